@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "netral",
+  products: [
+    .executable(name: "netral", targets: ["netral"]),
+    .library(name: "HTTPServer", targets: ["HTTPServer"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .target(name: "CEpoll"),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "JSON", swiftSettings: strict),
+    .target(name: "Domain", dependencies: ["JSON"], swiftSettings: strict),
+    .target(
+      name: "Migrations", path: "migrations", sources: ["Migrations.swift"],
+      resources: [.embedInCode("sql"), .embedInCode("reference")], swiftSettings: strict),
+    .target(
+      name: "Storage", dependencies: ["CSQLite", "Domain", "JSON", "Migrations", crypto, grdb], swiftSettings: strict),
+    .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
+    .target(
+      name: "API", dependencies: ["Domain", "HTTPServer", "JSON", crypto, httpTypes, logging], swiftSettings: strict),
+    .executableTarget(
+      name: "netral",
+      dependencies: [
+        "API", "Domain", "HTTPServer", "JSON", "Storage", argumentParser, configuration, lifecycle, logging,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,49 @@
+public import Domain
+public import HTTPServer
+internal import HTTPTypes
+public import Logging
+
+/// The HTTP interface: takes a request through the pipeline and answers it.
+public struct API: Sendable {
+  let store: any Store
+  let settings: APISettings
+  let logger: Logger
+  let router: Router
+  let rendered: RenderedCases
+
+  /// Makes the interface over a store.
+  public init(store: any Store, settings: APISettings, logger: Logger) {
+    self.store = store
+    self.settings = settings
+    self.logger = logger
+    router = Router(Routes.all)
+    rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
+  }
+
+  /// Answers one request; never throws.
+  public func respond(to request: Request) async -> Response { await Pipeline(api: self).respond(to: request) }
+
+  /// The answer to what the server itself refuses.
+  public func respond(to fault: ServerFault) -> Response { Problem.response(for: fault) }
+}
+
+/// What the interface may be told.
+public struct APISettings: Sendable {
+  /// Longest JSON body, in bytes. Default 1 MiB (the contract).
+  public var bodyBytesMax = 1 << 20
+  /// Longest line of an import, in bytes. Default 1 MiB, as for a body.
+  public var lineBytesMax = 1 << 20
+  /// Import lines that share one write. Default 64: other agencies' writes wait no longer than that.
+  public var importBatchLines = 64
+  /// Memory for rendered cases. Default 16 MiB.
+  public var renderedBytesMax = 16 << 20
+  /// Addresses of proxies whose `Forwarded` field is believed. Default: none.
+  public var trustedProxies: [Network] = []
+  /// Clock; tests fix it.
+  public var now: @Sendable () -> Timestamp
+  /// Source of random bits.
+  public var random: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
+
+  /// The defaults, with a clock.
+  public init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+}

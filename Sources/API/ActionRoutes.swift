@@ -1,0 +1,85 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// Actions: each is a noun under its case.
+enum ActionRoutes {
+  /// POST /v1/cases/{id}/{action}
+  static func take(_ kind: ActionKind, _ exchange: Exchange) async throws -> Answer {
+    let id = try exchange.caseID()
+    let context = try exchange.context()
+    let agency = context.actor.agency
+    let write = try await Write(exchange, keyRequired: false)
+    let reader = try ObjectReader(write.body.value)
+    let read = ActionBody.action(kind, reader)
+    let match = exchange.request.fields[.ifMatch]
+    let now = exchange.now
+    // A case the caller may not know of answers like one that is absent, whatever else is wrong with the request.
+    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try EntityTag.requirePresence(match)
+    try reader.errors.check()
+    guard let action = read else { throw Failure.invalid(reader.errors.all) }
+    let (seen, replayed) = try await write.once(
+      replay: { try SeenCase.replayed($0, for: agency, $1) },
+      change: { transaction in
+        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
+        let record = try take(action, on: seen.record, context, at: now, transaction)
+        return (try SeenCase(record, for: agency), StoredReply(.created, record))
+      })
+    return seen.answer(.created, write, replayed: replayed)
+  }
+
+  /// Judges an action and stores what it changes; a note leaves the record as it is.
+  static func take(
+    _ action: Action, on record: Case, _ context: Lifecycle.Context, at now: Timestamp, _ transaction: any CaseWrites
+  ) throws -> Case {
+    let changed = try Lifecycle.apply(action, to: record, context)
+    let names = Facts.changes(from: record.facts, to: changed.facts)
+    let event = EventDraft(action, by: context.actor, changed: names, recordedAt: now)
+    guard action.kind != .notes else {
+      try transaction.append(event, to: record)
+      return record
+    }
+    return try transaction.update(record, to: changed, event)
+  }
+
+  /// GET /v1/cases/{id}/allowed-actions
+  static func allowed(_ exchange: Exchange) async throws -> Answer {
+    _ = try Query(exchange.request.query, knowing: [])
+    let id = try exchange.caseID()
+    let context = try exchange.context()
+    let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
+    return try exchange.read { reads in
+      let seen = try SeenCase(try reads.caseRecord(id), for: context.actor.agency)
+      var answer = Answer.json { writer in
+        writer.beginObject()
+        writer.member("case_id", id.description)
+        writer.member("version", seen.record.version)
+        writer.name("actions")
+        writer.beginArray()
+        for kind in ActionKind.allCases { write(kind, seen.record, context, language, to: &writer) }
+        writer.endArray()
+        writer.member("correction", CorrectionRoutes.mayCorrect(context.actor.agency, seen.record, context.reference))
+        writer.endObject()
+      }
+      answer.etag = nil
+      return answer
+    }
+  }
+
+  private static func write(
+    _ kind: ActionKind, _ record: Case, _ context: Lifecycle.Context, _ language: Language, to writer: inout JSONWriter
+  ) {
+    let refusal = Lifecycle.refusal(of: kind, on: context.today, by: context.actor.agency, record, context)
+    writer.beginObject()
+    writer.member("action", kind.rawValue)
+    writer.member("allowed", refusal == nil)
+    if let refusal {
+      writer.member("code", refusal.code.rawValue)
+      writer.member("detail", refusal.detail.text(in: language))
+    }
+    writer.endObject()
+  }
+}

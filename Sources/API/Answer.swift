@@ -1,0 +1,122 @@
+internal import Domain
+internal import Foundation
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// What a handler answers, before conditional requests are judged.
+struct Answer: Sendable {
+  var status: HTTPResponse.Status = .ok
+  var contentType = "application/json"
+  var fields: [Response.Field] = []
+  var etag: String?
+  var body: ResponseBody = .empty
+
+  /// A JSON document.
+  static func json(_ status: HTTPResponse.Status = .ok, _ write: (inout JSONWriter) throws -> Void) rethrows -> Answer {
+    var writer = JSONWriter()
+    try write(&writer)
+    return Answer(status: status, body: .bytes(writer.bytes))
+  }
+
+  /// Makes the response: `304` when a GET's entity tag is one the client has.
+  func response(to request: Request) -> Response {
+    var all = fields
+    if let etag { all.append(Response.Field(name: .eTag, value: etag)) }
+    // Answers depend on the key and hold personal data: nobody in between may keep them.
+    all.append(Response.Field(name: .cacheControl, value: "private, no-cache"))
+    let isRead = request.method == .get || request.method == .head
+    if isRead, status == .ok, let etag, let known = request.fields[.ifNoneMatch], Self.names(known, etag) {
+      return Response(status: .notModified, fields: all)
+    }
+    if case .empty = body {} else { all.append(Response.Field(name: .contentType, value: contentType)) }
+    return Response(status: status, fields: all, body: body)
+  }
+
+  /// Weak comparison over a list (RFC 9110, 13.1.2).
+  private static func names(_ list: String, _ etag: String) -> Bool {
+    list.split(separator: ",").contains { item in
+      let bare = item.trimmingCharacters(in: .whitespaces)
+      return bare == "*" || bare == etag || bare == "W/\(etag)"
+    }
+  }
+}
+
+/// The entity tag of a case for a caller: version and projection, never the key.
+enum EntityTag {
+  static func of(version: Int, _ projection: Projection) -> String { "\"\(version)-\(projection.rawValue)\"" }
+
+  /// - Throws: `precondition_required` without `If-Match`, `version_mismatch` when no tag of it is the current one.
+  static func requireMatch(_ field: String?, version: Int, _ projection: Projection) throws(Failure) {
+    guard let field, field != "*" else { throw .preconditionRequired }
+    let current = of(version: version, projection)
+    let tags = field.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    guard tags.contains(current) else {
+      throw Failure(
+        .versionMismatch, en: "The case has changed since; fetch it again.",
+        id: "Kasus sudah berubah; ambil kembali.", currentETag: current)
+    }
+  }
+
+  /// - Throws: `precondition_required` without a usable `If-Match`.
+  static func requirePresence(_ field: String?) throws(Failure) {
+    guard let field, field != "*" else { throw .preconditionRequired }
+  }
+}
+
+extension Failure {
+  static let preconditionRequired = Failure(
+    .preconditionRequired, en: "Send If-Match with the ETag of the case as you know it.",
+    id: "Kirim If-Match dengan ETag kasus yang Anda ketahui.", errors: [FieldError(parameter: "If-Match", .required)])
+}
+
+/// Chooses a representation by the `Accept` field (RFC 9110, 12.5.1).
+enum MediaType {
+  /// - Throws: `not_acceptable` when none of `offered` is wanted.
+  static func choose(_ accept: String?, from offered: [String]) throws(Failure) -> String {
+    guard let accept, let first = offered.first else { return offered.first ?? "application/json" }
+    var best: (type: String, quality: Double)?
+    for type in offered {
+      let quality = quality(of: type, in: accept)
+      if quality > (best?.quality ?? 0) { best = (type, quality) }
+    }
+    if let best { return best.type }
+    if accept.isEmpty { return first }
+    throw Failure(
+      .notAcceptable, en: "This resource can be had as \(offered.joined(separator: ", ")).",
+      id: "Sumber daya ini tersedia sebagai \(offered.joined(separator: ", ")).")
+  }
+
+  private static func quality(of type: String, in accept: String) -> Double {
+    var found: (specificity: Int, quality: Double) = (-1, 0)
+    for range in accept.split(separator: ",") {
+      let parts = range.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+      guard let name = parts.first else { continue }
+      let group = type.split(separator: "/").first.map { "\($0)/*" } ?? ""
+      let specificity = name == type ? 2 : name == group ? 1 : name == "*/*" ? 0 : -1
+      guard specificity > found.specificity else { continue }
+      let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+      found = (specificity, weight)
+    }
+    return found.quality
+  }
+}
+
+extension Language {
+  /// Indonesian when the client prefers it to English, else English.
+  init(acceptLanguage: String?) {
+    guard let acceptLanguage else {
+      self = .english
+      return
+    }
+    var best: (language: Language, quality: Double) = (.english, 0)
+    for range in acceptLanguage.split(separator: ",") {
+      let parts = range.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+      guard let tag = parts.first?.split(separator: "-").first else { continue }
+      let language: Language? = tag == "id" ? .indonesian : tag == "en" ? .english : nil
+      let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+      if let language, weight > best.quality { best = (language, weight) }
+    }
+    self = best.language
+  }
+}

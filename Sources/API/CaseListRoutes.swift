@@ -1,0 +1,148 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// GET /v1/cases: visible cases, filtered, a page at a time, as JSON, NDJSON or CSV.
+enum CaseListRoutes {
+  private static let filters: Set<String> = [
+    "stage", "election", "region", "institution", "violation", "category", "position_level", "reported_by", "nip",
+    "agency_ref", "occurred_from", "occurred_until", "overdue", "q", "sort",
+  ]
+
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    let query = try Query(exchange.request.query, knowing: filters.union(["limit", "cursor", "count"]))
+    let type = try MediaType.choose(
+      exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson", "text/csv"])
+    let agency = try exchange.agency()
+    let (question, filter) = try question(query, agency, exchange)
+    let counted = try countIsWanted(query)
+    return try exchange.read { reads in
+      let page = try reads.cases(question)
+      let total = counted ? try reads.count(question) : nil
+      let cursor = page.next.map {
+        Cursor.encode($0, filter: filter, agency: agency, secret: exchange.api.store.signingSecret)
+      }
+      var answer = Answer(contentType: type)
+      answer.body = .bytes(
+        try type == "text/csv"
+          ? csv(page, agency, reads)
+          : json(page, cursor, total, lines: type != "application/json", agency, exchange, reads))
+      if let cursor {
+        let limit = query["limit"].map { "&limit=\($0)" } ?? ""
+        answer.fields.append(
+          Response.Field(name: .link, value: "</v1/cases?cursor=\(cursor)\(limit)>; rel=\"next\""))
+      }
+      if type == "text/csv" { answer.contentType = "text/csv; charset=utf-8; header=present" }
+      return answer
+    }
+  }
+
+  private static func json(
+    _ page: CasePage, _ cursor: String?, _ total: Int?, lines: Bool, _ agency: AgencyCode, _ exchange: Exchange,
+    _ reads: any CaseReads
+  ) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(page.items.count * 1_800 + 256)
+    if !lines { bytes += Array("{\"items\":[".utf8) }
+    var isFirst = true
+    for stub in page.items {
+      guard let projection = Visibility.projection(of: stub, for: agency),
+        let json = try exchange.api.rendered.json(stub, projection, record: { try reads.caseRecord(stub.id) })
+      else { continue }
+      if !isFirst && !lines { bytes.append(UInt8(ascii: ",")) }
+      bytes += json
+      if lines { bytes.append(UInt8(ascii: "\n")) }
+      isFirst = false
+    }
+    if lines { return bytes }
+    bytes += Array("],\"next_cursor\":\(cursor.map { "\"\($0)\"" } ?? "null")".utf8)
+    if let total { bytes += Array(",\"count\":\(total)".utf8) }
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
+
+  private static func csv(_ page: CasePage, _ agency: AgencyCode, _ reads: any CaseReads) throws -> [UInt8] {
+    var writer = CSVWriter()
+    CaseCSV.writeHeader(to: &writer)
+    for stub in page.items {
+      guard let projection = Visibility.projection(of: stub, for: agency), let record = try reads.caseRecord(stub.id)
+      else { continue }
+      CaseCSV.write(record, projection, to: &writer)
+    }
+    return writer.bytes
+  }
+
+  /// The question of a request: that of its cursor, or that of its filters.
+  private static func question(_ query: Query, _ agency: AgencyCode, _ exchange: Exchange) throws(Failure) -> (
+    CaseQuery, filter: String
+  ) {
+    var filter = query.canonical(without: ["limit", "cursor", "count"])
+    var position: CaseQuery.Position?
+    if let cursor = query["cursor"] {
+      let decoded = try Cursor.decode(cursor, agency: agency, secret: exchange.api.store.signingSecret)
+      guard filter.isEmpty || filter == decoded.filter else { throw .invalidCursor }
+      (position, filter) = (decoded.position, decoded.filter)
+    }
+    var question = CaseQuery(caller: agency, today: exchange.today)
+    try fill(&question, try Query(filter[...], knowing: filters), exchange.api.store.reference)
+    question.after = position
+    question.limit = try query.int("limit", in: 1...200) ?? 50
+    return (question, filter)
+  }
+
+  private static func countIsWanted(_ query: Query) throws(Failure) -> Bool {
+    guard let text = query["count"] else { return false }
+    guard text == "exact" else { throw .parameter("count", LocalizedText(en: "Give exact.", id: "Isi exact.")) }
+    return true
+  }
+
+  private static func fill(_ question: inout CaseQuery, _ query: Query, _ reference: Reference) throws(Failure) {
+    for name in query["stage"]?.split(separator: ",") ?? [] {
+      guard let stage = Stage(rawValue: String(name)) else { throw .parameter("stage", Query.oneOf(Stage.self)) }
+      question.stages.append(stage)
+    }
+    question.election = query["election"]
+    if let text = query["region"] {
+      guard let region = RegionCode(text) else {
+        throw .parameter("region", LocalizedText(en: "Give PP or PP.KK.", id: "Isi PP atau PP.KK."))
+      }
+      question.region = region
+    }
+    question.institution = query["institution"]
+    question.violation = query["violation"]
+    question.category = query["category"]
+    question.positionLevel = try query.code("position_level", PositionLevel.self)
+    question.reportedBy = query["reported_by"].map { AgencyCode(rawValue: $0) }
+    question.nip = query["nip"]
+    question.agencyRef = query["agency_ref"]
+    question.occurredFrom = try query.date("occurred_from")
+    question.occurredUntil = try query.date("occurred_until")
+    question.overdue = try query.flag("overdue")
+    question.words = (query["q"] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+    try requireKnown("election", question.election.map { reference.elections[$0] != nil })
+    try requireKnown("violation", question.violation.map { reference.violations[$0] != nil })
+    try requireKnown("institution", question.institution.map { reference.knowsInstitution($0) })
+    try requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
+    try requireKnown("reported_by", question.reportedBy.map { reference.agencies[$0.rawValue] != nil })
+    try order(&question, query["sort"])
+  }
+
+  /// A code that does not exist is a mistake, not an empty list.
+  private static func requireKnown(_ name: String, _ known: Bool?) throws(Failure) {
+    if known == false { throw .parameter(name, FieldErrorCode.unknownCode.standardDetail) }
+  }
+
+  private static func order(_ question: inout CaseQuery, _ sort: String?) throws(Failure) {
+    guard let sort else { return }
+    question.descending = sort.hasPrefix("-")
+    guard let order = CaseQuery.Order(rawValue: question.descending ? String(sort.dropFirst()) : sort) else {
+      throw .parameter(
+        "sort",
+        LocalizedText(
+          en: "Give created, updated or received, with - for descending.",
+          id: "Isi created, updated atau received, dengan - untuk menurun."))
+    }
+    question.order = order
+  }
+}

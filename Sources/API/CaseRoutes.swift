@@ -1,0 +1,80 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// One case: creating it, and showing it.
+enum CaseRoutes {
+  /// POST /v1/cases
+  static func create(_ exchange: Exchange) async throws -> Answer {
+    let agency = try exchange.agency()
+    let write = try await Write(exchange, keyRequired: true)
+    let (draft, predecessor) = try decode(write.body.value, agency)
+    let id = CaseID(at: exchange.now, random: (exchange.api.settings.random(), exchange.api.settings.random()))
+    let context = try exchange.context()
+    let now = exchange.now
+    let (seen, replayed) = try await write.once(
+      replay: { try SeenCase.replayed($0, for: agency, $1) },
+      change: { transaction in
+        let facts = try context.reference.facts(from: draft, today: context.today)
+        let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
+        let event = EventDraft(
+          what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn,
+          recordedAt: now)
+        let record = try transaction.create(id, facts, progress, event)
+        return (try SeenCase(record, for: agency), StoredReply(.created, record))
+      })
+    var answer = seen.answer(.created, write, replayed: replayed)
+    answer.fields.append(Response.Field(name: .location, value: "/v1/cases/\(seen.record.id)"))
+    return answer
+  }
+
+  /// GET /v1/cases/{id}
+  static func show(_ exchange: Exchange) async throws -> Answer {
+    let query = try Query(exchange.request.query, knowing: ["as_of"])
+    _ = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json"])
+    let id = try exchange.caseID()
+    let agency = try exchange.agency()
+    if let text = query["as_of"] { return try showAsOf(text, id, agency, exchange) }
+    return try exchange.read { reads in
+      guard let stub = try reads.stub(id), let projection = Visibility.projection(of: stub, for: agency),
+        let json = try exchange.api.rendered.json(stub, projection, record: { try reads.caseRecord(id) })
+      else { throw Failure.notFound }
+      return Answer(etag: EntityTag.of(version: stub.version, projection), body: .bytes(json))
+    }
+  }
+
+  /// The case on an earlier day (basis effective) or at an earlier instant (basis recorded). What the caller sees is
+  /// judged by the case as it is now and as it was then, whichever shows less.
+  private static func showAsOf(_ text: String, _ id: CaseID, _ agency: AgencyCode, _ exchange: Exchange) throws
+    -> Answer
+  {
+    try exchange.read { reads in
+      var seen = try SeenCase(try reads.caseRecord(id), for: agency)
+      let then: Case?
+      if let date = LegalDate(text) {
+        then = try reads.caseRecord(id, effectiveOn: date)
+      } else if let instant = Timestamp(text) {
+        then = try reads.caseRecord(id, recordedBy: instant)
+        if let then { seen.projection.formIntersection(Visibility.projection(of: then, for: agency) ?? []) }
+      } else {
+        throw Failure.parameter(
+          "as_of",
+          LocalizedText(
+            en: "Give a date (YYYY-MM-DD) or an RFC 3339 time.", id: "Isi tanggal (YYYY-MM-DD) atau waktu RFC 3339."))
+      }
+      guard let then else { throw Failure.notFound }
+      seen.record = then
+      return Answer.json { CaseJSON.write(seen.record, seen.projection, to: &$0) }
+    }
+  }
+
+  private static func decode(_ body: JSONValue, _ agency: AgencyCode) throws(Failure) -> (CaseDraft, AgencyCode?) {
+    let reader = try ObjectReader(body)
+    let predecessor = reader.text("on_behalf_of", max: 20).map { AgencyCode(rawValue: $0) }
+    let draft = CaseBody.draft(reader, reportedBy: predecessor ?? agency)
+    reader.finish()
+    try reader.errors.check()
+    return (draft, predecessor)
+  }
+}

@@ -1,0 +1,84 @@
+internal import Domain
+internal import JSON
+
+/// What a merge patch makes of a case's facts.
+enum Correction {
+  /// - Throws: `invalid` with `withheld` when the patch names a value of a group the caller may not see: else a guess
+  ///   could be tested by patching.
+  static func requireOpen(_ patch: JSONValue, _ projection: Projection) throws(Failure) {
+    guard case .object(let members) = patch else { throw .invalid("", .type) }
+    var errors: [FieldError] = []
+    for member in members.members {
+      guard case .object(let inner) = member.value, member.name == "subject" || member.name == "act" else {
+        if !projection.shows(group(member.name)) { errors.append(FieldError(pointer: "/\(member.name)", .withheld)) }
+        continue
+      }
+      for field in inner.members where !projection.shows(group("\(member.name).\(field.name)")) {
+        errors.append(FieldError(pointer: "/\(member.name)/\(field.name)", .withheld))
+      }
+    }
+    if !errors.isEmpty { throw .invalid(errors) }
+  }
+
+  /// The case with corrected facts; clocks follow the corrected dates.
+  static func apply(_ patch: JSONValue, to record: Case, _ context: Lifecycle.Context) throws(Failure) -> Case {
+    var merged = CaseBody.json(record.facts).merging(patch: patch)
+    if case .object(var members) = merged, case .object(var subject)? = members["subject"] {
+      // Whether the identifier is missing follows from the patched numbers, unless the patch says it.
+      let says = patched(patch, "subject", "identifier_missing")
+      if !says {
+        subject["identifier_missing"] = .bool(
+          isAbsent(subject["nip"]) && isAbsent(subject["nik"]) && wasMissing(record))
+      }
+      // The cohort follows from the NIP, unless the patch says it.
+      if !patched(patch, "subject", "appointment_year"), patched(patch, "subject", "nip") {
+        subject["appointment_year"] = nil
+      }
+      members["subject"] = .object(subject)
+      // A contest belongs to its election.
+      if patchedRoot(patch, "election"), !patchedRoot(patch, "contest") { members["contest"] = nil }
+      merged = .object(members)
+    }
+    let reader = try ObjectReader(merged)
+    let draft = CaseBody.draft(reader, reportedBy: record.facts.source.agency)
+    reader.finish()
+    try reader.errors.check()
+    guard draft.source.agency == record.facts.source.agency else { throw .invalid("/source/agency", .notAllowed) }
+    return try Lifecycle.correct(record, to: try context.reference.facts(from: draft, today: context.today), context)
+  }
+
+  /// The names of the facts a patch would change; errors point into `prefix`.
+  static func changes(_ patch: JSONValue, in record: Case, _ context: Lifecycle.Context, at prefix: String)
+    throws(Failure) -> [String]
+  {
+    do throws(Failure) {
+      return Facts.changes(from: record.facts, to: try apply(patch, to: record, context).facts)
+    } catch {
+      var failure = error
+      failure.errors = failure.errors.map { FieldError(pointer: prefix + ($0.pointer ?? ""), $0.code, $0.detail) }
+      throw failure
+    }
+  }
+
+  private static func group(_ name: String) -> FieldGroup {
+    if name == "act" { return .narrative }
+    if name == "subject" { return .subject }
+    // What is no fact is left to the reader of the merged body, which knows every field.
+    return Facts.isFact(name) ? Facts.group(of: name) : .core
+  }
+
+  private static func patched(_ patch: JSONValue, _ object: String, _ name: String) -> Bool {
+    guard case .object(let members) = patch, case .object(let inner)? = members[object] else { return false }
+    return inner[name] != nil
+  }
+
+  private static func patchedRoot(_ patch: JSONValue, _ name: String) -> Bool {
+    guard case .object(let members) = patch else { return false }
+    return members[name] != nil
+  }
+
+  private static func isAbsent(_ value: JSONValue?) -> Bool { value == nil || value == .null }
+  private static func wasMissing(_ record: Case) -> Bool {
+    record.facts.subject.nip == nil && record.facts.subject.nik == nil
+  }
+}

@@ -1,0 +1,208 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// Corrections of facts: by the owner or BKN at once, by anyone else on request.
+enum CorrectionRoutes {
+  /// True when the agency may correct facts itself.
+  static func mayCorrect(_ agency: AgencyCode, _ record: Case, _ reference: Reference) -> Bool {
+    agency == .bkn || reference.owns(agency, record.facts)
+  }
+
+  /// PATCH /v1/cases/{id}: a JSON merge patch of the facts (RFC 7396) with `reason`.
+  static func correct(_ exchange: Exchange) async throws -> Answer {
+    let id = try exchange.caseID()
+    let context = try exchange.context()
+    let agency = context.actor.agency
+    let write = try await Write(exchange, keyRequired: false)
+    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    let match = exchange.request.fields[.ifMatch]
+    try EntityTag.requirePresence(match)
+    let (patch, reason) = try split(write.body.value)
+    let now = exchange.now
+    let (seen, replayed) = try await write.once(
+      replay: { try SeenCase.replayed($0, for: agency, $1) },
+      change: { transaction in
+        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        guard mayCorrect(agency, seen.record, context.reference) else { throw Failure.notOwner }
+        try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
+        try Correction.requireOpen(patch, seen.projection)
+        let record = try apply(patch, to: seen.record, reason, "correction", context, now, transaction)
+        return (try SeenCase(record, for: agency), StoredReply(.ok, record))
+      })
+    return seen.answer(.ok, write, replayed: replayed)
+  }
+
+  /// POST /v1/cases/{id}/correction-requests: `{"patch": {…}, "reason": "…"}`
+  static func request(_ exchange: Exchange) async throws -> Answer {
+    let id = try exchange.caseID()
+    let context = try exchange.context()
+    let agency = context.actor.agency
+    let write = try await Write(exchange, keyRequired: true)
+    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    let reader = try ObjectReader(write.body.value)
+    let patch = reader.value("patch", required: true)
+    let reason = reader.text("reason", max: 5_000, required: true)
+    reader.finish()
+    try reader.errors.check()
+    guard let patch, let reason else { throw Failure.invalid(reader.errors.all) }
+    let now = exchange.now
+    let (request, replayed) = try await write.once(
+      replay: { reply, transaction in
+        try find(Int(reply.resource ?? "") ?? 0, of: id, agency, transaction)
+      },
+      change: { transaction in
+        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        try Correction.requireOpen(patch, seen.projection)
+        // What could not be accepted is refused at once, not when the owner comes to it.
+        let names = try Correction.changes(patch, in: seen.record, context, at: "/patch")
+        var json = JSONWriter()
+        json.value(patch)
+        let number = try transaction.requestCorrection(
+          seen.record, by: agency, patch: String(decoding: json.bytes, as: UTF8.self), reason: reason, at: now)
+        let event = EventDraft(
+          what: "correction_request", actor: context.actor, recordedAt: now, changed: names,
+          details: [("request", String(number))])
+        try transaction.append(event, to: seen.record)
+        let reply = StoredReply(
+          requestDigest: [], status: 201, caseID: id, version: nil, resource: String(number))
+        return (try find(number, of: id, agency, transaction), reply)
+      })
+    var answer = Answer.json(.created) { Self.write(request, seesPatch: true, to: &$0) }
+    answer.fields = write.fields(replayed: replayed)
+    return answer
+  }
+
+  /// GET /v1/cases/{id}/correction-requests: the wanted values are shown to requester and owner alone.
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    _ = try Query(exchange.request.query, knowing: [])
+    let id = try exchange.caseID()
+    let agency = try exchange.agency()
+    let reference = exchange.api.store.reference
+    return try exchange.read { reads in
+      let seen = try SeenCase(try reads.caseRecord(id), for: agency)
+      let owns = reference.owns(agency, seen.record.facts)
+      let requests = try reads.correctionRequests(id)
+      return Answer.json { writer in
+        writer.beginObject()
+        writer.name("items")
+        writer.beginArray()
+        for request in requests { write(request, seesPatch: owns || request.requestedBy == agency, to: &writer) }
+        writer.endArray()
+        writer.name("next_cursor")
+        writer.null()
+        writer.endObject()
+      }
+    }
+  }
+
+  /// POST …/correction-requests/{n}/acceptance
+  static func accept(_ exchange: Exchange) async throws -> Answer { try await decide(exchange, accepting: true) }
+
+  /// POST …/correction-requests/{n}/refusal
+  static func refuse(_ exchange: Exchange) async throws -> Answer { try await decide(exchange, accepting: false) }
+
+  private static func decide(_ exchange: Exchange, accepting: Bool) async throws -> Answer {
+    let id = try exchange.caseID()
+    guard let number = exchange.parameters.last.flatMap({ Int($0) }) else { throw Failure.notFound }
+    let context = try exchange.context()
+    let agency = context.actor.agency
+    let write = try await Write(exchange, keyRequired: false)
+    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    let match = exchange.request.fields[.ifMatch]
+    try EntityTag.requirePresence(match)
+    let reader = try ObjectReader(write.body.value)
+    let reason = reader.text("reason", max: 5_000, required: true)
+    reader.finish()
+    try reader.errors.check()
+    let now = exchange.now
+    let (seen, replayed) = try await write.once(
+      replay: { try SeenCase.replayed($0, for: agency, $1) },
+      change: { transaction in
+        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        guard context.reference.owns(agency, seen.record.facts) else { throw Failure.notOwner }
+        try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
+        var request = try find(number, of: id, agency, transaction)
+        guard request.state == .open else { throw Failure.alreadyDecided }
+        request.state = accepting ? .accepted : .refused
+        request.decidedBy = agency
+        request.decidedAt = now
+        request.decisionReason = reason
+        try transaction.decideCorrection(seen.record, request)
+        let record = try finish(request, accepting, seen.record, reason ?? "", context, now, transaction)
+        return (try SeenCase(record, for: agency), StoredReply(.created, record))
+      })
+    return seen.answer(.created, write, replayed: replayed)
+  }
+
+  private static func finish(
+    _ request: CorrectionRequest, _ accepting: Bool, _ record: Case, _ reason: String, _ context: Lifecycle.Context,
+    _ now: Timestamp, _ transaction: any CaseWrites
+  ) throws -> Case {
+    guard accepting else {
+      let event = EventDraft(
+        what: "correction_refusal", actor: context.actor, recordedAt: now,
+        details: [("request", String(request.number))], texts: [("reason", reason, .narrative)])
+      try transaction.append(event, to: record)
+      return record
+    }
+    let patch = try Exchange.parse(Array(request.patch.utf8))
+    return try apply(patch, to: record, reason, "correction_acceptance", context, now, transaction)
+  }
+
+  private static func apply(
+    _ patch: JSONValue, to record: Case, _ reason: String, _ what: String, _ context: Lifecycle.Context,
+    _ now: Timestamp, _ transaction: any CaseWrites
+  ) throws -> Case {
+    let corrected = try Correction.apply(patch, to: record, context)
+    let names = Facts.changes(from: record.facts, to: corrected.facts)
+    guard !names.isEmpty else { return record }
+    let event = EventDraft(
+      what: what, actor: context.actor, recordedAt: now, changed: names, texts: [("reason", reason, .narrative)])
+    return try transaction.update(record, to: corrected, event)
+  }
+
+  private static func split(_ body: JSONValue) throws(Failure) -> (patch: JSONValue, reason: String) {
+    let reader = try ObjectReader(body)
+    let reason = reader.text("reason", max: 5_000, required: true)
+    try reader.errors.check()
+    guard case .object(var members) = body, let reason else { throw .invalid("", .type) }
+    members["reason"] = nil
+    return (.object(members), reason)
+  }
+
+  private static func find(_ number: Int, of id: CaseID, _ agency: AgencyCode, _ reads: any CaseReads) throws
+    -> CorrectionRequest
+  {
+    guard let request = try reads.correctionRequests(id).first(where: { $0.number == number }) else {
+      throw Failure.notFound
+    }
+    return request
+  }
+
+  private static func write(_ request: CorrectionRequest, seesPatch: Bool, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("number", request.number)
+    writer.member("requested_by", request.requestedBy.rawValue)
+    writer.member("requested_at", request.requestedAt.description)
+    if seesPatch {
+      writer.name("patch")
+      writer.raw(Array(request.patch.utf8))
+      writer.member("reason", request.reason)
+      writer.member("decision_reason", request.decisionReason)
+    }
+    writer.member("state", request.state.rawValue)
+    writer.member("decided_by", request.decidedBy?.rawValue)
+    writer.member("decided_at", request.decidedAt?.description)
+    writer.endObject()
+  }
+}
+
+extension Failure {
+  static let notOwner = Failure(
+    .notOwner, en: "Only the reporting agency may do this (or BKN, for a correction); post a correction-request.",
+    id: "Hanya lembaga pelapor (atau BKN, untuk koreksi) yang dapat melakukannya; kirim correction-request.")
+  static let alreadyDecided = Failure(
+    .alreadyDecided, en: "This correction request is decided.", id: "Permintaan koreksi ini sudah diputuskan.")
+}

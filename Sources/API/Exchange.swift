@@ -1,0 +1,110 @@
+internal import Crypto
+internal import Domain
+internal import Foundation
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// One request on its way through a handler: who asks what, and the store to ask.
+struct Exchange: Sendable {
+  let api: API
+  let request: Request
+  let caller: Caller?
+  let parameters: [Substring]
+  let requestID: String
+  let now: Timestamp
+
+  /// The date in Jakarta.
+  var today: LegalDate { LegalDate(inJakarta: now) }
+
+  /// The agency that asks; the gate has seen to it that there is one.
+  func agency() throws(Failure) -> AgencyCode {
+    guard let agency = caller?.agency else { throw .scopeMissing }
+    return agency
+  }
+
+  func actor() throws(Failure) -> Actor {
+    Actor(agency: try agency(), importedBy: nil, keyID: caller?.key.id ?? "")
+  }
+
+  func owner() throws(Failure) -> KeyOwner {
+    guard let caller else { throw .scopeMissing }
+    return caller.key.owner
+  }
+
+  /// The rules' view of the moment.
+  func context() throws(Failure) -> Lifecycle.Context {
+    Lifecycle.Context(actor: try actor(), reference: api.store.reference, today: today)
+  }
+
+  /// The case in the path. What is no identity names no case.
+  func caseID() throws(Failure) -> CaseID {
+    guard let first = parameters.first, let id = CaseID(first) else { throw .notFound }
+    return id
+  }
+
+  func read<Value>(_ body: (any CaseReads) throws -> Value) throws -> Value {
+    try api.store.read(on: request.loopIndex % api.store.readerCount, body)
+  }
+
+  /// The body as JSON, with the digest an idempotency key is tied to.
+  ///
+  /// - Throws: `unsupported_media_type`, `content_too_large`, `malformed_json`.
+  func json() async throws -> JSONBody {
+    try requireMediaType(["application/json", "application/merge-patch+json"])
+    let bytes = try await request.body.collect(bytesMax: api.settings.bodyBytesMax)
+    return JSONBody(value: try Self.parse(bytes), digest: digest(of: bytes))
+  }
+
+  /// SHA-256 over method, target and body.
+  private func digest(of bytes: [UInt8]) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(data: Array("\(request.method.rawValue) \(request.target)\n".utf8))
+    hash.update(data: bytes)
+    return Array(hash.finalize())
+  }
+
+  /// - Throws: `unsupported_media_type` unless the body is of one of these types.
+  func requireMediaType(_ types: [String]) throws(Failure) {
+    let given = request.fields[.contentType]?.split(separator: ";").first?.trimmingCharacters(in: .whitespaces)
+    guard let given, types.contains(given.lowercased()) else {
+      throw Failure(
+        .unsupportedMediaType, en: "Send Content-Type: \(types.joined(separator: " or ")).",
+        id: "Kirim Content-Type: \(types.joined(separator: " atau ")).")
+    }
+  }
+
+  /// - Throws: `malformed_json`, naming the place and never the text.
+  static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONValue.parse(bytes)
+    } catch {
+      throw Failure(
+        .malformedJSON, en: "The body is not JSON as required here: byte \(error.offset): \(error.reason.description).",
+        id: "Isi bukan JSON yang sah: bita \(error.offset): \(error.reason.rawValue).")
+    }
+  }
+}
+
+/// A parsed body.
+struct JSONBody: Sendable {
+  let value: JSONValue
+  let digest: [UInt8]
+}
+
+extension Failure {
+  static let scopeMissing = Failure(
+    .scopeMissing, en: "This key may not be used here.", id: "Kunci ini tidak dapat dipakai di sini.")
+
+  init(bodyFailure: BodyFailure) {
+    switch bodyFailure {
+    case .tooLarge:
+      self.init(.contentTooLarge, en: "The body is too large.", id: "Isi permintaan terlalu besar.")
+    case .tooSlow:
+      self.init(.requestTimeout, en: "The body came too slowly.", id: "Isi permintaan datang terlalu lambat.")
+    case .malformed, .disconnected:
+      self.init(
+        .malformedRequest, en: "The body is broken off or malformed.", id: "Isi permintaan terputus atau rusak.")
+    }
+  }
+}

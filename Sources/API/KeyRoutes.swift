@@ -1,0 +1,170 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// /v1/admin/keys: the operator's management of access keys. A secret is shown once, when it is made.
+enum KeyRoutes {
+  /// POST /v1/admin/keys
+  static func create(_ exchange: Exchange) async throws -> Answer {
+    let write = try await Write(exchange, keyRequired: true)
+    let token = Token(random: exchange.api.settings.random)
+    let key = try KeyBody.key(write.body.value, token, exchange)
+    return try await store(key, token, write, exchange) { try $0.insert(key) }
+  }
+
+  /// GET /v1/admin/keys
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    _ = try Query(exchange.request.query, knowing: [])
+    let keys = exchange.api.store.keys.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+    return Answer.json { writer in
+      writer.beginObject()
+      writer.name("items")
+      writer.beginArray()
+      for key in keys { KeyJSON.write(key, to: &writer) }
+      writer.endArray()
+      writer.name("next_cursor")
+      writer.null()
+      writer.endObject()
+    }
+  }
+
+  /// GET /v1/admin/keys/{id}
+  static func show(_ exchange: Exchange) async throws -> Answer {
+    _ = try Query(exchange.request.query, knowing: [])
+    let key = try find(exchange)
+    return Answer.json { KeyJSON.write(key, to: &$0) }
+  }
+
+  /// DELETE /v1/admin/keys/{id}: ends the key now; a key that has ended stays listed.
+  static func revoke(_ exchange: Exchange) async throws -> Answer {
+    let dryRun = try Query(exchange.request.query, knowing: ["dry_run"]).flag("dry_run") ?? false
+    let key = try find(exchange)
+    let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
+    try await exchange.api.store.write(dryRun: dryRun) { transaction in
+      if key.isValid(at: now) { try transaction.revoke(key.id, at: now) }
+      try transaction.audit("key.revoke", by: by, detail: key.id, at: now)
+    }
+    return Answer(status: .noContent)
+  }
+
+  /// POST /v1/admin/keys/{id}/rotation: `{"overlap_hours": 0...720}`; the old key ends after the overlap.
+  static func rotate(_ exchange: Exchange) async throws -> Answer {
+    let write = try await Write(exchange, keyRequired: true)
+    let old = try find(exchange)
+    let reader = try ObjectReader(write.body.value)
+    let hours = reader.int("overlap_hours", in: 0...720) ?? 24
+    reader.finish()
+    try reader.errors.check()
+    let token = Token(random: exchange.api.settings.random)
+    var new = old
+    new.id = token.keyID
+    new.secretDigest = token.digest
+    new.createdAt = exchange.now
+    new.revokedAt = nil
+    let end = exchange.now.adding(seconds: Int64(hours) * 3600)
+    let (key, now) = (new, exchange.now)
+    return try await store(key, token, write, exchange) { transaction in
+      guard old.isValid(at: now) else {
+        throw Failure(.alreadyDecided, en: "This key has ended.", id: "Kunci ini sudah berakhir.")
+      }
+      try transaction.insert(key)
+      try transaction.revoke(old.id, at: end)
+    }
+  }
+
+  /// Stores a key once; the answer to a retry names the key and cannot show the secret again.
+  private static func store(
+    _ key: AccessKey, _ token: Token, _ write: Write, _ exchange: Exchange,
+    _ change: @escaping @Sendable (any CaseWrites) throws -> Void
+  ) async throws -> Answer {
+    let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
+    let (id, replayed) = try await write.once(
+      replay: { reply, _ in reply.resource ?? "" },
+      change: { transaction in
+        try change(transaction)
+        try transaction.audit("key.create", by: by, detail: key.id, at: now)
+        let reply = StoredReply(requestDigest: [], status: 201, caseID: nil, version: nil, resource: key.id)
+        return (key.id, reply)
+      })
+    let shown = replayed ? exchange.api.store.keys[id] ?? key : key
+    var answer = Answer.json(.created) { writer in
+      writer.beginObject()
+      KeyJSON.writeMembers(shown, to: &writer)
+      writer.member("key", replayed || write.dryRun ? nil as String? : token.text)
+      writer.endObject()
+    }
+    answer.fields = write.fields(replayed: replayed)
+    answer.fields.append(Response.Field(name: .location, value: "/v1/admin/keys/\(id)"))
+    return answer
+  }
+
+  private static func find(_ exchange: Exchange) throws(Failure) -> AccessKey {
+    guard let id = exchange.parameters.first, let key = exchange.api.store.keys[String(id)] else { throw .notFound }
+    return key
+  }
+}
+
+/// The body that describes a new key.
+enum KeyBody {
+  static func key(_ body: JSONValue, _ token: Token, _ exchange: Exchange) throws(Failure) -> AccessKey {
+    let reader = try ObjectReader(body)
+    let agency = reader.text("agency", max: 20)
+    let isOperator = reader.flag("operator") ?? false
+    let label = reader.text("label", max: 100, required: true)
+    let scopes = reader.texts("scopes", countMax: 10, max: 20)
+    let expires = reader.instant("expires_at")
+    let networks = reader.texts("networks", countMax: 20, max: 49)
+    reader.finish()
+    if isOperator == (agency != nil) { reader.errors.add("/agency", .inconsistent) }
+    if let agency, exchange.api.store.reference.agencies[agency] == nil { reader.errors.add("/agency", .unknownCode) }
+    for (index, network) in networks.enumerated() where Network(network) == nil {
+      reader.errors.add("/networks/\(index)", .format)
+    }
+    if let expires, expires <= exchange.now { reader.errors.add("/expires_at", .range) }
+    let owner: KeyOwner = agency.map { .agency(AgencyCode(rawValue: $0)) } ?? .operator
+    let granted = checked(scopes, owner, reader.errors)
+    try reader.errors.check()
+    return AccessKey(
+      id: token.keyID, owner: owner, label: label ?? "", scopes: granted, createdAt: exchange.now, expiresAt: expires,
+      revokedAt: nil, networks: networks, secretDigest: token.digest)
+  }
+
+  private static func checked(_ names: [String], _ owner: KeyOwner, _ errors: BodyErrors) -> Set<Scope> {
+    if names.isEmpty { errors.add("/scopes", .required) }
+    var granted: Set<Scope> = []
+    for (index, name) in names.enumerated() {
+      guard let scope = Scope(rawValue: name) else {
+        errors.add("/scopes/\(index)", .unknownCode, Query.oneOf(Scope.self))
+        continue
+      }
+      if scope.suits(owner) { granted.insert(scope) } else { errors.add("/scopes/\(index)", .notAllowed) }
+    }
+    return granted
+  }
+}
+
+/// A key as it is shown: never the secret, never its digest.
+enum KeyJSON {
+  static func write(_ key: AccessKey, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writeMembers(key, to: &writer)
+    writer.endObject()
+  }
+
+  static func writeMembers(_ key: AccessKey, to writer: inout JSONWriter) {
+    writer.member("id", key.id)
+    if case .agency(let code) = key.owner {
+      writer.member("agency", code.rawValue)
+    } else {
+      writer.member("agency", nil as String?)
+    }
+    writer.member("operator", key.owner == .operator)
+    writer.member("label", key.label)
+    writer.member("scopes", strings: key.scopes.map(\.rawValue).sorted())
+    writer.member("networks", strings: key.networks)
+    writer.member("created_at", key.createdAt.description)
+    writer.member("expires_at", key.expiresAt?.description)
+    writer.member("revoked_at", key.revokedAt?.description)
+  }
+}

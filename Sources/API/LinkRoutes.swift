@@ -1,0 +1,116 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// Ties between cases. A tie is shown when both cases exist for the caller; that two cases are about one person is
+/// identity, so that tie is shown only where the subject of both is open.
+enum LinkRoutes {
+  /// POST /v1/cases/{id}/links: `{"case_id": "…", "relation": "same_act" | "same_person"}`
+  static func create(_ exchange: Exchange) async throws -> Answer {
+    let id = try exchange.caseID()
+    let context = try exchange.context()
+    let agency = context.actor.agency
+    let write = try await Write(exchange, keyRequired: true)
+    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    let reader = try ObjectReader(write.body.value)
+    let other = reader.text("case_id", max: 36, required: true).flatMap { CaseID($0) }
+    let relation = reader.code("relation", LinkRelation.self, required: true)
+    reader.finish()
+    try reader.errors.check()
+    guard let other, let relation, other != id else { throw Failure.invalid("/case_id", .format) }
+    let link = Link(relation: relation, other: other, linkedBy: agency, linkedAt: exchange.now)
+    let (_, replayed) = try await write.once(
+      replay: { _, transaction in _ = try both(id, other, relation, agency, transaction) },
+      change: { transaction in
+        let (one, two) = try both(id, other, relation, agency, transaction)
+        if try transaction.link(one, two, link) {
+          for (record, partner) in [(one, two), (two, one)] {
+            let event = EventDraft(
+              what: "link", actor: context.actor, recordedAt: link.linkedAt,
+              texts: [("case_id", partner.id.description, .notes), ("relation", relation.rawValue, .notes)])
+            try transaction.append(event, to: record)
+          }
+        }
+        return ((), StoredReply(requestDigest: [], status: 201, caseID: id, version: nil, resource: other.description))
+      })
+    var answer = Answer.json(.created) { Self.write(link, to: &$0) }
+    answer.fields = write.fields(replayed: replayed)
+    return answer
+  }
+
+  /// GET /v1/cases/{id}/links
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    _ = try Query(exchange.request.query, knowing: [])
+    let id = try exchange.caseID()
+    let agency = try exchange.agency()
+    return try exchange.read { reads in
+      let seen = try SeenCase(try reads.caseRecord(id), for: agency)
+      let links = try reads.links(id).filter { link in
+        guard let other = try reads.caseRecord(link.other) else { return false }
+        guard let projection = Visibility.projection(of: other, for: agency) else { return false }
+        return link.relation == .sameAct || seen.projection.contains(.subject) && projection.contains(.subject)
+      }
+      return Answer.json { items(links, to: &$0, write) }
+    }
+  }
+
+  /// GET /v1/cases/{id}/related: cases that may belong to this one, with what they share.
+  static func related(_ exchange: Exchange) async throws -> Answer {
+    _ = try Query(exchange.request.query, knowing: [])
+    let id = try exchange.caseID()
+    let agency = try exchange.agency()
+    return try exchange.read { reads in
+      let seen = try SeenCase(try reads.caseRecord(id), for: agency)
+      let found = try reads.related(to: seen.record).compactMap { candidate -> (CaseID, String, [String])? in
+        guard let projection = Visibility.projection(of: candidate.record, for: agency) else { return nil }
+        let identified = seen.projection.contains(.subject) && projection.contains(.subject)
+        let shared = candidate.shared.filter { $0 != "person" || identified }
+        return shared.isEmpty ? nil : (candidate.record.id, candidate.record.number, shared)
+      }
+      return Answer.json { writer in
+        items(found, to: &writer) { item, writer in
+          writer.beginObject()
+          writer.member("case_id", item.0.description)
+          writer.member("number", item.1)
+          writer.member("shared", strings: item.2)
+          writer.endObject()
+        }
+      }
+    }
+  }
+
+  private static func both(
+    _ id: CaseID, _ other: CaseID, _ relation: LinkRelation, _ agency: AgencyCode, _ reads: any CaseReads
+  ) throws -> (Case, Case) {
+    let one = try SeenCase(try reads.caseRecord(id), for: agency)
+    guard let record = try reads.caseRecord(other), let projection = Visibility.projection(of: record, for: agency)
+    else { throw Failure.invalid("/case_id", .unknownCode) }
+    if relation == .samePerson, !one.projection.contains(.subject) || !projection.contains(.subject) {
+      throw Failure.invalid("/relation", .withheld)
+    }
+    return (one.record, record)
+  }
+
+  private static func write(_ link: Link, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("case_id", link.other.description)
+    writer.member("relation", link.relation.rawValue)
+    writer.member("linked_by", link.linkedBy.rawValue)
+    writer.member("linked_at", link.linkedAt.description)
+    writer.endObject()
+  }
+
+  private static func items<Item>(
+    _ items: [Item], to writer: inout JSONWriter, _ write: (Item, inout JSONWriter) -> Void
+  ) {
+    writer.beginObject()
+    writer.name("items")
+    writer.beginArray()
+    for item in items { write(item, &writer) }
+    writer.endArray()
+    writer.name("next_cursor")
+    writer.null()
+    writer.endObject()
+  }
+}

@@ -1,0 +1,60 @@
+internal import Foundation
+public import HTTPServer
+internal import HTTPTypes
+
+/// A block of addresses in CIDR notation, such as `10.1.0.0/16`; a bare address is a block of one.
+public struct Network: Sendable {
+  private let address: [UInt8]
+  private let prefixBits: Int
+
+  /// Parses the notation; nil when it is malformed.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let address = PeerAddress(String(first)) else { return nil }
+    self.address = address.bytes
+    guard parts.count == 2 else {
+      prefixBits = self.address.count * 8
+      return
+    }
+    guard let bits = Int(parts[1]), (0...(self.address.count * 8)).contains(bits) else { return nil }
+    prefixBits = bits
+  }
+
+  /// True when the address lies in the block. Addresses of the other family never do.
+  public func contains(_ other: PeerAddress) -> Bool {
+    let bytes = other.bytes
+    guard bytes.count == address.count else { return false }
+    for index in bytes.indices {
+      let bits = min(8, max(0, prefixBits - index * 8))
+      let mask = UInt8(truncatingIfNeeded: 0xFF00 >> bits)
+      guard bytes[index] & mask == address[index] & mask else { return false }
+    }
+    return true
+  }
+}
+
+/// The client's address: the peer's, or what a trusted proxy says (RFC 7239).
+enum ClientAddress {
+  static func of(_ request: Request, trusting proxies: [Network]) -> PeerAddress {
+    guard !proxies.isEmpty, proxies.contains(where: { $0.contains(request.peer) }) else { return request.peer }
+    // The last element is the one the trusted proxy itself has added.
+    let elements = request.fields.values(of: .forwarded).flatMap { $0.split(separator: ",") }
+    guard let last = elements.last else { return request.peer }
+    for pair in last.split(separator: ";") {
+      let parts = pair.trimmingCharacters(in: .whitespaces).split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, parts[0].lowercased() == "for" else { continue }
+      return PeerAddress(node(parts[1])) ?? request.peer
+    }
+    return request.peer
+  }
+
+  /// Strips quotes, brackets and a port.
+  private static func node(_ text: Substring) -> String {
+    let bare = text.filter { $0 != "\"" }
+    if bare.hasPrefix("["), let end = bare.firstIndex(of: "]") {
+      return String(bare[bare.index(after: bare.startIndex)..<end])
+    }
+    let parts = bare.split(separator: ":")
+    return parts.count == 2 ? String(parts[0]) : bare
+  }
+}

@@ -1,0 +1,188 @@
+internal import Domain
+internal import JSON
+
+/// Collects what is wrong with a body, so that a client learns of every field at once.
+final class BodyErrors {
+  private(set) var all: [FieldError] = []
+
+  func add(_ pointer: String, _ code: FieldErrorCode, _ detail: LocalizedText? = nil) {
+    all.append(FieldError(pointer: pointer, code, detail))
+  }
+
+  /// - Throws: `invalid` when anything was collected.
+  func check() throws(Failure) {
+    if !all.isEmpty { throw .invalid(all) }
+  }
+}
+
+/// Reads the members of one JSON object; what nobody asked for is an error.
+final class ObjectReader {
+  private let object: JSONObject
+  private let pointer: String
+  let errors: BodyErrors
+  private var asked: Set<String> = []
+
+  private init(_ object: JSONObject, _ pointer: String, _ errors: BodyErrors) {
+    self.object = object
+    self.pointer = pointer
+    self.errors = errors
+  }
+
+  /// Reads a whole body.
+  ///
+  /// - Throws: `invalid` at the root when it is no object.
+  convenience init(_ value: JSONValue, at pointer: String = "", _ errors: BodyErrors = BodyErrors()) throws(Failure) {
+    guard case .object(let object) = value else { throw .invalid(pointer, .type) }
+    self.init(object, pointer, errors)
+  }
+
+  /// The pointer of a member (RFC 6901).
+  func at(_ name: String) -> String {
+    "\(pointer)/\(name.replacing("~", with: "~0").replacing("/", with: "~1"))"
+  }
+
+  func has(_ name: String) -> Bool { object[name] != nil }
+
+  /// The member as it is; null counts as absent.
+  func value(_ name: String, required: Bool = false) -> JSONValue? {
+    asked.insert(name)
+    if let value = object[name], value != .null { return value }
+    if required { errors.add(at(name), .required) }
+    return nil
+  }
+
+  /// A text of 1...`max` characters without control characters but for tabs and line ends.
+  func text(_ name: String, max: Int, required: Bool = false) -> String? {
+    guard let value = value(name, required: required) else { return nil }
+    guard case .string(let text) = value else {
+      errors.add(at(name), .type)
+      return nil
+    }
+    return checked(text, at(name), max)
+  }
+
+  func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, required: Bool = false) -> Code?
+  where Code.RawValue == String {
+    guard let text = text(name, max: 64, required: required) else { return nil }
+    guard let code = Code(rawValue: text) else {
+      errors.add(at(name), .unknownCode, Query.oneOf(type))
+      return nil
+    }
+    return code
+  }
+
+  /// A code that stands alone or as the member `code` of an object, as cases show it.
+  func reference(_ name: String, required: Bool = false) -> String? {
+    if case .object? = object[name] {
+      let reader = self.object(name)
+      defer { reader?.finish() }
+      return reader?.text("code", max: 64, required: required)
+    }
+    return text(name, max: 64, required: required)
+  }
+
+  func date(_ name: String, required: Bool = false) -> LegalDate? {
+    guard let text = text(name, max: 64, required: required) else { return nil }
+    guard let date = LegalDate(text) else {
+      errors.add(at(name), .format, Query.dateFormat)
+      return nil
+    }
+    return date
+  }
+
+  func instant(_ name: String) -> Timestamp? {
+    guard let text = text(name, max: 64) else { return nil }
+    guard let instant = Timestamp(text) else {
+      errors.add(at(name), .format)
+      return nil
+    }
+    return instant
+  }
+
+  func flag(_ name: String) -> Bool? {
+    guard let value = value(name) else { return nil }
+    guard case .bool(let flag) = value else {
+      errors.add(at(name), .type)
+      return nil
+    }
+    return flag
+  }
+
+  func int(_ name: String, in range: ClosedRange<Int>) -> Int? {
+    guard let value = value(name) else { return nil }
+    guard case .number(let number) = value, let int = number.int else {
+      errors.add(at(name), .type)
+      return nil
+    }
+    guard range.contains(int) else {
+      errors.add(at(name), .range)
+      return nil
+    }
+    return int
+  }
+
+  func texts(_ name: String, countMax: Int, max: Int) -> [String] {
+    items(name, countMax: countMax).enumerated().compactMap { index, item in
+      guard case .string(let text) = item else {
+        errors.add("\(at(name))/\(index)", .type)
+        return nil
+      }
+      return checked(text, "\(at(name))/\(index)", max)
+    }
+  }
+
+  func object(_ name: String, required: Bool = false) -> ObjectReader? {
+    guard let value = value(name, required: required) else { return nil }
+    guard case .object(let object) = value else {
+      errors.add(at(name), .type)
+      return nil
+    }
+    return ObjectReader(object, at(name), errors)
+  }
+
+  func objects(_ name: String, countMax: Int) -> [ObjectReader] {
+    items(name, countMax: countMax).enumerated().compactMap { index, item in
+      guard case .object(let object) = item else {
+        errors.add("\(at(name))/\(index)", .type)
+        return nil
+      }
+      return ObjectReader(object, "\(at(name))/\(index)", errors)
+    }
+  }
+
+  /// Reports every member that nobody asked for.
+  func finish() {
+    for member in object.members where !asked.contains(member.name) {
+      errors.add(at(String(member.name.prefix(64))), .unknown)
+    }
+  }
+
+  private func items(_ name: String, countMax: Int) -> [JSONValue] {
+    guard let value = value(name) else { return [] }
+    guard case .array(let items) = value else {
+      errors.add(at(name), .type)
+      return []
+    }
+    if items.count > countMax {
+      errors.add(at(name), .length)
+      return []
+    }
+    return items
+  }
+
+  private func checked(_ text: String, _ pointer: String, _ max: Int) -> String? {
+    let controls = text.unicodeScalars.contains {
+      $0.value < 32 && $0 != "\n" && $0 != "\t" && $0 != "\r" || $0.value == 127
+    }
+    guard !controls else {
+      errors.add(pointer, .format)
+      return nil
+    }
+    guard text.contains(where: { !$0.isWhitespace }), text.count <= max else {
+      errors.add(
+        pointer, .length, LocalizedText(en: "Give 1 to \(max) characters.", id: "Isi 1 sampai \(max) karakter."))
+      return nil
+    }
+    return text
+  }
+}

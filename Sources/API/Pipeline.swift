@@ -1,0 +1,120 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import Logging
+
+/// The order of every request: route, key, gate, handler, answer, one log line.
+struct Pipeline {
+  let api: API
+
+  func respond(to request: Request) async -> Response {
+    let started = api.settings.now()
+    let requestID = hexadecimal(api.settings.random())
+    let language = Language(acceptLanguage: request.fields[.acceptLanguage])
+    var template = "-"
+    var keyID: String?
+    var response: Response
+    do throws(Failure) {
+      switch api.router.match(request.method, request.path) {
+      case .nothing:
+        throw .notFound
+      case .wrongMethod(let allowed):
+        response = Self.methodAnswer(request.method, allowed, language, requestID)
+      case .route(let route, let parameters):
+        template = route.template
+        let caller = try authenticate(request, for: route.gate)
+        keyID = caller?.key.id
+        let exchange = Exchange(
+          api: api, request: request, caller: caller, parameters: parameters, requestID: requestID, now: started)
+        response = try await run(route, exchange).response(to: request)
+      }
+    } catch {
+      response = Problem.response(for: error, language: language, requestID: requestID)
+    }
+    response.fields.append(Response.Field(name: .requestID, value: requestID))
+    log(request, response, template, keyID, requestID, started)
+    return response
+  }
+
+  private func authenticate(_ request: Request, for gate: Gate) throws(Failure) -> Caller? {
+    if gate == .open { return nil }
+    let address = ClientAddress.of(request, trusting: api.settings.trustedProxies)
+    let caller = try Caller.authenticated(by: request.fields, from: address, store: api.store, at: api.settings.now())
+    try caller.pass(gate)
+    return caller
+  }
+
+  /// Runs a handler; whatever is not a `Failure` is a fault of ours: logged, and told to nobody.
+  private func run(_ route: Route, _ exchange: Exchange) async throws(Failure) -> Answer {
+    do {
+      return try await route.action(exchange)
+    } catch let failure as Failure {
+      throw failure
+    } catch let failure as BodyFailure {
+      throw Failure(bodyFailure: failure)
+    } catch {
+      api.logger.error(
+        "request failed",
+        metadata: [
+          "request_id": "\(exchange.requestID)", "error_type": "\(type(of: error))", "route": "\(route.template)",
+        ])
+      throw Failure(
+        .internalError, en: "The server has failed; nothing was changed.",
+        id: "Terjadi kesalahan pada server; tidak ada yang berubah.")
+    }
+  }
+
+  private static func methodAnswer(
+    _ method: HTTPRequest.Method, _ allowed: [HTTPRequest.Method], _ language: Language, _ requestID: String
+  ) -> Response {
+    let allow = Response.Field(name: .allow, value: allowed.map(\.rawValue).joined(separator: ", "))
+    if method == .options { return Response(status: .noContent, fields: [allow]) }
+    let failure = Failure(
+      .methodNotAllowed, en: "This resource does not take the method.", id: "Metode ini tidak dilayani sumber daya ini."
+    )
+    var response = Problem.response(for: failure, language: language, requestID: requestID)
+    response.fields.append(allow)
+    return response
+  }
+
+  private func log(
+    _ request: Request, _ response: Response, _ template: String, _ keyID: String?, _ requestID: String,
+    _ started: Timestamp
+  ) {
+    guard api.logger.logLevel <= .info else { return }
+    let milliseconds = api.settings.now().milliseconds - started.milliseconds
+    var metadata: Logger.Metadata = [
+      "id": "\(requestID)", "method": "\(request.method.rawValue)", "route": "\(template)",
+      "status": "\(response.status.code)", "ms": "\(milliseconds)", "key": "\(keyID ?? "-")",
+    ]
+    // Only the well-formed field of W3C Trace Context is repeated: a log line is no place for a client's free text.
+    if let trace = request.fields[.traceparent], Self.isTraceparent(trace) { metadata["traceparent"] = "\(trace)" }
+    api.logger.info("request", metadata: metadata)
+  }
+
+  private static func isTraceparent(_ text: String) -> Bool {
+    text.utf8.count == 55
+      && text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) || $0 == UInt8(ascii: "-") }
+  }
+}
+
+extension HTTPField.Name {
+  static let requestID = known("X-Request-Id")
+  static let traceparent = known("traceparent")
+  static let idempotencyKey = known("Idempotency-Key")
+  static let idempotencyReplayed = known("Idempotency-Replayed")
+  static let dryRun = known("Netral-Dry-Run")
+  static let forwarded = known("Forwarded")
+  static let link = known("Link")
+
+  private static func known(_ name: String) -> HTTPField.Name {
+    guard let known = HTTPField.Name(name) else { preconditionFailure("\(name) is a valid field name") }
+    return known
+  }
+}
+
+/// Sixteen hexadecimal digits.
+func hexadecimal(_ number: UInt64) -> String {
+  let digits = String(number, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}

@@ -1,0 +1,114 @@
+internal import Domain
+
+/// The query of a request: decoded, with every name known and no name twice.
+struct Query: Sendable {
+  private var values: [String: String] = [:]
+
+  /// - Throws: `unknown_parameter` or `invalid_parameter` (400).
+  init(_ text: Substring?, knowing names: Set<String>) throws(Failure) {
+    for pair in (text ?? "").split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = parts.first.flatMap(Self.decode) else { throw Self.malformed }
+      guard names.contains(name) else {
+        throw Failure(
+          .unknownParameter, en: "This resource does not know a query parameter of that name.",
+          id: "Sumber daya ini tidak mengenal parameter kueri tersebut.",
+          errors: [FieldError(parameter: String(name.prefix(64)), .unknown)])
+      }
+      guard let value = parts.count == 2 ? Self.decode(parts[1]) : "" else { throw Self.malformed }
+      guard values.updateValue(value, forKey: name) == nil else {
+        throw .parameter(name, FieldErrorCode.duplicate.standardDetail)
+      }
+    }
+  }
+
+  var isEmpty: Bool { values.isEmpty }
+  subscript(name: String) -> String? { values[name] }
+
+  /// The query in one spelling, for cursors.
+  func canonical(without excluded: Set<String>) -> String {
+    values.filter { !excluded.contains($0.key) }.sorted { $0.key < $1.key }
+      .map { "\(Self.encode($0.key))=\(Self.encode($0.value))" }.joined(separator: "&")
+  }
+
+  func flag(_ name: String) throws(Failure) -> Bool? {
+    switch values[name] {
+    case nil: nil
+    case "true": true
+    case "false": false
+    default: throw .parameter(name, LocalizedText(en: "Give true or false.", id: "Isi true atau false."))
+    }
+  }
+
+  func date(_ name: String) throws(Failure) -> LegalDate? {
+    guard let text = values[name] else { return nil }
+    guard let date = LegalDate(text) else { throw .parameter(name, Self.dateFormat) }
+    return date
+  }
+
+  func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type) throws(Failure) -> Code?
+  where Code.RawValue == String {
+    guard let text = values[name] else { return nil }
+    guard let code = Code(rawValue: text) else { throw .parameter(name, Self.oneOf(type)) }
+    return code
+  }
+
+  func int(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
+    guard let text = values[name] else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      let bounds = "\(range.lowerBound)...\(range.upperBound)"
+      throw .parameter(name, LocalizedText(en: "Give a number in \(bounds).", id: "Isi bilangan dalam \(bounds)."))
+    }
+    return number
+  }
+
+  static func oneOf<Code: RawRepresentable & CaseIterable>(_ type: Code.Type) -> LocalizedText
+  where Code.RawValue == String {
+    let all = Code.allCases.map(\.rawValue).joined(separator: ", ")
+    return LocalizedText(en: "Give one of \(all).", id: "Isi salah satu dari \(all).")
+  }
+
+  static let dateFormat = LocalizedText(en: "Give a date, YYYY-MM-DD.", id: "Isi tanggal, YYYY-MM-DD.")
+
+  private static let malformed = Failure(
+    .invalidParameter, en: "The query is not well encoded.", id: "Kueri tidak disandikan dengan benar.")
+
+  /// Percent-decodes; `+` is a blank, as forms send it.
+  static func decode(_ text: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        guard let high = rest.popFirst().flatMap(nibble), let low = rest.popFirst().flatMap(nibble) else { return nil }
+        bytes.append(high << 4 | low)
+      default: bytes.append(byte)
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  static func encode(_ text: String) -> String {
+    var encoded = ""
+    for byte in text.utf8 {
+      switch byte {
+      case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+        encoded.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        encoded += byte < 16 ? "%0\(digits)" : "%\(digits)"
+      }
+    }
+    return encoded
+  }
+
+  private static func nibble(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 48...57: byte - 48
+    case 65...70: byte - 55
+    case 97...102: byte - 87
+    default: nil
+    }
+  }
+}

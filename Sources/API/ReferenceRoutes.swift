@@ -1,0 +1,148 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// Dated reference data: shown to every key, changed by the operator.
+enum ReferenceRoutes {
+  /// GET /v1/reference/{kind}, `?as_of=` for the rows valid on a day.
+  static func list(_ exchange: Exchange) async throws -> Answer { try list(kind(exchange), exchange) }
+
+  /// GET /v1/admin/mandates
+  static func listMandates(_ exchange: Exchange) async throws -> Answer { try list(.mandates, exchange) }
+
+  /// PUT /v1/admin/reference/{kind}: a JSON array or CSV with a header row; rows are added or replaced, never deleted.
+  static func put(_ exchange: Exchange) async throws -> Answer { try await put(kind(exchange), exchange) }
+
+  /// PUT /v1/admin/mandates
+  static func putMandates(_ exchange: Exchange) async throws -> Answer { try await put(.mandates, exchange) }
+
+  private static func kind(_ exchange: Exchange) throws(Failure) -> ReferenceKind {
+    guard let kind = exchange.parameters.first.flatMap({ ReferenceKind(rawValue: String($0)) }) else { throw .notFound }
+    return kind
+  }
+
+  private static func list(_ kind: ReferenceKind, _ exchange: Exchange) throws -> Answer {
+    let date = try Query(exchange.request.query, knowing: ["as_of"]).date("as_of")
+    _ = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json"])
+    let rows = exchange.api.store.reference.entries.filter { entry in
+      entry.kind == kind && (date.map { entry.isValid(on: $0) } ?? true)
+    }
+    return Answer.json { writer in
+      writer.beginObject()
+      writer.name("items")
+      writer.beginArray()
+      for row in rows { writer.raw(Array(row.json.utf8)) }
+      writer.endArray()
+      writer.name("next_cursor")
+      writer.null()
+      writer.endObject()
+    }
+  }
+
+  private static func put(_ kind: ReferenceKind, _ exchange: Exchange) async throws -> Answer {
+    let dryRun = try Query(exchange.request.query, knowing: ["dry_run"]).flag("dry_run") ?? false
+    try exchange.requireMediaType(["application/json", "text/csv"])
+    let bytes = try await exchange.request.body.collect(bytesMax: exchange.api.settings.bodyBytesMax)
+    let isCSV = exchange.request.fields[.contentType]?.lowercased().hasPrefix("text/csv") ?? false
+    let items = isCSV ? try ReferenceBody.csv(bytes) : try ReferenceBody.json(bytes)
+    let rows = try ReferenceBody.entries(kind, items)
+    let (now, by, store) = (exchange.now, exchange.caller?.key.id ?? "", exchange.api.store)
+    try await store.write(dryRun: dryRun) { transaction in
+      _ = try store.reference.adding(rows)
+      try transaction.put(rows)
+      try transaction.audit("reference.put", by: by, detail: "\(kind.rawValue): \(rows.count) rows", at: now)
+    }
+    var answer = Answer.json { writer in
+      writer.beginObject()
+      writer.member("kind", kind.rawValue)
+      writer.member("rows", rows.count)
+      writer.endObject()
+    }
+    if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
+    return answer
+  }
+}
+
+/// Rows of reference data as they are sent.
+enum ReferenceBody {
+  private static let fields: [ReferenceKind: Set<String>] = [
+    .violations: [
+      "code", "catalogue", "conduct", "label_id", "label_en", "aspect", "category", "period",
+      "requires_no_unpaid_leave", "sanction_level", "sanctions", "legal_basis", "confidence", "valid_from",
+      "valid_until",
+    ],
+    .sanctions: [
+      "code", "level", "label_id", "label_en", "legal_basis", "regime", "interim_substitute", "valid_from",
+      "valid_until",
+    ],
+    .regions: ["code", "name", "level", "province", "valid_from", "valid_until"],
+    .institutions: ["code", "name", "kind", "valid_from", "valid_until"],
+    .elections: ["key", "name_id", "name_en", "kind", "voting_on", "regions_count", "contests"],
+    .positions: ["code", "kind", "label_id", "label_en"],
+    .agencies: ["code", "name_id", "name_en", "valid_from", "valid_until", "successor"],
+    .mandates: ["id", "kind", "agency", "from", "until", "scope", "legal_basis"],
+    .clockRules: ["kind", "length", "unit", "starts_at", "stops_at", "from", "until", "time_zone", "legal_basis"],
+    .holidays: ["date", "name_id", "name_en", "kind", "source"],
+  ]
+  private static let numbers: Set<String> = ["id", "length", "regions_count"]
+  private static let flags: Set<String> = ["requires_no_unpaid_leave"]
+  private static let lists: Set<String> = ["sanctions", "legal_basis", "stops_at"]
+
+  static func json(_ bytes: [UInt8]) throws(Failure) -> [JSONValue] {
+    guard case .array(let items) = try Exchange.parse(bytes) else { throw .invalid("", .type) }
+    return items
+  }
+
+  /// CSV: the header names the fields; an empty cell is absent; lists are separated by `|`.
+  static func csv(_ bytes: [UInt8]) throws(Failure) -> [JSONValue] {
+    let rows: [(line: Int, fields: [String])]
+    do throws(CSVError) {
+      rows = try CSVReader.rows(bytes)
+    } catch {
+      throw Failure(
+        .malformedRequest, en: "The CSV is malformed in line \(error.line): \(error.reason.description).",
+        id: "CSV rusak pada baris \(error.line): \(error.reason.rawValue).")
+    }
+    guard let header = rows.first?.fields else { throw .invalid("", .required) }
+    var items: [JSONValue] = []
+    for row in rows.dropFirst() {
+      guard row.fields.count == header.count else {
+        throw Failure(
+          .malformedRequest, en: "Line \(row.line) has \(row.fields.count) cells, the header \(header.count).",
+          id: "Baris \(row.line) berisi \(row.fields.count) sel, tajuk \(header.count).")
+      }
+      var object = JSONObject()
+      for (name, cell) in zip(header, row.fields) where !cell.isEmpty { object[name] = value(name, cell) }
+      items.append(.object(object))
+    }
+    return items
+  }
+
+  static func entries(_ kind: ReferenceKind, _ items: [JSONValue]) throws(Failure) -> [ReferenceEntry] {
+    var errors: [FieldError] = []
+    var entries: [ReferenceEntry] = []
+    for (index, item) in items.enumerated() {
+      guard case .object(let object) = item, let entry = ReferenceEntry(kind: kind, row: item) else {
+        errors.append(FieldError(pointer: "/\(index)", .type))
+        continue
+      }
+      for member in object.members where !(fields[kind] ?? []).contains(member.name) {
+        errors.append(FieldError(pointer: "/\(index)/\(member.name.prefix(64))", .unknown))
+      }
+      entries.append(entry)
+    }
+    if items.isEmpty { errors.append(FieldError(pointer: "", .length)) }
+    guard errors.isEmpty else { throw .invalid(errors) }
+    return entries
+  }
+
+  private static func value(_ name: String, _ cell: String) -> JSONValue {
+    if numbers.contains(name), let number = Int(cell) { return .number(JSONNumber(number)) }
+    if flags.contains(name), cell == "true" || cell == "false" { return .bool(cell == "true") }
+    if lists.contains(name), cell.contains("|") || name != "legal_basis" {
+      return .array(cell.split(separator: "|").map { .string(String($0)) })
+    }
+    return .string(cell)
+  }
+}

@@ -1,0 +1,67 @@
+internal import Domain
+internal import JSON
+internal import Synchronization
+
+/// Rendered cases by identity and projection.
+///
+/// A rendering is a pure function of a case's version and the projection, and it is used only when its version is the one
+/// the reader's snapshot holds: it can be missing, but never be stale. Two generations bound the memory: when the young
+/// one is full it becomes the old one, and the old one is dropped.
+final class RenderedCases: Sendable {
+  private struct Key: Hashable {
+    let id: CaseID
+    let projection: Projection
+  }
+
+  private struct Rendering {
+    let version: Int
+    let json: [UInt8]
+  }
+
+  private struct Generations {
+    var young: [Key: Rendering] = [:]
+    var old: [Key: Rendering] = [:]
+    var youngBytes = 0
+  }
+
+  private let generations = Mutex(Generations())
+  private let generationBytesMax: Int
+
+  init(bytesMax: Int) { generationBytesMax = bytesMax / 2 }
+
+  /// The JSON of the case behind `stub`; rendered from `record` when it is not at hand.
+  func json(_ stub: CaseStub, _ projection: Projection, record: () throws -> Case?) throws -> [UInt8]? {
+    let key = Key(id: stub.id, projection: projection)
+    if let found = look(for: key, version: stub.version) { return found }
+    guard let record = try record() else { return nil }
+    var writer = JSONWriter(reserving: 2_048)
+    CaseJSON.write(record, projection, to: &writer)
+    keep(Rendering(version: stub.version, json: writer.bytes), for: key)
+    return writer.bytes
+  }
+
+  private func look(for key: Key, version: Int) -> [UInt8]? {
+    generations.withLock { generations in
+      if let young = generations.young[key] { return young.version == version ? young.json : nil }
+      guard let old = generations.old[key], old.version == version else { return nil }
+      insert(old, for: key, &generations)
+      return old.json
+    }
+  }
+
+  private func keep(_ rendering: Rendering, for key: Key) {
+    generations.withLock { insert(rendering, for: key, &$0) }
+  }
+
+  private func insert(_ rendering: Rendering, for key: Key, _ generations: inout Generations) {
+    // 128 bytes stand for the entry itself.
+    let bytes = rendering.json.capacity + 128
+    if generations.youngBytes + bytes > generationBytesMax {
+      generations.old = generations.young
+      generations.young = [:]
+      generations.youngBytes = 0
+    }
+    generations.young[key] = rendering
+    generations.youngBytes += bytes
+  }
+}

@@ -1,0 +1,112 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// What every changing request has in common: the idempotency key, the dry run, the answer.
+struct Write: Sendable {
+  let exchange: Exchange
+  let body: JSONBody
+  let dryRun: Bool
+  let idempotencyKey: String?
+
+  /// Reads body, query and key of a changing request.
+  ///
+  /// - Parameter keyRequired: true for what creates.
+  /// - Throws: `idempotency_key_missing`, and what reading a body throws.
+  init(_ exchange: Exchange, keyRequired: Bool) async throws {
+    self.exchange = exchange
+    dryRun = try Query(exchange.request.query, knowing: ["dry_run"]).flag("dry_run") ?? false
+    idempotencyKey = try Self.key(exchange.request.fields[.idempotencyKey], required: keyRequired)
+    body = try await exchange.json()
+  }
+
+  private static func key(_ text: String?, required: Bool) throws(Failure) -> String? {
+    if text == nil && !required { return nil }
+    guard let text, (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 33 && $0 <= 126 }) else {
+      throw Failure(
+        .idempotencyKeyMissing, en: "Send Idempotency-Key: 1 to 255 printable characters, new for every intent.",
+        id: "Kirim Idempotency-Key: 1 sampai 255 karakter, baru untuk setiap maksud.",
+        errors: [FieldError(parameter: "Idempotency-Key", .required)])
+    }
+    return text
+  }
+
+  /// Runs a change once: a retry with the same key gets what the first one led to.
+  ///
+  /// - Parameters:
+  ///   - replay: makes the result anew from what was remembered.
+  ///   - change: makes the change, and says what to remember.
+  func once<Value: Sendable>(
+    replay: @escaping @Sendable (StoredReply, any CaseWrites) throws -> Value,
+    change: @escaping @Sendable (any CaseWrites) throws -> (Value, StoredReply)
+  ) async throws -> (value: Value, replayed: Bool) {
+    let owner = try exchange.owner()
+    let (key, digest, dryRun, now) = (idempotencyKey, body.digest, dryRun, exchange.now)
+    return try await exchange.api.store.write(dryRun: dryRun) { transaction in
+      if let key, !dryRun, let earlier = try transaction.reply(owner, key) {
+        guard earlier.requestDigest == digest else { throw Failure.idempotencyKeyReused }
+        return (try replay(earlier, transaction), true)
+      }
+      var (value, reply) = try change(transaction)
+      reply.requestDigest = digest
+      if let key, !dryRun { try transaction.remember(reply, owner, key, at: now) }
+      return (value, false)
+    }
+  }
+
+  /// The fields that tell a replay or a dry run.
+  func fields(replayed: Bool) -> [Response.Field] {
+    var fields: [Response.Field] = []
+    if replayed { fields.append(Response.Field(name: .idempotencyReplayed, value: "true")) }
+    if dryRun { fields.append(Response.Field(name: .dryRun, value: "true")) }
+    return fields
+  }
+}
+
+/// A case with what its caller sees of it.
+struct SeenCase: Sendable {
+  var record: Case
+  var projection: Projection
+
+  /// - Throws: `not_found` when the case does not exist for `agency`.
+  init(_ record: Case?, for agency: AgencyCode) throws(Failure) {
+    guard let record, let projection = Visibility.projection(of: record, for: agency) else { throw .notFound }
+    self.record = record
+    self.projection = projection
+  }
+
+  /// A case as an idempotency key remembers it, as far as the caller may see it now.
+  static func replayed(_ reply: StoredReply, for agency: AgencyCode, _ reads: any CaseReads) throws -> SeenCase {
+    guard let id = reply.caseID, let version = reply.version else { throw Failure.notFound }
+    var seen = try SeenCase(try reads.caseRecord(id), for: agency)
+    guard let then = try reads.caseRecord(id, version: version) else { throw Failure.notFound }
+    // What is withheld by either state stays withheld.
+    seen.projection.formIntersection(Visibility.projection(of: then, for: agency) ?? [])
+    seen.record = then
+    return seen
+  }
+
+  var etag: String { EntityTag.of(version: record.version, projection) }
+
+  /// The case as the answer to a change.
+  func answer(_ status: HTTPResponse.Status, _ write: Write, replayed: Bool) -> Answer {
+    var answer = Answer.json(status) { CaseJSON.write(record, projection, to: &$0) }
+    answer.etag = etag
+    answer.fields = write.fields(replayed: replayed)
+    return answer
+  }
+}
+
+extension StoredReply {
+  /// A reply whose result is a case.
+  init(_ status: HTTPResponse.Status, _ record: Case) {
+    self.init(requestDigest: [], status: status.code, caseID: record.id, version: record.version, resource: nil)
+  }
+}
+
+extension Failure {
+  static let idempotencyKeyReused = Failure(
+    .idempotencyKeyReused, en: "This Idempotency-Key was used for another request.",
+    id: "Idempotency-Key ini sudah dipakai untuk permintaan lain.")
+}

@@ -1,0 +1,23 @@
+#define _GNU_SOURCE
+#include "CEpoll.h"
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/socket.h>
+
+int cepoll_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP); }
+
+int cepoll_accept(int listener, void *address, unsigned size) {
+  socklen_t length = size;
+  return accept4(listener, (struct sockaddr *)address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int cepoll_processors(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
+}
+
+void cepoll_name_thread(const char *name) { (void)pthread_setname_np(pthread_self(), name); }

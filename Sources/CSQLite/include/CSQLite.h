@@ -1,0 +1,29 @@
+// Calls of the system SQLite that Swift cannot make: a variadic one, and a callback that must not allocate.
+#ifndef NETRAL_CSQLITE_H
+#define NETRAL_CSQLITE_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+#include <time.h>
+
+/// Refuses ordinary SQL any way to corrupt the file (SQLITE_DBCONFIG_DEFENSIVE).
+static inline int csqlite_enable_defensive(void *database) {
+  return sqlite3_db_config((sqlite3 *)database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
+}
+
+static inline int64_t csqlite_monotonic_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline int csqlite_past_deadline(void *deadline) {
+  return csqlite_monotonic_nanoseconds() > *(int64_t *)deadline;
+}
+
+/// Interrupts a statement that still runs at `*deadline`; looks every 10,000 virtual machine steps.
+static inline void csqlite_watch_deadline(void *database, int64_t *deadline) {
+  sqlite3_progress_handler((sqlite3 *)database, 10000, csqlite_past_deadline, deadline);
+}
+
+#endif

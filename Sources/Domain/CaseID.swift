@@ -1,0 +1,59 @@
+/// The identity of a case: a UUID of version 7 (RFC 9562), so that identities sort by the time of their making.
+public struct CaseID: Hashable, Sendable, CustomStringConvertible {
+  /// The sixteen bytes as two big-endian words.
+  public let high: UInt64
+  /// The lower eight bytes.
+  public let low: UInt64
+
+  /// Makes an identity from its two words, as stored.
+  public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// Makes a new identity of version 7 from an instant and 74 random bits of `random`.
+  public init(at instant: Timestamp, random: (UInt64, UInt64)) {
+    high = UInt64(bitPattern: instant.milliseconds) << 16 | 0x7000 | random.0 & 0x0FFF
+    low = random.1 & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+  }
+
+  /// Parses the canonical lower-case text of 36 characters; nil for anything else, so that one case has one address.
+  public init?(_ text: some StringProtocol) {
+    guard text.utf8.count == 36 else { return nil }
+    var words: (UInt64, UInt64) = (0, 0)
+    var nibbles = 0
+    for (index, byte) in text.utf8.enumerated() {
+      if index == 8 || index == 13 || index == 18 || index == 23 {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      let nibble: UInt8
+      switch byte {
+      case 48...57: nibble = byte - 48
+      case 97...102: nibble = byte - 87
+      default: return nil
+      }
+      if nibbles < 16 { words.0 = words.0 << 4 | UInt64(nibble) } else { words.1 = words.1 << 4 | UInt64(nibble) }
+      nibbles += 1
+    }
+    self.init(high: words.0, low: words.1)
+  }
+
+  /// The canonical text of 36 characters.
+  public var description: String {
+    String(unsafeUninitializedCapacity: 36) { buffer in
+      var position = 0
+      for nibble in 0..<32 {
+        if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
+          buffer[position] = UInt8(ascii: "-")
+          position += 1
+        }
+        let word = nibble < 16 ? high : low
+        let value = UInt8(word >> UInt64((15 - nibble % 16) * 4) & 0xF)
+        buffer[position] = value < 10 ? value + 48 : value + 87
+        position += 1
+      }
+      return 36
+    }
+  }
+}

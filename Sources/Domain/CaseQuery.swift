@@ -1,0 +1,92 @@
+/// Which cases a caller asks for, in which order. Visibility is part of the question: a store never answers without it.
+public struct CaseQuery: Sendable {
+  /// The order of a list. Every order ends in a unique key, so that a cursor is a place and not an offset.
+  public enum Order: String, Sendable, CaseIterable {
+    case created
+    case updated
+    case received
+  }
+
+  /// The place after which a page begins: the order's value and the row's key.
+  public struct Position: Sendable, Equatable {
+    public var value: String
+    public var key: Int64
+
+    /// Makes a place.
+    public init(value: String, key: Int64) {
+      self.value = value
+      self.key = key
+    }
+  }
+
+  /// The agency that asks.
+  public var caller: AgencyCode
+  /// The date in Jakarta on which `overdue` is judged.
+  public var today: LegalDate
+  public var stages: [Stage] = []
+  public var election: String?
+  /// A province takes in its regencies and cities.
+  public var region: RegionCode?
+  public var institution: String?
+  public var violation: String?
+  public var category: String?
+  public var positionLevel: PositionLevel?
+  public var reportedBy: AgencyCode?
+  public var nip: String?
+  public var agencyRef: String?
+  public var occurredFrom: LegalDate?
+  public var occurredUntil: LegalDate?
+  /// True: a clock runs past its due date; false: none does.
+  public var overdue: Bool?
+  /// Words of the narrative, all of which must occur.
+  public var words: [String] = []
+  public var order: Order = .created
+  public var descending = true
+  public var after: Position?
+  /// 1...200.
+  public var limit = 50
+
+  /// A question with no filter.
+  public init(caller: AgencyCode, today: LegalDate) {
+    self.caller = caller
+    self.today = today
+  }
+}
+
+/// What must be known of a case to judge who sees it and whether a rendering of it is still good.
+public struct CaseStub: Sendable, Equatable {
+  public var key: Int64
+  public var id: CaseID
+  public var version: Int
+  public var owner: AgencyCode
+  public var institutionKind: InstitutionKind
+  public var verified: Bool
+  public var recommended: Bool
+
+  /// Makes a stub.
+  public init(
+    key: Int64, id: CaseID, version: Int, owner: AgencyCode, institutionKind: InstitutionKind, verified: Bool,
+    recommended: Bool
+  ) {
+    self.key = key
+    self.id = id
+    self.version = version
+    self.owner = owner
+    self.institutionKind = institutionKind
+    self.verified = verified
+    self.recommended = recommended
+  }
+}
+
+/// One page of a list.
+public struct CasePage: Sendable {
+  public var items: [CaseStub]
+  /// Where the next page begins; nil on the last page.
+  public var next: CaseQuery.Position?
+
+  /// Makes a page.
+  public init(items: [CaseStub], next: CaseQuery.Position?) {
+    self.items = items
+    self.next = next
+  }
+}

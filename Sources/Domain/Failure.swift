@@ -1,0 +1,166 @@
+/// A text in the two languages the service speaks.
+public struct LocalizedText: Sendable, Equatable {
+  /// English.
+  public let en: String
+  /// Indonesian.
+  public let id: String
+
+  /// Makes a text from its two wordings.
+  public init(en: String, id: String) {
+    self.en = en
+    self.id = id
+  }
+}
+
+/// The language an answer is written in.
+public enum Language: Sendable {
+  case english, indonesian
+}
+
+extension LocalizedText {
+  /// The wording in `language`.
+  public func text(in language: Language) -> String { language == .indonesian ? id : en }
+}
+
+/// Every refusal a caller can meet; the raw value is the stable `code` of a problem document (RFC 9457).
+public enum FailureCode: String, Sendable, CaseIterable {
+  case malformedRequest = "malformed_request"
+  case malformedJSON = "malformed_json"
+  case unknownParameter = "unknown_parameter"
+  case invalidParameter = "invalid_parameter"
+  case invalidCursor = "invalid_cursor"
+  case idempotencyKeyMissing = "idempotency_key_missing"
+  case unauthenticated
+  case scopeMissing = "scope_missing"
+  case mandateMissing = "mandate_missing"
+  case notOwner = "not_owner"
+  case notFound = "not_found"
+  case methodNotAllowed = "method_not_allowed"
+  case notAcceptable = "not_acceptable"
+  case requestTimeout = "request_timeout"
+  case stageConflict = "stage_conflict"
+  case clockRunning = "clock_running"
+  case reportExists = "report_exists"
+  case alreadyDecided = "already_decided"
+  case versionMismatch = "version_mismatch"
+  case contentTooLarge = "content_too_large"
+  case targetTooLong = "target_too_long"
+  case unsupportedMediaType = "unsupported_media_type"
+  case invalid
+  case idempotencyKeyReused = "idempotency_key_reused"
+  case preconditionRequired = "precondition_required"
+  case tooManyRequests = "too_many_requests"
+  case headTooLarge = "head_too_large"
+  case internalError = "internal_error"
+  case notImplemented = "not_implemented"
+  case busy
+  case storageUnavailable = "storage_unavailable"
+  case versionNotSupported = "version_not_supported"
+}
+
+/// One refusal: what the caller is told, and nothing else.
+///
+/// A failure never carries a value the caller did not send, nor any personal value: it names fields and codes.
+public struct Failure: Error, Sendable, Equatable {
+  /// The stable code.
+  public var code: FailureCode
+  /// One safe sentence about this occurrence.
+  public var detail: LocalizedText
+  /// What is wrong with single fields or parameters.
+  public var errors: [FieldError]
+  /// With a conflict of stages: the actions that are possible now.
+  public var allowedActions: [String]?
+  /// With a stale version: the entity tag as it is now.
+  public var currentETag: String?
+
+  /// Makes a failure.
+  public init(
+    _ code: FailureCode, en: String, id: String, errors: [FieldError] = [], allowedActions: [String]? = nil,
+    currentETag: String? = nil
+  ) {
+    self.code = code
+    self.detail = LocalizedText(en: en, id: id)
+    self.errors = errors
+    self.allowedActions = allowedActions
+    self.currentETag = currentETag
+  }
+
+  /// A body whose fields break rules (422).
+  public static func invalid(_ errors: [FieldError]) -> Failure {
+    Failure(
+      .invalid, en: "The request has invalid fields.", id: "Permintaan memuat isian yang tidak sah.", errors: errors)
+  }
+
+  /// A body with one wrong field (422).
+  public static func invalid(_ pointer: String, _ code: FieldErrorCode, _ detail: LocalizedText? = nil) -> Failure {
+    .invalid([FieldError(pointer: pointer, code, detail)])
+  }
+
+  /// A query parameter with a wrong value (400).
+  public static func parameter(_ name: String, _ detail: LocalizedText) -> Failure {
+    Failure(
+      .invalidParameter, en: "A query parameter has a wrong value.", id: "Parameter kueri tidak sah.",
+      errors: [FieldError(parameter: name, .format, detail)])
+  }
+
+  /// A resource that is absent or that the caller may not know of: the two answer alike (404).
+  public static let notFound = Failure(
+    .notFound, en: "There is no such resource.", id: "Sumber daya tidak ditemukan.")
+}
+
+/// What can be wrong with one field; the raw value is the stable `code` inside `errors`.
+public enum FieldErrorCode: String, Sendable, CaseIterable {
+  case required, unknown, duplicate, type, format, length, range, withheld, inconsistent
+  case unknownCode = "unknown_code"
+  case notInForce = "not_in_force"
+  case notAllowed = "not_allowed"
+
+  /// The wording used when a rule has nothing more exact to say.
+  public var standardDetail: LocalizedText {
+    switch self {
+    case .required: LocalizedText(en: "This field is required.", id: "Isian ini wajib ada.")
+    case .unknown: LocalizedText(en: "This field is not known here.", id: "Isian ini tidak dikenal.")
+    case .duplicate: LocalizedText(en: "This value stands here twice.", id: "Nilai ini tercantum dua kali.")
+    case .type: LocalizedText(en: "This value has the wrong JSON type.", id: "Tipe JSON nilai ini salah.")
+    case .format: LocalizedText(en: "This value has the wrong format.", id: "Format nilai ini salah.")
+    case .length: LocalizedText(en: "This text is empty or too long.", id: "Teks ini kosong atau terlalu panjang.")
+    case .range: LocalizedText(en: "This value is out of range.", id: "Nilai ini di luar rentang.")
+    case .withheld:
+      LocalizedText(en: "This field is withheld from you.", id: "Isian ini tidak terbuka bagi Anda.")
+    case .inconsistent:
+      LocalizedText(en: "This value contradicts another one.", id: "Nilai ini bertentangan dengan nilai lain.")
+    case .unknownCode: LocalizedText(en: "There is no such code.", id: "Kode ini tidak ada.")
+    case .notInForce:
+      LocalizedText(en: "This code is not in force on the date.", id: "Kode ini tidak berlaku pada tanggal itu.")
+    case .notAllowed: LocalizedText(en: "This field is not allowed here.", id: "Isian ini tidak diperbolehkan di sini.")
+    }
+  }
+}
+
+/// One wrong field of a body (`pointer`, RFC 6901) or one wrong query parameter or header (`parameter`).
+public struct FieldError: Sendable, Equatable {
+  /// JSON Pointer into the request body.
+  public let pointer: String?
+  /// Name of the query parameter or header field.
+  public let parameter: String?
+  /// The stable code.
+  public let code: FieldErrorCode
+  /// One safe sentence.
+  public let detail: LocalizedText
+
+  /// An error at a place in the body.
+  public init(pointer: String, _ code: FieldErrorCode, _ detail: LocalizedText? = nil) {
+    self.pointer = pointer
+    self.parameter = nil
+    self.code = code
+    self.detail = detail ?? code.standardDetail
+  }
+
+  /// An error in a query parameter or header field.
+  public init(parameter: String, _ code: FieldErrorCode, _ detail: LocalizedText? = nil) {
+    self.pointer = nil
+    self.parameter = parameter
+    self.code = code
+    self.detail = detail ?? code.standardDetail
+  }
+}

@@ -1,0 +1,103 @@
+/// A calendar date of the proleptic Gregorian calendar, as the law counts days: no time, no zone.
+public struct LegalDate: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// Days since 1970-01-01.
+  public let day: Int
+
+  /// The date `day` days after 1970-01-01.
+  public init(day: Int) { self.day = day }
+
+  /// The date of a year, a month (1...12) and a day of the month; nil when there is no such date or the year is
+  /// outside 1900...2199.
+  public init?(year: Int, month: Int, dayOfMonth: Int) {
+    guard (1900...2199).contains(year), (1...12).contains(month), dayOfMonth >= 1 else { return nil }
+    guard dayOfMonth <= Self.daysInMonth(month, year: year) else { return nil }
+    // Days from civil date, with years that begin in March so that the leap day is the last one.
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + dayOfMonth - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    self.day = era * 146_097 + dayOfEra - 719_468
+  }
+
+  /// Parses `YYYY-MM-DD`; nil for anything else.
+  public init?(_ text: some StringProtocol) {
+    let bytes = text.utf8
+    guard bytes.count == 10 else { return nil }
+    var numbers = [0, 0, 0]
+    var part = 0
+    for (index, byte) in bytes.enumerated() {
+      if index == 4 || index == 7 {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        part += 1
+      } else {
+        guard byte >= 48, byte <= 57 else { return nil }
+        numbers[part] = numbers[part] * 10 + Int(byte - 48)
+      }
+    }
+    self.init(year: numbers[0], month: numbers[1], dayOfMonth: numbers[2])
+  }
+
+  /// The date in Western Indonesia Time (UTC+7 all year), where the deadlines of this law are judged.
+  public init(inJakarta instant: Timestamp) {
+    let seconds = instant.milliseconds / 1000 + 7 * 3600
+    self.day = Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
+  }
+
+  /// Year, month (1...12) and day of the month.
+  public var components: (year: Int, month: Int, dayOfMonth: Int) {
+    let shifted = day + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let marchMonth = (5 * dayOfYear + 2) / 153
+    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+    return (
+      yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1
+    )
+  }
+
+  /// The year.
+  public var year: Int { components.year }
+
+  /// True on Saturday and Sunday. (1970-01-01 was a Thursday.)
+  public var isWeekend: Bool {
+    let weekday = ((day + 3) % 7 + 7) % 7
+    return weekday >= 5
+  }
+
+  /// The date `days` later (earlier when negative).
+  public func adding(days: Int) -> LegalDate { LegalDate(day: day + days) }
+
+  public static func < (left: LegalDate, right: LegalDate) -> Bool { left.day < right.day }
+
+  /// `YYYY-MM-DD`.
+  public var description: String {
+    let (year, month, dayOfMonth) = components
+    return String(unsafeUninitializedCapacity: 10) { buffer in
+      Self.write(year, digits: 4, to: buffer, at: 0)
+      buffer[4] = UInt8(ascii: "-")
+      Self.write(month, digits: 2, to: buffer, at: 5)
+      buffer[7] = UInt8(ascii: "-")
+      Self.write(dayOfMonth, digits: 2, to: buffer, at: 8)
+      return 10
+    }
+  }
+
+  static func write(_ number: Int, digits: Int, to buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
+    var rest = number
+    for index in stride(from: offset + digits - 1, through: offset, by: -1) {
+      buffer[index] = UInt8(48 + rest % 10)
+      rest /= 10
+    }
+  }
+
+  private static func daysInMonth(_ month: Int, year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+}

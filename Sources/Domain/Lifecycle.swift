@@ -1,0 +1,138 @@
+/// The legal road of a case: who may take which step, when, and what it changes. Pure functions.
+public enum Lifecycle {
+  /// What a rule needs to know beside the case.
+  public struct Context: Sendable {
+    public var actor: Actor
+    public var reference: Reference
+    /// The date in Jakarta.
+    public var today: LegalDate
+
+    /// Makes a context.
+    public init(actor: Actor, reference: Reference, today: LegalDate) {
+      self.actor = actor
+      self.reference = reference
+      self.today = today
+    }
+  }
+
+  /// Opens a case from checked facts.
+  ///
+  /// - Throws: `mandate_missing` when the reporting agency has no mandate to report on the day of receipt.
+  public static func open(_ facts: Facts, onBehalfOf predecessor: AgencyCode?, _ context: Context) throws(Failure)
+    -> CaseProgress
+  {
+    let acting = try context.reference.actingAgency(context.actor, onBehalfOf: predecessor)
+    guard acting == facts.source.agency else {
+      throw Failure(
+        .mandateMissing, en: "A case is reported by the agency named in source.agency.",
+        id: "Kasus dilaporkan oleh lembaga pada source.agency.",
+        errors: [FieldError(pointer: "/source/agency", .inconsistent)])
+    }
+    try requireMandate(.report, acting, facts.source.receivedOn, facts.institution.kind, context.reference)
+    var progress = CaseProgress(receivedOn: facts.source.receivedOn)
+    progress.clocks = progress.derivingClocks(context.reference)
+    return progress
+  }
+
+  /// Applies an action and returns the case as it then is; version, sequence and times are left to the store.
+  ///
+  /// - Throws: `mandate_missing` or `not_owner` (403), `stage_conflict`, `clock_running` (409), `invalid` (422).
+  public static func apply(_ action: Action, to record: Case, _ context: Context) throws(Failure) -> Case {
+    let agency = try context.reference.actingAgency(context.actor, onBehalfOf: action.onBehalfOf)
+    if let refusal = refusal(of: action.kind, on: action.occurredOn, by: agency, record, context) { throw refusal }
+    try checkDate(action, record, context.today)
+    var changed = record
+    try Steps.take(action.content, on: action.occurredOn, by: agency, &changed, context.reference)
+    changed.progress.clocks = changed.progress.derivingClocks(context.reference)
+    return changed
+  }
+
+  /// Corrects facts. A corrected day of receipt must still precede what followed it; clocks follow the facts.
+  ///
+  /// - Throws: `invalid` when the day of receipt passes a later milestone.
+  public static func correct(_ record: Case, to facts: Facts, _ context: Context) throws(Failure) -> Case {
+    var corrected = record
+    corrected.facts = facts
+    let later = Milestone.allCases.filter { $0 != .received }.compactMap { record.progress.milestones[$0] }.min()
+    if let later, facts.source.receivedOn > later {
+      throw .invalid(
+        "/source/received_on", .inconsistent,
+        LocalizedText(
+          en: "The case was acted on by \(later) already.", id: "Kasus sudah ditindaklanjuti pada \(later)."))
+    }
+    corrected.progress.milestones[.received] = facts.source.receivedOn
+    corrected.progress.clocks = corrected.progress.derivingClocks(context.reference)
+    return corrected
+  }
+
+  /// Why `agency` may not take an action of this kind on `date`; nil when it may.
+  public static func refusal(
+    of kind: ActionKind, on date: LegalDate, by agency: AgencyCode, _ record: Case, _ context: Context
+  ) -> Failure? {
+    if kind == .cancellations && !context.reference.owns(agency, record.facts) {
+      return Failure(
+        .notOwner, en: "Only the agency that reported the case may cancel it.",
+        id: "Hanya lembaga pelapor yang dapat membatalkan kasus.")
+    }
+    if let mandate = kind.mandate,
+      !context.reference.holds(agency, mandate, on: date, for: record.facts.institution.kind)
+    {
+      return missingMandate(mandate, agency)
+    }
+    let blocksOpen = kind == .blockReleases && !record.progress.blockIsOpen
+    if !kind.stages.contains(record.progress.stage) || blocksOpen {
+      let allowed = allowedActions(for: context.actor.agency, record, context)
+      let stage = record.progress.stage.rawValue
+      return Failure(
+        .stageConflict, en: "The case is at stage \(stage), from which this action is not possible.",
+        id: "Kasus berada pada tahap \(stage); tindakan ini tidak dapat dilakukan.", allowedActions: allowed)
+    }
+    if kind == .blocks { return runningClock(record, on: date) }
+    return nil
+  }
+
+  /// The actions `agency` may take today, in the order of the handbook.
+  public static func allowedActions(for agency: AgencyCode, _ record: Case, _ context: Context) -> [String] {
+    ActionKind.allCases.filter { kind in
+      // Asked without the list of alternatives, which is what is being made here.
+      guard kind.stages.contains(record.progress.stage) else { return false }
+      if kind == .blockReleases && !record.progress.blockIsOpen { return false }
+      return refusal(of: kind, on: context.today, by: agency, record, context) == nil
+    }.map(\.rawValue)
+  }
+
+  static func requireMandate(
+    _ kind: MandateKind, _ agency: AgencyCode, _ date: LegalDate, _ institution: InstitutionKind, _ reference: Reference
+  ) throws(Failure) {
+    guard reference.holds(agency, kind, on: date, for: institution) else { throw missingMandate(kind, agency) }
+  }
+
+  private static func missingMandate(_ kind: MandateKind, _ agency: AgencyCode) -> Failure {
+    Failure(
+      .mandateMissing, en: "\(agency) has no mandate '\(kind.rawValue)' for this institution on that date.",
+      id: "\(agency) tidak memiliki kewenangan '\(kind.rawValue)' atas instansi ini pada tanggal tersebut.")
+  }
+
+  private static func runningClock(_ record: Case, on date: LegalDate) -> Failure? {
+    guard let clock = record.progress.clocks.first(where: { $0.kind == .ppkFollowUp }), !clock.isOverdue(on: date)
+    else { return nil }
+    return Failure(
+      .clockRunning, en: "The PPK may still act until \(clock.dueOn); a block is possible from the day after.",
+      id: "PPK masih dapat menindaklanjuti sampai \(clock.dueOn); pemblokiran dapat dilakukan sejak hari berikutnya.")
+  }
+
+  private static func checkDate(_ action: Action, _ record: Case, _ today: LegalDate) throws(Failure) {
+    if action.occurredOn > today {
+      throw .invalid(
+        "/occurred_on", .range,
+        LocalizedText(en: "This date lies in the future.", id: "Tanggal ini di masa depan."))
+    }
+    if let latest = record.progress.milestones.latest, action.occurredOn < latest {
+      throw .invalid(
+        "/occurred_on", .inconsistent,
+        LocalizedText(
+          en: "This date lies before the previous milestone (\(latest)).",
+          id: "Tanggal ini mendahului tahapan sebelumnya (\(latest))."))
+    }
+  }
+}

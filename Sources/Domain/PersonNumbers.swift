@@ -1,0 +1,71 @@
+/// The employee number of a civil servant: 18 digits, of a PNS (NIP) or a PPPK (NI PPPK).
+///
+/// Birth date (8), first appointment (PNS: YYYYMM; PPPK: year 4 and contract count 2), sex (1 man, 2 woman), serial (3).
+/// It reveals birth date and sex: personal data, never in logs, paths, metrics or errors.
+public struct NIP: Hashable, Sendable {
+  /// The 18 digits.
+  public let text: String
+  /// Year of the first appointment: the cohort statistics group by.
+  public let appointmentYear: Int
+
+  /// Parses and checks the 18 digits; nil when they cannot be a number of a person with this employment.
+  ///
+  /// The month of appointment is checked for PNS and CPNS alone: in its place a PPPK has a contract count.
+  public init?(_ text: String, employment: Employment) {
+    guard let digits = decimalDigits(text, count: 18) else { return nil }
+    func number(_ range: Range<Int>) -> Int { digits[range].reduce(0) { $0 * 10 + Int($1) } }
+    guard let birth = LegalDate(year: number(0..<4), month: number(4..<6), dayOfMonth: number(6..<8)) else {
+      return nil
+    }
+    let year = number(8..<12)
+    guard (1950...2100).contains(year), year - birth.year >= 15, digits[14] == 1 || digits[14] == 2 else { return nil }
+    if employment == .pppk {
+      guard number(12..<14) >= 1 else { return nil }
+    } else {
+      guard (1...12).contains(number(12..<14)) else { return nil }
+    }
+    guard number(15..<18) >= 1 else { return nil }
+    self.text = text
+    self.appointmentYear = year
+  }
+
+  /// A number that was checked when it was stored.
+  public init(stored text: String) {
+    self.text = text
+    self.appointmentYear = Int(text.dropFirst(8).prefix(4)) ?? 0
+  }
+}
+
+/// The national identity number: 16 digits. Region (6), birth date DDMMYY with 40 added to the day for women, serial (4).
+public struct NIK: Hashable, Sendable {
+  /// The 16 digits.
+  public let text: String
+
+  /// Parses and checks the 16 digits; nil when they cannot be an identity number.
+  public init?(_ text: String) {
+    guard let digits = decimalDigits(text, count: 16) else { return nil }
+    func number(_ range: Range<Int>) -> Int { digits[range].reduce(0) { $0 * 10 + Int($1) } }
+    let day = number(6..<8) > 40 ? number(6..<8) - 40 : number(6..<8)
+    // The century is not in the number; 2000 is a leap year, so that 29 February is never refused wrongly.
+    let year = number(10..<12)
+    let exists = [1900 + year, 2000 + year].contains {
+      LegalDate(year: $0, month: number(8..<10), dayOfMonth: day) != nil
+    }
+    guard exists, number(0..<2) >= 11, number(2..<4) >= 1, number(4..<6) >= 1, number(12..<16) >= 1 else { return nil }
+    self.text = text
+  }
+
+  /// A number that was checked when it was stored.
+  public init(stored text: String) { self.text = text }
+}
+
+private func decimalDigits(_ text: String, count: Int) -> [UInt8]? {
+  guard text.utf8.count == count else { return nil }
+  var digits: [UInt8] = []
+  digits.reserveCapacity(count)
+  for byte in text.utf8 {
+    guard byte >= 48, byte <= 57 else { return nil }
+    digits.append(byte - 48)
+  }
+  return digits
+}

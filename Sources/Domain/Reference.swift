@@ -1,0 +1,221 @@
+internal import Foundation
+
+/// The kinds of dated reference data; the raw value is the path segment under `/v1/reference/`.
+public enum ReferenceKind: String, Sendable, CaseIterable {
+  case violations, sanctions, regions, institutions, elections, positions, agencies, mandates
+  case clockRules = "clock-rules"
+  case holidays
+}
+
+/// One row of reference data as it is stored and shown.
+public struct ReferenceEntry: Sendable, Equatable {
+  public let kind: ReferenceKind
+  public let code: String
+  /// First day of validity; empty: since ever.
+  public let from: String
+  /// Last day of validity; nil: open.
+  public let until: String?
+  /// The row as a compact JSON object.
+  public let json: String
+
+  /// Makes a row.
+  public init(kind: ReferenceKind, code: String, from: String, until: String?, json: String) {
+    self.kind = kind
+    self.code = code
+    self.from = from
+    self.until = until
+    self.json = json
+  }
+
+  /// True when the row is valid on `date`.
+  public func isValid(on date: LegalDate) -> Bool {
+    dateIsWithin(date, from: from.isEmpty ? nil : from, until: until)
+  }
+}
+
+/// All reference data as one immutable value that rules ask; replaced as a whole when an administrator changes a row.
+public struct Reference: Sendable {
+  public let entries: [ReferenceEntry]
+  public let violations: [String: Violation]
+  public let sanctions: [String: Sanction]
+  public let elections: [String: Election]
+  public let agencies: [String: Agency]
+  public let mandates: [Mandate]
+  public let clockRules: [ClockRule]
+  public let calendar: WorkingCalendar
+  let regions: [String: [Region]]
+  let institutions: [String: [Institution]]
+
+  /// Reads the rows.
+  ///
+  /// - Throws: `DecodingError` when a row does not have the fields of its kind.
+  public init(entries: [ReferenceEntry]) throws {
+    self.entries = entries
+    let byKind = Dictionary(grouping: entries, by: \.kind)
+    func decode<Item: Decodable>(_ kind: ReferenceKind, _ type: Item.Type) throws -> [Item] {
+      try Self.decode((byKind[kind] ?? []).map(\.json), as: type)
+    }
+    func index<Item>(_ items: [Item], by code: (Item) -> String) -> [String: Item] {
+      Dictionary(items.map { (code($0), $0) }, uniquingKeysWith: { _, last in last })
+    }
+    violations = index(try decode(.violations, Violation.self), by: \.code)
+    sanctions = index(try decode(.sanctions, Sanction.self), by: \.code)
+    elections = index(try decode(.elections, Election.self), by: \.key)
+    agencies = index(try decode(.agencies, Agency.self), by: \.code)
+    mandates = try decode(.mandates, Mandate.self)
+    clockRules = try decode(.clockRules, ClockRule.self)
+    regions = Dictionary(grouping: try decode(.regions, Region.self), by: \.code)
+    institutions = Dictionary(grouping: try decode(.institutions, Institution.self), by: \.code)
+    _ = try decode(.positions, Position.self)
+    calendar = WorkingCalendar(holidays: try decode(.holidays, Holiday.self).compactMap { LegalDate($0.date) })
+  }
+
+  /// Decodes compact JSON objects, as rows are stored.
+  ///
+  /// - Throws: `DecodingError` when an object does not have the fields of `type`.
+  public static func decode<Item: Decodable>(_ objects: [String], as type: Item.Type) throws -> [Item] {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode([Item].self, from: Data("[\(objects.joined(separator: ","))]".utf8))
+  }
+
+  /// The region with this code on `date`.
+  public func region(_ code: String, on date: LegalDate) -> Region? {
+    regions[code]?.first { dateIsWithin(date, from: $0.validFrom, until: $0.validUntil) }
+  }
+
+  /// The institution with this code on `date`.
+  public func institution(_ code: String, on date: LegalDate) -> Institution? {
+    institutions[code]?.first { dateIsWithin(date, from: $0.validFrom, until: $0.validUntil) }
+  }
+
+  /// True when a region with this code exists on any date.
+  public func knowsRegion(_ code: String) -> Bool { regions[code] != nil }
+  /// True when an institution with this code exists on any date.
+  public func knowsInstitution(_ code: String) -> Bool { institutions[code] != nil }
+
+  /// The rule of a clock that starts on `date`.
+  public func clockRule(_ kind: ClockKind, on date: LegalDate) -> ClockRule? {
+    clockRules.first { $0.kind == kind && dateIsWithin(date, from: $0.from, until: $0.until) }
+  }
+}
+
+/// A violation form of a catalogue (SKB 2022).
+public struct Violation: Sendable, Codable {
+  public var code: String
+  public var catalogue: String
+  /// The conduct the row is about; rows that differ only by the candidate's determination share it.
+  public var conduct: String
+  public var labelId: String
+  public var labelEn: String
+  public var aspect: String
+  public var category: String
+  /// `before_determination`, `after_determination` or `any`.
+  public var period: String
+  public var requiresNoUnpaidLeave: Bool
+  /// Level of the band; nil where the task force decides.
+  public var sanctionLevel: String?
+  public var sanctions: [String]
+  public var legalBasis: [String]
+  /// How well the row is attested: full, partial, derived, conflict.
+  public var confidence: String
+  public var validFrom: String?
+  public var validUntil: String?
+}
+
+/// A sanction of a regime.
+public struct Sanction: Sendable, Codable {
+  public var code: String
+  public var level: String
+  public var labelId: String
+  public var labelEn: String
+  public var legalBasis: String
+  /// `PP53_2010`, `PP94_2021` or `all`.
+  public var regime: String
+  /// The code used until the new one can be carried out.
+  public var interimSubstitute: String?
+  public var validFrom: String?
+  public var validUntil: String?
+}
+
+/// An election and its contests.
+public struct Election: Sendable, Codable {
+  /// One ballot of an election, with the day its candidates are determined.
+  public struct Contest: Sendable, Codable {
+    public var key: String
+    public var determinedOn: String
+    public var campaignFrom: String
+    public var campaignUntil: String
+    public var confidence: String
+  }
+  public var key: String
+  public var nameId: String
+  public var nameEn: String?
+  public var kind: String
+  public var votingOn: String
+  public var regionsCount: Int?
+  public var contests: [Contest]
+}
+
+/// An agency that takes part.
+public struct Agency: Sendable, Codable {
+  public var code: String
+  public var nameId: String
+  public var nameEn: String
+  public var validFrom: String?
+  public var validUntil: String?
+  /// The agency that took over its tasks.
+  public var successor: String?
+}
+
+/// A province, regency or city.
+public struct Region: Sendable, Codable {
+  public var code: String
+  public var name: String
+  /// `province`, `regency` or `city`.
+  public var level: String
+  public var province: String?
+  public var validFrom: String?
+  public var validUntil: String?
+}
+
+/// An institution that employs civil servants.
+public struct Institution: Sendable, Codable {
+  public var code: String
+  public var name: String
+  public var kind: InstitutionKind
+  public var validFrom: String?
+  public var validUntil: String?
+}
+
+/// A position level or reporting class, with its labels.
+public struct Position: Sendable, Codable {
+  public var code: String
+  /// `level` or `class`.
+  public var kind: String
+  public var labelId: String
+  public var labelEn: String
+}
+
+/// A rule of a clock: data, not a constant, because decrees change it.
+public struct ClockRule: Sendable, Codable {
+  public var kind: ClockKind
+  public var length: Int
+  public var unit: ClockUnit
+  public var startsAt: String
+  public var stopsAt: [String]
+  public var from: String?
+  public var until: String?
+  public var timeZone: String
+  public var legalBasis: String
+}
+
+/// A day off: a national holiday or collective leave, decreed yearly.
+public struct Holiday: Sendable, Codable {
+  public var date: String
+  public var nameId: String
+  public var nameEn: String?
+  /// `holiday` or `collective_leave`.
+  public var kind: String
+  public var source: String
+}

@@ -1,0 +1,119 @@
+/// What must hold when an administrator changes reference data.
+extension Reference {
+  /// Checks new rows against the present ones and each other, and returns the reference data they would give.
+  ///
+  /// Rows are added, or replaced where kind, code and first day are the same; nothing is deleted. Of a mandate only the
+  /// last day may change.
+  ///
+  /// - Throws: `invalid`, each error pointing at the row (`/3/valid_until`).
+  public func adding(_ rows: [ReferenceEntry]) throws(Failure) -> Reference {
+    var errors: [FieldError] = []
+    var merged = entries
+    var positions: [String: Int] = [:]
+    for (index, entry) in merged.enumerated() { positions[Self.identity(entry)] = index }
+    var seen: Set<String> = []
+    for (index, row) in rows.enumerated() {
+      errors += Self.check(row, at: index)
+      let identity = Self.identity(row)
+      if !seen.insert(identity).inserted { errors.append(FieldError(pointer: "/\(index)", .duplicate)) }
+      if let position = positions[identity] {
+        if row.kind == .mandates && !Self.onlyEnds(merged[position], row) {
+          errors.append(FieldError(pointer: "/\(index)", .notAllowed, Self.mandatesEnd))
+        }
+        merged[position] = row
+      } else {
+        if row.kind == .mandates && entries.contains(where: { $0.kind == .mandates && $0.code == row.code }) {
+          errors.append(FieldError(pointer: "/\(index)/from", .notAllowed, Self.mandatesEnd))
+        }
+        merged.append(row)
+      }
+    }
+    for (index, row) in rows.enumerated() where Self.overlaps(row, merged) {
+      errors.append(FieldError(pointer: "/\(index)", .inconsistent, Self.overlapping))
+    }
+    guard errors.isEmpty else { throw .invalid(errors) }
+    return try Self.decoded(merged, rows)
+  }
+
+  /// The combined rows as rules read them; a row that does not decode is found by decoding each alone.
+  private static func decoded(_ merged: [ReferenceEntry], _ rows: [ReferenceEntry]) throws(Failure) -> Reference {
+    do {
+      let reference = try Reference(entries: merged)
+      let unknown = rows.enumerated().compactMap { index, row in reference.checkTies(row, at: index) }
+      guard unknown.isEmpty else { throw Failure.invalid(unknown) }
+      return reference
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      let broken = rows.indices.filter { (try? Reference(entries: [rows[$0]])) == nil }
+      throw .invalid(
+        broken.map {
+          FieldError(
+            pointer: "/\($0)", .format,
+            LocalizedText(
+              en: "The row lacks a field of its kind or has one of the wrong type.",
+              id: "Baris ini kekurangan isian atau tipe isiannya salah."))
+        })
+    }
+  }
+
+  private func checkTies(_ row: ReferenceEntry, at index: Int) -> FieldError? {
+    switch row.kind {
+    case .mandates:
+      guard let mandate = mandates.first(where: { String($0.id) == row.code }) else { return nil }
+      if agencies[mandate.agency] == nil { return FieldError(pointer: "/\(index)/agency", .unknownCode) }
+      return mandate.legalBasis.isEmpty ? FieldError(pointer: "/\(index)/legal_basis", .required) : nil
+    case .regions:
+      let province = regions[row.code]?.first?.province
+      return province.map { regions[$0] == nil } ?? false
+        ? FieldError(pointer: "/\(index)/province", .unknownCode) : nil
+    case .clockRules:
+      let rule = clockRules.first { $0.kind.rawValue == row.code }
+      return rule.map { (1...365).contains($0.length) } ?? true ? nil : FieldError(pointer: "/\(index)/length", .range)
+    default: return nil
+    }
+  }
+
+  private static func identity(_ entry: ReferenceEntry) -> String { "\(entry.kind)\n\(entry.code)\n\(entry.from)" }
+
+  private static func check(_ row: ReferenceEntry, at index: Int) -> [FieldError] {
+    var errors: [FieldError] = []
+    if row.code.isEmpty { errors.append(FieldError(pointer: "/\(index)", .required)) }
+    if !row.from.isEmpty && LegalDate(row.from) == nil {
+      errors.append(FieldError(pointer: "/\(index)/valid_from", .format))
+    }
+    if let until = row.until {
+      if LegalDate(until) == nil {
+        errors.append(FieldError(pointer: "/\(index)/valid_until", .format))
+      } else if until < row.from {
+        errors.append(FieldError(pointer: "/\(index)/valid_until", .inconsistent))
+      }
+    }
+    if row.kind == .holidays && LegalDate(row.code) == nil {
+      errors.append(FieldError(pointer: "/\(index)/date", .format))
+    }
+    return errors
+  }
+
+  /// True when the row overlaps another one of the same kind and code.
+  private static func overlaps(_ row: ReferenceEntry, _ all: [ReferenceEntry]) -> Bool {
+    all.contains { other in
+      other.kind == row.kind && other.code == row.code && other.from != row.from
+        && (other.until.map { row.from <= $0 } ?? true) && (row.until.map { other.from <= $0 } ?? true)
+    }
+  }
+
+  private static func onlyEnds(_ old: ReferenceEntry, _ new: ReferenceEntry) -> Bool {
+    guard var before = try? decode([old.json], as: Mandate.self).first,
+      let after = try? decode([new.json], as: Mandate.self).first
+    else { return false }
+    before.until = after.until
+    return before == after
+  }
+
+  private static let overlapping = LocalizedText(
+    en: "This row overlaps another one with the same code.", id: "Baris ini tumpang tindih dengan baris berkode sama.")
+  private static let mandatesEnd = LocalizedText(
+    en: "Of a mandate that exists only the last day may change.",
+    id: "Pada kewenangan yang sudah ada, hanya tanggal akhir yang dapat diubah.")
+}

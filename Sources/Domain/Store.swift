@@ -1,0 +1,115 @@
+/// The seam between what the service means and how it is kept. Nothing else in Domain or API knows of a database.
+public protocol Store: Sendable {
+  /// Number of independent readers; one per event loop, so that a read never waits for another.
+  var readerCount: Int { get }
+
+  /// The reference data as last committed.
+  var reference: Reference { get }
+
+  /// The access keys as last committed, by identifier.
+  var keys: [String: AccessKey] { get }
+
+  /// Secret of this database, from which cursors are signed. Never shown.
+  var signingSecret: [UInt8] { get }
+
+  /// Runs `body` on one consistent snapshot, on the calling thread.
+  ///
+  /// - Parameter reader: `0..<readerCount`.
+  /// - Throws: what `body` throws; `storage_unavailable` when the file cannot be read in time.
+  func read<Value>(on reader: Int, _ body: (any CaseReads) throws -> Value) throws -> Value
+
+  /// Runs `body` alone on the newest state and returns once its effect is on the disk.
+  ///
+  /// - Parameters:
+  ///   - dryRun: undo every effect, and answer as if there were one.
+  ///   - body: runs in a savepoint of its own: when it throws, nothing of it remains.
+  /// - Throws: what `body` throws; `busy` when the queue is full; `storage_unavailable` when the disk refuses.
+  func write<Value: Sendable>(
+    dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+  ) async throws -> Value
+}
+
+/// Questions about one snapshot.
+public protocol CaseReads {
+  /// What decides the visibility of a case; nil when absent.
+  func stub(_ id: CaseID) throws -> CaseStub?
+  /// The case as it is now; nil when absent. Visibility is the caller's to judge.
+  func caseRecord(_ id: CaseID) throws -> Case?
+  /// The case as version `version` recorded it.
+  func caseRecord(_ id: CaseID, version: Int) throws -> Case?
+  /// The case as this service had recorded it by `instant`.
+  func caseRecord(_ id: CaseID, recordedBy instant: Timestamp) throws -> Case?
+  /// The progress made by acts up to `date`, with the facts as known now.
+  func caseRecord(_ id: CaseID, effectiveOn date: LegalDate) throws -> Case?
+  /// A page of visible cases.
+  func cases(_ query: CaseQuery) throws -> CasePage
+  /// The number of visible cases that match.
+  func count(_ query: CaseQuery) throws -> Int
+  /// Every event of a case, oldest first.
+  func history(_ id: CaseID) throws -> [Event]
+  /// The ties of a case.
+  func links(_ id: CaseID) throws -> [Link]
+  /// At most 50 cases that share the report number, the person, or the act's day, region and violation.
+  func related(to record: Case) throws -> [RelatedCase]
+  /// The correction requests of a case.
+  func correctionRequests(_ id: CaseID) throws -> [CorrectionRequest]
+  /// The case with this report number about this person; nil when there is none.
+  func existingReport(_ facts: Facts) throws -> Case?
+  /// An answer given earlier for an idempotency key.
+  func reply(_ owner: KeyOwner, _ key: String) throws -> StoredReply?
+}
+
+/// Changes; each call is part of the write it stands in.
+public protocol CaseWrites: CaseReads {
+  /// Runs `body` so that its effects vanish when it throws, while those of its surroundings stay.
+  func savepoint<Value>(_ body: () throws -> Value) throws -> Value
+  /// Stores a new case with its event.
+  ///
+  /// - Throws: `report_exists` when agency, report number and person are taken.
+  func create(_ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft) throws -> Case
+  /// Stores the next version of a case with its event.
+  func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case
+  /// Stores an event that leaves the record as it is.
+  func append(_ event: EventDraft, to record: Case) throws
+  /// Stores a link, both ways. False when it was there already.
+  func link(_ record: Case, _ other: Case, _ link: Link) throws -> Bool
+  /// Stores a correction request and returns its number.
+  func requestCorrection(_ record: Case, by agency: AgencyCode, patch: String, reason: String, at: Timestamp) throws
+    -> Int
+  /// Records how a correction request ended.
+  func decideCorrection(_ record: Case, _ request: CorrectionRequest) throws
+  /// Remembers an answer with its effect.
+  func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at: Timestamp) throws
+  /// Stores a key.
+  func insert(_ key: AccessKey) throws
+  /// Sets when a key ends.
+  func revoke(_ keyID: String, at: Timestamp) throws
+  /// Adds or replaces rows of reference data.
+  func put(_ entries: [ReferenceEntry]) throws
+  /// Leaves a trace of an administrator's act.
+  func audit(_ what: String, by keyID: String, detail: String, at: Timestamp) throws
+}
+
+/// What an idempotency key has led to. It names the result and does not hold it, so that no personal value is kept twice
+/// and a retry never shows more than the caller may see now.
+public struct StoredReply: Sendable, Equatable {
+  /// SHA-256 of method, path and body.
+  public var requestDigest: [UInt8]
+  /// Status of the first answer.
+  public var status: Int
+  /// The case, when the result is one.
+  public var caseID: CaseID?
+  /// Its version as first answered.
+  public var version: Int?
+  /// Identifier of another result (a key, a request number).
+  public var resource: String?
+
+  /// Makes a reply.
+  public init(requestDigest: [UInt8], status: Int, caseID: CaseID?, version: Int?, resource: String?) {
+    self.requestDigest = requestDigest
+    self.status = status
+    self.caseID = caseID
+    self.version = version
+    self.resource = resource
+  }
+}

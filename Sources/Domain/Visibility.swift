@@ -1,0 +1,140 @@
+/// The groups of fields that the visibility policy opens or withholds as a whole.
+public enum FieldGroup: String, Sendable, CaseIterable {
+  case core, subject, narrative, evidence, reporter, notes
+}
+
+/// The conditions under which a caller sees something; any one of them suffices. Empty: never.
+public struct Grant: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Without condition.
+  public static let always = Grant(rawValue: 1)
+  /// The caller's agency reported the case.
+  public static let own = Grant(rawValue: 2)
+  /// The case has ever been verified.
+  public static let fromVerified = Grant(rawValue: 4)
+  /// The case has ever been recommended.
+  public static let fromRecommended = Grant(rawValue: 8)
+  /// The person works for a regional institution.
+  public static let regional = Grant(rawValue: 16)
+
+  /// The conditions by name, for the policy document.
+  public var names: [String] {
+    let all: [(Grant, String)] = [
+      (.always, "always"), (.own, "own"), (.fromVerified, "from_verified"), (.fromRecommended, "from_recommended"),
+      (.regional, "regional"),
+    ]
+    return all.filter { contains($0.0) }.map(\.1)
+  }
+}
+
+/// What one agency sees: the row of the policy table.
+public struct PolicyRow: Sendable {
+  /// Which cases exist for the agency.
+  public let rows: Grant
+  public let subject: Grant
+  public let narrative: Grant
+  public let evidence: Grant
+  public let reporter: Grant
+
+  /// The grant of a group. Core comes with the row; notes are seen by the agency that wrote them alone.
+  public func grant(_ group: FieldGroup) -> Grant {
+    switch group {
+    case .core: rows
+    case .subject: subject
+    case .narrative: narrative
+    case .evidence: evidence
+    case .reporter: reporter
+    case .notes: []
+    }
+  }
+}
+
+/// The groups a caller sees of one case.
+public struct Projection: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  public static let subject = Projection(rawValue: 1)
+  public static let narrative = Projection(rawValue: 2)
+  public static let evidence = Projection(rawValue: 4)
+  public static let reporter = Projection(rawValue: 8)
+
+  static let groups: [(FieldGroup, Projection)] = [
+    (.subject, .subject), (.narrative, .narrative), (.evidence, .evidence), (.reporter, .reporter),
+  ]
+
+  /// True when the group is open. Core always is; notes are judged by their author.
+  public func shows(_ group: FieldGroup) -> Bool {
+    Self.groups.first { $0.0 == group }.map { contains($0.1) } ?? (group == .core)
+  }
+
+  /// The withheld groups, in the order of the policy.
+  public var redacted: [String] { Self.groups.filter { !contains($0.1) }.map(\.0.rawValue) }
+}
+
+/// The one visibility policy. Every output asks here: reads, lists, filters, history, imports, error texts.
+public enum Visibility {
+  /// The row of an agency. An agency the table does not name sees core alone.
+  public static func row(_ agency: AgencyCode) -> PolicyRow {
+    table.first { $0.agency == agency }?.row ?? added
+  }
+
+  /// The rows that are written down, by agency.
+  public static let table: [(agency: AgencyCode, row: PolicyRow)] = [
+    (.bawaslu, PolicyRow(rows: .always, subject: .always, narrative: .always, evidence: .always, reporter: .own)),
+    (.bkn, PolicyRow(rows: .always, subject: .always, narrative: .always, evidence: .always, reporter: .own)),
+    (
+      .kasn,
+      PolicyRow(
+        rows: .always, subject: [.fromVerified, .own], narrative: [.fromVerified, .own],
+        evidence: [.fromVerified, .own],
+        reporter: .own)
+    ),
+    (
+      .kemendagri,
+      PolicyRow(
+        rows: [.regional, .own], subject: [.fromRecommended, .own], narrative: [.fromRecommended, .own], evidence: .own,
+        reporter: .own)
+    ),
+    (
+      .panrb,
+      PolicyRow(rows: .always, subject: [.fromRecommended, .own], narrative: .own, evidence: .own, reporter: .own)
+    ),
+  ]
+
+  /// The row of an agency that was added later, until the table says otherwise.
+  public static let added = PolicyRow(rows: .always, subject: [], narrative: [], evidence: [], reporter: [])
+
+  /// What `agency` sees of the case; nil when the case does not exist for it.
+  public static func projection(of record: Case, for agency: AgencyCode) -> Projection? {
+    projection(
+      for: agency, owner: record.facts.source.agency, kind: record.facts.institution.kind,
+      verified: record.progress.milestones[.verified] != nil,
+      recommended: record.progress.milestones[.recommended] != nil)
+  }
+
+  /// What `agency` sees of the case behind a stub; nil when the case does not exist for it.
+  public static func projection(of stub: CaseStub, for agency: AgencyCode) -> Projection? {
+    projection(
+      for: agency, owner: stub.owner, kind: stub.institutionKind, verified: stub.verified, recommended: stub.recommended
+    )
+  }
+
+  /// What `agency` sees of a case with these properties; nil when the case does not exist for it.
+  public static func projection(
+    for agency: AgencyCode, owner: AgencyCode, kind: InstitutionKind, verified: Bool, recommended: Bool
+  ) -> Projection? {
+    var met: Grant = .always
+    if owner == agency { met.insert(.own) }
+    if verified { met.insert(.fromVerified) }
+    if recommended { met.insert(.fromRecommended) }
+    if kind == .regional { met.insert(.regional) }
+    let row = row(agency)
+    guard !row.rows.isDisjoint(with: met) else { return nil }
+    var projection: Projection = []
+    for (group, flag) in Projection.groups where !row.grant(group).isDisjoint(with: met) { projection.insert(flag) }
+    return projection
+  }
+}

@@ -1,0 +1,143 @@
+internal import CEpoll
+internal import Glibc
+internal import Synchronization
+
+/// An HTTP/1.1 server: one event loop per core, each on a thread of its own.
+///
+/// Start it once, and shut it down before the last reference goes away; without that its threads go on serving.
+public final class Server: Sendable {
+  /// Where and how to listen.
+  public struct Configuration: Sendable {
+    /// An IPv4 or IPv6 address of this machine, or `localhost`, which is `127.0.0.1`.
+    ///
+    /// `0.0.0.0` is every IPv4 address; `::` is every address, IPv4 too where the system maps it (the default).
+    public var host: String
+    /// The port, `0...65535`; 0 takes any free one, see ``Server/port``.
+    public var port: UInt16
+    /// How many event loops, at least 1; as a rule the number of cores.
+    public var loopCount: Int
+    /// What is refused.
+    public var limits: Limits
+
+    /// Makes a configuration; without a loop count there is one per core that the process may use.
+    public init(
+      host: String = "127.0.0.1", port: UInt16 = 0, loopCount: Int = Configuration.coreCount, limits: Limits = Limits()
+    ) {
+      self.host = host
+      self.port = port
+      self.loopCount = loopCount
+      self.limits = limits
+    }
+
+    /// How many cores the process may use.
+    public static var coreCount: Int { Int(cepoll_processors()) }
+  }
+
+  private struct State {
+    var hasStarted = false
+    var port: UInt16 = 0
+    var loops: [EventLoop] = []
+  }
+
+  private let configuration: Configuration
+  private let handler: Handler
+  private let faultResponse: @Sendable (ServerFault) -> Response
+  private let admission: Admission
+  private let state = Mutex(State())
+
+  /// Makes a server that does not listen yet.
+  ///
+  /// - Parameters:
+  ///   - faultResponse: makes the answer to what the server itself refuses; it should have the fault's status. Runs on
+  ///     an event loop; a streamed body is left out.
+  ///   - handler: answers every other request.
+  public init(
+    configuration: Configuration, faultResponse: @escaping @Sendable (ServerFault) -> Response,
+    handler: @escaping Handler
+  ) {
+    precondition(configuration.loopCount >= 1, "a server has at least one event loop")
+    self.configuration = configuration
+    self.handler = handler
+    self.faultResponse = faultResponse
+    admission = Admission(limits: configuration.limits)
+  }
+
+  /// Binds, listens and begins to serve; returns at once.
+  ///
+  /// A server starts once: a second call is a programmer's error.
+  ///
+  /// - Throws: ``StartFailure``; then nothing listens and no thread runs.
+  public func start() throws(StartFailure) {
+    let isFirst = state.withLock { state in
+      defer { state.hasStarted = true }
+      return !state.hasStarted
+    }
+    precondition(isFirst, "a server starts once")
+    let listener = try Listener(host: configuration.host, port: configuration.port)
+    let (descriptors, port) = try listener.open(count: configuration.loopCount)
+    let loops = try makeLoops(descriptors)
+    state.withLock { state in
+      state.port = port
+      state.loops = loops
+    }
+    do throws(StartFailure) {
+      for loop in loops { try Self.startThread(loop) }
+    } catch {
+      for loop in loops { loop.stopSoon() }
+      state.withLock { $0.loops = [] }
+      throw error
+    }
+  }
+
+  /// The bound port after ``start()``; 0 before.
+  public var port: UInt16 { state.withLock { $0.port } }
+
+  /// How many connections are open now.
+  public var openConnections: Int { admission.openConnections }
+
+  /// Stops accepting, lets running requests finish, closes; at the latest after ``Limits/shutdownDeadline``.
+  ///
+  /// Idle connections close at once; a request that comes later on an open connection gets 503. What still runs at
+  /// the deadline is cancelled and its connection cut. May be called again, and before ``start()``.
+  public func shutdown() async {
+    let deadline = Nanoseconds.monotonicNow() + configuration.limits.shutdownDeadline.nanoseconds
+    let loops = state.withLock { $0.loops }
+    await withTaskGroup(of: Void.self) { group in
+      for loop in loops { group.addTask { await loop.stop(deadline: deadline) } }
+    }
+  }
+
+  private func makeLoops(_ descriptors: [Int32]) throws(StartFailure) -> [EventLoop] {
+    var loops: [EventLoop] = []
+    for (index, descriptor) in descriptors.enumerated() {
+      do throws(StartFailure) {
+        loops.append(
+          try EventLoop(
+            index: index, listener: descriptor, limits: configuration.limits, admission: admission,
+            handler: handler, faultResponse: faultResponse))
+      } catch {
+        // The loops made so far close their own.
+        for later in descriptors[(index + 1)...] { close(later) }
+        throw error
+      }
+    }
+    return loops
+  }
+
+  private static func startThread(_ loop: EventLoop) throws(StartFailure) {
+    var thread = pthread_t()
+    let retained = Unmanaged.passRetained(loop)
+    let result = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, retained.toOpaque())
+    guard result == 0 else {
+      retained.release()
+      throw .system(errno: result)
+    }
+    pthread_detach(thread)
+  }
+}

@@ -1,0 +1,214 @@
+/// Appends JSON without white space, in the order of the calls.
+///
+/// The writer places commas: one before a name or value unless the last byte is `{`, `[`, `:`, a line feed or none.
+/// It does not check that calls are balanced: `beginObject`, `name` and `endObject` pair up as in the text wanted.
+/// A line feed appended to ``bytes`` between top-level values gives JSON lines.
+public struct JSONWriter: Sendable {
+  /// What is written so far.
+  public var bytes: [UInt8]
+
+  /// A writer with nothing written.
+  ///
+  /// - Parameter capacity: How many bytes to make room for at once.
+  public init(reserving capacity: Int = 1024) {
+    bytes = []
+    bytes.reserveCapacity(capacity)
+  }
+
+  // MARK: Structure
+
+  /// Opens an object: `{`.
+  public mutating func beginObject() {
+    separate()
+    bytes.append(Byte.openBrace)
+  }
+
+  /// Closes the object: `}`.
+  public mutating func endObject() {
+    bytes.append(Byte.closeBrace)
+  }
+
+  /// Opens an array: `[`.
+  public mutating func beginArray() {
+    separate()
+    bytes.append(Byte.openBracket)
+  }
+
+  /// Closes the array: `]`.
+  public mutating func endArray() {
+    bytes.append(Byte.closeBracket)
+  }
+
+  /// Writes a name and its colon.
+  ///
+  /// - Parameter name: ASCII without `"`, `\` and control characters (checked in debug builds only).
+  public mutating func name(_ name: StaticString) {
+    precondition(name.hasPointerRepresentation, "a name is a text, not a lone scalar")
+    let text = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    assert(text.allSatisfy { $0 < 0x80 } && Scan.firstSpecial(in: text, from: 0) == text.count, "name needs escapes")
+    extend(byAtMost: text.count + 3) { start in
+      start[0] = Byte.quote
+      copy(text, to: start + 1)
+      start[text.count + 1] = Byte.quote
+      start[text.count + 2] = Byte.colon
+      return text.count + 3
+    }
+  }
+
+  /// Writes a name of any characters and its colon.
+  public mutating func name(_ name: String) {
+    string(name)
+    bytes.append(Byte.colon)
+  }
+
+  // MARK: Values
+
+  /// Writes a string, escaping `"`, `\` and what is below U+0020, nothing else.
+  public mutating func string(_ string: String) {
+    var string = string
+    string.withUTF8 { text in
+      let special = Scan.firstSpecial(in: text, from: 0)
+      guard special == text.count else { return escaped(text, from: special) }
+      extend(byAtMost: text.count + 2) { start in
+        start[0] = Byte.quote
+        copy(text, to: start + 1)
+        start[text.count + 1] = Byte.quote
+        return text.count + 2
+      }
+    }
+  }
+
+  /// Writes an integer.
+  public mutating func int(_ int: Int) {
+    extend(byAtMost: DecimalDigits.lengthMax) { start in DecimalDigits.write(int, to: start) }
+  }
+
+  /// Writes an integer.
+  public mutating func int(_ int: Int64) {
+    self.int(Int(int))
+  }
+
+  /// Writes a number in its shortest spelling that reads back the same, as `0.1`, `5.0` or `1e+16`.
+  ///
+  /// - Parameter number: Finite: JSON has no infinities and no NaN.
+  public mutating func number(_ number: Double) {
+    precondition(number.isFinite, "JSON has no infinities and no NaN")
+    separate()
+    bytes.append(contentsOf: number.description.utf8)
+  }
+
+  /// Writes `true` or `false`.
+  public mutating func bool(_ bool: Bool) {
+    literal(bool ? "true" : "false")
+  }
+
+  /// Writes `null`.
+  public mutating func null() {
+    literal("null")
+  }
+
+  /// Writes a value that is JSON already, as it stands.
+  ///
+  /// - Parameter json: One whole JSON value; not checked.
+  public mutating func raw(_ json: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: json)
+  }
+
+  private mutating func literal(_ word: StaticString) {
+    let text = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+    extend(byAtMost: text.count) { start in
+      copy(text, to: start)
+      return text.count
+    }
+  }
+
+  // MARK: Bytes
+
+  /// The last byte tells whether a value stands before.
+  private var needsComma: Bool {
+    switch bytes.last {
+    case nil, Byte.openBrace, Byte.openBracket, Byte.colon, Byte.lineFeed: false
+    default: true
+    }
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(Byte.comma) }
+  }
+
+  /// Appends the comma where one is due and what `write` puts at the pointer, checking the room only once.
+  ///
+  /// - Parameter write: Writes at most `countMax` bytes and returns how many.
+  @inline(__always)
+  private mutating func extend(byAtMost countMax: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+    let commaCount = needsComma ? 1 : 0
+    bytes.append(addingCapacity: countMax + 1) { span in
+      span.withUnsafeMutableBufferPointer { room, count in
+        guard let start = room.baseAddress else { return }
+        start[0] = Byte.comma
+        count = commaCount + write(start + commaCount)
+      }
+    }
+  }
+
+  private mutating func escaped(_ text: UnsafeBufferPointer<UInt8>, from firstSpecial: Int) {
+    separate()
+    bytes.append(Byte.quote)
+    var runStart = 0
+    var special = firstSpecial
+    while special < text.count {
+      bytes.append(contentsOf: text[runStart..<special])
+      bytes.append(Byte.backslash)
+      switch text[special] {
+      case Byte.quote, Byte.backslash: bytes.append(text[special])
+      case 0x08: bytes.append(UInt8(ascii: "b"))
+      case 0x0C: bytes.append(UInt8(ascii: "f"))
+      case Byte.lineFeed: bytes.append(UInt8(ascii: "n"))
+      case Byte.carriageReturn: bytes.append(UInt8(ascii: "r"))
+      case Byte.tab: bytes.append(UInt8(ascii: "t"))
+      case let control:
+        let low = control & 0x0F
+        bytes.append(contentsOf: [Byte.u, Byte.zero, Byte.zero, Byte.zero + control >> 4])
+        bytes.append(low < 10 ? Byte.zero + low : UInt8(ascii: "a") + low - 10)
+      }
+      runStart = special + 1
+      special = Scan.firstSpecial(in: text, from: runStart)
+    }
+    bytes.append(contentsOf: text[runStart...])
+    bytes.append(Byte.quote)
+  }
+}
+
+extension JSONWriter {
+  /// Writes a parsed value, numbers as they were spelled and members in their order.
+  public mutating func value(_ value: JSONValue) {
+    switch value {
+    case .null: null()
+    case .bool(let bool): self.bool(bool)
+    case .number(let number):
+      separate()
+      bytes.append(contentsOf: number.text.utf8)
+    case .string(let string): self.string(string)
+    case .array(let elements):
+      beginArray()
+      for element in elements {
+        self.value(element)
+      }
+      endArray()
+    case .object(let object):
+      beginObject()
+      for member in object.members {
+        name(member.name)
+        self.value(member.value)
+      }
+      endObject()
+    }
+  }
+}
+
+@inline(__always)
+private func copy(_ text: UnsafeBufferPointer<UInt8>, to start: UnsafeMutablePointer<UInt8>) {
+  guard let source = text.baseAddress else { return }
+  start.initialize(from: source, count: text.count)
+}

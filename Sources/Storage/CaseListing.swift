@@ -1,0 +1,153 @@
+internal import Domain
+internal import GRDB
+
+/// Lists: a question becomes one statement whose conditions begin with what the caller may see.
+extension Transaction {
+  func cases(_ query: CaseQuery) throws -> CasePage {
+    var listing = CaseListing(query)
+    listing.restrictToPage()
+    let sql = """
+      SELECT \(CaseListing.stubColumns), \(listing.orderValue) FROM case_record r
+      WHERE \(listing.conditions.joined(separator: " AND ")) ORDER BY \(listing.orderBy) LIMIT ?
+      """
+    var rows = try fetch(sql, listing.arguments + [query.limit + 1]) { row in
+      (stub: try CaseListing.stub(row), value: row[7] as String)
+    }
+    guard rows.count > query.limit else { return CasePage(items: rows.map(\.stub), next: nil) }
+    rows.removeLast()
+    let next = rows.last.map { CaseQuery.Position(value: $0.value, key: $0.stub.key) }
+    return CasePage(items: rows.map(\.stub), next: next)
+  }
+
+  func count(_ query: CaseQuery) throws -> Int {
+    let listing = CaseListing(query)
+    return try fetchOne(
+      "SELECT count(*) FROM case_record r WHERE \(listing.conditions.joined(separator: " AND "))", listing.arguments
+    ) { $0[0] } ?? 0
+  }
+}
+
+/// The parts of a listing statement.
+struct CaseListing {
+  static let stubColumns = """
+    r.case_key, r.id, r.version, r.reported_by, r.institution_kind, r.verified_on IS NOT NULL, \
+    r.recommended_on IS NOT NULL
+    """
+
+  static func stub(_ row: Row) throws -> CaseStub {
+    CaseStub(
+      key: row[0], id: try CaseID(row, 1), version: row[2], owner: AgencyCode(rawValue: row[3]),
+      institutionKind: row[4] == "regional" ? .regional : .central, verified: row[5], recommended: row[6])
+  }
+
+  private(set) var conditions: [String] = []
+  private(set) var arguments: [(any DatabaseValueConvertible)?] = []
+  private let query: CaseQuery
+
+  init(_ query: CaseQuery) {
+    self.query = query
+    restrictToVisible()
+    filterByCodes()
+    filterByPersonAndText()
+    filterByDates()
+  }
+
+  /// SQL for the value a cursor keeps.
+  var orderValue: String {
+    switch query.order {
+    case .created: "''"
+    case .updated: "CAST(r.seq AS TEXT)"
+    case .received: "r.received_on"
+    }
+  }
+
+  var orderBy: String {
+    let direction = query.descending ? "DESC" : "ASC"
+    return switch query.order {
+    case .created: "r.case_key \(direction)"
+    case .updated: "r.seq \(direction)"
+    case .received: "r.received_on \(direction), r.case_key \(direction)"
+    }
+  }
+
+  /// Begins after the place of the cursor.
+  mutating func restrictToPage() {
+    guard let after = query.after else { return }
+    let sign = query.descending ? "<" : ">"
+    switch query.order {
+    case .created: add("r.case_key \(sign) ?", after.key)
+    case .updated: add("r.seq \(sign) ?", Int64(after.value) ?? 0)
+    case .received: add("(r.received_on, r.case_key) \(sign) (?, ?)", after.value, after.key)
+    }
+  }
+
+  private mutating func restrictToVisible() { require(Visibility.row(query.caller).rows) }
+
+  /// A grant as a condition: the same conditions `Visibility.projection` judges.
+  private mutating func require(_ grant: Grant) {
+    if grant.contains(.always) { return conditions.append("TRUE") }
+    var parts: [String] = []
+    if grant.contains(.own) {
+      parts.append("r.reported_by = ?")
+      arguments.append(query.caller.rawValue)
+    }
+    if grant.contains(.fromVerified) { parts.append("r.verified_on IS NOT NULL") }
+    if grant.contains(.fromRecommended) { parts.append("r.recommended_on IS NOT NULL") }
+    if grant.contains(.regional) { parts.append("r.institution_kind = 'regional'") }
+    conditions.append(parts.isEmpty ? "FALSE" : "(\(parts.joined(separator: " OR ")))")
+  }
+
+  private mutating func filterByCodes() {
+    if !query.stages.isEmpty {
+      conditions.append("r.stage IN (\(query.stages.map { _ in "?" }.joined(separator: ", ")))")
+      for stage in query.stages { arguments.append(stage.rawValue) }
+    }
+    if let election = query.election { add("r.election = ?", election) }
+    if let region = query.region {
+      // '/' follows '.', so that the range holds the province and every code that begins with it and a point.
+      if region.isProvince {
+        add("r.region >= ? AND r.region < ?", region.text, region.text + "/")
+      } else {
+        add("r.region = ?", region.text)
+      }
+    }
+    if let institution = query.institution { add("r.institution = ?", institution) }
+    if let violation = query.violation { add("r.violation = ?", violation) }
+    if let category = query.category { add("r.category = ?", category) }
+    if let level = query.positionLevel { add("r.position_level = ?", level.rawValue) }
+    if let agency = query.reportedBy { add("r.reported_by = ?", agency.rawValue) }
+    if let reference = query.agencyRef { add("r.agency_ref = ?", reference) }
+  }
+
+  /// A filter on a withheld group matches nothing that is withheld.
+  private mutating func filterByPersonAndText() {
+    if let nip = query.nip {
+      require(Visibility.row(query.caller).grant(.subject))
+      add("r.person_key = (SELECT person_key FROM person WHERE identifier = ?)", "nip:\(nip)")
+    }
+    if !query.words.isEmpty {
+      require(Visibility.row(query.caller).grant(.narrative))
+      add("r.case_key IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)", Self.match(query.words))
+    }
+  }
+
+  private mutating func filterByDates() {
+    if let from = query.occurredFrom { add("r.act_on >= ?", from.description) }
+    if let until = query.occurredUntil { add("r.act_on <= ?", until.description) }
+    switch query.overdue {
+    case true?: add("r.next_due_on < ?", query.today.description)
+    case false?: add("(r.next_due_on IS NULL OR r.next_due_on >= ?)", query.today.description)
+    case nil: break
+    }
+  }
+
+  private mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {
+    conditions.append(condition)
+    for value in values { arguments.append(value) }
+  }
+
+  /// Each word quoted, so that the search language of FTS5 is out of reach.
+  private static func match(_ words: [String]) -> String {
+    words.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,48 @@
+internal import Domain
+internal import Foundation
+internal import GRDB
+
+/// Access keys, and the trace of administrators' acts.
+extension Transaction {
+  func loadKeys() throws -> [String: AccessKey] {
+    let keys = try fetch(
+      """
+      SELECT id, agency, label, scopes, created_at, expires_at, revoked_at, networks, secret_digest FROM access_key
+      """, []
+    ) { row in
+      AccessKey(
+        id: row[0], owner: (row[1] as String?).map { .agency(AgencyCode(rawValue: $0)) } ?? .operator, label: row[2],
+        scopes: Set((row[3] as String).split(separator: " ").compactMap { Scope(rawValue: String($0)) }),
+        createdAt: Timestamp(milliseconds: row[4]),
+        expiresAt: (row[5] as Int64?).map { Timestamp(milliseconds: $0) },
+        revokedAt: (row[6] as Int64?).map { Timestamp(milliseconds: $0) },
+        networks: (row[7] as String).split(separator: " ").map(String.init), secretDigest: [UInt8](row[8] as Data))
+    }
+    return Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func insert(_ key: AccessKey) throws {
+    let agency: String? = if case .agency(let code) = key.owner { code.rawValue } else { nil }
+    try execute(
+      """
+      INSERT INTO access_key (id, agency, label, scopes, networks, created_at, expires_at, revoked_at, secret_digest)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        key.id, agency, key.label, key.scopes.map(\.rawValue).sorted().joined(separator: " "),
+        key.networks.joined(separator: " "), key.createdAt.milliseconds, key.expiresAt?.milliseconds,
+        key.revokedAt?.milliseconds, Data(key.secretDigest),
+      ])
+    changedSnapshots = true
+  }
+
+  func revoke(_ keyID: String, at instant: Timestamp) throws {
+    try execute("UPDATE access_key SET revoked_at = ? WHERE id = ?", [instant.milliseconds, keyID])
+    changedSnapshots = true
+  }
+
+  func audit(_ what: String, by keyID: String, detail: String, at now: Timestamp) throws {
+    try execute(
+      "INSERT INTO audit (at, key_id, what, detail) VALUES (?, ?, ?, ?)", [now.milliseconds, keyID, what, detail])
+  }
+}

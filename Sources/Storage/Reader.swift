@@ -1,0 +1,67 @@
+internal import CSQLite
+internal import Domain
+internal import GRDB
+
+/// A read-only connection that one thread uses at a time.
+///
+/// `@unchecked Sendable`: the deadline is written only inside `queue`, which runs one access at a time, and read only by
+/// SQLite's progress handler during that access.
+final class Reader: @unchecked Sendable {
+  private let queue: DatabaseQueue
+  private let deadline: UnsafeMutablePointer<Int64>
+  private let timeoutNanoseconds: Int64
+
+  init(path: String, settings: StoreSettings) throws {
+    queue = try DatabaseQueue(path: path, configuration: Opening.configuration(settings, readonly: true))
+    deadline = .allocate(capacity: 1)
+    deadline.initialize(to: .max)
+    let (seconds, attoseconds) = settings.readTimeout.components
+    timeoutNanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    let deadline = deadline
+    queue.inDatabase { csqlite_watch_deadline(UnsafeMutableRawPointer($0.sqliteConnection), deadline) }
+  }
+
+  /// Runs `body` in one short read transaction.
+  func read<Value>(_ body: (any CaseReads) throws -> Value) throws -> Value {
+    try queue.unsafeRead { database in
+      deadline.pointee = csqlite_monotonic_nanoseconds() + timeoutNanoseconds
+      defer { deadline.pointee = .max }
+      do {
+        try database.cachedStatement(sql: "BEGIN DEFERRED").execute()
+        let value: Value
+        do {
+          value = try body(Transaction(database))
+        } catch {
+          if database.isInsideTransaction { try database.cachedStatement(sql: "ROLLBACK").execute() }
+          throw error
+        }
+        try database.cachedStatement(sql: "COMMIT").execute()
+        return value
+      } catch let error as DatabaseError {
+        throw Failure(databaseError: error)
+      }
+    }
+  }
+
+  func close() throws { try queue.close() }
+
+  deinit {
+    deadline.deinitialize(count: 1)
+    deadline.deallocate()
+  }
+}
+
+extension Failure {
+  /// What a caller is told of a fault of the database: that it is a fault of ours, and whether to try again.
+  init(databaseError error: DatabaseError) {
+    switch error.resultCode.primaryResultCode {
+    case .SQLITE_INTERRUPT:
+      self.init(
+        .busy, en: "The question took too long; narrow it.", id: "Pertanyaan terlalu lama; persempit cakupannya.")
+    default:
+      self.init(
+        .storageUnavailable, en: "The store cannot answer now; nothing was changed.",
+        id: "Penyimpanan tidak dapat menjawab saat ini; tidak ada yang berubah.")
+    }
+  }
+}

@@ -1,0 +1,111 @@
+public import Domain
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+
+/// Domain's store on one SQLite file: one writing connection with group commit, and one read-only connection per
+/// event loop.
+public final class SQLiteStore: Store {
+  private let lock: LockFile
+  private let writer: Writer
+  private let readers: [Reader]
+  private let snapshots: Snapshots
+  public let signingSecret: [UInt8]
+
+  /// Opens the file, creates or migrates it, and takes the lock that keeps a second writing process out.
+  ///
+  /// - Parameters:
+  ///   - path: the file; its folder must exist.
+  ///   - readerCount: number of readers, at least 1.
+  ///   - settings: limits.
+  /// - Throws: `OpenFailure` when the file cannot be used.
+  public init(path: String, readerCount: Int, settings: StoreSettings = StoreSettings()) throws {
+    precondition(readerCount >= 1, "a store without a reader answers nothing")
+    lock = try LockFile(for: path)
+    let queue = try Opening.openWriter(path, settings)
+    let state = try queue.inDatabase { try Opening.loadState($0) }
+    snapshots = Snapshots(reference: state.reference, keys: state.keys)
+    signingSecret = state.secret
+    readers = try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) }
+    writer = Writer(queue: queue, snapshots: snapshots, settings: settings)
+    writer.start()
+  }
+
+  public var readerCount: Int { readers.count }
+  public var reference: Reference { snapshots.value.withLock { $0.reference } }
+  public var keys: [String: AccessKey] { snapshots.value.withLock { $0.keys } }
+
+  public func read<Value>(on reader: Int, _ body: (any CaseReads) throws -> Value) throws -> Value {
+    try readers[reader].read(body)
+  }
+
+  public func write<Value: Sendable>(
+    dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+  ) async throws -> Value {
+    try await writer.submit(dryRun: dryRun, body)
+  }
+
+  /// Finishes what is queued, folds the log into the file and lets the lock go. Nothing may be asked afterwards.
+  ///
+  /// - Throws: when the file cannot be closed cleanly; nothing acknowledged is lost by that.
+  public func close() throws {
+    try writer.stop()
+    for reader in readers { try reader.close() }
+    try writer.close()
+    lock.release()
+  }
+}
+
+/// Limits of the store.
+public struct StoreSettings: Sendable {
+  /// Writes that may wait; one more is refused as `busy`. Default 1,024: at 64 writes a commit that is well under a
+  /// second of work.
+  public var queueMax = 1_024
+  /// Writes that share one commit. Default 256: beyond that the sync no longer dominates.
+  public var batchMax = 256
+  /// How long a question may take. Default 5 s.
+  public var readTimeout: Duration = .seconds(5)
+  /// How long an idempotency key is remembered. Default 7 days (the contract).
+  public var idempotencyLifetime: Duration = .seconds(7 * 86_400)
+  /// Page cache of each connection. Default 4 MiB.
+  public var pageCacheBytes = 4 << 20
+  /// Clock; tests fix it.
+  public var now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+
+  /// The defaults.
+  public init() {}
+}
+
+/// What readers of every request share: replaced after the commit that changed it.
+final class Snapshots: Sendable {
+  struct Value: Sendable {
+    var reference: Reference
+    var keys: [String: AccessKey]
+  }
+  let value: Mutex<Value>
+
+  init(reference: Reference, keys: [String: AccessKey]) {
+    value = Mutex(Value(reference: reference, keys: keys))
+  }
+}
+
+/// Why a file cannot be served; one line each.
+public enum OpenFailure: Error, Sendable, CustomStringConvertible {
+  case locked(String)
+  case unreadable(String, reason: String)
+  case foreign(String)
+  case newer(String)
+  case exists(String)
+  case migrationFailed(String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .locked(let path): "\(path): another process is writing to this database"
+    case .unreadable(let path, let reason): "\(path): cannot be opened: \(reason)"
+    case .foreign(let path): "\(path): is not a Netral database"
+    case .newer(let path): "\(path): was written by a newer version of netral; upgrade the program"
+    case .exists(let path): "\(path): already exists"
+    case .migrationFailed(let path, let reason): "\(path): cannot be migrated: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import Domain
+internal import Foundation
+internal import GRDB
+
+/// One connection inside one transaction; the nouns extend it, each in a file of its own.
+final class Transaction {
+  let database: Database
+  /// Set when reference data or keys have changed, so that the shared snapshots are made anew after the commit.
+  var changedSnapshots = false
+
+  init(_ database: Database) { self.database = database }
+
+  /// Runs a cached statement that gives no rows.
+  func execute(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
+    try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+  }
+
+  /// Runs a cached question and maps its rows.
+  func fetch<Value>(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?], _ map: (Row) throws -> Value) throws
+    -> [Value]
+  {
+    let rows = try Row.fetchCursor(
+      try database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+    var values: [Value] = []
+    while let row = try rows.next() { values.append(try map(row)) }
+    return values
+  }
+
+  /// Runs a cached question for its first row.
+  func fetchOne<Value>(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?], _ map: (Row) throws -> Value)
+    throws -> Value?
+  {
+    let rows = try Row.fetchCursor(
+      try database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+    return try rows.next().map(map)
+  }
+}
+
+extension Transaction: CaseReads, CaseWrites {
+  func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
+    let snapshotsBefore = changedSnapshots
+    try database.cachedStatement(sql: "SAVEPOINT line").execute()
+    do {
+      let value = try body()
+      try database.cachedStatement(sql: "RELEASE line").execute()
+      return value
+    } catch {
+      // After a fault of the disk SQLite may have rolled everything back already.
+      if database.isInsideTransaction {
+        try database.cachedStatement(sql: "ROLLBACK TO line").execute()
+        try database.cachedStatement(sql: "RELEASE line").execute()
+      }
+      changedSnapshots = snapshotsBefore
+      throw error
+    }
+  }
+}
+
+extension CaseID {
+  /// The sixteen bytes, as stored.
+  var data: Data {
+    var bytes = Data(capacity: 16)
+    withUnsafeBytes(of: high.bigEndian) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  /// Reads the sixteen bytes of a column.
+  init(_ row: Row, _ column: Int) throws {
+    guard
+      let identity = try row.withUnsafeData(
+        atIndex: column,
+        { data -> CaseID? in
+          guard let data, data.count == 16 else { return nil }
+          return data.withUnsafeBytes { bytes in
+            CaseID(
+              high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+              low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+          }
+        })
+    else { throw DatabaseError(message: "an identity does not have sixteen bytes") }
+    self = identity
+  }
+}

@@ -1,0 +1,191 @@
+internal import Domain
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+
+/// The one thread that writes. It takes what is queued, runs each write in a savepoint of its own, commits once, and
+/// only then answers.
+///
+/// `@unchecked Sendable`: `queued` and `stopping` are touched under `condition` alone; `queue` and `snapshots` are
+/// Sendable; the remaining members are immutable.
+final class Writer: @unchecked Sendable {
+  /// One write that waits. `run` does it; `finish` answers, with a failure when the commit did not come about.
+  private struct Job: Sendable {
+    let dryRun: Bool
+    let run: @Sendable (Transaction) throws -> Void
+    let finish: @Sendable (Failure?) -> Void
+  }
+
+  private let queue: DatabaseQueue
+  private let snapshots: Snapshots
+  private let settings: StoreSettings
+  private let condition = NSCondition()
+  private var queued: [Job] = []
+  private var stopping = false
+  private var stopped = false
+
+  init(queue: DatabaseQueue, snapshots: Snapshots, settings: StoreSettings) {
+    self.queue = queue
+    self.snapshots = snapshots
+    self.settings = settings
+  }
+
+  func start() {
+    let thread = Thread { [self] in
+      while let batch = take() { commit(batch) }
+      condition.withLock {
+        stopped = true
+        condition.broadcast()
+      }
+    }
+    thread.name = "writer"
+    thread.start()
+  }
+
+  func submit<Value: Sendable>(
+    dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      let box = Box<Value>()
+      let job = Job(
+        dryRun: dryRun,
+        run: { transaction in
+          let outcome = Result { try body(transaction) }
+          box.value.withLock { $0 = outcome }
+          _ = try outcome.get()
+        },
+        finish: { failure in
+          let outcome = box.value.withLock { $0 }
+          if let outcome, failure == nil || outcome.isRefusal {
+            continuation.resume(with: outcome)
+          } else {
+            continuation.resume(throwing: failure ?? .storageUnavailable)
+          }
+        })
+      if !enqueue(job) { continuation.resume(throwing: Failure.queueFull) }
+    }
+  }
+
+  /// Finishes what is queued; later writes are refused.
+  func stop() throws {
+    condition.withLock {
+      stopping = true
+      condition.broadcast()
+      while !stopped { condition.wait() }
+    }
+  }
+
+  /// Folds the log into the file and closes it.
+  func close() throws {
+    try queue.inDatabase { database in
+      try database.execute(sql: "PRAGMA optimize")
+      _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+    try queue.close()
+  }
+
+  private func enqueue(_ job: Job) -> Bool {
+    condition.withLock {
+      guard !stopping, queued.count < settings.queueMax else { return false }
+      queued.append(job)
+      condition.signal()
+      return true
+    }
+  }
+
+  /// Waits for work; nil once everything is done and the writer is to stop.
+  private func take() -> [Job]? {
+    condition.withLock {
+      while queued.isEmpty && !stopping { condition.wait() }
+      guard !queued.isEmpty else { return nil }
+      let batch = Array(queued.prefix(settings.batchMax))
+      queued.removeFirst(batch.count)
+      return batch
+    }
+  }
+
+  private func commit(_ batch: [Job]) {
+    var failure: Failure?
+    var fresh: Snapshots.Value?
+    do {
+      fresh = try queue.writeWithoutTransaction { try run(batch, $0) }
+    } catch let error as DatabaseError {
+      failure = Failure(databaseError: error)
+    } catch {
+      failure = .storageUnavailable
+    }
+    if let fresh { snapshots.value.withLock { $0 = fresh } }
+    for job in batch { job.finish(failure) }
+  }
+
+  /// Runs and commits a batch; returns reference data and keys when they have changed.
+  private func run(_ batch: [Job], _ database: Database) throws -> Snapshots.Value? {
+    let transaction = Transaction(database)
+    try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+    do {
+      let expiry = settings.now().adding(seconds: -settings.idempotencyLifetime.components.seconds)
+      try transaction.forgetReplies(before: expiry)
+      for job in batch { try run(job, transaction, database) }
+      let fresh =
+        transaction.changedSnapshots
+        ? Snapshots.Value(reference: try transaction.loadReference(), keys: try transaction.loadKeys()) : nil
+      try database.cachedStatement(sql: "COMMIT").execute()
+      return fresh
+    } catch {
+      if database.isInsideTransaction { try database.execute(sql: "ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func run(_ job: Job, _ transaction: Transaction, _ database: Database) throws {
+    let changedBefore = transaction.changedSnapshots
+    try database.cachedStatement(sql: "SAVEPOINT job").execute()
+    var keep = !job.dryRun
+    do {
+      try job.run(transaction)
+    } catch let error as DatabaseError where error.sinksTheBatch {
+      throw error
+    } catch {
+      keep = false
+    }
+    if !keep {
+      try database.cachedStatement(sql: "ROLLBACK TO job").execute()
+      transaction.changedSnapshots = changedBefore
+    }
+    try database.cachedStatement(sql: "RELEASE job").execute()
+  }
+}
+
+/// Carries the outcome of a write from the writer's thread to the one that waits.
+private final class Box<Value: Sendable>: Sendable {
+  let value = Mutex<Result<Value, any Error>?>(nil)
+}
+
+extension Result {
+  /// True for a refusal by a rule, which stands whatever becomes of the commit.
+  fileprivate var isRefusal: Bool {
+    if case .failure(let error) = self { return error is Domain.Failure }
+    return false
+  }
+}
+
+extension DatabaseError {
+  /// True when SQLite may have rolled back more than the one write: the disk is full, broken, or the file is.
+  fileprivate var sinksTheBatch: Bool {
+    switch resultCode.primaryResultCode {
+    case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_CORRUPT, .SQLITE_READONLY, .SQLITE_BUSY,
+      .SQLITE_INTERRUPT, .SQLITE_CANTOPEN:
+      true
+    default: false
+    }
+  }
+}
+
+extension Failure {
+  static let queueFull = Failure(
+    .busy, en: "Too many writes wait; try again shortly.",
+    id: "Terlalu banyak penulisan menunggu; coba lagi sebentar lagi.")
+  static let storageUnavailable = Failure(
+    .storageUnavailable, en: "The store cannot take writes now; nothing was changed.",
+    id: "Penyimpanan tidak dapat menerima penulisan saat ini; tidak ada yang berubah.")
+}

@@ -1,0 +1,63 @@
+internal import API
+internal import ArgumentParser
+internal import Domain
+internal import Foundation
+internal import Storage
+
+/// `netral demo`
+struct Demo: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fills a new database with synthetic cases in the published proportions and prints keys for it.")
+
+  @OptionGroup var options: DatabaseOptions
+
+  func run() async throws {
+    let config = try Config(options)
+    guard !FileManager.default.fileExists(atPath: config.database) else {
+      throw ExitFailure("\(OpenFailure.exists(config.database)); demo data goes into a new file only")
+    }
+    let store = try openStore(config)
+    let keys = try await makeKeys(store, config.store.now())
+    guard let importing = keys.first(where: { $0.owner == .agency(.bawaslu) }) else { return }
+    let importer = Importer(
+      origin: Importer.Origin(agency: .bawaslu, keyID: importing.token.keyID), now: config.store.now(),
+      reference: store.reference)
+    for batch in DemoCases.lines(store.reference).chunked(by: 200) {
+      for outcome in try await importer.run(batch, dryRun: false, into: store) {
+        if case .invalid(let failure) = outcome {
+          throw ExitFailure("demo data: \(failure.detail.en) \(failure.errors)")
+        }
+      }
+    }
+    try store.close()
+    for key in keys { print("\(key.name)=\(key.token.text)") }
+  }
+
+  private struct MadeKey {
+    let name: String
+    let owner: KeyOwner
+    let token: Token
+  }
+
+  private func makeKeys(_ store: SQLiteStore, _ now: Timestamp) async throws -> [MadeKey] {
+    let agencies: [AgencyCode] = [.bawaslu, .bkn, .kasn, .kemendagri, .panrb]
+    var made = agencies.map { agency in
+      MadeKey(name: agency.rawValue, owner: .agency(agency), token: Token(random: { .random(in: .min ... .max) }))
+    }
+    made.append(MadeKey(name: "OPERATOR", owner: .operator, token: Token(random: { .random(in: .min ... .max) })))
+    let keys = made.map { item in
+      AccessKey(
+        id: item.token.keyID, owner: item.owner, label: "demo",
+        scopes: Set(Scope.allCases.filter { $0.suits(item.owner) }),
+        createdAt: now, expiresAt: nil, revokedAt: nil, networks: [], secretDigest: item.token.digest)
+    }
+    try await store.write(dryRun: false) { transaction in for key in keys { try transaction.insert(key) } }
+    return made
+  }
+}
+
+extension Array {
+  fileprivate func chunked(by size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+  }
+}

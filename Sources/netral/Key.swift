@@ -1,0 +1,127 @@
+internal import API
+internal import ArgumentParser
+internal import Domain
+internal import Foundation
+internal import Storage
+
+/// `netral key`
+struct Key: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Manages access keys in the file; while the server runs, use /v1/admin/keys.",
+    subcommands: [Create.self, List.self, Revoke.self])
+
+  /// `netral key create`: prints only the key on standard output.
+  struct Create: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Makes a key and prints it, once.")
+
+    @OptionGroup var options: DatabaseOptions
+    @Option(help: "The agency the key belongs to.")
+    var agency: String?
+    @Flag(help: "Makes an operator's key (scope admin alone; sees no case).")
+    var `operator` = false
+    @Option(help: "What the key is for.")
+    var label: String
+    @Option(help: "Scopes separated by commas: cases:read, cases:write, imports, sync, statistics, admin.")
+    var scopes: String
+    @Option(help: "When the key ends: a date (its first moment in Jakarta) or an RFC 3339 time.")
+    var expires: String?
+    @Option(help: "Networks the key may be used from: CIDR blocks separated by commas.")
+    var networks: String?
+
+    func run() async throws {
+      let config = try Config(options)
+      let now = config.store.now()
+      let token = Token(random: { UInt64.random(in: .min ... .max) })
+      let store = try openStore(config, instead: "POST /v1/admin/keys")
+      do {
+        let key = try key(token, now, store.reference)
+        try await store.write(dryRun: false) { transaction in
+          try transaction.insert(key)
+          try transaction.audit("key.create", by: "command line", detail: key.id, at: now)
+        }
+        try store.close()
+      } catch {
+        try store.close()
+        throw error
+      }
+      print(token.text)
+    }
+
+    private func key(_ token: Token, _ now: Timestamp, _ reference: Reference) throws -> AccessKey {
+      let owner = try owner(reference)
+      let granted = try scopes.split(separator: ",").map { name -> Scope in
+        guard let scope = Scope(rawValue: String(name)), scope.suits(owner) else {
+          throw ValidationError("--scopes: '\(name)' is no scope such a key can have")
+        }
+        return scope
+      }
+      let blocks = networks?.split(separator: ",").map(String.init) ?? []
+      if let wrong = blocks.first(where: { Network($0) == nil }) {
+        throw ValidationError("--networks: '\(wrong)' is no CIDR block")
+      }
+      guard !granted.isEmpty else { throw ValidationError("--scopes: name at least one") }
+      guard (1...100).contains(label.count) else { throw ValidationError("--label: give 1 to 100 characters") }
+      return AccessKey(
+        id: token.keyID, owner: owner, label: label, scopes: Set(granted), createdAt: now, expiresAt: try end(now),
+        revokedAt: nil, networks: blocks, secretDigest: token.digest)
+    }
+
+    private func owner(_ reference: Reference) throws -> KeyOwner {
+      guard (agency != nil) != `operator` else { throw ValidationError("give --agency or --operator") }
+      guard let agency else { return .operator }
+      guard reference.agencies[agency] != nil else { throw ValidationError("--agency: there is no agency '\(agency)'") }
+      return .agency(AgencyCode(rawValue: agency))
+    }
+
+    private func end(_ now: Timestamp) throws -> Timestamp? {
+      guard let expires else { return nil }
+      guard let end = Timestamp(expires) ?? Timestamp("\(expires)T00:00:00+07:00"), end > now else {
+        throw ValidationError("--expires: give a date or an RFC 3339 time that lies ahead")
+      }
+      return end
+    }
+  }
+
+  /// `netral key list`
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists the keys, without secrets.")
+
+    @OptionGroup var options: DatabaseOptions
+
+    func run() async throws {
+      let store = try openStore(try Config(options), instead: "GET /v1/admin/keys")
+      let keys = store.keys.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+      try store.close()
+      for key in keys {
+        let owner = if case .agency(let code) = key.owner { code.rawValue } else { "operator" }
+        let scopes = key.scopes.map(\.rawValue).sorted().joined(separator: ",")
+        let ends = [key.expiresAt, key.revokedAt].compactMap { $0 }.min()?.description ?? "open"
+        print([key.id, owner, scopes, key.createdAt.description, ends, key.label].joined(separator: "\t"))
+      }
+    }
+  }
+
+  /// `netral key revoke`
+  struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Ends a key now.")
+
+    @OptionGroup var options: DatabaseOptions
+    @Argument(help: "The identifier of the key: the 12 characters after ntk_.")
+    var id: String
+
+    func run() async throws {
+      let config = try Config(options)
+      let now = config.store.now()
+      let store = try openStore(config, instead: "DELETE /v1/admin/keys/{id}")
+      let (known, id) = (store.keys[id] != nil, id)
+      if known {
+        try await store.write(dryRun: false) { transaction in
+          try transaction.revoke(id, at: now)
+          try transaction.audit("key.revoke", by: "command line", detail: id, at: now)
+        }
+      }
+      try store.close()
+      if !known { throw ExitFailure("there is no key \(id)") }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+internal import API
+internal import ArgumentParser
+
+/// `netral routes`
+struct ListRoutes: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "routes", abstract: "Prints every endpoint: method, path, and who may use it.")
+
+  @OptionGroup var options: DatabaseOptions
+
+  func run() async throws {
+    for route in routeTable() {
+      let method = route.method.padding(8)
+      print("\(method)\(route.path.padding(64))\(route.gate)")
+    }
+  }
+}
+
+extension String {
+  /// Blanks up to a width.
+  fileprivate func padding(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(1, width - count))
+  }
+}

@@ -1,0 +1,90 @@
+internal import API
+internal import ArgumentParser
+internal import Domain
+internal import Foundation
+internal import HTTPServer
+internal import Logging
+internal import ServiceLifecycle
+internal import Storage
+internal import UnixSignals
+
+/// `netral serve`
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Serves the database over HTTP until it is told to stop.")
+
+  @OptionGroup var options: DatabaseOptions
+  @Option(help: "The address to listen on (NETRAL_HOST; default 127.0.0.1).")
+  var host: String?
+  @Option(help: "The port to listen on (NETRAL_PORT; default 8080; 0 takes any free one).")
+  var port: Int?
+
+  func run() async throws {
+    let config = try Config(options, host: host, port: port)
+    let logLevel = config.logLevel
+    LoggingSystem.bootstrap { LineLog(label: $0, logLevel: logLevel) }
+    let logger = Logger(label: "netral")
+    let store = try openStore(config)
+    let server = Wiring.server(config, store, logger)
+    do {
+      try server.start()
+    } catch {
+      try store.close()
+      throw ExitFailure("\(error)")
+    }
+    let host = config.host.contains(":") ? "[\(config.host)]" : config.host
+    FileHandle.standardOutput.write(Data("netral serves \(config.database) at http://\(host):\(server.port)\n".utf8))
+    let group = ServiceGroup(
+      services: [ServingService(server: server, store: store)], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
+    try await group.run()
+  }
+}
+
+/// Serves until the process is told to stop; then finishes what runs and folds the log into the file.
+private struct ServingService: Service {
+  let server: Server
+  let store: SQLiteStore
+
+  func run() async throws {
+    try await gracefulShutdown()
+    await server.shutdown()
+    try store.close()
+    LineLog.flush()
+  }
+}
+
+/// How the parts are put together.
+enum Wiring {
+  static func server(_ config: Config, _ store: SQLiteStore, _ logger: Logger) -> Server {
+    var settings = APISettings(now: config.store.now)
+    settings.bodyBytesMax = config.limits.bodyBytesMax
+    settings.trustedProxies = config.trustedProxies
+    let api = API(store: store, settings: settings, logger: logger)
+    let configuration = Server.Configuration(
+      host: config.host, port: config.port, loopCount: config.loops, limits: config.limits)
+    return Server(
+      configuration: configuration, faultResponse: { api.respond(to: $0) }, handler: { await api.respond(to: $0) })
+  }
+}
+
+/// A failure that ends the program with one line and exit status 1.
+struct ExitFailure: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// Opens the store for writing.
+///
+/// - Throws: `ExitFailure` with one line that says what is wrong, and what to use while a server runs.
+func openStore(_ config: Config, instead: String? = nil) throws -> SQLiteStore {
+  do {
+    return try SQLiteStore(path: config.database, readerCount: config.loops, settings: config.store)
+  } catch let failure as OpenFailure {
+    if case .locked = failure, let instead {
+      throw ExitFailure("\(failure); while the server runs, use \(instead)")
+    }
+    throw ExitFailure("\(failure)")
+  } catch {
+    throw ExitFailure("\(config.database): cannot be opened: \(error)")
+  }
+}

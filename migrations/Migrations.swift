@@ -1,0 +1,28 @@
+/// One step of the schema: forward only, run in one transaction, never changed once released.
+public struct Migration: Sendable {
+  /// Identifier under which the step is recorded in the file.
+  public let name: String
+  /// Plain SQL.
+  public let sql: String
+}
+
+/// The steps in order. A new step is a new file in `sql/` and a new line here.
+public let migrations: [Migration] = [
+  Migration(name: "m0001_initial", sql: text(PackageResources.m0001_initial_sql))
+]
+
+/// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.
+public enum InitialReference {
+  public static let violations = PackageResources.violations_json
+  public static let sanctions = PackageResources.sanctions_json
+  public static let elections = PackageResources.elections_json
+  public static let agencies = PackageResources.agencies_json
+  public static let mandates = PackageResources.mandates_json
+  public static let clockRules = PackageResources.clock_rules_json
+  public static let positions = PackageResources.positions_json
+  /// Central institutions; every region's government is derived from the regions.
+  public static let institutions = PackageResources.institutions_json
+  public static let regions = PackageResources.regions_csv
+}
+
+private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
