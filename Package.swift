@@ -52,5 +52,18 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["Domain", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),
+    .testTarget(
+      name: "DomainTests", dependencies: ["Domain", "JSON", "Storage", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Domain", "Migrations", "Storage", "TestSupport", grdb],
+      swiftSettings: strict),
+    .testTarget(
+      name: "APITests",
+      dependencies: ["API", "Domain", "HTTPServer", "JSON", "Storage", "TestSupport", httpTypes, logging],
+      swiftSettings: strict),
+    .testTarget(name: "NetralTests", dependencies: ["JSON", "TestSupport", "netral"], swiftSettings: strict),
   ]
 )

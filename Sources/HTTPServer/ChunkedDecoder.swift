@@ -91,7 +91,7 @@ struct ChunkedDecoder {
       return .size(digits: digits + 1)
     }
     guard digits > 0 else { throw .malformed }
-
+    guard remaining <= bytesMax - total else { throw .tooLarge }
     total += remaining
     switch byte {
     case .carriageReturn: return .sizeLineFeed
