@@ -10,6 +10,7 @@ public struct API: Sendable {
   let logger: Logger
   let router: Router
   let rendered: RenderedCases
+  let requestIDs: RequestIDs
 
   /// Makes the interface over a store.
   public init(store: any Store, settings: APISettings, logger: Logger) {
@@ -18,6 +19,7 @@ public struct API: Sendable {
     self.logger = logger
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
+    requestIDs = RequestIDs(seed: settings.random())
   }
 
   /// Answers one request; never throws.

@@ -70,17 +70,22 @@ public struct Token: Sendable {
     secret = Base64URL.encode(bytes)
   }
 
-  /// Reads an `Authorization` field.
+  /// Reads an `Authorization` field: the scheme in any case, then exactly the text of a key.
   init?(authorization: String) {
-    let parts = authorization.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-    let pieces = parts[1].split(separator: "_", maxSplits: 2, omittingEmptySubsequences: false)
-    guard pieces.count == 3, pieces[0] == "ntk", pieces[1].utf8.count == 12, pieces[2].utf8.count == 43 else {
-      return nil
-    }
-    keyID = String(pieces[1])
-    secret = String(pieces[2])
+    let bytes = authorization.utf8
+    guard bytes.count == Self.fieldBytes else { return nil }
+    let token = bytes.index(bytes.startIndex, offsetBy: 7)
+    let identifier = bytes.index(token, offsetBy: 4)
+    let secret = bytes.index(identifier, offsetBy: 13)
+    guard authorization[..<token].lowercased() == "bearer ", authorization[token..<identifier] == "ntk_",
+      authorization[..<secret].utf8.last == UInt8(ascii: "_")
+    else { return nil }
+    self.keyID = String(authorization[identifier..<bytes.index(before: secret)])
+    self.secret = String(authorization[secret...])
   }
+
+  /// `Bearer ntk_`, 12 characters, `_`, 43 characters.
+  private static let fieldBytes = 7 + 4 + 12 + 1 + 43
 
   /// What the client sends.
   public var text: String { "ntk_\(keyID)_\(secret)" }

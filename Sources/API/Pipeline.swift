@@ -9,7 +9,7 @@ struct Pipeline {
 
   func respond(to request: Request) async -> Response {
     let started = api.settings.now()
-    let requestID = hexadecimal(api.settings.random())
+    let requestID = api.requestIDs.next()
     let language = Language(acceptLanguage: request.fields[.acceptLanguage])
     var template = "-"
     var keyID: String?
@@ -111,10 +111,4 @@ extension HTTPField.Name {
     guard let known = HTTPField.Name(name) else { preconditionFailure("\(name) is a valid field name") }
     return known
   }
-}
-
-/// Sixteen hexadecimal digits.
-func hexadecimal(_ number: UInt64) -> String {
-  let digits = String(number, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
 }

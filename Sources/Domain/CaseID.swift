@@ -18,11 +18,16 @@ public struct CaseID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Parses the canonical lower-case text of 36 characters; nil for anything else, so that one case has one address.
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: String) { self.init(text[...]) }
+
+  /// Parses a part of a text in the same way.
+  public init?(_ text: Substring) {
     guard text.utf8.count == 36 else { return nil }
     var words: (UInt64, UInt64) = (0, 0)
+    var index = 0
     var nibbles = 0
-    for (index, byte) in text.utf8.enumerated() {
+    for byte in text.utf8 {
+      defer { index += 1 }
       if index == 8 || index == 13 || index == 18 || index == 23 {
         guard byte == UInt8(ascii: "-") else { return nil }
         continue

@@ -21,21 +21,27 @@ public struct LegalDate: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   /// Parses `YYYY-MM-DD`; nil for anything else.
-  public init?(_ text: some StringProtocol) {
-    let bytes = text.utf8
-    guard bytes.count == 10 else { return nil }
-    var numbers = [0, 0, 0]
-    var part = 0
-    for (index, byte) in bytes.enumerated() {
+  public init?(_ text: String) {
+    guard text.utf8.count == 10 else { return nil }
+    var numbers = (0, 0, 0)
+    var index = 0
+    for byte in text.utf8 {
+      defer { index += 1 }
       if index == 4 || index == 7 {
         guard byte == UInt8(ascii: "-") else { return nil }
-        part += 1
+        continue
+      }
+      guard byte >= 48, byte <= 57 else { return nil }
+      let digit = Int(byte - 48)
+      if index < 4 {
+        numbers.0 = numbers.0 * 10 + digit
+      } else if index < 7 {
+        numbers.1 = numbers.1 * 10 + digit
       } else {
-        guard byte >= 48, byte <= 57 else { return nil }
-        numbers[part] = numbers[part] * 10 + Int(byte - 48)
+        numbers.2 = numbers.2 * 10 + digit
       }
     }
-    self.init(year: numbers[0], month: numbers[1], dayOfMonth: numbers[2])
+    self.init(year: numbers.0, month: numbers.1, dayOfMonth: numbers.2)
   }
 
   /// The date in Western Indonesia Time (UTC+7 all year), where the deadlines of this law are judged.

@@ -8,7 +8,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
   /// Parses an RFC 3339 date-time with `Z` or a numeric offset and up to nine digits of a second; nil for
   /// anything else. Digits past the millisecond are cut.
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count >= 20, bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t") else { return nil }
     guard let date = LegalDate(String(decoding: bytes[0..<10], as: UTF8.self)) else { return nil }

@@ -47,6 +47,7 @@ struct Config {
     limits = try Self.limits(environment)
     store = StoreSettings()
     store.queueMax = try Self.int(environment, "write.queue.max", store.queueMax, 1...100_000)
+    store.batchMax = try Self.int(environment, "write.batch.max", store.batchMax, 1...10_000)
     store.readTimeout = .milliseconds(try Self.int(environment, "read.timeout.ms", 5_000, 10...600_000))
     store.pageCacheBytes = try Self.int(environment, "page.cache.bytes", store.pageCacheBytes, 65_536...1_073_741_824)
   }
