@@ -110,6 +110,8 @@ struct Key: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
+      // A whole key given by mistake must not be repeated on the screen.
+      guard id.count == 12 else { throw ValidationError("give the key's identifier: the 12 characters after ntk_") }
       let config = try Config(options)
       let now = config.store.now()
       let store = try openStore(config, instead: "DELETE /v1/admin/keys/{id}")

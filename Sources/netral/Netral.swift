@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Domain
+internal import Foundation
 
 /// The program: one subcommand per file.
 @main
@@ -10,4 +12,25 @@ struct Netral: AsyncParsableCommand {
       "Settings are taken from flags, else from the environment (NETRAL_DATABASE, NETRAL_PORT, …), else defaults.",
     version: "0.1.0",
     subcommands: [Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self])
+
+  /// Runs the subcommand. What goes wrong is told in one line, which no usage text buries.
+  static func main() async {
+    do {
+      let command = try await asyncParseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        var command = command
+        try command.run()
+      }
+    } catch {
+      let code = exitCode(for: error)
+      // Help and version are asked for, and not wrong.
+      if code.isSuccess { exit(withError: error) }
+      let text = (error as? Failure)?.detail.en ?? message(for: error)
+      let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      FileHandle.standardError.write(Data("Error: \(line)\n".utf8))
+      exit(withError: code)
+    }
+  }
 }
