@@ -14,6 +14,16 @@ enum Opening {
     let isNew = !FileManager.default.fileExists(atPath: path)
     do {
       if isNew { try makePrivateFile(path) }
+      return try open(path, settings)
+    } catch {
+      // What could not be filled is no database: the next start should find nothing, as this one did.
+      if isNew { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) } }
+      throw error
+    }
+  }
+
+  private static func open(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
+    do {
       let queue = try DatabaseQueue(path: path, configuration: configuration(settings, readonly: false))
       try queue.inDatabase { database in
         try check(database, path)
@@ -26,8 +36,17 @@ enum Opening {
       throw failure
     } catch let error as DatabaseError {
       if error.resultCode == .SQLITE_NOTADB { throw OpenFailure.foreign(path) }
-      throw OpenFailure.unreadable(path, reason: error.message ?? "\(error.resultCode)")
+      throw OpenFailure.unreadable(path, reason: reason(error, path))
     }
+  }
+
+  /// SQLite calls a full disk an I/O error where the shared memory of the log cannot grow.
+  private static func reason(_ error: DatabaseError, _ path: String) -> String {
+    var volume = statvfs()
+    if error.resultCode == .SQLITE_IOERR, statvfs(path, &volume) == 0, volume.f_bavail == 0 {
+      return "the disk is full"
+    }
+    return error.message ?? "\(error.resultCode)"
   }
 
   static func configuration(_ settings: StoreSettings, readonly: Bool) -> Configuration {
@@ -70,7 +89,10 @@ enum Opening {
   private static func check(_ database: Database, _ path: String) throws {
     let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
     let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-    if tables > 0 && application != applicationID { throw OpenFailure.foreign(path) }
+    let isOurs = application == applicationID || (tables == 0 && application == 0)
+    guard isOurs else { throw OpenFailure.foreign(path) }
+    // Before the first table: a start that is cut off must leave a file that the next start knows as its own.
+    if tables == 0 { try database.execute(sql: "PRAGMA application_id = \(applicationID)") }
   }
 
   private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
@@ -92,8 +114,9 @@ enum Opening {
     if !isEmpty { try copyAside(queue, path) }
     do {
       try migrator.migrate(queue)
-    } catch {
-      throw OpenFailure.migrationFailed(path, reason: "\(error)")
+    } catch let error as DatabaseError {
+      // Its description would repeat the SQL.
+      throw OpenFailure.migrationFailed(path, reason: reason(error, path))
     }
   }
 

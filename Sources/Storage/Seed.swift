@@ -5,10 +5,9 @@ internal import GRDB
 internal import JSON
 internal import Migrations
 
-/// What a new file starts with: its identity, its secret, and the reference data.
+/// What a new file starts with: its secret, and the reference data.
 enum Seed {
   static func fill(_ database: Database) throws {
-    try database.execute(sql: "PRAGMA application_id = \(Opening.applicationID)")
     let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
     try database.execute(
       sql: "INSERT INTO setting (name, value) VALUES ('signing_secret', ?)", arguments: [secret])
