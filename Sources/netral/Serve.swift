@@ -24,7 +24,22 @@ struct Serve: AsyncParsableCommand {
     LoggingSystem.bootstrap { LineLog(label: $0, logLevel: logLevel) }
     let logger = Logger(label: "netral")
     let store = try openStore(config)
-    let server = Wiring.server(config, store, logger)
+    let service = ServingService(server: Wiring.server(config, store, logger), store: store, config: config)
+    let group = ServiceGroup(
+      services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    try await group.run()
+  }
+}
+
+/// Serves until the process is told to stop; then finishes what runs and folds the log into the file.
+///
+/// It listens only once it runs, when the group has seen to the signals: before that they would end the process at once.
+private struct ServingService: Service {
+  let server: Server
+  let store: SQLiteStore
+  let config: Config
+
+  func run() async throws {
     do {
       try server.start()
     } catch {
@@ -33,19 +48,6 @@ struct Serve: AsyncParsableCommand {
     }
     let host = config.host.contains(":") ? "[\(config.host)]" : config.host
     FileHandle.standardOutput.write(Data("netral serves \(config.database) at http://\(host):\(server.port)\n".utf8))
-    let group = ServiceGroup(
-      services: [ServingService(server: server, store: store)], gracefulShutdownSignals: [.sigterm, .sigint],
-      logger: logger)
-    try await group.run()
-  }
-}
-
-/// Serves until the process is told to stop; then finishes what runs and folds the log into the file.
-private struct ServingService: Service {
-  let server: Server
-  let store: SQLiteStore
-
-  func run() async throws {
     try await gracefulShutdown()
     await server.shutdown()
     try store.close()
