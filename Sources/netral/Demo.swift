@@ -17,8 +17,21 @@ struct Demo: AsyncParsableCommand {
       throw ExitFailure("\(OpenFailure.exists(config.database)); demo data goes into a new file only")
     }
     let store = try openStore(config)
+    do {
+      let keys = try await fill(store, config)
+      try store.close()
+      for key in keys { print("\(key.name)=\(key.token.text)") }
+    } catch {
+      // Half of the data is of no use, the less so as nobody has a key for it. A file that stays is met by the next run.
+      for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: config.database + suffix) }
+      let reason = (error as? Failure)?.detail.en ?? "\(error)"
+      throw ExitFailure("\(config.database): cannot be filled: \(reason)")
+    }
+  }
+
+  private func fill(_ store: SQLiteStore, _ config: Config) async throws -> [MadeKey] {
     let keys = try await makeKeys(store, config.store.now())
-    guard let importing = keys.first(where: { $0.owner == .agency(.bawaslu) }) else { return }
+    guard let importing = keys.first(where: { $0.owner == .agency(.bawaslu) }) else { return keys }
     let importer = Importer(
       origin: Importer.Origin(agency: .bawaslu, keyID: importing.token.keyID), now: config.store.now(),
       reference: store.reference)
@@ -29,8 +42,7 @@ struct Demo: AsyncParsableCommand {
         }
       }
     }
-    try store.close()
-    for key in keys { print("\(key.name)=\(key.token.text)") }
+    return keys
   }
 
   private struct MadeKey {
