@@ -20,7 +20,7 @@ public struct Importer: Sendable {
   /// What became of a line.
   public enum Outcome: Sendable {
     case created(CaseID)
-    /// Nil when the case is not one the importing agency may know of.
+    /// Nil when the importing agency may not know whom the case is about.
     case duplicate(CaseID?)
     case invalid(Failure)
   }
@@ -64,7 +64,9 @@ public struct Importer: Sendable {
     }
     let facts = try line.at("/case") { () throws(Failure) in try reference.facts(from: line.draft, today: today) }
     if let existing = try transaction.existingReport(facts) {
-      return .duplicate(Visibility.projection(of: existing, for: origin.agency) == nil ? nil : existing.id)
+      // The line names a person: which case is about that person is told only where the subject is open.
+      let isOpen = Visibility.projection(of: existing, for: origin.agency)?.contains(.subject) ?? false
+      return .duplicate(isOpen ? existing.id : nil)
     }
     let reporting = context(facts.source.agency)
     let progress = try line.at("/case") { () throws(Failure) in try Lifecycle.open(facts, onBehalfOf: nil, reporting) }
