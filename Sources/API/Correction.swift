@@ -62,7 +62,8 @@ enum Correction {
 
   private static func group(_ name: String) -> FieldGroup {
     if name == "act" { return .narrative }
-    if name == "subject" { return .subject }
+    // Whether an identifier is missing tells about the subject as its numbers do.
+    if name == "subject" || name == "subject.identifier_missing" { return .subject }
     // What is no fact is left to the reader of the merged body, which knows every field.
     return Facts.isFact(name) ? Facts.group(of: name) : .core
   }
