@@ -1,0 +1,198 @@
+internal import Domain
+internal import Foundation
+internal import JSON
+internal import TestSupport
+internal import Testing
+
+/// Every way in which something of a case leaves the service.
+enum Output: String, CaseIterable, Sendable {
+  case record, asOfDate, asOfTime, listJSON, listLines, listCSV, history, allowedActions, links, related, requests
+  case refusedActions, refusedCorrections, duplicates
+}
+
+@Suite("Planted text")
+struct CanaryTests {
+  private static let actions = ActionKind.allCases.map(\.rawValue)
+
+  @Test("occurs where the policy opens it and nowhere else", arguments: agencies, Output.allCases)
+  func plantedText(_ agency: AgencyCode, _ output: Output) async throws {
+    let world = try await CanaryWorld.shared.value
+    try await withTaskExecutorPreference(OwnThread()) {
+      try Check(agency: agency, world: world, visitor: Visitor(world.service)).run(output)
+    }
+  }
+
+  @Test("is planted in every field, stage and agency's case")
+  func worldIsComplete() async throws {
+    let world = try await CanaryWorld.shared.value
+    try await withTaskExecutorPreference(OwnThread()) {
+      let visitor = Visitor(world.service)
+      var stages: Set<String> = []
+      for (plan, id) in zip(CanaryPlan.all, world.ids) {
+        let answer = try visitor.get("/v1/cases/\(id)", as: plan.owner)
+        #expect(answer.json["stage"].string == plan.road.stage, "\(plan)")
+        stages.insert(plan.road.stage)
+        let all = Set(Planted.allCases.filter(\.isFact).map(\.rawValue))
+        let found = Canaries.found(in: answer.text).map { $0.split(separator: " ")[1].replacing("two", with: "") }
+        #expect(Set(found.map(String.init)) == all, "\(plan)")
+      }
+      #expect(stages == Set(Stage.allCases.map(\.rawValue)))
+    }
+  }
+}
+
+/// What one agency finds in one output.
+private struct Check {
+  let agency: AgencyCode
+  let world: CanaryWorld
+  let visitor: Visitor
+
+  func run(_ output: Output) throws {
+    switch output {
+    case .record: try record()
+    case .asOfDate: try each("?as_of=2024-01-31") { $0.facts(for: agency) }
+    case .asOfTime: try each("?as_of=\(CanaryWorld.firstInstant)") { $0.facts(for: agency, first: true) }
+    case .listJSON: try list("application/json", inCSV: false)
+    case .listLines: try list("application/x-ndjson", inCSV: false)
+    case .listCSV: try list("text/csv", inCSV: true)
+    case .history: try each("/history") { $0.told(for: agency) }
+    case .allowedActions: try each("/allowed-actions") { _ in [] }
+    case .links: try each("/links") { _ in [] }
+    case .related: try each("/related") { _ in [] }
+    case .requests: try each("/correction-requests") { $0.wishes(for: agency) }
+    case .refusedActions: try refusedActions()
+    case .refusedCorrections: try refusedCorrections()
+    case .duplicates: try duplicates()
+    }
+  }
+
+  /// Head and body of an answer, as one text to search.
+  private func found(_ answer: HTTPAnswer) -> Set<String> {
+    Canaries.found(in: answer.fields.map { "\($0.name): \($0.value)\n" }.joined() + answer.text)
+  }
+
+  /// Asks about every case; one that does not exist for the agency must say nothing.
+  private func each(_ suffix: String, _ expected: (CanaryPlan) -> Set<String>) throws {
+    for (plan, id) in zip(CanaryPlan.all, world.ids) {
+      let answer = try visitor.get("/v1/cases/\(id)\(suffix)", as: agency)
+      #expect(answer.status == (Sight.of(plan, for: agency) == nil ? 404 : 200), "\(plan)")
+      #expect(found(answer) == expected(plan), "\(plan)")
+      expectRedaction(answer.json, plan)
+    }
+  }
+
+  private func record() throws {
+    try each("") { $0.facts(for: agency) }
+    for (plan, id) in zip(CanaryPlan.all, world.ids) {
+      guard let sight = Sight.of(plan, for: agency) else { continue }
+      let json = try visitor.get("/v1/cases/\(id)", as: agency).json
+      // A withheld group is absent, not empty.
+      for name in ["name", "nip", "nik", "position_title"] {
+        #expect(json["subject"].has(name) == sight.subject, "\(plan)")
+      }
+      for name in ["narrative", "place", "urls", "witnesses"] {
+        #expect(json["act"].has(name) == sight.narrative, "\(plan)")
+      }
+      #expect(json.has("reporter") == sight.reporter, "\(plan)")
+      for name in ["position_level", "employment", "appointment_year", "reporting_class"] {
+        #expect(json["subject"].has(name), "\(plan)")
+      }
+    }
+  }
+
+  private func expectRedaction(_ json: JSONValue, _ plan: CanaryPlan) {
+    guard let sight = Sight.of(plan, for: agency), json.has("redacted") else { return }
+    #expect(json["redacted"].strings == sight.redacted, "\(plan)")
+  }
+
+  private func list(_ type: String, inCSV: Bool) throws {
+    let answer = try visitor.get("/v1/cases?limit=200&count=exact", as: agency, [("Accept", type)])
+    #expect(answer.status == 200)
+    let visible = CanaryPlan.all.filter { Sight.of($0, for: agency) != nil }
+    #expect(found(answer) == visible.reduce(into: []) { $0.formUnion($1.facts(for: agency, inCSV: inCSV)) })
+    var records: [JSONValue] = []
+    if type == "application/json" {
+      records = answer.json["items"].items
+      #expect(answer.json["count"].int == visible.count)
+    } else if type == "application/x-ndjson" {
+      records = try answer.lines.map { try JSONValue.parse(Array($0.utf8)) }
+    } else {
+      let rows = try CSVReader.rows(answer.body)
+      #expect(rows.count == visible.count + 1)
+      let column = try #require(rows[0].fields.firstIndex(of: "redacted"))
+      let reference = try #require(rows[0].fields.firstIndex(of: "agency_ref"))
+      for row in rows.dropFirst() {
+        let plan = try #require(visible.first { $0.reference == row.fields[reference] })
+        #expect(row.fields[column] == Sight.of(plan, for: agency)?.redacted.joined(separator: " "), "\(plan)")
+      }
+      return
+    }
+    #expect(Set(records.compactMap { $0["source"]["agency_ref"].string }) == Set(visible.map(\.reference)))
+    for record in records {
+      let plan = try #require(visible.first { $0.reference == record["source"]["agency_ref"].string })
+      expectRedaction(record, plan)
+    }
+  }
+
+  private func refusedActions() throws {
+    for (plan, id) in zip(CanaryPlan.all, world.ids) where plan.isCorrected {
+      let path = "/v1/cases/\(id)"
+      let etag = try visitor.get(path, as: agency)["etag"] ?? "\"1-1\""
+      for kind in ActionKind.allCases {
+        // What the kind does not ask for is refused in the first body; the date is before the report in the second.
+        for body in [#"{"occurred_on":"2024-03-10","nothing":1}"#, ActionBodies.valid(kind, on: "2024-01-02")] {
+          let answer = try visitor.ask(as: agency, "POST", "\(path)/\(kind.rawValue)", body, [("If-Match", etag)])
+          let isAbsent = Sight.of(plan, for: agency) == nil
+          #expect(isAbsent ? answer.status == 404 : [403, 409, 422].contains(answer.status), "\(plan) \(kind)")
+          #expect(found(answer).isEmpty, "\(plan) \(kind)")
+        }
+        let stale = try visitor.ask(
+          as: agency, "POST", "\(path)/\(kind.rawValue)", ActionBodies.valid(kind, on: "2024-03-10"),
+          [("If-Match", "\"999-15\"")])
+        #expect([404, 412].contains(stale.status) && found(stale).isEmpty, "\(plan) \(kind)")
+      }
+    }
+  }
+
+  private func refusedCorrections() throws {
+    for (plan, id) in zip(CanaryPlan.all, world.ids) {
+      let path = "/v1/cases/\(id)"
+      let sight = Sight.of(plan, for: agency)
+      let etag = try visitor.get(path, as: agency)["etag"] ?? "\"1-1\""
+      for body in [
+        #"{"reason":"x","act":{"narrative":null}}"#, #"{"reason":"x","subject":{"nip":"1"}}"#,
+        #"{"act":{"place":"x"}}"#, #"{"reason":"x","source":{"received_on":"2030-01-01"}}"#,
+        #"{"reason":"x","subject":null}"#, #"{"reason":"x","reporter":{"mode":"anonymous"}}"#,
+      ] {
+        let answer = try visitor.ask(as: agency, "PATCH", path, body, [("If-Match", etag)])
+        #expect(sight == nil ? answer.status == 404 : [403, 422].contains(answer.status), "\(plan) \(body)")
+        #expect(found(answer).isEmpty, "\(plan) \(body)")
+      }
+      // A guess at what is withheld is refused for being one, and not because it is wrong.
+      let guesses = [
+        (#"{"subject":{"name":"x"}}"#, sight?.subject), (#"{"act":{"narrative":"x"}}"#, sight?.narrative),
+        (#"{"reporter":{"name":"x"}}"#, sight?.reporter), (#"{"subject":{"identifier_missing":true}}"#, sight?.subject),
+      ]
+      for (patch, isOpen) in guesses where isOpen != true {
+        let answer = try visitor.post(
+          "\(path)/correction-requests?dry_run=true", as: agency, #"{"patch":\#(patch),"reason":"x"}"#)
+        #expect(answer.status == (sight == nil ? 404 : 422), "\(plan) \(patch)")
+        if sight != nil { #expect(answer.json["errors"][0]["code"].string == "withheld", "\(plan) \(patch)") }
+        #expect(found(answer).isEmpty, "\(plan) \(patch)")
+      }
+    }
+  }
+
+  private func duplicates() throws {
+    let answer = try visitor.importLines(CanaryPlan.all.map(\.line), as: agency)
+    #expect(found(answer).isEmpty)
+    let results = try answer.lines.map { try JSONValue.parse(Array($0.utf8)) }
+    #expect(results.count == CanaryPlan.all.count)
+    for ((plan, id), result) in zip(zip(CanaryPlan.all, world.ids), results) {
+      #expect(result["status"].string == "duplicate", "\(plan)")
+      // The line names a person: which case is about that person is told where the subject is open.
+      let isTold = Sight.of(plan, for: agency)?.subject == true
+      #expect(result["id"].string == (isTold ? id : nil), "\(plan)")
+    }
+  }
+}

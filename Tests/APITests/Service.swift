@@ -1,0 +1,203 @@
+internal import API
+internal import Dispatch
+internal import Domain
+internal import Foundation
+internal import HTTPServer
+internal import JSON
+internal import Logging
+internal import Storage
+internal import TestSupport
+
+let agencies: [AgencyCode] = [.bawaslu, .bkn, .kasn, .kemendagri, .panrb]
+
+/// A thread of its own for a test that blocks, so that it takes none from the tasks it waits for.
+final class OwnThread: TaskExecutor {
+  private let queue = DispatchQueue(label: "blocking test")
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+}
+
+/// The whole service on a free port over a database in a folder of its own, with a clock that stands.
+final class Service: Sendable {
+  let clock: TestClock
+  let store: SQLiteStore
+  let server: Server
+  let folder: URL
+  let tokens: [String: String]
+
+  /// The name under which `tokens` keeps the operator's key; agencies are kept under their codes.
+  static let operatorName = "OPERATOR"
+
+  init(clock: TestClock = TestClock(), _ change: (inout APISettings) -> Void = { _ in }) async throws {
+    self.clock = clock
+    folder = FileManager.default.temporaryDirectory.appending(path: "netral-api-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var storeSettings = StoreSettings()
+    storeSettings.now = { clock.now }
+    store = try SQLiteStore(path: folder.appending(path: "t.sqlite").path, readerCount: 2, settings: storeSettings)
+    var settings = APISettings(now: { clock.now })
+    let random = TestRandom()
+    settings.random = { random.next() }
+    change(&settings)
+    let api = API(store: store, settings: settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    server = Server(
+      configuration: .init(loopCount: 2), faultResponse: { api.respond(to: $0) }, handler: { await api.respond(to: $0) }
+    )
+    try server.start()
+    var tokens: [String: String] = [:]
+    for agency in agencies {
+      let scopes = Set(Scope.allCases.filter { $0 != .admin })
+      tokens[agency.rawValue] = try await Self.token(.agency(agency), scopes, store, clock)
+    }
+    tokens[Self.operatorName] = try await Self.token(.operator, [.admin], store, clock)
+    self.tokens = tokens
+  }
+
+  /// Puts a key into the store and returns its text.
+  func token(
+    _ owner: KeyOwner, _ scopes: Set<Scope>, networks: [String] = [], expiresAt: Timestamp? = nil,
+    revokedAt: Timestamp? = nil
+  ) async throws -> String {
+    try await Self.token(owner, scopes, store, clock, networks, expiresAt, revokedAt)
+  }
+
+  private static func token(
+    _ owner: KeyOwner, _ scopes: Set<Scope>, _ store: SQLiteStore, _ clock: TestClock, _ networks: [String] = [],
+    _ expiresAt: Timestamp? = nil, _ revokedAt: Timestamp? = nil
+  ) async throws -> String {
+    let token = Token(random: { .random(in: .min ... .max) })
+    let key = AccessKey(
+      id: token.keyID, owner: owner, label: "test", scopes: scopes, createdAt: clock.now, expiresAt: expiresAt,
+      revokedAt: revokedAt, networks: networks, secretDigest: token.digest)
+    try await store.write(dryRun: false) { try $0.insert(key) }
+    return token.text
+  }
+
+  func close() async throws {
+    await server.shutdown()
+    try store.close()
+    try FileManager.default.removeItem(at: folder)
+  }
+}
+
+/// Runs `body` on a thread of its own against a service of its own, and closes that whatever happens.
+func withService(
+  _ change: (inout APISettings) -> Void = { _ in }, _ body: @escaping (Visitor) async throws -> Void
+) async throws {
+  let service = try await Service(change)
+  do {
+    try await withTaskExecutorPreference(OwnThread()) { try await body(Visitor(service)) }
+  } catch {
+    try await service.close()
+    throw error
+  }
+  try await service.close()
+}
+
+/// Asks a service on one connection that is kept as long as the server keeps it.
+final class Visitor {
+  let service: Service
+  private var client: HTTPClient?
+  private var keyCount = 0
+
+  init(_ service: Service) { self.service = service }
+
+  var clock: TestClock { service.clock }
+
+  func newClient() throws -> HTTPClient { try HTTPClient(port: service.server.port) }
+
+  /// Asks with exactly these fields.
+  func ask(_ method: String, _ target: String, _ fields: [(String, String)], _ body: String? = nil) throws
+    -> HTTPAnswer
+  {
+    let client = try client ?? newClient()
+    self.client = client
+    try client.send(method, target, fields, body.map { Array($0.utf8) })
+    let answer = try client.answer(toHead: method == "HEAD")
+    if client.isOver { self.client = nil }
+    return answer
+  }
+
+  /// Asks with a key given by its owner's name.
+  func ask(
+    as who: String, _ method: String, _ target: String, _ body: String? = nil, _ fields: [(String, String)] = []
+  ) throws -> HTTPAnswer {
+    var all = [("Authorization", "Bearer \(service.tokens[who] ?? who)")] + fields
+    if body != nil, !fields.contains(where: { $0.0 == "Content-Type" }) {
+      all.append(("Content-Type", "application/json"))
+    }
+    return try ask(method, target, all, body)
+  }
+
+  func ask(
+    as who: AgencyCode, _ method: String, _ target: String, _ body: String? = nil, _ fields: [(String, String)] = []
+  ) throws -> HTTPAnswer {
+    try ask(as: who.rawValue, method, target, body, fields)
+  }
+
+  func get(_ target: String, as who: AgencyCode, _ fields: [(String, String)] = []) throws -> HTTPAnswer {
+    try ask(as: who, "GET", target, nil, fields)
+  }
+
+  /// An idempotency key that was not used before.
+  func freshKey() -> (String, String) {
+    keyCount += 1
+    return ("Idempotency-Key", "fresh-\(keyCount)")
+  }
+
+  /// Posts what creates, with a new idempotency key.
+  func post(_ target: String, as who: AgencyCode, _ body: String, _ fields: [(String, String)] = []) throws
+    -> HTTPAnswer
+  {
+    try ask(as: who, "POST", target, body, fields + [freshKey()])
+  }
+
+  /// Creates a case and returns its address.
+  func makeCase(as who: AgencyCode = .bawaslu, _ changes: String = "{}", ref: String = "001/LP/CONTOH/2024") throws
+    -> String
+  {
+    let answer = try post("/v1/cases", as: who, Sample.caseBody(changes, agencyRef: ref))
+    guard answer.status == 201, let location = answer["location"] else { throw Unexpected(answer) }
+    return location
+  }
+
+  func etag(_ path: String, as who: AgencyCode) throws -> String {
+    let answer = try get(path, as: who)
+    guard let etag = answer["etag"] else { throw Unexpected(answer) }
+    return etag
+  }
+
+  /// Takes an action with the current entity tag.
+  func act(_ action: String, on path: String, as who: AgencyCode, _ body: String, dryRun: Bool = false) throws
+    -> HTTPAnswer
+  {
+    try ask(
+      as: who, "POST", "\(path)/\(action)\(dryRun ? "?dry_run=true" : "")", body,
+      [("If-Match", try etag(path, as: who))])
+  }
+
+  /// Takes an action that must succeed.
+  func must(_ action: String, on path: String, as who: AgencyCode, _ body: String) throws {
+    let answer = try act(action, on: path, as: who, body)
+    guard answer.status == 201 else { throw Unexpected(answer) }
+  }
+
+  func patch(_ path: String, as who: AgencyCode, _ body: String) throws -> HTTPAnswer {
+    try ask(as: who, "PATCH", path, body, [("If-Match", try etag(path, as: who))])
+  }
+
+  func importLines(_ lines: [String], as who: AgencyCode = .bawaslu, _ query: String = "") throws -> HTTPAnswer {
+    try ask(
+      as: who, "POST", "/v1/imports\(query)", lines.joined(separator: "\n"), [("Content-Type", "application/x-ndjson")])
+  }
+}
+
+/// An answer that makes the rest of a test pointless.
+struct Unexpected: Error, CustomStringConvertible {
+  let answer: HTTPAnswer
+  init(_ answer: HTTPAnswer) { self.answer = answer }
+  var description: String { "\(answer.status) \(answer.text)" }
+}
