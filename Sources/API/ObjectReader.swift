@@ -38,7 +38,9 @@ final class ObjectReader {
 
   /// The pointer of a member (RFC 6901).
   func at(_ name: String) -> String {
-    "\(pointer)/\(name.replacing("~", with: "~0").replacing("/", with: "~1"))"
+    // Names with a character to escape come from clients alone, in the rare report of an unknown field.
+    let needsEscape = name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
+    return pointer + "/" + (needsEscape ? name.replacing("~", with: "~0").replacing("/", with: "~1") : name)
   }
 
   func has(_ name: String) -> Bool { object[name] != nil }
@@ -58,7 +60,7 @@ final class ObjectReader {
       errors.add(at(name), .type)
       return nil
     }
-    return checked(text, at(name), max)
+    return checked(text, max, { at(name) })
   }
 
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, required: Bool = false) -> Code?
@@ -127,7 +129,7 @@ final class ObjectReader {
         errors.add("\(at(name))/\(index)", .type)
         return nil
       }
-      return checked(text, "\(at(name))/\(index)", max)
+      return checked(text, max, { "\(at(name))/\(index)" })
     }
   }
 
@@ -170,17 +172,19 @@ final class ObjectReader {
     return items
   }
 
-  private func checked(_ text: String, _ pointer: String, _ max: Int) -> String? {
-    let controls = text.unicodeScalars.contains {
-      $0.value < 32 && $0 != "\n" && $0 != "\t" && $0 != "\r" || $0.value == 127
+  private func checked(_ text: String, _ max: Int, _ pointer: () -> String) -> String? {
+    var hasInk = false
+    for byte in text.utf8 {
+      if byte < 32 && byte != 9 && byte != 10 && byte != 13 || byte == 127 {
+        errors.add(pointer(), .format)
+        return nil
+      }
+      hasInk = hasInk || byte > 32
     }
-    guard !controls else {
-      errors.add(pointer, .format)
-      return nil
-    }
-    guard text.contains(where: { !$0.isWhitespace }), text.count <= max else {
+    // A text has at most as many characters as bytes, so that most need not be counted.
+    guard hasInk, text.utf8.count <= max || text.count <= max else {
       errors.add(
-        pointer, .length, LocalizedText(en: "Give 1 to \(max) characters.", id: "Isi 1 sampai \(max) karakter."))
+        pointer(), .length, LocalizedText(en: "Give 1 to \(max) characters.", id: "Isi 1 sampai \(max) karakter."))
       return nil
     }
     return text

@@ -19,7 +19,11 @@ enum CaseColumns {
 
   static let list = names.joined(separator: ", ")
   static let placeholders = Array(repeating: "?", count: names.count).joined(separator: ", ")
-  static let assignments = names.map { "\($0) = ?" }.joined(separator: ", ")
+
+  /// The columns that an action may change: those of the version itself and of the progress but for the day of receipt.
+  static let moved =
+    ["version", "facts_version", "seq", "recorded_at", "stage"]
+    + names.drop { $0 != "received_on" }.dropFirst()
 
   /// The values of a case, in the order of `names`.
   static func values(_ record: Case, factsVersion: Int, personKey: Int64) -> [(any DatabaseValueConvertible)?] {
@@ -74,10 +78,10 @@ enum CaseColumns {
 
 /// Reads the columns of one row from left to right.
 struct ColumnReader {
-  let row: Row
+  let row: StoredRow
   var column: Int
 
-  init(_ row: Row, from column: Int) {
+  init(_ row: StoredRow, from column: Int) {
     self.row = row
     self.column = column
   }

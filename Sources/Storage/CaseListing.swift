@@ -34,9 +34,9 @@ struct CaseListing {
     r.recommended_on IS NOT NULL
     """
 
-  static func stub(_ row: Row) throws -> CaseStub {
+  static func stub(_ row: StoredRow) throws -> CaseStub {
     CaseStub(
-      key: row[0], id: try CaseID(row, 1), version: row[2], owner: AgencyCode(rawValue: row[3]),
+      key: row[0], id: try row.identity(1), version: row[2], owner: AgencyCode(rawValue: row[3]),
       institutionKind: row[4] == "regional" ? .regional : .central, verified: row[5], recommended: row[6])
   }
 

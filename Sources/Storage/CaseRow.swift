@@ -25,9 +25,9 @@ enum CaseRow {
   }
 
   /// Reads a case, and beside it what only the store needs.
-  static func decode(_ row: Row) throws -> StoredCase {
+  static func decode(_ row: StoredRow) throws -> StoredCase {
     let key: Int64 = row[0]
-    let id = try CaseID(row, 1)
+    let id = try row.identity(1)
     let number: String = row[2]
     let createdAt = Timestamp(milliseconds: row[3])
     var shared = ColumnReader(row, from: 4)

@@ -7,12 +7,13 @@ internal import JSON
 /// Cases: reading one, storing one.
 extension Transaction {
   private static let currentSQL = CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.id = ?"
+  private static let stubSQL = "SELECT \(CaseListing.stubColumns) FROM case_record r WHERE r.id = ?"
   private static let versionSQL =
     CaseRow.select(from: "v") + "\nJOIN case_version v ON v.case_key = r.case_key\n" + CaseRow.joins(of: "v")
     + " WHERE r.id = ? AND v.version = ?"
 
   func stub(_ id: CaseID) throws -> CaseStub? {
-    try fetchOne("SELECT \(CaseListing.stubColumns) FROM case_record r WHERE r.id = ?", [id.data], CaseListing.stub)
+    try fetchOne(Self.stubSQL, [id.data], CaseListing.stub)
   }
 
   func caseRecord(_ id: CaseID) throws -> Case? { try stored(id)?.record }
@@ -56,20 +57,22 @@ extension Transaction {
     return key
   }
 
-  func existingReport(_ facts: Facts) throws -> Case? {
-    let id = try fetchOne(
+  func existingReport(_ facts: Facts) throws -> Case? { try reportID(facts).flatMap { try caseRecord($0) } }
+
+  /// Identity of the case with this report number about this person.
+  private func reportID(_ facts: Facts) throws -> CaseID? {
+    try fetchOne(
       """
       SELECT r.id FROM case_record r JOIN person p ON p.person_key = r.person_key
       WHERE p.identifier = ? AND r.reported_by = ? AND r.agency_ref = ?
       """, [facts.personIdentifier, facts.source.agency.rawValue, facts.source.agencyRef]
-    ) { try CaseID($0, 0) }
-    return try id.flatMap { try caseRecord($0) }
+    ) { try $0.identity(0) }
   }
 }
 
 extension Transaction {
   func create(_ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft) throws -> Case {
-    if try existingReport(facts) != nil { throw Failure.reportExists }
+    if try reportID(facts) != nil { throw Failure.reportExists }
     let person = try personKey(facts)
     var record = Case(
       id: id, number: try nextNumber(facts.source.receivedOn.year), version: 1, seq: try nextSequence(), facts: facts,
@@ -77,12 +80,9 @@ extension Transaction {
     record.version = 1
     let shared = CaseColumns.values(record, factsVersion: 1, personKey: person)
     try execute(
-      """
-      INSERT INTO case_record (id, number, created_at, next_due_on, \(CaseColumns.list))
-      VALUES (?, ?, ?, ?, \(CaseColumns.placeholders))
-      """, [id.data, record.number, record.createdAt.milliseconds, CaseColumns.nextDue(progress)] + shared)
+      Self.insertSQL, [id.data, record.number, record.createdAt.milliseconds, CaseColumns.nextDue(progress)] + shared)
     let key = database.lastInsertedRowID
-    try storeVersion(key, shared)
+    try execute(Self.firstVersionSQL, [key])
     try storePersonal(key, factsVersion: 1, facts)
     try index(key, narrative: facts.act.narrative)
     try store(event, key, record, personal: facts)
@@ -90,8 +90,8 @@ extension Transaction {
   }
 
   func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case {
-    guard let before = try stored(old.id) else { throw Failure.notFound }
-    precondition(before.record.version == old.version, "a case is changed in the transaction that read it")
+    guard let before = try keys(of: old.id) else { throw Failure.notFound }
+    precondition(before.version == old.version, "a case is changed in the transaction that read it")
     var record = new
     record.version = old.version + 1
     record.seq = try nextSequence()
@@ -99,12 +99,12 @@ extension Transaction {
     let corrected = new.facts != old.facts
     let factsVersion = corrected ? record.version : before.factsVersion
     let person = corrected ? try personKey(new.facts) : before.personKey
-    if corrected, let other = try existingReport(new.facts), other.id != old.id { throw Failure.reportExists }
+    if corrected, let other = try reportID(new.facts), other != old.id { throw Failure.reportExists }
     let shared = CaseColumns.values(record, factsVersion: factsVersion, personKey: person)
+    try execute(Self.nextVersionSQL, [before.key] + shared)
+    // Columns that an action leaves alone are not written, so that their indexes are not either.
     try execute(
-      "UPDATE case_record SET next_due_on = ?, \(CaseColumns.assignments) WHERE case_key = ?",
-      [CaseColumns.nextDue(record.progress)] + shared + [before.key])
-    try storeVersion(before.key, shared)
+      corrected ? Self.correctSQL : Self.advanceSQL, [CaseColumns.nextDue(record.progress), before.key, record.version])
     if corrected {
       try storePersonal(before.key, factsVersion: factsVersion, new.facts)
       try unindex(before.key, narrative: old.facts.act.narrative)
@@ -118,10 +118,33 @@ extension Transaction {
     try store(event, try key(of: record.id), record, personal: nil, ownSequence: try nextSequence())
   }
 
-  private func storeVersion(_ key: Int64, _ shared: [(any DatabaseValueConvertible)?]) throws {
-    try execute(
-      "INSERT INTO case_version (case_key, \(CaseColumns.list)) VALUES (?, \(CaseColumns.placeholders))", [key] + shared
-    )
+  private static let insertSQL = """
+    INSERT INTO case_record (id, number, created_at, next_due_on, \(CaseColumns.list))
+    VALUES (?, ?, ?, ?, \(CaseColumns.placeholders))
+    """
+  private static let firstVersionSQL = """
+    INSERT INTO case_version (case_key, \(CaseColumns.list))
+    SELECT case_key, \(CaseColumns.list) FROM case_record WHERE case_key = ?
+    """
+  private static let nextVersionSQL =
+    "INSERT INTO case_version (case_key, \(CaseColumns.list)) VALUES (?, \(CaseColumns.placeholders))"
+  private static let correctSQL = updateSQL(CaseColumns.list)
+  private static let advanceSQL = updateSQL(CaseColumns.moved.joined(separator: ", "))
+
+  /// Takes columns of the current row from the version that was just stored.
+  private static func updateSQL(_ columns: String) -> String {
+    """
+    UPDATE case_record SET next_due_on = ?1,
+      (\(columns)) = (SELECT \(columns) FROM case_version WHERE case_key = ?2 AND version = ?3)
+    WHERE case_key = ?2
+    """
+  }
+
+  /// What of a case only the store knows.
+  private func keys(of id: CaseID) throws -> (key: Int64, version: Int, factsVersion: Int, personKey: Int64)? {
+    try fetchOne("SELECT case_key, version, facts_version, person_key FROM case_record WHERE id = ?", [id.data]) {
+      ($0[0], $0[1], $0[2], $0[3])
+    }
   }
 
   /// Under the one writer the next number is the highest one plus one: gap-free and in commit order.

@@ -12,8 +12,8 @@ extension Transaction {
       """, [owner.text, key]
     ) { row in
       StoredReply(
-        requestDigest: [UInt8](row[0] as Data), status: row[1],
-        caseID: row.hasNull(atIndex: 2) ? nil : try CaseID(row, 2), version: row[3], resource: row[4])
+        requestDigest: row[0], status: row[1],
+        caseID: row.isNull(2) ? nil : try row.identity(2), version: row[3], resource: row[4])
     }
   }
 

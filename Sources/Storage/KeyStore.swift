@@ -16,7 +16,7 @@ extension Transaction {
         createdAt: Timestamp(milliseconds: row[4]),
         expiresAt: (row[5] as Int64?).map { Timestamp(milliseconds: $0) },
         revokedAt: (row[6] as Int64?).map { Timestamp(milliseconds: $0) },
-        networks: (row[7] as String).split(separator: " ").map(String.init), secretDigest: [UInt8](row[8] as Data))
+        networks: (row[7] as String).split(separator: " ").map(String.init), secretDigest: row[8])
     }
     return Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }

@@ -25,7 +25,7 @@ extension Transaction {
       """, [try key(of: id)]
     ) { row in
       Link(
-        relation: LinkRelation(rawValue: row[0]) ?? .sameAct, other: try CaseID(row, 1),
+        relation: LinkRelation(rawValue: row[0]) ?? .sameAct, other: try row.identity(1),
         linkedBy: AgencyCode(rawValue: row[2]), linkedAt: Timestamp(milliseconds: row[3]))
     }
   }
@@ -47,7 +47,7 @@ extension Transaction {
         facts.source.agencyRef, facts.source.agency.rawValue, own.key, own.personKey,
         facts.act.occurredOn.description, facts.region.text, facts.violation?.code,
       ]
-    ) { row in (id: try CaseID(row, 0), flags: [row[1] as Bool, row[2] as Bool, row[3] as Bool]) }
+    ) { row in (id: try row.identity(0), flags: [row[1] as Bool, row[2] as Bool, row[3] as Bool]) }
     return try found.compactMap { candidate in
       guard let other = try caseRecord(candidate.id) else { return nil }
       let shared = zip(["agency_ref", "person", "act"], candidate.flags).filter(\.1).map(\.0)

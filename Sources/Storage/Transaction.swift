@@ -14,26 +14,6 @@ final class Transaction {
   func execute(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
     try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
   }
-
-  /// Runs a cached question and maps its rows.
-  func fetch<Value>(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?], _ map: (Row) throws -> Value) throws
-    -> [Value]
-  {
-    let rows = try Row.fetchCursor(
-      try database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
-    var values: [Value] = []
-    while let row = try rows.next() { values.append(try map(row)) }
-    return values
-  }
-
-  /// Runs a cached question for its first row.
-  func fetchOne<Value>(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?], _ map: (Row) throws -> Value)
-    throws -> Value?
-  {
-    let rows = try Row.fetchCursor(
-      try database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
-    return try rows.next().map(map)
-  }
 }
 
 extension Transaction: CaseReads, CaseWrites {
@@ -63,22 +43,5 @@ extension CaseID {
     withUnsafeBytes(of: high.bigEndian) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
     return bytes
-  }
-
-  /// Reads the sixteen bytes of a column.
-  init(_ row: Row, _ column: Int) throws {
-    guard
-      let identity = try row.withUnsafeData(
-        atIndex: column,
-        { data -> CaseID? in
-          guard let data, data.count == 16 else { return nil }
-          return data.withUnsafeBytes { bytes in
-            CaseID(
-              high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-              low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
-          }
-        })
-    else { throw DatabaseError(message: "an identity does not have sixteen bytes") }
-    self = identity
   }
 }

@@ -19,6 +19,8 @@ struct Config {
   var logLevel: Logger.Level
   /// `NETRAL_TRUSTED_PROXIES` (CIDR list separated by commas, default none): whose `Forwarded` field is believed.
   var trustedProxies: [Network]
+  /// `NETRAL_RENDERED_BYTES_MAX` (int, default 16777216, 0...1073741824): memory for rendered cases.
+  var renderedBytesMax: Int
   var limits: Limits
   var store: StoreSettings
 
@@ -44,6 +46,7 @@ struct Config {
       }
       return network
     }
+    renderedBytesMax = try Self.int(environment, "rendered.bytes.max", 16 << 20, 0...1_073_741_824)
     limits = try Self.limits(environment)
     store = StoreSettings()
     store.queueMax = try Self.int(environment, "write.queue.max", store.queueMax, 1...100_000)

@@ -1,0 +1,74 @@
+internal import CSQLite
+internal import Domain
+internal import Foundation
+internal import GRDB
+
+/// One row of a running statement, read by column index; good until the next step.
+///
+/// GRDB's `Row` makes a dictionary of column names each time, which costs more than reading a case's eighty columns.
+struct StoredRow {
+  fileprivate let statement: OpaquePointer
+
+  func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
+
+  subscript(column: Int) -> Int64 { sqlite3_column_int64(statement, Int32(column)) }
+  subscript(column: Int) -> Int { Int(sqlite3_column_int64(statement, Int32(column))) }
+  subscript(column: Int) -> Bool { sqlite3_column_int64(statement, Int32(column)) != 0 }
+  subscript(column: Int) -> Int64? { isNull(column) ? nil : self[column] as Int64 }
+  subscript(column: Int) -> Int? { isNull(column) ? nil : self[column] as Int }
+  subscript(column: Int) -> String { self[column] as String? ?? "" }
+
+  subscript(column: Int) -> String? {
+    guard let text = sqlite3_column_text(statement, Int32(column)) else { return nil }
+    let count = Int(sqlite3_column_bytes(statement, Int32(column)))
+    return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+  }
+
+  subscript(column: Int) -> [UInt8] {
+    guard let bytes = sqlite3_column_blob(statement, Int32(column)) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
+  }
+
+  /// Reads the sixteen bytes of an identity.
+  ///
+  /// - Throws: `DatabaseError` when the column holds anything else.
+  func identity(_ column: Int) throws -> CaseID {
+    guard let bytes = sqlite3_column_blob(statement, Int32(column)),
+      sqlite3_column_bytes(statement, Int32(column)) == 16
+    else { throw DatabaseError(message: "an identity does not have sixteen bytes") }
+    return CaseID(
+      high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+      low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+  }
+}
+
+extension Transaction {
+  /// Runs a cached question and maps at most `limit` rows.
+  func fetch<Value>(
+    _ sql: String, _ arguments: [(any DatabaseValueConvertible)?], limit: Int = .max, _ map: (StoredRow) throws -> Value
+  ) throws -> [Value] {
+    let statement = try database.cachedStatement(sql: sql)
+    statement.setUncheckedArguments(StatementArguments(arguments))
+    let pointer = statement.sqliteStatement
+    // The outcome of a reset repeats that of the last step, which has been judged by then.
+    defer { sqlite3_reset(pointer) }
+    var values: [Value] = []
+    while values.count < limit {
+      let code = sqlite3_step(pointer)
+      if code == SQLITE_DONE { break }
+      guard code == SQLITE_ROW else {
+        let resultCode = ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection))
+        throw DatabaseError(resultCode: resultCode, message: database.lastErrorMessage, sql: sql)
+      }
+      values.append(try map(StoredRow(statement: pointer)))
+    }
+    return values
+  }
+
+  /// Runs a cached question for its first row.
+  func fetchOne<Value>(
+    _ sql: String, _ arguments: [(any DatabaseValueConvertible)?], _ map: (StoredRow) throws -> Value
+  ) throws -> Value? {
+    try fetch(sql, arguments, limit: 1, map).first
+  }
+}
