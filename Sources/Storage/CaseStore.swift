@@ -29,7 +29,7 @@ extension Transaction {
         SELECT max(v.version) FROM case_version v JOIN case_record r ON r.case_key = v.case_key
         WHERE r.id = ? AND v.recorded_at <= ?
         """, [id.data, instant.milliseconds]
-      ) { $0[0] } ?? nil
+      ) { $0[0] as Int? } ?? nil
     return try version.flatMap { try caseRecord(id, version: $0) }
   }
 
@@ -41,7 +41,7 @@ extension Transaction {
         SELECT max(e.version) FROM event e JOIN case_record r ON r.case_key = e.case_key
         WHERE r.id = ? AND (e.what = 'created' OR e.occurred_on <= ?)
         """, [id.data, date.description]
-      ) { $0[0] } ?? nil
+      ) { $0[0] as Int? } ?? nil
     guard let version, let then = try caseRecord(id, version: version) else { return nil }
     current.progress = then.progress
     current.progress.milestones[.received] = current.facts.source.receivedOn
