@@ -64,11 +64,11 @@ extension Reference {
       if agencies[mandate.agency] == nil { return FieldError(pointer: "/\(index)/agency", .unknownCode) }
       return mandate.legalBasis.isEmpty ? FieldError(pointer: "/\(index)/legal_basis", .required) : nil
     case .regions:
-      let province = regions[row.code]?.first?.province
+      let province = (try? Self.decode([row.json], as: Region.self).first)?.province
       return province.map { regions[$0] == nil } ?? false
         ? FieldError(pointer: "/\(index)/province", .unknownCode) : nil
     case .clockRules:
-      let rule = clockRules.first { $0.kind.rawValue == row.code }
+      let rule = try? Self.decode([row.json], as: ClockRule.self).first  // It has decoded among all rows already.
       return rule.map { (1...365).contains($0.length) } ?? true ? nil : FieldError(pointer: "/\(index)/length", .range)
     default: return nil
     }
