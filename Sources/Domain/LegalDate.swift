@@ -46,8 +46,8 @@ public struct LegalDate: Hashable, Comparable, Sendable, CustomStringConvertible
 
   /// The date in Western Indonesia Time (UTC+7 all year), where the deadlines of this law are judged.
   public init(inJakarta instant: Timestamp) {
-    let seconds = instant.milliseconds / 1000 + 7 * 3600
-    self.day = Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
+    let milliseconds = instant.milliseconds + 7 * 3_600_000
+    self.day = Int(milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000)
   }
 
   /// Year, month (1...12) and day of the month.
