@@ -72,7 +72,7 @@ extension CaseProgress {
   ///
   /// A clock of a case that ends another way (cancellation, lapse) stops on that day.
   func derivingClocks(_ reference: Reference) -> [Clock] {
-    let end: LegalDate? = stage.isFinal ? milestones.latest : nil
+    let end = stage.isFinal ? endedOn : nil
     func clock(_ kind: ClockKind, from start: LegalDate?, until stop: LegalDate?) -> Clock? {
       guard let start, let rule = reference.clockRule(kind, on: start) else { return nil }
       let due =
@@ -95,5 +95,11 @@ extension CaseProgress {
       clock(.ppkFollowUp, from: milestones[.recommended], until: decided),
       appealFiling,
     ].compactMap { $0 }
+  }
+
+  /// The day of the act that ended the case; a block may be released later.
+  private var endedOn: LegalDate? {
+    let ends: [Milestone] = [.rejected, .notProven, .exonerated, .closed, .cancelled, .lapsed]
+    return ends.compactMap { milestones[$0] }.max()
   }
 }
