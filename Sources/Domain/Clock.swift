@@ -84,8 +84,10 @@ extension CaseProgress {
     }
     let decided = milestones[.decided]
     let sanctionedOn = decision?.outcome == .sanctioned ? decided : nil
-    var appealFiling = clock(.appealFiling, from: sanctionedOn, until: milestones[.appealed])
-    if milestones[.appealed] == nil, let due = appealFiling?.dueOn, let stopped = appealFiling?.stoppedOn {
+    // The first appeal stops the clock; the milestone is that of the latest one.
+    let filed = milestones[.appealed].map { latest in clocks.first { $0.kind == .appealFiling }?.stoppedOn ?? latest }
+    var appealFiling = clock(.appealFiling, from: sanctionedOn, until: filed)
+    if filed == nil, let due = appealFiling?.dueOn, let stopped = appealFiling?.stoppedOn {
       // Nobody is late who does not appeal: the period simply ends.
       appealFiling?.stoppedOn = min(stopped, due)
     }
