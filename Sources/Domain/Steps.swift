@@ -130,6 +130,12 @@ enum Steps {
     record.progress.appeal?.ruledOn = date
     record.progress.milestones[.ruled] = date
     let annulled = outcome == .annulled
+    if annulled {
+      record.progress.decision?.sanction = nil
+      record.progress.decision?.sanctionLevel = nil
+      record.progress.decision?.outsideBand = false
+      record.progress.decision?.deviationExplained = false
+    }
     record.progress.move(to: annulled ? .exonerated : .sanctioned, annulled ? .exonerated : .ruled, on: date)
   }
 }
