@@ -43,8 +43,13 @@ extension Transaction {
         """, [id.data, date.description]
       ) { $0[0] as Int? } ?? nil
     guard let version, let then = try caseRecord(id, version: version) else { return nil }
+    // The day of receipt is a fact, and known now: the clock that starts with it follows a correction.
+    var verification = current.progress.clocks.first { $0.kind == .verification }
+    verification?.stoppedOn = then.progress.clocks.first { $0.kind == .verification }?.stoppedOn
     current.progress = then.progress
     current.progress.milestones[.received] = current.facts.source.receivedOn
+    current.progress.clocks =
+      (verification.map { [$0] } ?? []) + then.progress.clocks.filter { $0.kind != .verification }
     return current
   }
 
