@@ -123,6 +123,7 @@ enum Opening {
   private static func copyAside(_ queue: DatabaseQueue, _ path: String) throws {
     let copy = path + ".before-migration"
     try? FileManager.default.removeItem(atPath: copy)  // An older copy may be absent; a failing copy is reported below.
+    try makePrivateFile(copy)
     try queue.inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy]) }
   }
 }
