@@ -1,0 +1,129 @@
+internal import Domain
+internal import Foundation
+internal import Storage
+internal import TestSupport
+internal import Testing
+
+/// What another program finds in the file.
+@Suite(.enabled(if: Shell.hasSQLite, "the sqlite3 shell is not installed")) struct FileTests {
+  /// Values of every personal field, and of every free text of an act.
+  private static let canaries = [
+    "KENARI-NAMA", "197001022015051001", "1671012609869999", "KENARI-JABATAN", "KENARI-TEMPAT", "KENARI-URAIAN",
+    "kenari.example", "KENARI-SAKSI", "KENARI-KONTAK-SAKSI", "KENARI-PELAPOR", "KENARI-KONTAK-PELAPOR",
+    "KENARI-ALASAN", "KENARI-RINGKASAN", "KENARI-DEVIASI", "KENARI-CATATAN", "KENARI-PEMBATALAN", "KENARI-NAMA-BARU",
+  ]
+
+  private static func facts() -> Facts {
+    Sample.facts(1) { facts in
+      facts.subject.name = canaries[0]
+      facts.subject.nip = NIP(canaries[1], employment: .pns)
+      facts.subject.nik = NIK(canaries[2])
+      facts.subject.positionTitle = canaries[3]
+      facts.act.place = canaries[4]
+      facts.act.narrative = canaries[5]
+      facts.act.urls = ["https://" + canaries[6]]
+      facts.act.witnesses = [Witness(name: canaries[7], contact: canaries[8])]
+      facts.reporter = Reporter(mode: .named, name: canaries[9], contact: canaries[10])
+    }
+  }
+
+  /// Stores a case with a canary in every place that may hold a personal value.
+  private static func plant(_ bench: TemporaryStore) async throws {
+    let road = Road(received: date("2024-10-06"))
+    var record = try await bench.report(1, facts())
+    var verification = road.step(.bkn, Road.Day.verified, .verification(accepted: true, reason: canaries[11]))
+    verification.action.note = canaries[14]
+    let study = Action.Content.study(violationFound: true, violation: nil, summary: canaries[12])
+    let decision = Action.Content.decision(
+      .sanctioned, decreeNumber: "SK", sanction: "SED-1", deviationReason: canaries[13])
+    let steps = [
+      verification, road.step(.bawaslu, Road.Day.studied, study), road.steps(to: .recommended)[2],
+      road.step(.bkn, Road.Day.decided, decision),
+      road.step(.bawaslu, Road.Day.ended, .cancellation(reason: canaries[15])),
+    ]
+    for step in steps { record = try await bench.take(step, record.id) }
+    _ = try await bench.correct(record.id) { $0.subject.name = canaries[16] }
+  }
+
+  /// Opens a store for `body`, closes it, and hands the file to `look`.
+  private func inspect(_ body: (TemporaryStore) async throws -> Void, _ look: (_ path: String) throws -> Void)
+    async throws
+  {
+    try await withFolder { folder in
+      let path = folder + "/netral.sqlite"
+      let store = try SQLiteStore(path: path, readerCount: 1)
+      try await body(TemporaryStore(path: path, store: store, clock: FixedClock()))
+      try store.close()
+      try look(path)
+    }
+  }
+
+  /// Expects an answer of the sqlite3 shell.
+  private func check(_ path: String, _ sql: String, _ expected: String) throws {
+    let answer = try Shell.sqlite(path, sql)
+    #expect(answer == expected, "\(sql)")
+  }
+
+  @Test func `no personal value stands in the tables that are never changed`() async throws {
+    try await inspect(Self.plant) { path in
+      let whole = try Shell.sqlite(path, ".dump")
+      for canary in Self.canaries { #expect(whole.contains(canary), "\(canary) is not in the file at all") }
+      let dump = try Shell.sqlite(path, ".dump event case_version")
+      #expect(dump.split(separator: "\n").filter { $0.hasPrefix("INSERT INTO event ") }.count == 7)
+      #expect(dump.split(separator: "\n").filter { $0.hasPrefix("INSERT INTO case_version ") }.count == 7)
+      for canary in Self.canaries { #expect(!dump.contains(canary), "\(canary)") }
+      let current = try Shell.sqlite(path, "SELECT * FROM case_record, case_link")
+      for canary in Self.canaries { #expect(!current.contains(canary), "\(canary)") }
+    }
+  }
+
+  @Test func `each event with personal values has a salted digest of its own`() async throws {
+    try await inspect { bench in
+      try await Self.plant(bench)
+      _ = try await bench.report(2, Sample.facts(2))
+      var again = Sample.facts(2)
+      again.source.agencyRef = "lain"
+      _ = try await bench.report(3, again)
+    } _: { path in
+      let counts = "count(*), count(digest), count(DISTINCT digest), min(length(digest)), count(DISTINCT salt)"
+      // All but the recommendation carry personal values or free text.
+      try check(path, "SELECT \(counts) FROM event LEFT JOIN event_salt USING (seq)", "9|8|8|32|8")
+      try check(path, "SELECT what FROM event WHERE digest IS NULL", "recommendations")
+    }
+  }
+
+  @Test func `the file is sound after a workload`() async throws {
+    try await inspect { bench in
+      for (number, stage) in Stage.allCases.enumerated() {
+        let record = try await bench.report(number, at: stage, Sample.facts(number))
+        _ = try await bench.correct(record.id) { $0.act.narrative = "Uraian \(number) yang diperbaiki" }
+        _ = try await bench.report(number + 100, dryRun: true, Sample.facts(number + 100))
+        _ = await refusal { try await bench.report(number + 200, record.facts) }
+      }
+    } _: { path in
+      try check(path, "PRAGMA integrity_check", "ok")
+      try check(path, "PRAGMA foreign_key_check", "")
+      try check(path, "INSERT INTO case_words (case_words) VALUES ('integrity-check')", "")
+      try check(path, "PRAGMA journal_mode", "wal")
+      try check(path, "PRAGMA application_id", "1314149964")  // "NTRL"
+      let gaps = "SELECT count(*) = max(seq) AND min(seq) = 1 FROM event"
+      try check(path, gaps, "1")
+      try check(path, "SELECT count(*) FROM case_record", "13")
+      let lost = """
+        SELECT count(*) FROM case_record r WHERE version <> (SELECT count(*) FROM case_version WHERE case_key = r.case_key)
+        """
+      try check(path, lost, "0")
+    }
+  }
+
+  @Test func `tables are strict`() async throws {
+    try await inspect { _ in
+    } _: { path in
+      let loose = """
+        SELECT name FROM pragma_table_list WHERE strict = 0 AND type = 'table'
+        AND name NOT LIKE 'sqlite%' AND name <> 'grdb_migrations'
+        """
+      try check(path, loose, "")
+    }
+  }
+}

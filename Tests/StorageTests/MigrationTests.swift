@@ -1,0 +1,34 @@
+internal import Foundation
+internal import Migrations
+internal import Testing
+
+@Suite struct MigrationTests {
+  /// SHA-256 of each file in migrations/sql, as `sha256sum migrations/sql/*.sql` prints it.
+  ///
+  /// A released migration is never changed: what it made exists in files out there. A new step is a new file, a new
+  /// line in migrations/Migrations.swift and a new line here. m0001 is not released yet: whoever changes it before the
+  /// first release updates its line.
+  private static let released = [
+    "m0001_initial": "a68ccb1b60eabdf5d115ed1c1a9596cbe8946d306d50a43bf0148a21e00127b9"
+  ]
+
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("migrations/sql")
+
+  @Test func `the files are the ones that were released`() throws {
+    let lines = try Shell.output("cd '\(Self.folder.path)' && sha256sum *.sql").split(separator: "\n")
+    let sums = lines.map { line in
+      let parts = line.split(separator: " ")
+      return (String(parts[1].dropLast(4)), String(parts[0]))
+    }
+    #expect(Dictionary(uniqueKeysWithValues: sums) == Self.released)
+  }
+
+  @Test func `the program embeds every file, in order`() throws {
+    #expect(migrations.map(\.name) == Self.released.keys.sorted())
+    for migration in migrations {
+      let file = Self.folder.appendingPathComponent(migration.name + ".sql")
+      #expect(try String(contentsOf: file, encoding: .utf8) == migration.sql)
+    }
+  }
+}
