@@ -144,6 +144,21 @@ internal import Testing
     }
   }
 
+  @Test func `a question that takes too long is refused, and the next one is answered`() async throws {
+    var settings = StoreSettings()
+    settings.readTimeout = .zero
+    try await TemporaryStore.open(settings) { bench in
+      let record = try await bench.report(1, Sample.facts())
+      let query = bench.query()
+      let code = await refusal {
+        // The deadline is looked at every 10,000 steps of SQLite's machine, which one short question does not take.
+        try bench.read { read in for _ in 0..<10_000 { _ = try read.count(query) } }
+      }
+      #expect(code == .busy)
+      #expect(try bench.record(record.id) == record)
+    }
+  }
+
   @Test func `links hold both ways and only once`() async throws {
     try await TemporaryStore.open { bench in
       let one = try await bench.report(1, Sample.facts(1))

@@ -105,7 +105,7 @@ internal import Testing
       try check(path, "PRAGMA foreign_key_check", "")
       try check(path, "INSERT INTO case_words (case_words) VALUES ('integrity-check')", "")
       try check(path, "PRAGMA journal_mode", "wal")
-      try check(path, "PRAGMA application_id", "1314149964")  // "NTRL"
+      try check(path, "PRAGMA application_id", String(0x4E54_524C))  // "NTRL"
       let gaps = "SELECT count(*) = max(seq) AND min(seq) = 1 FROM event"
       try check(path, gaps, "1")
       try check(path, "SELECT count(*) FROM case_record", "13")

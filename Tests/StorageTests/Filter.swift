@@ -1,9 +1,8 @@
 internal import Domain
-internal import Testing
 
 /// A filter in the question, and the same filter written in Swift.
-struct Filter: Sendable, CustomTestStringConvertible {
-  var testDescription: String
+struct Filter: Sendable {
+  var name: String
   var set: @Sendable (inout CaseQuery) -> Void
   var matches: @Sendable (Case) -> Bool
 
@@ -11,7 +10,7 @@ struct Filter: Sendable, CustomTestStringConvertible {
     _ name: String, _ set: @escaping @Sendable (inout CaseQuery) -> Void,
     _ matches: @escaping @Sendable (Case) -> Bool
   ) {
-    testDescription = name
+    self.name = name
     self.set = set
     self.matches = matches
   }
@@ -41,7 +40,7 @@ struct Filter: Sendable, CustomTestStringConvertible {
     Filter("province", { $0.region = RegionCode("16") }, { $0.facts.region.province == "16" }),
     Filter("city", { $0.region = RegionCode("16.71") }, { $0.facts.region.text == "16.71" }),
     Filter("institution", { $0.institution = "kemenag" }, { $0.facts.institution.code == "kemenag" }),
-    Filter("violation", { $0.violation = "KE-05" }, { $0.facts.violation?.code == "KE-05" }),
+    Filter("violation", { $0.violation = "LN-13" }, { $0.facts.violation?.code == "LN-13" }),
     Filter("category", { $0.category = "discipline" }, { $0.facts.violation?.category == "discipline" }),
     Filter(
       "position level", { $0.positionLevel = .administrator }, { $0.facts.subject.positionLevel == .administrator }),

@@ -122,7 +122,8 @@ internal import Testing
 
   @Test func `a path that cannot be a file is unreadable`() async throws {
     try await withFolder { folder in
-      for path in [folder + "/missing/netral.sqlite", folder] {
+      try FileManager.default.createDirectory(atPath: folder + "/folder", withIntermediateDirectories: false)
+      for path in [folder + "/missing/netral.sqlite", folder + "/folder"] {
         guard case .unreadable(path, _)? = try failure(path) else {
           Issue.record("\(path) was taken")
           return
