@@ -148,6 +148,7 @@ struct CaseListing {
 
   /// Each word quoted, so that the search language of FTS5 is out of reach.
   private static func match(_ words: [String]) -> String {
-    words.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: " ")
+    // A NUL would end the bound text before its closing quote.
+    words.map { "\"\($0.replacing("\0", with: " ").replacing("\"", with: "\"\""))\"" }.joined(separator: " ")
   }
 }
