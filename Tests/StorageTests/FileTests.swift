@@ -110,7 +110,8 @@ internal import Testing
       try check(path, gaps, "1")
       try check(path, "SELECT count(*) FROM case_record", "13")
       let lost = """
-        SELECT count(*) FROM case_record r WHERE version <> (SELECT count(*) FROM case_version WHERE case_key = r.case_key)
+        SELECT count(*) FROM case_record r
+        WHERE version <> (SELECT count(*) FROM case_version WHERE case_key = r.case_key)
         """
       try check(path, lost, "0")
     }
