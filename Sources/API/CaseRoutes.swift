@@ -56,7 +56,7 @@ enum CaseRoutes {
         then = try reads.caseRecord(id, effectiveOn: date)
       } else if let instant = Timestamp(text) {
         then = try reads.caseRecord(id, recordedBy: instant)
-        if let then { seen.projection.formIntersection(Visibility.projection(of: then, for: agency) ?? []) }
+        if let then { seen.projection.formIntersection(try SeenCase(then, for: agency).projection) }
       } else {
         throw Failure.parameter(
           "as_of",

@@ -82,7 +82,7 @@ struct SeenCase: Sendable {
     var seen = try SeenCase(try reads.caseRecord(id), for: agency)
     guard let then = try reads.caseRecord(id, version: version) else { throw Failure.notFound }
     // What is withheld by either state stays withheld.
-    seen.projection.formIntersection(Visibility.projection(of: then, for: agency) ?? [])
+    seen.projection.formIntersection(try SeenCase(then, for: agency).projection)
     seen.record = then
     return seen
   }
