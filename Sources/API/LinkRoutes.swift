@@ -20,8 +20,11 @@ enum LinkRoutes {
     try reader.errors.check()
     guard let other, let relation, other != id else { throw Failure.invalid("/case_id", .format) }
     let link = Link(relation: relation, other: other, linkedBy: agency, linkedAt: exchange.now)
-    let (_, replayed) = try await write.once(
-      replay: { _, transaction in _ = try both(id, other, relation, agency, transaction) },
+    let (stored, replayed) = try await write.once(
+      replay: { _, transaction in
+        _ = try both(id, other, relation, agency, transaction)
+        return try find(relation, from: id, to: other, transaction)
+      },
       change: { transaction in
         let (one, two) = try both(id, other, relation, agency, transaction)
         if try transaction.link(one, two, link) {
@@ -32,9 +35,11 @@ enum LinkRoutes {
             try transaction.append(event, to: record)
           }
         }
-        return ((), StoredReply(requestDigest: [], status: 201, caseID: id, version: nil, resource: other.description))
+        let reply = StoredReply(
+          requestDigest: [], status: 201, caseID: id, version: nil, resource: other.description)
+        return (try find(relation, from: id, to: other, transaction), reply)
       })
-    var answer = Answer.json(.created) { Self.write(link, to: &$0) }
+    var answer = Answer.json(.created) { Self.write(stored, to: &$0) }
     answer.fields = write.fields(replayed: replayed)
     return answer
   }
@@ -67,6 +72,9 @@ enum LinkRoutes {
         let identified = seen.projection.contains(.subject) && projection.contains(.subject)
         let shared = candidate.shared.filter { $0 != "person" || identified }
         return shared.isEmpty ? nil : (candidate.record.id, candidate.record.number, shared)
+      }.sorted {
+        // By what the caller sees: an order by all that is shared would tell of the person.
+        ($1.2.count, $0.0.description) < ($0.2.count, $1.0.description)
       }
       return Answer.json { writer in
         items(found, to: &writer) { item, writer in
@@ -78,6 +86,16 @@ enum LinkRoutes {
         }
       }
     }
+  }
+
+  /// The tie as it is kept: whoever tied first and when.
+  private static func find(_ relation: LinkRelation, from id: CaseID, to other: CaseID, _ reads: any CaseReads) throws
+    -> Link
+  {
+    guard let link = try reads.links(id).first(where: { $0.relation == relation && $0.other == other }) else {
+      throw Failure.notFound
+    }
+    return link
   }
 
   private static func both(
