@@ -20,6 +20,16 @@ enum Correction {
     if !errors.isEmpty { throw .invalid(errors) }
   }
 
+  /// True when a stored patch names no value of a withheld group.
+  static func isOpen(_ patch: String, _ projection: Projection) -> Bool {
+    do throws(Failure) {
+      try requireOpen(try Exchange.parse(Array(patch.utf8)), projection)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /// The case with corrected facts; clocks follow the corrected dates.
   static func apply(_ patch: JSONValue, to record: Case, _ context: Lifecycle.Context) throws(Failure) -> Case {
     var merged = CaseBody.json(record.facts).merging(patch: patch)

@@ -50,7 +50,10 @@ enum CorrectionRoutes {
     let now = exchange.now
     let (request, replayed) = try await write.once(
       replay: { reply, transaction in
-        try find(Int(reply.resource ?? "") ?? 0, of: id, agency, transaction)
+        // The answer is the first one: of a request that nobody had decided on.
+        var request = try find(Int(reply.resource ?? "") ?? 0, of: id, agency, transaction)
+        (request.state, request.decidedBy, request.decidedAt, request.decisionReason) = (.open, nil, nil, nil)
+        return request
       },
       change: { transaction in
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
@@ -88,7 +91,11 @@ enum CorrectionRoutes {
         writer.beginObject()
         writer.name("items")
         writer.beginArray()
-        for request in requests { write(request, seesPatch: owns || request.requestedBy == agency, to: &writer) }
+        for request in requests {
+          // A successor owns the case and yet is not the agency that reported it: the reporter stays withheld.
+          let isOpen = Correction.isOpen(request.patch, seen.projection)
+          write(request, seesPatch: isOpen && (owns || request.requestedBy == agency), to: &writer)
+        }
         writer.endArray()
         writer.name("next_cursor")
         writer.null()
