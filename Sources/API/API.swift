@@ -26,7 +26,9 @@ public struct API: Sendable {
   public func respond(to request: Request) async -> Response { await Pipeline(api: self).respond(to: request) }
 
   /// The answer to what the server itself refuses.
-  public func respond(to fault: ServerFault) -> Response { Problem.response(for: fault) }
+  public func respond(to fault: ServerFault) -> Response {
+    Problem.response(for: fault, requestID: hexadecimal(settings.random()))
+  }
 }
 
 /// What the interface may be told.

@@ -53,7 +53,7 @@ enum Problem {
   }
 
   /// What the server refuses before a request is one.
-  static func response(for fault: ServerFault) -> Response {
+  static func response(for fault: ServerFault, requestID: String) -> Response {
     let code: FailureCode =
       switch fault {
       case .badRequest: .malformedRequest
@@ -69,7 +69,8 @@ enum Problem {
       }
     let title = title(code)
     let failure = Failure(code, en: "\(title.en): \(fault.description).", id: "\(title.id): \(fault.description).")
-    var response = response(for: failure, language: .english, requestID: "-")
+    var response = response(for: failure, language: .english, requestID: requestID)
+    response.fields.append(Response.Field(name: .requestID, value: requestID))
     response.status = fault.status
     return response
   }
