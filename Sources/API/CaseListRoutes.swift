@@ -98,7 +98,8 @@ enum CaseListRoutes {
   }
 
   private static func fill(_ question: inout CaseQuery, _ query: Query, _ reference: Reference) throws(Failure) {
-    for name in query["stage"]?.split(separator: ",") ?? [] {
+    // An empty name is a mistake as any other: it must not turn into no filter at all.
+    for name in query["stage"]?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
       guard let stage = Stage(rawValue: String(name)) else { throw .parameter("stage", Query.oneOf(Stage.self)) }
       question.stages.append(stage)
     }
@@ -115,6 +116,9 @@ enum CaseListRoutes {
     question.positionLevel = try query.code("position_level", PositionLevel.self)
     question.reportedBy = query["reported_by"].map { AgencyCode(rawValue: $0) }
     question.nip = query["nip"]
+    if let nip = question.nip, nip.utf8.count != 18 || !nip.utf8.allSatisfy({ (48...57).contains($0) }) {
+      throw .parameter("nip", LocalizedText(en: "Give 18 digits.", id: "Isi 18 angka."))
+    }
     question.agencyRef = query["agency_ref"]
     question.occurredFrom = try query.date("occurred_from")
     question.occurredUntil = try query.date("occurred_until")
@@ -122,6 +126,8 @@ enum CaseListRoutes {
     question.words = (query["q"] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
     try requireKnown("election", question.election.map { reference.elections[$0] != nil })
     try requireKnown("violation", question.violation.map { reference.violations[$0] != nil })
+    try requireKnown(
+      "category", question.category.map { name in reference.violations.values.contains { $0.category == name } })
     try requireKnown("institution", question.institution.map { reference.knowsInstitution($0) })
     try requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
     try requireKnown("reported_by", question.reportedBy.map { reference.agencies[$0.rawValue] != nil })
