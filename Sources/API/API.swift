@@ -27,7 +27,7 @@ public struct API: Sendable {
 
   /// The answer to what the server itself refuses.
   public func respond(to fault: ServerFault) -> Response {
-    Problem.response(for: fault, requestID: hexadecimal(settings.random()))
+    Problem.response(for: fault, requestID: requestIDs.next())
   }
 }
 
