@@ -23,7 +23,7 @@ enum Opening {
   }
 
   private static func open(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
-    do {
+    try explaining(path) {
       let queue = try DatabaseQueue(path: path, configuration: configuration(settings, readonly: false))
       try queue.inDatabase { database in
         try check(database, path)
@@ -32,8 +32,33 @@ enum Opening {
       }
       try migrate(queue, path)
       return queue
-    } catch let failure as OpenFailure {
-      throw failure
+    }
+  }
+
+  /// The one absolute path of a file, whichever link leads to it: a lock beside a link would not keep out who comes by
+  /// the file's own name. And SQLite takes an absolute path for nothing else; `:memory:` and `file:…` mean more to it.
+  ///
+  /// - Throws: `OpenFailure.unreadable` when the folder does not exist or the path is a link to nothing.
+  static func resolved(_ path: String) throws -> String {
+    func real(_ path: String) -> String? {
+      guard let resolved = realpath(path, nil) else { return nil }
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    if let resolved = real(path) { return resolved }
+    let reason = String(cString: strerror(errno))
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    var status = stat()
+    guard let name = parts.last, !name.isEmpty, lstat(path, &status) != 0,
+      let folder = real(parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/")
+    else { throw OpenFailure.unreadable(path, reason: reason) }
+    return folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+  }
+
+  /// Turns an error of the database into what the operator is told.
+  static func explaining<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
     } catch let error as DatabaseError {
       if error.resultCode == .SQLITE_NOTADB { throw OpenFailure.foreign(path) }
       throw OpenFailure.unreadable(path, reason: reason(error, path))

@@ -21,12 +21,16 @@ public final class SQLiteStore: Store {
   /// - Throws: `OpenFailure` when the file cannot be used.
   public init(path: String, readerCount: Int, settings: StoreSettings = StoreSettings()) throws {
     precondition(readerCount >= 1, "a store without a reader answers nothing")
+    let path = try Opening.resolved(path)
     lock = try LockFile(for: path)
     let queue = try Opening.openWriter(path, settings)
-    let state = try queue.inDatabase { try Opening.loadState($0) }
-    snapshots = Snapshots(reference: state.reference, keys: state.keys)
-    signingSecret = state.secret
-    readers = try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) }
+    (snapshots, signingSecret, readers) = try Opening.explaining(path) {
+      let state = try queue.inDatabase { try Opening.loadState($0) }
+      return (
+        Snapshots(reference: state.reference, keys: state.keys), state.secret,
+        try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) }
+      )
+    }
     writer = Writer(queue: queue, snapshots: snapshots, settings: settings)
     writer.start()
   }
