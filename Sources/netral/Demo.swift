@@ -20,7 +20,7 @@ struct Demo: AsyncParsableCommand {
     do {
       let keys = try await fill(store, config)
       try store.close()
-      for key in keys { print("\(key.name)=\(key.token.text)") }
+      try printLines(keys.map { "\($0.name)=\($0.token.text)" })
     } catch {
       // Half of the data is of no use, the less so as nobody has a key for it. A file that stays is met by the next run.
       for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: config.database + suffix) }

@@ -44,7 +44,7 @@ struct Key: AsyncParsableCommand {
         try store.close()
         throw error
       }
-      print(token.text)
+      try printLines([token.text])
     }
 
     private func key(_ token: Token, _ now: Timestamp, _ reference: Reference) throws -> AccessKey {
@@ -92,12 +92,13 @@ struct Key: AsyncParsableCommand {
       let store = try openStore(try Config(options), instead: "GET /v1/admin/keys")
       let keys = store.keys.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
       try store.close()
-      for key in keys {
+      let lines = keys.map { key in
         let owner = if case .agency(let code) = key.owner { code.rawValue } else { "operator" }
         let scopes = key.scopes.map(\.rawValue).sorted().joined(separator: ",")
         let ends = [key.expiresAt, key.revokedAt].compactMap { $0 }.min()?.description ?? "open"
-        print([key.id, owner, scopes, key.createdAt.description, ends, key.label].joined(separator: "\t"))
+        return [key.id, owner, scopes, key.createdAt.description, ends, key.label].joined(separator: "\t")
       }
+      try printLines(lines)
     }
   }
 

@@ -9,10 +9,7 @@ struct ListRoutes: AsyncParsableCommand {
   @OptionGroup var options: DatabaseOptions
 
   func run() async throws {
-    for route in routeTable() {
-      let method = route.method.padding(8)
-      print("\(method)\(route.path.padding(64))\(route.gate)")
-    }
+    try printLines(routeTable().map { "\($0.method.padding(8))\($0.path.padding(64))\($0.gate)" })
   }
 }
 

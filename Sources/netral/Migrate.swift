@@ -12,6 +12,6 @@ struct Migrate: AsyncParsableCommand {
     let config = try Config(options)
     let store = try openStore(config, instead: "nothing: the server has migrated the file when it started")
     try store.close()
-    print("\(config.database) is up to date")
+    try printLines(["\(config.database) is up to date"])
   }
 }

@@ -19,6 +19,8 @@ struct Serve: AsyncParsableCommand {
   var port: Int?
 
   func run() async throws {
+    // The reader of the log may go away; that is no reason to end.
+    signal(SIGPIPE, SIG_IGN)
     let config = try Config(options, host: host, port: port)
     let logLevel = config.logLevel
     LoggingSystem.bootstrap { LineLog(label: $0, logLevel: logLevel) }
@@ -42,12 +44,13 @@ private struct ServingService: Service {
   func run() async throws {
     do {
       try server.start()
+      let host = config.host.contains(":") ? "[\(config.host)]" : config.host
+      try printLines(["netral serves \(config.database) at http://\(host):\(server.port)"])
     } catch {
+      await server.shutdown()
       try store.close()
       throw ExitFailure("\(error)")
     }
-    let host = config.host.contains(":") ? "[\(config.host)]" : config.host
-    FileHandle.standardOutput.write(Data("netral serves \(config.database) at http://\(host):\(server.port)\n".utf8))
     try await gracefulShutdown()
     await server.shutdown()
     try store.close()
@@ -74,6 +77,17 @@ enum Wiring {
 struct ExitFailure: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }
+}
+
+/// Prints lines at once. What is not written must not pass for written: it may be a key that is shown only once.
+///
+/// - Throws: `ExitFailure`.
+func printLines(_ lines: [String]) throws {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
+  } catch {
+    throw ExitFailure("standard output cannot be written")
+  }
 }
 
 /// Opens the store for writing.
