@@ -15,7 +15,11 @@ final class TemporaryFolder: Sendable {
   init() throws {
     var template = Array((FileManager.default.temporaryDirectory.path + "/netral-test-XXXXXX").utf8CString)
     guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: errno \(errno)") }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    // The program names files by their real paths.
+    guard let resolved = realpath(made, nil) else { throw TestFailure("realpath: errno \(errno)") }
+    defer { free(resolved) }
+    path = String(cString: resolved)
   }
 
   deinit {
@@ -53,14 +57,22 @@ final class Child {
   }
 
   /// Starts a program found by the search path; the environment holds the search path and what is given.
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  ///
+  /// - Parameters:
+  ///   - outputPath: where standard output goes instead of a file of our own.
+  ///   - errorsPath: where standard error goes.
+  init(
+    _ arguments: [String], environment: [String: String] = [:], outputPath: String? = nil, errorsPath: String? = nil
+  ) throws {
     folder = try TemporaryFolder()
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, folder.file("out"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    posix_spawn_file_actions_addopen(&actions, 2, folder.file("err"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    posix_spawn_file_actions_addopen(
+      &actions, 1, outputPath ?? folder.file("out"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    posix_spawn_file_actions_addopen(
+      &actions, 2, errorsPath ?? folder.file("err"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
     var variables = environment
     variables["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
     var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
@@ -112,8 +124,10 @@ struct Finished {
 }
 
 /// Runs a program to its end.
-func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Finished {
-  let child = try Child(arguments, environment: environment)
+func run(
+  _ arguments: [String], environment: [String: String] = [:], outputPath: String? = nil
+) throws -> Finished {
+  let child = try Child(arguments, environment: environment, outputPath: outputPath)
   let ending = try child.wait()
   return Finished(ending: ending, output: child.output, errors: child.errors)
 }

@@ -48,6 +48,31 @@ extension ProgramTests {
       try server.stop()
     }
 
+    @Test("takes a name that SQLite has another meaning for as the name of a file")
+    func fileNames() throws {
+      let names = [":memory:", "file:x?mode=memory", "a b%20c.sqlite"]
+      for name in names {
+        let made = try run([
+          "sh", "-c", "cd \"$1\"; exec \"$2\" migrate --database \"$3\"", "sh", folder.path, program, name,
+        ])
+        #expect(made.ending == .exit(0), "\(made.errors)")
+      }
+      #expect(try folder.names() == (names + names.map { $0 + ".lock" }).sorted())
+      for name in names { #expect(try sqlite(folder.file(name), "SELECT count(*) > 500 FROM reference") == "1") }
+    }
+
+    @Test("what cannot be printed is no success", arguments: ["routes", "migrate", "demo"])
+    func fullOutput(command: String) throws {
+      let finished = try run([program, command, "--database", database], outputPath: "/dev/full")
+      expectRefused(finished, saying: "standard output")
+    }
+
+    @Test("a key that cannot be printed is no success")
+    func keyIntoFullOutput() throws {
+      let create = ["key", "create", "--database", database, "--operator", "--label", "x", "--scopes", "admin"]
+      expectRefused(try run([program] + create, outputPath: "/dev/full"), saying: "standard output")
+    }
+
     @Test("key list shows whose keys there are and no secret; key revoke ends one")
     func keyListAndRevoke() throws {
       let first = try makeKey(
@@ -69,6 +94,9 @@ extension ProgramTests {
       #expect(revoked.ending == .exit(0))
       #expect(revoked.output.isEmpty && revoked.errors.isEmpty)
       expectRefused(try netral("key", "revoke", "--database", database, "zzzzzzzzzzzz"), saying: "no key zzzzzzzzzzzz")
+      let whole = try netral("key", "revoke", "--database", database, first)
+      expectRefused(whole, saying: "identifier")
+      #expect(!whole.errors.contains(first))
       let server = try RunningServer(database)
       #expect(try server.client(first).get("/v1/whoami").status == 401)
       #expect(try server.client(second).get("/v1/whoami").status == 200)

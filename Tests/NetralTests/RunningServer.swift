@@ -14,9 +14,12 @@ final class RunningServer {
   /// - Parameters:
   ///   - wrapper: a program that starts it, such as `strace -D`, with its arguments.
   ///   - environment: settings.
-  init(_ database: String, wrapper: [String] = [], environment: [String: String] = [:]) throws {
+  ///   - errorsPath: where its log goes instead of a file of our own.
+  init(_ database: String, wrapper: [String] = [], environment: [String: String] = [:], errorsPath: String? = nil)
+    throws
+  {
     let arguments = wrapper + [program, "serve", "--database", database, "--port", "0"]
-    let child = try Child(arguments, environment: environment)
+    let child = try Child(arguments, environment: environment, errorsPath: errorsPath)
     self.child = child
     port = try poll("the first line of the server") {
       if let ending = child.ending() { throw TestFailure("the server ended: \(ending) \(child.errors)") }

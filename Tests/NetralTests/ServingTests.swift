@@ -96,6 +96,39 @@ extension ProgramTests {
       try server.stop()
     }
 
+    @Test("logs a request soon, without waiting for the next one")
+    func logging() throws {
+      let server = try RunningServer(database)
+      let client = try server.client()
+      for _ in 1...3 { #expect(try client.get("/livez").status == 200) }
+      try poll("three lines", seconds: 5) {
+        server.child.errors.split(separator: "\n").count { $0.contains("route=/livez ") } == 3 ? true : nil
+      }
+      try server.stop()
+    }
+
+    @Test("goes on when its log cannot be written")
+    func fullLog() throws {
+      let key = try makeReporter(database)
+      let server = try RunningServer(database, errorsPath: "/dev/full")
+      let client = try server.client(key)
+      for number in 1...30 { #expect(try client.create("\(number)").status == 201) }
+      try server.stop()
+    }
+
+    @Test("goes on when the reader of its log has gone")
+    func closedLog() throws {
+      let key = try makeReporter(database)
+      let pipe = folder.file("pipe")
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      let server = try RunningServer(database, errorsPath: pipe)
+      close(reader)
+      let client = try server.client(key)
+      for number in 1...30 { #expect(try client.create("\(number)").status == 201) }
+      try server.stop()
+    }
+
     @Test("writes neither names nor numbers nor keys of anybody to its outputs")
     func secrecy() throws {
       let key = try makeReporter(database)

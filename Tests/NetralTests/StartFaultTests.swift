@@ -55,6 +55,38 @@ extension ProgramTests {
       try RunningServer(database).stop()
     }
 
+    @Test("on a file that a running server has by another name")
+    func lockedByAnotherName() throws {
+      let server = try RunningServer(database)
+      let (link, linked) = (folder.file("link.sqlite"), folder.file("linked"))
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "netral.sqlite")
+      try FileManager.default.createSymbolicLink(atPath: linked, withDestinationPath: folder.path)
+      for path in [link, linked + "/netral.sqlite", linked + "/link.sqlite", folder.path + "/./netral.sqlite"] {
+        expectRefused(try netral("serve", "--database", path, "--port", "0"), saying: "another process")
+      }
+      try server.stop()
+      try RunningServer(link).stop()
+    }
+
+    @Test("on a link to nothing, or without a name")
+    func noName() throws {
+      let link = folder.file("link.sqlite")
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nothing.sqlite")
+      for path in [link, "", folder.path + "/none/", folder.path + "/none/../netral.sqlite"] {
+        expectRefused(try netral("migrate", "--database", path), saying: "cannot be opened")
+      }
+      #expect(try folder.names() == ["link.sqlite"])
+    }
+
+    @Test("with too few descriptors", arguments: [10, 12, 14, 16, 18, 20, 22])
+    func fewDescriptors(count: Int) throws {
+      let limited = ["sh", "-c", "ulimit -n \(count); exec \"$@\"", "sh", program, "serve", "--port", "0"]
+      let finished = try run(limited + ["--database", database], environment: ["NETRAL_LOOPS": "8"])
+      expectRefused(finished, saying: "Error: ")
+      #expect(!finished.errors.contains("PRAGMA"))
+      try RunningServer(database).stop()
+    }
+
     @Test("on a busy port, which stays with its owner")
     func busyPort() throws {
       let other = folder.file("other.sqlite")
