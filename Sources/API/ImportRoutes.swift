@@ -15,20 +15,17 @@ enum ImportRoutes {
     let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
     let store = exchange.api.store
     let body = exchange.request.body
-    var answer = Answer(contentType: "application/x-ndjson")
+    var answer = Answer(contentType: "application/x-ndjson", body: .bytes([]))
     if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
-    answer.body = .stream { stream in
-      var splitter = LineSplitter(lineBytesMax: settings.lineBytesMax)
-      while true {
-        let piece = try await body.next()
-        var lines = splitter.feed(piece)[...]
-        while !lines.isEmpty {
-          let batch = Array(lines.prefix(settings.importBatchLines))
-          lines = lines.dropFirst(batch.count)
-          let results = try await results(of: batch, importer, dryRun, store, language)
-          try await stream.write(results)
-        }
-        if piece == nil { return }
+    // The first lines are brought in before the answer begins: a store that takes no writes gives 503 and not half a 200.
+    var source = BatchSource(body: body, linesMax: settings.importBatchLines, lineBytesMax: settings.lineBytesMax)
+    guard let first = try await source.next() else { return answer }
+    let firstResults = try await results(of: first, importer, dryRun, store, language)
+    answer.body = .stream { [source] stream in
+      var source = source
+      try await stream.write(firstResults)
+      while let batch = try await source.next() {
+        try await stream.write(try await results(of: batch, importer, dryRun, store, language))
       }
     }
     return answer
@@ -65,6 +62,33 @@ enum ImportRoutes {
       Problem.write(failure, language: language, requestID: nil, to: &writer)
     }
     writer.endObject()
+  }
+}
+
+/// Reads a body as batches of lines.
+private struct BatchSource {
+  let body: RequestBody
+  let linesMax: Int
+  private var splitter: LineSplitter
+  private var lines: ArraySlice<LineSplitter.Line> = []
+  private var isAtEnd = false
+
+  init(body: RequestBody, linesMax: Int, lineBytesMax: Int) {
+    self.body = body
+    self.linesMax = linesMax
+    splitter = LineSplitter(lineBytesMax: lineBytesMax)
+  }
+
+  /// The lines that have come, at least one; nil at the end of the body.
+  mutating func next() async throws -> [LineSplitter.Line]? {
+    while lines.isEmpty {
+      if isAtEnd { return nil }
+      let piece = try await body.next()
+      isAtEnd = piece == nil
+      lines = splitter.feed(piece)[...]
+    }
+    defer { lines = lines.dropFirst(linesMax) }
+    return Array(lines.prefix(linesMax))
   }
 }
 
