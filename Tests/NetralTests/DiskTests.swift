@@ -1,5 +1,7 @@
 internal import Foundation
 internal import Glibc
+internal import JSON
+internal import TestSupport
 internal import Testing
 
 /// A small file system in memory that can be filled up. Mounting needs the superuser.
@@ -8,10 +10,12 @@ final class SmallDisk {
   static let works: Bool = (try? SmallDisk(mebibytes: 1)) != nil
 
   private let folder: TemporaryFolder
+  private let others: TemporaryFolder
   private var filler: String { folder.file("filler") }
 
   init(mebibytes: Int) throws {
     folder = try TemporaryFolder()
+    others = try TemporaryFolder()
     let mounted = try run(["mount", "-t", "tmpfs", "-o", "size=\(mebibytes)m", "tmpfs", folder.path])
     guard mounted.ending == .exit(0) else { throw TestFailure("mount: \(mounted.errors)") }
   }
@@ -22,6 +26,9 @@ final class SmallDisk {
   }
 
   func file(_ name: String) -> String { folder.file(name) }
+
+  /// A file that takes no space of the disk.
+  func outside(_ name: String) -> String { others.file(name) }
 
   /// What lies there, without locks and what fills it up.
   func names() throws -> [String] { try folder.names().filter { !$0.hasSuffix(".lock") && $0 != "filler" } }
@@ -67,8 +74,11 @@ extension ProgramTests {
       #expect(refused.count > 1)
       try acknowledged.verify(client, (1...5).map { "before-\($0)" })
       #expect(try client.get("/v1/cases?limit=5").status == 200)
+      expectUnavailable(try client.get("/readyz"))
+      #expect(try client.get("/livez").status == 200)
 
       try disk.free()
+      #expect(try client.get("/readyz").status == 200)
       for reference in refused {
         let reply = try client.create(reference)
         #expect(reply.status == 201, "\(reply.text)")
@@ -110,6 +120,41 @@ extension ProgramTests {
         refused.append(reference)
       }
       return refused
+    }
+
+    @Test("refuses an import, or breaks it off and keeps what it has told of")
+    func importing() throws {
+      let disk = try SmallDisk(mebibytes: 6)
+      let database = disk.file("netral.sqlite")
+      let key = try makeKey(database, ["--agency", "BAWASLU", "--scopes", "imports,cases:read"])
+      var server = try RunningServer(database)
+      let text = (1...3_000).map { number in
+        let record = Sample.caseBody("{\"source\":{\"agency\":\"BAWASLU\"}}", agencyRef: "\(number)")
+        return "{\"case\":\(record),\"actions\":[]}\n"
+      }
+      let lines = disk.outside("lines.ndjson")
+      try text.joined().write(toFile: lines, atomically: false, encoding: .utf8)
+      let curl = [
+        "curl", "-s", "--max-time", "20", "-H", "Authorization: Bearer \(key)", "-H",
+        "Content-Type: application/x-ndjson", "--data-binary", "@\(lines)",
+        "http://127.0.0.1:\(server.port)/v1/imports",
+      ]
+      let brokenOff = try run(curl)
+      #expect(brokenOff.ending != .exit(0))
+      let told = brokenOff.output.split(separator: "\n").filter { $0.hasSuffix("}") }
+      #expect((1..<3_000).contains(told.count))
+      let unavailable = try server.client(key).ask(
+        "POST", "/v1/imports", ["Content-Type": "application/x-ndjson"], text[2_000...].joined())
+      expectUnavailable(unavailable)
+      try server.kill()
+      server = try RunningServer(database)
+      let client = try server.client(key)
+      for line in told {
+        let result = try JSONValue.parse(Array(line.utf8))
+        #expect(result["status"].text == "created")
+        #expect(try client.get("/v1/cases/\(result["id"].text ?? "")").status == 200)
+      }
+      try server.kill()
     }
 
     @Test("stops when it is told to, and has everything at the next start")
