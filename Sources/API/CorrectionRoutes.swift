@@ -57,7 +57,11 @@ enum CorrectionRoutes {
       },
       change: { transaction in
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
-        try Correction.requireOpen(patch, seen.projection)
+        do throws(Failure) {
+          try Correction.requireOpen(patch, seen.projection)
+        } catch {
+          throw error.pointing(into: "/patch")
+        }
         // What could not be accepted is refused at once, not when the owner comes to it.
         let names = try Correction.changes(patch, in: seen.record, context, at: "/patch")
         var json = JSONWriter()
