@@ -62,7 +62,9 @@ enum KeyRoutes {
     new.secretDigest = token.digest
     new.createdAt = exchange.now
     new.revokedAt = nil
-    let end = exchange.now.adding(seconds: Int64(hours) * 3600)
+    let overlap = exchange.now.adding(seconds: Int64(hours) * 3600)
+    // A key that is being replaced already does not live longer for being replaced again.
+    let end = old.revokedAt.map { min($0, overlap) } ?? overlap
     let (key, now) = (new, exchange.now)
     return try await store(key, token, write, exchange) { transaction in
       guard old.isValid(at: now) else {
