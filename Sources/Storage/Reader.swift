@@ -27,15 +27,16 @@ final class Reader: @unchecked Sendable {
       deadline.pointee = csqlite_monotonic_nanoseconds() + timeoutNanoseconds
       defer { deadline.pointee = .max }
       do {
-        try database.cachedStatement(sql: "BEGIN DEFERRED").execute()
+        let transaction = Transaction(database)
+        try transaction.run("BEGIN DEFERRED")
         let value: Value
         do {
-          value = try body(Transaction(database))
+          value = try body(transaction)
         } catch {
-          if database.isInsideTransaction { try database.cachedStatement(sql: "ROLLBACK").execute() }
+          if database.isInsideTransaction { try transaction.run("ROLLBACK") }
           throw error
         }
-        try database.cachedStatement(sql: "COMMIT").execute()
+        try transaction.run("COMMIT")
         return value
       } catch let error as DatabaseError {
         throw Failure(databaseError: error)

@@ -49,7 +49,25 @@ extension Transaction {
   ) throws -> [Value] {
     let statement = try database.cachedStatement(sql: sql)
     statement.setUncheckedArguments(StatementArguments(arguments))
-    let pointer = statement.sqliteStatement
+    return try rows(of: statement.sqliteStatement, limit: limit, map)
+  }
+
+  /// Runs a cached question about one case, whose identity is its only argument; the hottest of all questions.
+  func fetchOne<Value>(_ sql: String, about id: CaseID, _ map: (StoredRow) throws -> Value) throws -> Value? {
+    let pointer = try database.cachedStatement(sql: sql).sqliteStatement
+    let words = (id.high.bigEndian, id.low.bigEndian)
+    let code = withUnsafeBytes(of: words) { csqlite_bind_copy(pointer, 1, $0.baseAddress, Int32($0.count)) }
+    guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    return try rows(of: pointer, limit: 1, map).first
+  }
+
+  /// Runs a cached statement without arguments and rows, such as `BEGIN`.
+  func run(_ sql: String) throws {
+    _ = try rows(of: try database.cachedStatement(sql: sql).sqliteStatement, limit: 1) { _ in }
+  }
+
+  private func rows<Value>(of pointer: OpaquePointer, limit: Int, _ map: (StoredRow) throws -> Value) throws -> [Value]
+  {
     // The outcome of a reset repeats that of the last step, which has been judged by then.
     defer { sqlite3_reset(pointer) }
     var values: [Value] = []
@@ -58,7 +76,7 @@ extension Transaction {
       if code == SQLITE_DONE { break }
       guard code == SQLITE_ROW else {
         let resultCode = ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection))
-        throw DatabaseError(resultCode: resultCode, message: database.lastErrorMessage, sql: sql)
+        throw DatabaseError(resultCode: resultCode, message: database.lastErrorMessage)
       }
       values.append(try map(StoredRow(statement: pointer)))
     }

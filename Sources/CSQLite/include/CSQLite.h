@@ -11,6 +11,11 @@ static inline int csqlite_enable_defensive(void *database) {
   return sqlite3_db_config((sqlite3 *)database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
 }
 
+/// Binds a copy of some bytes (SQLITE_TRANSIENT is a cast that Swift does not import).
+static inline int csqlite_bind_copy(sqlite3_stmt *statement, int index, const void *bytes, int count) {
+  return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);
+}
+
 static inline int64_t csqlite_monotonic_nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
