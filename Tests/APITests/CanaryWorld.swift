@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import JSON
+internal import Storage
 internal import TestSupport
 internal import Testing
 
@@ -29,8 +30,11 @@ final class CanaryWorld: Sendable {
       }
       return ids
     }
-    // The folder goes when the process does: the world is shared by all tests.
-    CanaryFolder.remove(atExit: service.folder)
+    let first = try #require(CaseID(ids[0]))
+    // The world is shared by all tests and ends with the process. Once every connection has its files open, their
+    // names can go.
+    for reader in 0..<service.store.readerCount { _ = try service.store.read(on: reader) { try $0.links(first) } }
+    try FileManager.default.removeItem(at: service.folder)
   }
 
   private static func importAll(_ visitor: Visitor) throws -> [String] {
@@ -70,15 +74,5 @@ final class CanaryWorld: Sendable {
     try require(
       visitor.act(
         "correction-requests/3/acceptance", on: path, as: plan.owner, #"{"reason":"\#(plan.mark)acceptqz"}"#))
-  }
-}
-
-private enum CanaryFolder {
-  nonisolated(unsafe) private static var path = ""
-
-  /// Called once, from the building of the one world.
-  static func remove(atExit folder: URL) {
-    path = folder.path
-    atexit { try? FileManager.default.removeItem(atPath: CanaryFolder.path) }
   }
 }
