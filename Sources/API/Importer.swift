@@ -75,6 +75,8 @@ public struct Importer: Sendable {
     var record = try transaction.create(CaseID(at: now, random: (random(), random())), facts, progress, event)
     for (index, step) in line.actions.enumerated() {
       do {
+        // As if the agency had posted it: what it cannot see it cannot act on.
+        _ = try SeenCase(record, for: step.agency)
         record = try ActionRoutes.take(step.action, on: record, context(step.agency), at: now, transaction)
       } catch let failure as Failure {
         throw failure.pointing(into: "/actions/\(index)")

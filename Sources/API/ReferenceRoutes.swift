@@ -49,7 +49,7 @@ enum ReferenceRoutes {
     let rows = try ReferenceBody.entries(kind, items)
     let (now, by, store) = (exchange.now, exchange.caller?.key.id ?? "", exchange.api.store)
     try await store.write(dryRun: dryRun) { transaction in
-      _ = try store.reference.adding(rows)
+      _ = try transaction.currentReference().adding(rows)
       try transaction.put(rows)
       try transaction.audit("reference.put", by: by, detail: "\(kind.rawValue): \(rows.count) rows", at: now)
     }

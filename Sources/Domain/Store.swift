@@ -63,6 +63,8 @@ public protocol CaseReads {
 public protocol CaseWrites: CaseReads {
   /// Runs `body` so that its effects vanish when it throws, while those of its surroundings stay.
   func savepoint<Value>(_ body: () throws -> Value) throws -> Value
+  /// The reference data as this write sees it, earlier writes of the same commit included.
+  func currentReference() throws -> Reference
   /// Stores a new case with its event.
   ///
   /// - Throws: `report_exists` when agency, report number and person are taken.

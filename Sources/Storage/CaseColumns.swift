@@ -1,6 +1,5 @@
 internal import Domain
 internal import GRDB
-internal import JSON
 
 /// The columns that `case_record` and `case_version` share, in the order of the schema.
 enum CaseColumns {
@@ -49,7 +48,7 @@ enum CaseColumns {
       progress.block?.blockedOn.description, progress.block?.releasedOn?.description, progress.block?.proof,
       progress.appeal?.route.rawValue, progress.appeal?.filedOn.description, progress.appeal?.outcome?.rawValue,
       progress.appeal?.ruledOn?.description, progress.idisReference, progress.lapseReason?.rawValue,
-      clocksJSON(progress.clocks),
+      ClockColumn.text(progress.clocks),
     ]
     return values
   }
@@ -57,22 +56,6 @@ enum CaseColumns {
   /// The earliest day on which a running clock is due.
   static func nextDue(_ progress: CaseProgress) -> String? {
     progress.clocks.filter { $0.stoppedOn == nil && $0.kind != .appealFiling }.map(\.dueOn).min()?.description
-  }
-
-  private static func clocksJSON(_ clocks: [Clock]) -> String {
-    var writer = JSONWriter(reserving: 400)
-    writer.beginArray()
-    for clock in clocks {
-      writer.beginObject()
-      writer.member("kind", clock.kind.rawValue)
-      writer.member("started_on", clock.startedOn.description)
-      writer.member("due_on", clock.dueOn.description)
-      writer.member("unit", clock.unit.rawValue)
-      writer.member("stopped_on", clock.stoppedOn?.description)
-      writer.endObject()
-    }
-    writer.endArray()
-    return String(decoding: writer.bytes, as: UTF8.self)
   }
 }
 

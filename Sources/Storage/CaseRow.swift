@@ -100,7 +100,7 @@ enum CaseRow {
     progress.appeal = try appeal(&shared)
     progress.idisReference = shared.optionalText()
     progress.lapseReason = shared.optional(LapseReason.self)
-    progress.clocks = try clocks(shared.text())
+    progress.clocks = try ClockColumn.clocks(shared.text())
     return progress
   }
 
@@ -149,16 +149,6 @@ enum CaseRow {
     let until = shared.date()
     guard let route, let from else { return nil }
     return Appeal(route: route, filedOn: from, outcome: outcome, ruledOn: until)
-  }
-
-  private static func clocks(_ json: String) throws -> [Clock] {
-    try objects(json).compactMap { clock in
-      guard let kind = ClockKind(rawValue: text(clock, "kind")), let unit = ClockUnit(rawValue: text(clock, "unit")),
-        let started = LegalDate(text(clock, "started_on")), let due = LegalDate(text(clock, "due_on"))
-      else { return nil }
-      return Clock(
-        kind: kind, startedOn: started, dueOn: due, unit: unit, stoppedOn: LegalDate(text(clock, "stopped_on")))
-    }
   }
 
   private static func witnesses(_ json: String) throws -> [Witness] {

@@ -6,14 +6,12 @@ internal import JSON
 
 /// Cases: reading one, storing one.
 extension Transaction {
-  private static let currentSQL = CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.id = ?"
-  private static let stubSQL = "SELECT \(CaseListing.stubColumns) FROM case_record r WHERE r.id = ?"
   private static let versionSQL =
     CaseRow.select(from: "v") + "\nJOIN case_version v ON v.case_key = r.case_key\n" + CaseRow.joins(of: "v")
     + " WHERE r.id = ? AND v.version = ?"
 
   func stub(_ id: CaseID) throws -> CaseStub? {
-    try fetchOne(Self.stubSQL, about: id, CaseListing.stub)
+    try fetchOne(statement(.stub), about: id, CaseListing.stub)
   }
 
   func caseRecord(_ id: CaseID) throws -> Case? { try stored(id)?.record }
@@ -53,10 +51,10 @@ extension Transaction {
     return current
   }
 
-  func stored(_ id: CaseID) throws -> StoredCase? { try fetchOne(Self.currentSQL, about: id, CaseRow.decode) }
+  func stored(_ id: CaseID) throws -> StoredCase? { try fetchOne(statement(.current), about: id, CaseRow.decode) }
 
   func key(of id: CaseID) throws -> Int64 {
-    guard let key: Int64 = try fetchOne("SELECT case_key FROM case_record WHERE id = ?", about: id, { $0[0] }) else {
+    guard let key: Int64 = try fetchOne("SELECT case_key FROM case_record WHERE id = ?", [id.data], { $0[0] }) else {
       throw Failure.notFound
     }
     return key
@@ -147,7 +145,7 @@ extension Transaction {
 
   /// What of a case only the store knows.
   private func keys(of id: CaseID) throws -> (key: Int64, version: Int, factsVersion: Int, personKey: Int64)? {
-    try fetchOne("SELECT case_key, version, facts_version, person_key FROM case_record WHERE id = ?", about: id) {
+    try fetchOne("SELECT case_key, version, facts_version, person_key FROM case_record WHERE id = ?", [id.data]) {
       ($0[0], $0[1], $0[2], $0[3])
     }
   }

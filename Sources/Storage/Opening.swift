@@ -74,7 +74,11 @@ enum Opening {
     return error.message ?? "\(error.resultCode)"
   }
 
+  /// Configures SQLite itself, once. A refusal means that a connection was open before: slower, and no harm.
+  private static let libraryIsConfigured = csqlite_without_memory_statistics() == SQLITE_OK
+
   static func configuration(_ settings: StoreSettings, readonly: Bool) -> Configuration {
+    _ = libraryIsConfigured
     var configuration = Configuration()
     configuration.readonly = readonly
     configuration.foreignKeysEnabled = true

@@ -4,12 +4,14 @@ internal import GRDB
 
 /// A read-only connection that one thread uses at a time.
 ///
-/// `@unchecked Sendable`: the deadline is written only inside `queue`, which runs one access at a time, and read only by
-/// SQLite's progress handler during that access.
+/// `@unchecked Sendable`: the deadline and the transaction's statements are touched only inside `queue`, which runs one
+/// access at a time; SQLite's progress handler reads the deadline during that access.
 final class Reader: @unchecked Sendable {
   private let queue: DatabaseQueue
   private let deadline: UnsafeMutablePointer<Int64>
   private let timeoutNanoseconds: Int64
+  /// Nil once closed: a connection closes after its statements.
+  private var transaction: Transaction?
 
   init(path: String, settings: StoreSettings) throws {
     queue = try DatabaseQueue(path: path, configuration: Opening.configuration(settings, readonly: true))
@@ -18,7 +20,10 @@ final class Reader: @unchecked Sendable {
     let (seconds, attoseconds) = settings.readTimeout.components
     timeoutNanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     let deadline = deadline
-    queue.inDatabase { csqlite_watch_deadline(UnsafeMutableRawPointer($0.sqliteConnection), deadline) }
+    transaction = queue.inDatabase { database in
+      csqlite_watch_deadline(UnsafeMutableRawPointer(database.sqliteConnection), deadline)
+      return Transaction(database)
+    }
   }
 
   /// Runs `body` in one short read transaction.
@@ -27,7 +32,7 @@ final class Reader: @unchecked Sendable {
       deadline.pointee = csqlite_monotonic_nanoseconds() + timeoutNanoseconds
       defer { deadline.pointee = .max }
       do {
-        let transaction = Transaction(database)
+        guard let transaction else { throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "the reader is closed") }
         try transaction.run("BEGIN DEFERRED")
         let value: Value
         do {
@@ -44,7 +49,10 @@ final class Reader: @unchecked Sendable {
     }
   }
 
-  func close() throws { try queue.close() }
+  func close() throws {
+    queue.inDatabase { _ in transaction = nil }
+    try queue.close()
+  }
 
   deinit {
     deadline.deinitialize(count: 1)

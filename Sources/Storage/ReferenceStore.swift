@@ -14,6 +14,8 @@ extension Transaction {
     return try Reference(entries: entries.compactMap { $0 })
   }
 
+  func currentReference() throws -> Reference { try loadReference() }
+
   func put(_ entries: [ReferenceEntry]) throws {
     var position: Int = try fetchOne("SELECT coalesce(max(position), 0) FROM reference", []) { $0[0] } ?? 0
     for entry in entries {

@@ -71,8 +71,8 @@ public struct StoreSettings: Sendable {
   public var readTimeout: Duration = .seconds(5)
   /// How long an idempotency key is remembered. Default 7 days (the contract).
   public var idempotencyLifetime: Duration = .seconds(7 * 86_400)
-  /// Page cache of each connection. Default 4 MiB.
-  public var pageCacheBytes = 4 << 20
+  /// Page cache of each connection. Default 8 MiB.
+  public var pageCacheBytes = 8 << 20
   /// Clock; tests fix it.
   public var now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 

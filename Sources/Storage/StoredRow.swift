@@ -52,9 +52,9 @@ extension Transaction {
     return try rows(of: statement.sqliteStatement, limit: limit, map)
   }
 
-  /// Runs a cached question about one case, whose identity is its only argument; the hottest of all questions.
-  func fetchOne<Value>(_ sql: String, about id: CaseID, _ map: (StoredRow) throws -> Value) throws -> Value? {
-    let pointer = try database.cachedStatement(sql: sql).sqliteStatement
+  /// Runs a question about one case, whose identity is its only argument.
+  func fetchOne<Value>(_ statement: Statement, about id: CaseID, _ map: (StoredRow) throws -> Value) throws -> Value? {
+    let pointer = statement.sqliteStatement
     let words = (id.high.bigEndian, id.low.bigEndian)
     let code = withUnsafeBytes(of: words) { csqlite_bind_copy(pointer, 1, $0.baseAddress, Int32($0.count)) }
     guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }

@@ -8,7 +8,18 @@ final class Transaction {
   /// Set when reference data or keys have changed, so that the shared snapshots are made anew after the commit.
   var changedSnapshots = false
 
+  /// Statements of the hottest questions; a look-up by kilobytes of SQL would cost as much as running them.
+  private var kept: [HotQuestion: Statement] = [:]
+
   init(_ database: Database) { self.database = database }
+
+  /// The prepared statement of a hot question.
+  func statement(_ question: HotQuestion) throws -> Statement {
+    if let statement = kept[question] { return statement }
+    let statement = try database.makeStatement(sql: question.sql)
+    kept[question] = statement
+    return statement
+  }
 
   /// Runs a cached statement that gives no rows.
   func execute(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
@@ -43,5 +54,17 @@ extension CaseID {
     withUnsafeBytes(of: high.bigEndian) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
     return bytes
+  }
+}
+
+/// Questions about one case by its identity.
+enum HotQuestion: Hashable {
+  case stub, current
+
+  var sql: String {
+    switch self {
+    case .stub: "SELECT \(CaseListing.stubColumns) FROM case_record r WHERE r.id = ?"
+    case .current: CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.id = ?"
+    }
   }
 }

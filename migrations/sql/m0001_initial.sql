@@ -124,7 +124,7 @@ CREATE TABLE case_record (
   appeal_until TEXT,
   idis_reference TEXT,
   lapse_reason TEXT,
-  clocks TEXT NOT NULL,
+  clocks TEXT NOT NULL, -- 'kind start due unit stop;' for each
   UNIQUE (reported_by, agency_ref, person_key)
 ) STRICT;
 
@@ -209,7 +209,7 @@ CREATE TABLE case_version (
   appeal_until TEXT,
   idis_reference TEXT,
   lapse_reason TEXT,
-  clocks TEXT NOT NULL,
+  clocks TEXT NOT NULL, -- 'kind start due unit stop;' for each
   PRIMARY KEY (case_key, version)
 ) STRICT, WITHOUT ROWID;
 

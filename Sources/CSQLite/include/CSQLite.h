@@ -11,6 +11,10 @@ static inline int csqlite_enable_defensive(void *database) {
   return sqlite3_db_config((sqlite3 *)database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
 }
 
+/// Does without the statistics of SQLite's allocator, whose lock all connections share (SQLITE_CONFIG_MEMSTATUS).
+/// Must come before the first connection.
+static inline int csqlite_without_memory_statistics(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 /// Binds a copy of some bytes (SQLITE_TRANSIENT is a cast that Swift does not import).
 static inline int csqlite_bind_copy(sqlite3_stmt *statement, int index, const void *bytes, int count) {
   return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);

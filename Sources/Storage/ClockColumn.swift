@@ -1,0 +1,40 @@
+internal import Domain
+internal import GRDB
+
+/// The clocks of a case as one column: `kind start due unit stop;` for each, with `-` for a clock that runs.
+///
+/// A case is rendered from its row on the hottest path: this is read several times faster than JSON.
+enum ClockColumn {
+  static func text(_ clocks: [Clock]) -> String {
+    clocks.map { clock in
+      let stop = clock.stoppedOn?.description ?? "-"
+      return "\(clock.kind.rawValue) \(clock.startedOn) \(clock.dueOn) \(clock.unit.rawValue) \(stop);"
+    }.joined()
+  }
+
+  /// - Throws: `DatabaseError` when the text was not made by `text(_:)`.
+  static func clocks(_ text: String) throws -> [Clock] {
+    var clocks: [Clock] = []
+    var words: [Substring] = []
+    words.reserveCapacity(5)
+    var start = text.startIndex
+    for index in text.utf8.indices {
+      let byte = text.utf8[index]
+      guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: ";") else { continue }
+      words.append(text[start..<index])
+      start = text.utf8.index(after: index)
+      if byte == UInt8(ascii: ";") {
+        clocks.append(try clock(words))
+        words.removeAll(keepingCapacity: true)
+      }
+    }
+    return clocks
+  }
+
+  private static func clock(_ words: [Substring]) throws -> Clock {
+    guard words.count == 5, let kind = ClockKind(rawValue: String(words[0])), let start = LegalDate(String(words[1])),
+      let due = LegalDate(String(words[2])), let unit = ClockUnit(rawValue: String(words[3]))
+    else { throw DatabaseError(message: "a stored clock is malformed") }
+    return Clock(kind: kind, startedOn: start, dueOn: due, unit: unit, stoppedOn: LegalDate(String(words[4])))
+  }
+}
