@@ -36,12 +36,20 @@ enum CaseRoutes {
     let id = try exchange.caseID()
     let agency = try exchange.agency()
     if let text = query["as_of"] { return try showAsOf(text, id, agency, exchange) }
+    let stub = try exchange.stub(id)
+    guard let stub, let projection = Visibility.projection(of: stub, for: agency) else { throw Failure.notFound }
+    if let json = exchange.api.rendered.json(stub, projection) { return answer(stub, projection, json) }
     return try exchange.read { reads in
+      // One snapshot for both: a commit may have come in between.
       guard let stub = try reads.stub(id), let projection = Visibility.projection(of: stub, for: agency),
         let json = try exchange.api.rendered.json(stub, projection, record: { try reads.caseRecord(id) })
       else { throw Failure.notFound }
-      return Answer(etag: EntityTag.of(version: stub.version, projection), body: .bytes(json))
+      return answer(stub, projection, json)
     }
+  }
+
+  private static func answer(_ stub: CaseStub, _ projection: Projection, _ json: [UInt8]) -> Answer {
+    Answer(etag: EntityTag.of(version: stub.version, projection), body: .bytes(json))
   }
 
   /// The case on an earlier day (basis effective) or at an earlier instant (basis recorded). What the caller sees is

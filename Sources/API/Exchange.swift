@@ -47,6 +47,10 @@ struct Exchange: Sendable {
     try api.store.read(on: request.loopIndex % api.store.readerCount, body)
   }
 
+  func stub(_ id: CaseID) throws -> CaseStub? {
+    try api.store.stub(id, on: request.loopIndex % api.store.readerCount)
+  }
+
   /// The body as JSON, with the digest an idempotency key is tied to.
   ///
   /// - Throws: `unsupported_media_type`, `content_too_large`, `malformed_json`.

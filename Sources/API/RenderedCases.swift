@@ -29,6 +29,11 @@ final class RenderedCases: Sendable {
 
   init(bytesMax: Int) { generationBytesMax = bytesMax / 2 }
 
+  /// The JSON of the case behind `stub`; nil when it is not at hand.
+  func json(_ stub: CaseStub, _ projection: Projection) -> [UInt8]? {
+    look(for: Key(id: stub.id, projection: projection), version: stub.version)
+  }
+
   /// The JSON of the case behind `stub`; rendered from `record` when it is not at hand.
   func json(_ stub: CaseStub, _ projection: Projection, record: () throws -> Case?) throws -> [UInt8]? {
     let key = Key(id: stub.id, projection: projection)

@@ -10,7 +10,8 @@ struct Router: Sendable {
   }
 
   private final class Node: Sendable {
-    let fixed: [String: Node]
+    /// Few enough to be compared one after the other, which is faster than hashing a segment.
+    let fixed: [(name: String, node: Node)]
     let parameter: Node?
     let routes: [Route]
 
@@ -23,7 +24,12 @@ struct Router: Sendable {
       let parameters = tails.filter { $0.first.hasPrefix("{") }.map(\.rest)
       parameter = parameters.isEmpty ? nil : Node(parameters)
       fixed = Dictionary(grouping: tails.filter { !$0.first.hasPrefix("{") }, by: { String($0.first) })
-        .mapValues { Node($0.map(\.rest)) }
+        .map { (name: $0.key, node: Node($0.value.map(\.rest))) }
+    }
+
+    func next(_ segment: Substring) -> Node? {
+      let bytes = segment.utf8.count
+      return fixed.first { $0.name.utf8.count == bytes && $0.name == segment }?.node
     }
   }
 
@@ -38,8 +44,12 @@ struct Router: Sendable {
     guard path.utf8.first == UInt8(ascii: "/") else { return .nothing }
     var node = root
     var parameters: [Substring] = []
-    for segment in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      if let next = node.fixed[String(segment)] {
+    var rest: Substring? = path.dropFirst()
+    while let text = rest {
+      let slash = text.utf8.firstIndex(of: UInt8(ascii: "/"))
+      let segment = slash.map { text[..<$0] } ?? text
+      rest = slash.map { text[text.utf8.index(after: $0)...] }
+      if let next = node.next(segment) {
         node = next
       } else if let next = node.parameter, !segment.isEmpty {
         node = next

@@ -18,6 +18,12 @@ public protocol Store: Sendable {
   /// - Throws: what `body` throws; `storage_unavailable` when the file cannot be read in time.
   func read<Value>(on reader: Int, _ body: (any CaseReads) throws -> Value) throws -> Value
 
+  /// What decides the visibility of a case as last committed; nil when absent. The cheapest of all questions.
+  ///
+  /// - Parameter reader: `0..<readerCount`.
+  /// - Throws: `storage_unavailable` when the file cannot be read in time.
+  func stub(_ id: CaseID, on reader: Int) throws -> CaseStub?
+
   /// Runs `body` alone on the newest state and returns once its effect is on the disk.
   ///
   /// - Parameters:

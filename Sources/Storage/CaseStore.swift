@@ -99,6 +99,7 @@ extension Transaction {
     record.version = old.version + 1
     record.seq = try nextSequence()
     record.updatedAt = event.recordedAt
+    changedCases.insert(old.id)
     let corrected = new.facts != old.facts
     let factsVersion = corrected ? record.version : before.factsVersion
     let person = corrected ? try personKey(new.facts) : before.personKey

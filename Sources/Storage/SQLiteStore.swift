@@ -10,6 +10,7 @@ public final class SQLiteStore: Store {
   private let writer: Writer
   private let readers: [Reader]
   private let snapshots: Snapshots
+  private let stubs = StubCache()
   public let signingSecret: [UInt8]
 
   /// Opens the file, creates or migrates it, and takes the lock that keeps a second writing process out.
@@ -31,7 +32,7 @@ public final class SQLiteStore: Store {
         try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) }
       )
     }
-    writer = Writer(queue: queue, snapshots: snapshots, settings: settings)
+    writer = Writer(queue: queue, snapshots: snapshots, stubs: stubs, settings: settings)
     writer.start()
   }
 
@@ -41,6 +42,14 @@ public final class SQLiteStore: Store {
 
   public func read<Value>(on reader: Int, _ body: (any CaseReads) throws -> Value) throws -> Value {
     try readers[reader].read(body)
+  }
+
+  public func stub(_ id: CaseID, on reader: Int) throws -> CaseStub? {
+    let (known, generation) = stubs.look(for: id)
+    if let known { return known }
+    let stub = try readers[reader].read { try $0.stub(id) }
+    if let stub { stubs.keep(stub, readAt: generation) }
+    return stub
   }
 
   public func write<Value: Sendable>(

@@ -7,6 +7,8 @@ final class Transaction {
   let database: Database
   /// Set when reference data or keys have changed, so that the shared snapshots are made anew after the commit.
   var changedSnapshots = false
+  /// Cases that have got another version; what a savepoint took back may stand here too, which does no harm.
+  var changedCases: Set<CaseID> = []
 
   /// Statements of the hottest questions; a look-up by kilobytes of SQL would cost as much as running them.
   private var kept: [HotQuestion: Statement] = [:]

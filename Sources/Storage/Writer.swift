@@ -6,8 +6,8 @@ internal import Synchronization
 /// The one thread that writes. It takes what is queued, runs each write in a savepoint of its own, commits once, and
 /// only then answers.
 ///
-/// `@unchecked Sendable`: `queued` and `stopping` are touched under `condition` alone; `queue` and `snapshots` are
-/// Sendable; the remaining members are immutable.
+/// `@unchecked Sendable`: `queued` and `stopping` are touched under `condition` alone; `queue`, `snapshots` and
+/// `stubs` are Sendable; the remaining members are immutable.
 final class Writer: @unchecked Sendable {
   /// One write that waits. `run` does it; `finish` answers, with a failure when the commit did not come about.
   private struct Job: Sendable {
@@ -18,15 +18,17 @@ final class Writer: @unchecked Sendable {
 
   private let queue: DatabaseQueue
   private let snapshots: Snapshots
+  private let stubs: StubCache
   private let settings: StoreSettings
   private let condition = NSCondition()
   private var queued: [Job] = []
   private var stopping = false
   private var stopped = false
 
-  init(queue: DatabaseQueue, snapshots: Snapshots, settings: StoreSettings) {
+  init(queue: DatabaseQueue, snapshots: Snapshots, stubs: StubCache, settings: StoreSettings) {
     self.queue = queue
     self.snapshots = snapshots
+    self.stubs = stubs
     self.settings = settings
   }
 
@@ -121,6 +123,8 @@ final class Writer: @unchecked Sendable {
   /// Runs and commits a batch; returns reference data and keys when they have changed.
   private func run(_ batch: [Job], _ database: Database) throws -> Snapshots.Value? {
     let transaction = Transaction(database)
+    // Also after a failure: whether a commit that failed came about is known to the file alone.
+    defer { stubs.drop(transaction.changedCases) }
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
     do {
       let expiry = settings.now().adding(seconds: -settings.idempotencyLifetime.components.seconds)
