@@ -52,7 +52,7 @@ enum ActionBody {
       guard let outcome, let decree else { return nil }
       return .decision(outcome, decreeNumber: decree, sanction: sanction, deviationReason: reason)
     case .blocks: return body.text("letter_number", max: 120, required: true).map { .block(letterNumber: $0) }
-    case .blockReleases: return body.text("proof", max: 500, required: true).map { .blockRelease(proof: $0) }
+    case .blockReleases: return body.text("proof", max: 120, required: true).map { .blockRelease(proof: $0) }
     default: return laterContent(kind, body)
     }
   }

@@ -14,10 +14,8 @@ enum ActionRoutes {
     let reader = try ObjectReader(write.body.value)
     let read = ActionBody.action(kind, reader)
     let match = exchange.request.fields[.ifMatch]
-    let now = exchange.now
     // A case the caller may not know of answers like one that is absent, whatever else is wrong with the request.
     _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
-    try EntityTag.requirePresence(match)
     try reader.errors.check()
     guard let action = read else { throw Failure.invalid(reader.errors.all) }
     let (seen, replayed) = try await write.once(
@@ -25,7 +23,7 @@ enum ActionRoutes {
       change: { transaction in
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
-        let record = try take(action, on: seen.record, context, at: now, transaction)
+        let record = try take(action, on: seen.record, context, transaction)
         return (try SeenCase(record, for: agency), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)
@@ -33,11 +31,11 @@ enum ActionRoutes {
 
   /// Judges an action and stores what it changes; a note leaves the record as it is.
   static func take(
-    _ action: Action, on record: Case, _ context: Lifecycle.Context, at now: Timestamp, _ transaction: any CaseWrites
+    _ action: Action, on record: Case, _ context: Lifecycle.Context, _ transaction: any CaseWrites
   ) throws -> Case {
     let changed = try Lifecycle.apply(action, to: record, context)
     let names = Facts.changes(from: record.facts, to: changed.facts)
-    let event = EventDraft(action, by: context.actor, changed: names, recordedAt: now)
+    let event = EventDraft(action, by: context.actor, changed: names)
     guard action.kind != .notes else {
       try transaction.append(event, to: record)
       return record

@@ -57,11 +57,6 @@ enum EntityTag {
         id: "Kasus sudah berubah; ambil kembali.", currentETag: current)
     }
   }
-
-  /// - Throws: `precondition_required` without a usable `If-Match`.
-  static func requirePresence(_ field: String?) throws(Failure) {
-    guard let field, field != "*" else { throw .preconditionRequired }
-  }
 }
 
 extension Failure {

@@ -12,15 +12,13 @@ enum CaseRoutes {
     let (draft, predecessor) = try decode(write.body.value, agency)
     let id = CaseID(at: exchange.now, random: (exchange.api.settings.random(), exchange.api.settings.random()))
     let context = try exchange.context()
-    let now = exchange.now
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
         let facts = try context.reference.facts(from: draft, today: context.today)
         let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
         let event = EventDraft(
-          what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn,
-          recordedAt: now)
+          what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)
         let record = try transaction.create(id, facts, progress, event)
         return (try SeenCase(record, for: agency), StoredReply(.created, record))
       })

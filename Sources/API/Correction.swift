@@ -17,6 +17,12 @@ enum Correction {
         errors.append(FieldError(pointer: "/\(member.name)/\(field.name)", .withheld))
       }
     }
+    // Employment and cohort are core, but they are judged against the NIP: the judgement would tell of it.
+    if !projection.contains(.subject), case .object(let subject)? = members["subject"] {
+      for name in ["employment", "appointment_year"] where subject[name] != nil {
+        errors.append(FieldError(pointer: "/subject/\(name)", .withheld))
+      }
+    }
     if !errors.isEmpty { throw .invalid(errors) }
   }
 

@@ -18,9 +18,7 @@ enum CorrectionRoutes {
     let write = try await Write(exchange, keyRequired: false)
     _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
     let match = exchange.request.fields[.ifMatch]
-    try EntityTag.requirePresence(match)
     let (patch, reason) = try split(write.body.value)
-    let now = exchange.now
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
@@ -28,7 +26,7 @@ enum CorrectionRoutes {
         guard mayCorrect(agency, seen.record, context.reference) else { throw Failure.notOwner }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         try Correction.requireOpen(patch, seen.projection)
-        let record = try apply(patch, to: seen.record, reason, "correction", context, now, transaction)
+        let record = try apply(patch, to: seen.record, reason, "correction", context, transaction)
         return (try SeenCase(record, for: agency), StoredReply(.ok, record))
       })
     return seen.answer(.ok, write, replayed: replayed)
@@ -69,7 +67,7 @@ enum CorrectionRoutes {
         let number = try transaction.requestCorrection(
           seen.record, by: agency, patch: String(decoding: json.bytes, as: UTF8.self), reason: reason, at: now)
         let event = EventDraft(
-          what: "correction_request", actor: context.actor, recordedAt: now, changed: names,
+          what: "correction_request", actor: context.actor, changed: names,
           details: [("request", String(number))])
         try transaction.append(event, to: seen.record)
         let reply = StoredReply(
@@ -122,7 +120,6 @@ enum CorrectionRoutes {
     let write = try await Write(exchange, keyRequired: false)
     _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
     let match = exchange.request.fields[.ifMatch]
-    try EntityTag.requirePresence(match)
     let reader = try ObjectReader(write.body.value)
     let reason = reader.text("reason", max: 5_000, required: true)
     reader.finish()
@@ -141,7 +138,7 @@ enum CorrectionRoutes {
         request.decidedAt = now
         request.decisionReason = reason
         try transaction.decideCorrection(seen.record, request)
-        let record = try finish(request, accepting, seen.record, reason ?? "", context, now, transaction)
+        let record = try finish(request, accepting, seen.record, reason ?? "", context, transaction)
         return (try SeenCase(record, for: agency), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)
@@ -149,28 +146,33 @@ enum CorrectionRoutes {
 
   private static func finish(
     _ request: CorrectionRequest, _ accepting: Bool, _ record: Case, _ reason: String, _ context: Lifecycle.Context,
-    _ now: Timestamp, _ transaction: any CaseWrites
+    _ transaction: any CaseWrites
   ) throws -> Case {
     guard accepting else {
       let event = EventDraft(
-        what: "correction_refusal", actor: context.actor, recordedAt: now,
+        what: "correction_refusal", actor: context.actor,
         details: [("request", String(request.number))], texts: [("reason", reason, .narrative)])
       try transaction.append(event, to: record)
       return record
     }
     let patch = try Exchange.parse(Array(request.patch.utf8))
-    return try apply(patch, to: record, reason, "correction_acceptance", context, now, transaction)
+    return try apply(patch, to: record, reason, "correction_acceptance", context, transaction)
   }
 
   private static func apply(
     _ patch: JSONValue, to record: Case, _ reason: String, _ what: String, _ context: Lifecycle.Context,
-    _ now: Timestamp, _ transaction: any CaseWrites
+    _ transaction: any CaseWrites
   ) throws -> Case {
     let corrected = try Correction.apply(patch, to: record, context)
     let names = Facts.changes(from: record.facts, to: corrected.facts)
-    guard !names.isEmpty else { return record }
+    // The reason may repeat what is corrected: it is seen by those who see the most guarded of the facts.
+    let group: FieldGroup = names.contains { Facts.group(of: $0) == .reporter } ? .reporter : .narrative
     let event = EventDraft(
-      what: what, actor: context.actor, recordedAt: now, changed: names, texts: [("reason", reason, .narrative)])
+      what: what, actor: context.actor, changed: names, texts: [("reason", reason, group)])
+    guard !names.isEmpty else {
+      try transaction.append(event, to: record)
+      return record
+    }
     return try transaction.update(record, to: corrected, event)
   }
 

@@ -25,9 +25,10 @@ enum HistoryRoutes {
     }
   }
 
-  /// A note exists for the agency that wrote it alone.
+  /// A note exists for the agency that wrote it alone; so does a link here, because it may tie the case to one that
+  /// others may not know of, or tell that two are about one person. Who may see a tie finds it under `links`.
   private static func isVisible(_ event: Event, to agency: AgencyCode) -> Bool {
-    event.what != ActionKind.notes.rawValue || event.agency == agency
+    (event.what != ActionKind.notes.rawValue && event.what != "link") || event.agency == agency
   }
 
   private static func write(_ event: Event, _ projection: Projection, _ agency: AgencyCode, to writer: inout JSONWriter)

@@ -71,13 +71,14 @@ public struct Importer: Sendable {
     let reporting = context(facts.source.agency)
     let progress = try line.at("/case") { () throws(Failure) in try Lifecycle.open(facts, onBehalfOf: nil, reporting) }
     let event = EventDraft(
-      what: "created", actor: reporting.actor, occurredOn: facts.source.receivedOn, recordedAt: now)
+      what: "created", actor: reporting.actor, occurredOn: facts.source.receivedOn)
     var record = try transaction.create(CaseID(at: now, random: (random(), random())), facts, progress, event)
     for (index, step) in line.actions.enumerated() {
       do {
+        guard reference.agencies[step.agency.rawValue] != nil else { throw Failure.invalid("/agency", .unknownCode) }
         // As if the agency had posted it: what it cannot see it cannot act on.
         _ = try SeenCase(record, for: step.agency)
-        record = try ActionRoutes.take(step.action, on: record, context(step.agency), at: now, transaction)
+        record = try ActionRoutes.take(step.action, on: record, context(step.agency), transaction)
       } catch let failure as Failure {
         throw failure.pointing(into: "/actions/\(index)")
       }

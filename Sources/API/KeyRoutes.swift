@@ -45,7 +45,8 @@ enum KeyRoutes {
       if key.isValid(at: now) { try transaction.revoke(key.id, at: now) }
       try transaction.audit("key.revoke", by: by, detail: key.id, at: now)
     }
-    return Answer(status: .noContent)
+    return Answer(
+      status: .noContent, fields: dryRun ? [Response.Field(name: .dryRun, value: "true")] : [])
   }
 
   /// POST /v1/admin/keys/{id}/rotation: `{"overlap_hours": 0...720}`; the old key ends after the overlap.
@@ -62,12 +63,10 @@ enum KeyRoutes {
     new.secretDigest = token.digest
     new.createdAt = exchange.now
     new.revokedAt = nil
-    let overlap = exchange.now.adding(seconds: Int64(hours) * 3600)
-    // A key that is being replaced already does not live longer for being replaced again.
-    let end = old.revokedAt.map { min($0, overlap) } ?? overlap
+    let end = exchange.now.adding(seconds: Int64(hours) * 3600)
     let (key, now) = (new, exchange.now)
     return try await store(key, token, write, exchange) { transaction in
-      guard old.isValid(at: now) else {
+      guard try transaction.key(old.id)?.isValid(at: now) == true else {
         throw Failure(.alreadyDecided, en: "This key has ended.", id: "Kunci ini sudah berakhir.")
       }
       try transaction.insert(key)

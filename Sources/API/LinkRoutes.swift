@@ -30,7 +30,7 @@ enum LinkRoutes {
         if try transaction.link(one, two, link) {
           for (record, partner) in [(one, two), (two, one)] {
             let event = EventDraft(
-              what: "link", actor: context.actor, recordedAt: link.linkedAt,
+              what: "link", actor: context.actor,
               texts: [("case_id", partner.id.description, .notes), ("relation", relation.rawValue, .notes)])
             try transaction.append(event, to: record)
           }
@@ -77,7 +77,7 @@ enum LinkRoutes {
         ($1.2.count, $0.0.description) < ($0.2.count, $1.0.description)
       }
       return Answer.json { writer in
-        items(found, to: &writer) { item, writer in
+        items(Array(found.prefix(50)), to: &writer) { item, writer in
           writer.beginObject()
           writer.member("case_id", item.0.description)
           writer.member("number", item.1)

@@ -105,12 +105,12 @@ public struct Action: Sendable, Equatable {
         [("outcome", outcome.rawValue), ("decree_number", decree), ("sanction", sanction)]
       case .block(let letterNumber): [("letter_number", letterNumber)]
       case .blockRelease(let proof): [("proof", proof)]
+      case .cancellation, .note: []
       case .appeal(let route): [("route", route.rawValue)]
       case .ruling(let outcome, let sanction): [("outcome", outcome.rawValue), ("sanction", sanction)]
       case .closure(let reference): [("idis_reference", reference)]
-      case .cancellation, .note: []
       case .lapse(let reason): [("reason", reason.rawValue)]
-      case .escalation(let letterNumber, let addressee): [("letter_number", letterNumber), ("addressee", addressee)]
+      case .escalation(let letterNumber, _): [("letter_number", letterNumber)]
       }
     return pairs.compactMap { pair in pair.1.map { (pair.0, $0) } }
   }
@@ -123,6 +123,7 @@ public struct Action: Sendable, Equatable {
     case .study(_, _, let summary): found.append(("summary", summary, .narrative))
     case .decision(_, _, _, let reason): found.append(("deviation_reason", reason, .narrative))
     case .cancellation(let reason): found.append(("reason", reason, .narrative))
+    case .escalation(_, let addressee): found.append(("addressee", addressee, .narrative))
     case .note(let text): found.append(("text", text, .notes))
     default: break
     }

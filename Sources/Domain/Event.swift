@@ -42,20 +42,19 @@ public struct Event: Sendable {
   }
 }
 
-/// An event that is to be stored with a change; the store adds sequence, version and stage.
+/// An event that is to be stored with a change; the store adds sequence, version, stage and time.
 public struct EventDraft: Sendable {
   public var what: String
   public var actor: Actor
   public var onBehalfOf: AgencyCode?
   public var occurredOn: LegalDate?
-  public var recordedAt: Timestamp
   public var changed: [String]
   public var details: [(name: String, value: String)]
   public var texts: [(name: String, text: String, group: FieldGroup)]
 
   /// Makes a draft.
   public init(
-    what: String, actor: Actor, onBehalfOf: AgencyCode? = nil, occurredOn: LegalDate? = nil, recordedAt: Timestamp,
+    what: String, actor: Actor, onBehalfOf: AgencyCode? = nil, occurredOn: LegalDate? = nil,
     changed: [String] = [], details: [(name: String, value: String)] = [],
     texts: [(name: String, text: String, group: FieldGroup)] = []
   ) {
@@ -63,17 +62,16 @@ public struct EventDraft: Sendable {
     self.actor = actor
     self.onBehalfOf = onBehalfOf
     self.occurredOn = occurredOn
-    self.recordedAt = recordedAt
     self.changed = changed
     self.details = details
     self.texts = texts
   }
 
   /// The event of an action.
-  public init(_ action: Action, by actor: Actor, changed: [String], recordedAt: Timestamp) {
+  public init(_ action: Action, by actor: Actor, changed: [String]) {
     self.init(
       what: action.kind.rawValue, actor: actor, onBehalfOf: action.onBehalfOf, occurredOn: action.occurredOn,
-      recordedAt: recordedAt, changed: changed, details: action.details, texts: action.texts)
+      changed: changed, details: action.details, texts: action.texts)
   }
 }
 

@@ -21,7 +21,8 @@ public enum Lifecycle {
   public static func open(_ facts: Facts, onBehalfOf predecessor: AgencyCode?, _ context: Context) throws(Failure)
     -> CaseProgress
   {
-    let acting = try context.reference.actingAgency(context.actor, onBehalfOf: predecessor)
+    let acting = try context.reference.actingAgency(
+      context.actor, onBehalfOf: predecessor, on: facts.source.receivedOn)
     guard acting == facts.source.agency else {
       throw Failure(
         .mandateMissing, en: "A case is reported by the agency named in source.agency.",
@@ -38,7 +39,8 @@ public enum Lifecycle {
   ///
   /// - Throws: `mandate_missing` or `not_owner` (403), `stage_conflict`, `clock_running` (409), `invalid` (422).
   public static func apply(_ action: Action, to record: Case, _ context: Context) throws(Failure) -> Case {
-    let agency = try context.reference.actingAgency(context.actor, onBehalfOf: action.onBehalfOf)
+    let agency = try context.reference.actingAgency(
+      context.actor, onBehalfOf: action.onBehalfOf, on: action.occurredOn)
     if let refusal = refusal(of: action.kind, on: action.occurredOn, by: agency, record, context) { throw refusal }
     try checkDate(action, record, context.today)
     var changed = record
@@ -60,9 +62,35 @@ public enum Lifecycle {
         LocalizedText(
           en: "The case was acted on by \(later) already.", id: "Kasus sudah ditindaklanjuti pada \(later)."))
     }
+    if facts.source.receivedOn != record.facts.source.receivedOn
+      || facts.institution.kind != record.facts.institution.kind
+    {
+      try requireMandate(
+        .report, facts.source.agency, facts.source.receivedOn, facts.institution.kind, context.reference)
+    }
+    if facts.violation == nil && record.facts.violation != nil && record.progress.milestones[.studied] != nil {
+      throw .invalid("/violation", .required)
+    }
+    try rejudgeSanctions(&corrected, context.reference)
     corrected.progress.milestones[.received] = facts.source.receivedOn
     corrected.progress.clocks = corrected.progress.derivingClocks(context.reference)
     return corrected
+  }
+
+  /// Judges the sanctions on record by the corrected act and violation.
+  ///
+  /// - Throws: `invalid` at `/act/occurred_on` when the regime of the corrected date does not know one of them.
+  private static func rejudgeSanctions(_ record: inout Case, _ reference: Reference) throws(Failure) {
+    let date = record.facts.act.occurredOn
+    if let proposed = record.progress.recommendation?.proposedSanction {
+      _ = try reference.requireSanction(proposed, actOn: date, pointer: "/act/occurred_on")
+    }
+    guard let code = record.progress.decision?.sanction else { return }
+    let sanction = try reference.requireSanction(code, actOn: date, pointer: "/act/occurred_on")
+    let outside = !reference.isInBand(sanction, of: record.facts.violation?.code)
+    let explained = record.progress.decision?.deviationExplained ?? false
+    record.progress.decision?.outsideBand = outside
+    record.progress.decision?.deviationExplained = outside && explained
   }
 
   /// Why `agency` may not take an action of this kind on `date`; nil when it may.
@@ -73,6 +101,9 @@ public enum Lifecycle {
       return Failure(
         .notOwner, en: "Only the agency that reported the case may cancel it.",
         id: "Hanya lembaga pelapor yang dapat membatalkan kasus.")
+    }
+    if kind == .cancellations && !context.reference.isInForce(agency, on: date) {
+      return missingMandate(.report, agency)
     }
     if let mandate = kind.mandate,
       !context.reference.holds(agency, mandate, on: date, for: record.facts.institution.kind)

@@ -67,10 +67,12 @@ public struct Actor: Sendable, Equatable {
 extension Reference {
   /// The agency whose mandate counts: the actor's own, or that of the predecessor it acts for.
   ///
-  /// - Throws: `mandate_missing` when the actor is not the successor of `onBehalfOf`.
-  func actingAgency(_ actor: Actor, onBehalfOf predecessor: AgencyCode?) throws(Failure) -> AgencyCode {
+  /// - Throws: `mandate_missing` when the actor is not the successor of `onBehalfOf`, or the predecessor had ended by then.
+  func actingAgency(_ actor: Actor, onBehalfOf predecessor: AgencyCode?, on date: LegalDate) throws(Failure)
+    -> AgencyCode
+  {
     guard let predecessor, predecessor != actor.agency else { return actor.agency }
-    guard agencies[predecessor.rawValue]?.successor == actor.agency.rawValue else {
+    guard agencies[predecessor.rawValue]?.successor == actor.agency.rawValue, isInForce(predecessor, on: date) else {
       throw Failure(
         .mandateMissing, en: "\(actor.agency) is not the successor of that agency.",
         id: "\(actor.agency) bukan penerus lembaga tersebut.",
@@ -86,6 +88,11 @@ extension Reference {
     mandates.contains {
       $0.kind == kind && $0.agency == agency.rawValue && $0.scope.covers(institution) && $0.isInForce(on: date)
     }
+  }
+
+  /// True when the agency exists on `date`.
+  func isInForce(_ agency: AgencyCode, on date: LegalDate) -> Bool {
+    agencies[agency.rawValue].map { dateIsWithin(date, from: $0.validFrom, until: $0.validUntil) } ?? false
   }
 
   /// True when `agency` owns the case: it reported it, or it succeeded the agency that did.

@@ -65,13 +65,13 @@ enum Steps {
     _ recommended: Bool, _ recommendation: Recommendation, on date: LegalDate, _ record: inout Case,
     _ reference: Reference
   ) throws(Failure) {
+    guard reference.institution(recommendation.institution, on: date) != nil else {
+      throw .invalid("/institution", .unknownCode)
+    }
     guard recommended else {
       if recommendation.proposedSanction != nil { throw .invalid("/proposed_sanction", .notAllowed) }
       record.progress.move(to: .notProven, .notProven, on: date)
       return
-    }
-    guard reference.institution(recommendation.institution, on: date) != nil else {
-      throw .invalid("/institution", .unknownCode)
     }
     if let sanction = recommendation.proposedSanction {
       _ = try reference.requireSanction(sanction, actOn: record.facts.act.occurredOn, pointer: "/proposed_sanction")

@@ -55,7 +55,8 @@ public protocol CaseReads {
   func history(_ id: CaseID) throws -> [Event]
   /// The ties of a case.
   func links(_ id: CaseID) throws -> [Link]
-  /// At most 50 cases that share the report number, the person, or the act's day, region and violation.
+  /// At most 1,000 cases, in no telling order, that share the report number, the person, or the act's day, region and
+  /// violation. Visibility is the caller's to judge, before any further limit.
   func related(to record: Case) throws -> [RelatedCase]
   /// The correction requests of a case.
   func correctionRequests(_ id: CaseID) throws -> [CorrectionRequest]
@@ -88,9 +89,11 @@ public protocol CaseWrites: CaseReads {
   func decideCorrection(_ record: Case, _ request: CorrectionRequest) throws
   /// Remembers an answer with its effect.
   func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at: Timestamp) throws
+  /// A key as this write sees it, earlier writes of the same commit included.
+  func key(_ id: String) throws -> AccessKey?
   /// Stores a key.
   func insert(_ key: AccessKey) throws
-  /// Sets when a key ends.
+  /// Sets when a key ends; an end that is set never moves back.
   func revoke(_ keyID: String, at: Timestamp) throws
   /// Adds or replaces rows of reference data.
   func put(_ entries: [ReferenceEntry]) throws

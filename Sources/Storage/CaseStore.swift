@@ -79,7 +79,7 @@ extension Transaction {
     let person = try personKey(facts)
     var record = Case(
       id: id, number: try nextNumber(facts.source.receivedOn.year), version: 1, seq: try nextSequence(), facts: facts,
-      progress: progress, createdAt: event.recordedAt, updatedAt: event.recordedAt)
+      progress: progress, createdAt: now, updatedAt: now)
     record.version = 1
     let shared = CaseColumns.values(record, factsVersion: 1, personKey: person)
     try execute(
@@ -98,7 +98,7 @@ extension Transaction {
     var record = new
     record.version = old.version + 1
     record.seq = try nextSequence()
-    record.updatedAt = event.recordedAt
+    record.updatedAt = now
     changedCases.insert(old.id)
     let corrected = new.facts != old.facts
     let factsVersion = corrected ? record.version : before.factsVersion

@@ -36,6 +36,12 @@ extension Transaction {
     }
   }
 
+  /// When the newest event was stored.
+  func lastRecordedAt() throws -> Timestamp {
+    try fetchOne("SELECT recorded_at FROM event ORDER BY seq DESC LIMIT 1", []) { Timestamp(milliseconds: $0[0]) }
+      ?? Timestamp(milliseconds: 0)
+  }
+
   /// Stores an event at the sequence of the record, or at one of its own when the record stays as it is.
   func store(_ event: EventDraft, _ key: Int64, _ record: Case, personal facts: Facts?, ownSequence: Int64? = nil)
     throws
@@ -52,7 +58,7 @@ extension Transaction {
       [
         seq, key, record.version, event.what, event.actor.agency.rawValue, event.onBehalfOf?.rawValue,
         event.actor.importedBy?.rawValue, event.actor.keyID, event.occurredOn?.description,
-        event.recordedAt.milliseconds, record.progress.stage.rawValue, event.changed.joined(separator: " "),
+        now.milliseconds, record.progress.stage.rawValue, event.changed.joined(separator: " "),
         Self.json(event.details), digest,
       ])
     if digest != nil { try execute("INSERT INTO event_salt (seq, salt) VALUES (?, ?)", [seq, salt]) }

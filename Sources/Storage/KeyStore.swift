@@ -21,6 +21,8 @@ extension Transaction {
     return Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  func key(_ id: String) throws -> AccessKey? { try loadKeys()[id] }
+
   func insert(_ key: AccessKey) throws {
     let agency: String? = if case .agency(let code) = key.owner { code.rawValue } else { nil }
     try execute(
@@ -37,7 +39,10 @@ extension Transaction {
   }
 
   func revoke(_ keyID: String, at instant: Timestamp) throws {
-    try execute("UPDATE access_key SET revoked_at = ? WHERE id = ?", [instant.milliseconds, keyID])
+    // An end that is set never moves back.
+    try execute(
+      "UPDATE access_key SET revoked_at = min(coalesce(revoked_at, ?1), ?1) WHERE id = ?2",
+      [instant.milliseconds, keyID])
     changedSnapshots = true
   }
 

@@ -41,7 +41,7 @@ extension Transaction {
         UNION ALL SELECT id, 0, 1, 0 FROM case_record WHERE person_key = ?4 AND case_key <> ?3
         UNION ALL SELECT id, 0, 0, 1 FROM case_record
         WHERE act_on = ?5 AND region = ?6 AND violation = ?7 AND case_key <> ?3)
-      GROUP BY id ORDER BY max(by_ref) + max(by_person) + max(by_act) DESC, id LIMIT 50
+      GROUP BY id ORDER BY id LIMIT 1000
       """,
       [
         facts.source.agencyRef, facts.source.agency.rawValue, own.key, own.personKey,

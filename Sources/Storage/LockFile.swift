@@ -17,5 +17,9 @@ final class LockFile: Sendable {
 
   func release() { flock(descriptor, LOCK_UN) }
 
-  deinit { Glibc.close(descriptor) }
+  deinit {
+    // A child that is just being started still shares the lock until it runs its own program: closing would not end it.
+    release()
+    Glibc.close(descriptor)
+  }
 }

@@ -13,6 +13,10 @@ final class Transaction {
   /// Statements of the hottest questions; a look-up by kilobytes of SQL would cost as much as running them.
   private var kept: [HotQuestion: Statement] = [:]
 
+  /// The time of what this transaction writes: of the commit and not of the request, and never before what is stored, so
+  /// that what was recorded by an instant never changes afterwards.
+  var now = Timestamp(milliseconds: 0)
+
   init(_ database: Database) { self.database = database }
 
   /// The prepared statement of a hot question.

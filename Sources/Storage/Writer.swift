@@ -129,6 +129,7 @@ final class Writer: @unchecked Sendable {
     do {
       let expiry = settings.now().adding(seconds: -settings.idempotencyLifetime.components.seconds)
       try transaction.forgetReplies(before: expiry)
+      transaction.now = max(settings.now(), try transaction.lastRecordedAt())
       for job in batch { try run(job, transaction, database) }
       let fresh =
         transaction.changedSnapshots

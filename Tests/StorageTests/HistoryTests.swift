@@ -13,11 +13,10 @@ internal import Testing
         _ = try await bench.take(step, record.id)
       }
       let current = try await bench.correct(record.id) { $0.subject.name = "Nama Benar" }
-      let now = bench.clock.now
       try await bench.store.write(dryRun: false) { write in
         let event = EventDraft(
           what: "notes", actor: Actor(agency: .panrb, importedBy: .bkn, keyID: "testtesttest"), onBehalfOf: .kasn,
-          occurredOn: date("2024-11-01"), recordedAt: now, texts: [("text", "Catatan", .notes)])
+          occurredOn: date("2024-11-01"), texts: [("text", "Catatan", .notes)])
         try write.append(event, to: current)
       }
       let events = try bench.read { try $0.history(record.id) }
@@ -105,6 +104,34 @@ internal import Testing
           Clock(
             kind: .verification, startedOn: date("2024-10-04"), dueOn: date("2024-10-11"), unit: .days, stoppedOn: nil)
         ])
+    }
+  }
+
+  @Test func `a key's end never moves back`() async throws {
+    try await TemporaryStore.open { bench in
+      let key = AccessKey(
+        id: "abcdefghijkl", owner: .operator, label: "x", scopes: [.admin], createdAt: bench.clock.now, expiresAt: nil,
+        revokedAt: nil, networks: [], secretDigest: Array(repeating: 1, count: 32))
+      let early = bench.clock.now
+      try await bench.store.write(dryRun: false) { write in
+        try write.insert(key)
+        try write.revoke(key.id, at: early)
+        try write.revoke(key.id, at: early.adding(seconds: 3600))
+        #expect(try write.key(key.id)?.revokedAt == early)
+      }
+      #expect(bench.store.keys[key.id]?.revokedAt == early)
+    }
+  }
+
+  @Test func `the recorded time follows the order of commits, even when the clock goes back`() async throws {
+    try await TemporaryStore.open { bench in
+      let first = try await bench.report(1, Sample.facts())
+      bench.clock.advance(seconds: -3600)
+      let second = try await bench.correct(first.id) { $0.motives = ["family"] }
+      #expect(second.updatedAt == first.updatedAt)
+      bench.clock.advance(seconds: 7200)
+      let third = try await bench.correct(first.id) { $0.motives = ["office"] }
+      #expect(third.updatedAt == first.updatedAt.adding(seconds: 3600))
     }
   }
 }

@@ -73,10 +73,9 @@ struct TemporaryStore: Sendable {
   /// Stores a new case as its agency reports it.
   func report(_ number: Int, dryRun: Bool = false, _ facts: Facts) async throws -> Case {
     let context = context(facts.source.agency)
-    let now = clock.now
     return try await store.write(dryRun: dryRun) { write in
       let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
-      let event = EventDraft(what: "created", actor: context.actor, recordedAt: now)
+      let event = EventDraft(what: "created", actor: context.actor)
       return try write.create(Sample.caseID(number), facts, progress, event)
     }
   }
@@ -84,12 +83,11 @@ struct TemporaryStore: Sendable {
   /// Applies one step to a stored case.
   func take(_ step: Road.Step, _ id: CaseID) async throws -> Case {
     let context = context(step.agency)
-    let now = clock.now
     return try await store.write(dryRun: false) { write in
       let record = try #require(try write.caseRecord(id))
       let changed = try Lifecycle.apply(step.action, to: record, context)
       let names = Facts.changes(from: record.facts, to: changed.facts)
-      let event = EventDraft(step.action, by: context.actor, changed: names, recordedAt: now)
+      let event = EventDraft(step.action, by: context.actor, changed: names)
       return try write.update(record, to: changed, event)
     }
   }
@@ -105,14 +103,13 @@ struct TemporaryStore: Sendable {
   /// Corrects facts as BKN.
   func correct(_ id: CaseID, _ change: @escaping @Sendable (inout Facts) -> Void) async throws -> Case {
     let context = context(.bkn)
-    let now = clock.now
     return try await store.write(dryRun: false) { write in
       let record = try #require(try write.caseRecord(id))
       var facts = record.facts
       change(&facts)
       let corrected = try Lifecycle.correct(record, to: facts, context)
       let names = Facts.changes(from: record.facts, to: facts)
-      let event = EventDraft(what: "correction", actor: context.actor, recordedAt: now, changed: names)
+      let event = EventDraft(what: "correction", actor: context.actor, changed: names)
       return try write.update(record, to: corrected, event)
     }
   }

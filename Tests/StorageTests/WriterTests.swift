@@ -32,10 +32,9 @@ internal import Testing
   private static func write(_ number: Int, _ bench: TemporaryStore) async throws -> Int64? {
     let facts = Sample.facts(number)
     if number % 5 == 0 {
-      let now = bench.clock.now
       let code = await refusal {
         try await bench.store.write(dryRun: number % 2 == 0) { write in
-          let event = EventDraft(what: "created", actor: TemporaryStore.actor, recordedAt: now)
+          let event = EventDraft(what: "created", actor: TemporaryStore.actor)
           let progress = CaseProgress(receivedOn: facts.source.receivedOn)
           _ = try write.create(Sample.caseID(number), facts, progress, event)
           throw Failure.notFound
@@ -112,10 +111,9 @@ internal import Testing
     try await TemporaryStore.open(settings) { bench in
       let before = try await bench.report(100, Sample.facts(100))
       let (values, refused) = try await batch(of: 6, bench) { number -> Int in
-        let now = bench.clock.now
         return try await bench.store.write(dryRun: false) { write in
           let facts = Sample.facts(number)
-          let event = EventDraft(what: "created", actor: TemporaryStore.actor, recordedAt: now)
+          let event = EventDraft(what: "created", actor: TemporaryStore.actor)
           let progress = CaseProgress(receivedOn: facts.source.receivedOn)
           _ = try write.create(Sample.caseID(number), facts, progress, event)
           if number % 2 == 1 { throw Failure.notFound }
@@ -140,14 +138,13 @@ internal import Testing
   @Test func `a savepoint that fails takes back its own effects alone`() async throws {
     try await TemporaryStore.open { bench in
       let context = bench.context(.bawaslu)
-      let now = bench.clock.now
       let codes = try await bench.store.write(dryRun: false) { write in
         func line(_ number: Int, fails: Bool) -> FailureCode? {
           do {
             try write.savepoint {
               let facts = Sample.facts(number)
               let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
-              let event = EventDraft(what: "created", actor: context.actor, recordedAt: now)
+              let event = EventDraft(what: "created", actor: context.actor)
               _ = try write.create(Sample.caseID(number), facts, progress, event)
               if fails { throw Failure.notFound }
             }
