@@ -3,7 +3,7 @@ FROM swift:6.3-bookworm AS build
 WORKDIR /netral
 COPY . .
 RUN scripts/prepare run
-RUN install -D "$(scripts/build)" /out/netral
+RUN install -D -s "$(scripts/build)" /out/netral
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \

@@ -59,8 +59,10 @@ enum CaseRoutes {
       var seen = try SeenCase(try reads.caseRecord(id), for: agency)
       let then: Case?
       if let date = LegalDate(text) {
+        guard date <= exchange.today else { throw Failure.parameter("as_of", future) }
         then = try reads.caseRecord(id, effectiveOn: date)
       } else if let instant = Timestamp(text) {
+        guard instant <= exchange.now else { throw Failure.parameter("as_of", future) }
         then = try reads.caseRecord(id, recordedBy: instant)
         if let then { seen.projection.formIntersection(try SeenCase(then, for: agency).projection) }
       } else {
@@ -74,6 +76,9 @@ enum CaseRoutes {
       return Answer.json { CaseJSON.write(seen.record, seen.projection, to: &$0) }
     }
   }
+
+  /// Tomorrow's state is not known yet: an answer could not be given again.
+  private static let future = LocalizedText(en: "This lies in the future.", id: "Ini di masa depan.")
 
   private static func decode(_ body: JSONValue, _ agency: AgencyCode) throws(Failure) -> (CaseDraft, AgencyCode?) {
     let reader = try ObjectReader(body)

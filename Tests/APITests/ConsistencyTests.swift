@@ -113,6 +113,14 @@ struct ConsistencyTests {
     }
   }
 
+  @Test("nobody is told how a case will stand in the future", arguments: ["2199-01-01", "2199-01-01T00:00:00Z"])
+  func future(_ asOf: String) async throws {
+    try await withService { visitor in
+      let answer = try visitor.get("\(try visitor.makeCase())?as_of=\(asOf)", as: .bawaslu)
+      #expect(answer.status == 400 && answer.json["errors"][0]["parameter"].string == "as_of", "\(answer.text)")
+    }
+  }
+
   private func studied(_ visitor: Visitor) throws -> String {
     let path = try visitor.makeCase()
     try visitor.must("verifications", on: path, as: .bkn, ActionBodies.valid(.verifications, on: "2024-10-08"))
