@@ -48,7 +48,8 @@ enum CaseListRoutes {
     var isFirst = true
     for stub in page.items {
       guard let projection = Visibility.projection(of: stub, for: agency),
-        let json = try exchange.api.rendered.json(stub, projection, record: { try reads.caseRecord(stub.id) })
+        let json = try exchange.api.rendered.json(stub, projection)
+          ?? reads.caseRecord(stub.id).map({ exchange.api.rendered.render($0, projection) })
       else { continue }
       if !isFirst && !lines { bytes.append(UInt8(ascii: ",")) }
       bytes += json

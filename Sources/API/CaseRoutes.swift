@@ -36,18 +36,12 @@ enum CaseRoutes {
     if let text = query["as_of"] { return try showAsOf(text, id, agency, exchange) }
     let stub = try exchange.stub(id)
     guard let stub, let projection = Visibility.projection(of: stub, for: agency) else { throw Failure.notFound }
-    if let json = exchange.api.rendered.json(stub, projection) { return answer(stub, projection, json) }
-    return try exchange.read { reads in
-      // One snapshot for both: a commit may have come in between.
-      guard let stub = try reads.stub(id), let projection = Visibility.projection(of: stub, for: agency),
-        let json = try exchange.api.rendered.json(stub, projection, record: { try reads.caseRecord(id) })
-      else { throw Failure.notFound }
-      return answer(stub, projection, json)
+    if let json = exchange.api.rendered.json(stub, projection) {
+      return Answer(etag: EntityTag.of(version: stub.version, projection), body: .bytes(json))
     }
-  }
-
-  private static func answer(_ stub: CaseStub, _ projection: Projection, _ json: [UInt8]) -> Answer {
-    Answer(etag: EntityTag.of(version: stub.version, projection), body: .bytes(json))
+    // Judged anew by what is read: a commit may have come in between.
+    let seen = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    return Answer(etag: seen.etag, body: .bytes(exchange.api.rendered.render(seen.record, seen.projection)))
   }
 
   /// The case on an earlier day (basis effective) or at an earlier instant (basis recorded). What the caller sees is

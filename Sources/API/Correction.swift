@@ -17,12 +17,6 @@ enum Correction {
         errors.append(FieldError(pointer: "/\(member.name)/\(field.name)", .withheld))
       }
     }
-    // Employment and cohort are core, but they are judged against the NIP: the judgement would tell of it.
-    if !projection.contains(.subject), case .object(let subject)? = members["subject"] {
-      for name in ["employment", "appointment_year"] where subject[name] != nil {
-        errors.append(FieldError(pointer: "/subject/\(name)", .withheld))
-      }
-    }
     if !errors.isEmpty { throw .invalid(errors) }
   }
 
@@ -78,8 +72,10 @@ enum Correction {
 
   private static func group(_ name: String) -> FieldGroup {
     if name == "act" { return .narrative }
-    // Whether an identifier is missing tells about the subject as its numbers do.
-    if name == "subject" || name == "subject.identifier_missing" { return .subject }
+    // Whether an identifier is missing tells about the subject as its numbers do. Employment and cohort are core, but a
+    // patch of them is judged against the NIP: the judgement would tell of it.
+    let toldBySubject = ["subject", "subject.identifier_missing", "subject.employment", "subject.appointment_year"]
+    if toldBySubject.contains(name) { return .subject }
     // What is no fact is left to the reader of the merged body, which knows every field.
     return Facts.isFact(name) ? Facts.group(of: name) : .core
   }

@@ -34,14 +34,12 @@ final class RenderedCases: Sendable {
     look(for: Key(id: stub.id, projection: projection), version: stub.version)
   }
 
-  /// The JSON of the case behind `stub`; rendered from `record` when it is not at hand.
-  func json(_ stub: CaseStub, _ projection: Projection, record: () throws -> Case?) throws -> [UInt8]? {
-    let key = Key(id: stub.id, projection: projection)
-    if let found = look(for: key, version: stub.version) { return found }
-    guard let record = try record() else { return nil }
+  /// Renders a case and keeps what comes of it.
+  func render(_ record: Case, _ projection: Projection) -> [UInt8] {
     var writer = JSONWriter(reserving: 2_048)
     CaseJSON.write(record, projection, to: &writer)
-    keep(Rendering(version: stub.version, json: writer.bytes), for: key)
+    keep(
+      Rendering(version: record.version, json: writer.bytes), for: Key(id: record.id, projection: projection))
     return writer.bytes
   }
 

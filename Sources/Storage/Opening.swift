@@ -105,7 +105,7 @@ enum Opening {
     else {
       throw DatabaseError(message: "the signing secret is missing")
     }
-    return (try transaction.loadReference(), try transaction.loadKeys(), [UInt8](secret))
+    return (try transaction.currentReference(), try transaction.loadKeys(), [UInt8](secret))
   }
 
   /// Names and numbers of people stand in the file: only its owner may read it.

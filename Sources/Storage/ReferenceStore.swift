@@ -3,7 +3,7 @@ internal import GRDB
 
 /// Dated reference data.
 extension Transaction {
-  func loadReference() throws -> Reference {
+  func currentReference() throws -> Reference {
     let entries = try fetch(
       "SELECT kind, code, valid_from, valid_until, json FROM reference ORDER BY kind, position", []
     ) { row -> ReferenceEntry? in
@@ -13,8 +13,6 @@ extension Transaction {
     }
     return try Reference(entries: entries.compactMap { $0 })
   }
-
-  func currentReference() throws -> Reference { try loadReference() }
 
   func put(_ entries: [ReferenceEntry]) throws {
     var position: Int = try fetchOne("SELECT coalesce(max(position), 0) FROM reference", []) { $0[0] } ?? 0

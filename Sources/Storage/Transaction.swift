@@ -10,22 +10,19 @@ final class Transaction {
   /// Cases that have got another version; what a savepoint took back may stand here too, which does no harm.
   var changedCases: Set<CaseID> = []
 
-  /// Statements of the hottest questions; a look-up by kilobytes of SQL would cost as much as running them.
-  private var kept: [HotQuestion: Statement] = [:]
+  private let kept: KeptStatements
 
   /// The time of what this transaction writes: of the commit and not of the request, and never before what is stored, so
   /// that what was recorded by an instant never changes afterwards.
   var now = Timestamp(milliseconds: 0)
 
-  init(_ database: Database) { self.database = database }
+  init(_ database: Database, keeping kept: KeptStatements = KeptStatements()) {
+    self.database = database
+    self.kept = kept
+  }
 
   /// The prepared statement of a hot question.
-  func statement(_ question: HotQuestion) throws -> Statement {
-    if let statement = kept[question] { return statement }
-    let statement = try database.makeStatement(sql: question.sql)
-    kept[question] = statement
-    return statement
-  }
+  func statement(_ question: HotQuestion) throws -> Statement { try kept.statement(question, database) }
 
   /// Runs a cached statement that gives no rows.
   func execute(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
@@ -61,6 +58,21 @@ extension CaseID {
     withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
     return bytes
   }
+}
+
+/// The statements of one connection's hottest questions; a look-up by kilobytes of SQL would cost as much as running them.
+final class KeptStatements {
+  private var statements: [HotQuestion: Statement] = [:]
+
+  func statement(_ question: HotQuestion, _ database: Database) throws -> Statement {
+    if let statement = statements[question] { return statement }
+    let statement = try database.makeStatement(sql: question.sql)
+    statements[question] = statement
+    return statement
+  }
+
+  /// Lets them go: a connection closes after its statements.
+  func removeAll() { statements = [:] }
 }
 
 /// Questions about one case by its identity.

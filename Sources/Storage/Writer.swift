@@ -6,8 +6,9 @@ internal import Synchronization
 /// The one thread that writes. It takes what is queued, runs each write in a savepoint of its own, commits once, and
 /// only then answers.
 ///
-/// `@unchecked Sendable`: `queued` and `stopping` are touched under `condition` alone; `queue`, `snapshots` and
-/// `stubs` are Sendable; the remaining members are immutable.
+/// `@unchecked Sendable`: `queued` and `stopping` are touched under `condition` alone; `statements` only inside
+/// `queue`, which runs one access at a time; `queue`, `snapshots` and `stubs` are Sendable; the remaining members are
+/// immutable.
 final class Writer: @unchecked Sendable {
   /// One write that waits. `run` does it; `finish` answers, with a failure when the commit did not come about.
   private struct Job: Sendable {
@@ -19,6 +20,7 @@ final class Writer: @unchecked Sendable {
   private let queue: DatabaseQueue
   private let snapshots: Snapshots
   private let stubs: StubCache
+  private let statements = KeptStatements()
   private let settings: StoreSettings
   private let condition = NSCondition()
   private var queued: [Job] = []
@@ -80,6 +82,7 @@ final class Writer: @unchecked Sendable {
   /// Folds the log into the file and closes it.
   func close() throws {
     try queue.inDatabase { database in
+      statements.removeAll()
       try database.execute(sql: "PRAGMA optimize")
       _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
@@ -122,7 +125,7 @@ final class Writer: @unchecked Sendable {
 
   /// Runs and commits a batch; returns reference data and keys when they have changed.
   private func run(_ batch: [Job], _ database: Database) throws -> Snapshots.Value? {
-    let transaction = Transaction(database)
+    let transaction = Transaction(database, keeping: statements)
     // Also after a failure: whether a commit that failed came about is known to the file alone.
     defer { stubs.drop(transaction.changedCases) }
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
@@ -133,7 +136,7 @@ final class Writer: @unchecked Sendable {
       for job in batch { try run(job, transaction, database) }
       let fresh =
         transaction.changedSnapshots
-        ? Snapshots.Value(reference: try transaction.loadReference(), keys: try transaction.loadKeys()) : nil
+        ? Snapshots.Value(reference: try transaction.currentReference(), keys: try transaction.loadKeys()) : nil
       try database.cachedStatement(sql: "COMMIT").execute()
       return fresh
     } catch {
