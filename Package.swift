@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -25,6 +26,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
@@ -35,16 +37,21 @@ let package = Package(
   targets: [
     .target(name: "CEpoll"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    // The archive and not the shared library: the program is to need libsqlite3 and libc alone.
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
+    .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSON"], swiftSettings: strict),
     .target(
       name: "Migrations", path: "migrations", sources: ["Migrations.swift"],
       resources: [.embedInCode("sql"), .embedInCode("reference")], swiftSettings: strict),
     .target(
-      name: "Storage", dependencies: ["CSQLite", "Domain", "JSON", "Migrations", crypto, grdb], swiftSettings: strict),
+      name: "Storage", dependencies: ["CSQLite", "Domain", "JSON", "Migrations", collections, crypto, grdb],
+      swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
-      name: "API", dependencies: ["Domain", "HTTPServer", "JSON", crypto, httpTypes, logging], swiftSettings: strict),
+      name: "API", dependencies: ["Domain", "Gzip", "HTTPServer", "JSON", crypto, httpTypes, logging],
+      swiftSettings: strict),
     .executableTarget(
       name: "netral",
       dependencies: [

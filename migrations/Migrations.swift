@@ -8,7 +8,8 @@ public struct Migration: Sendable {
 
 /// The steps in order. A new step is a new file in `sql/` and a new line here.
 public let migrations: [Migration] = [
-  Migration(name: "m0001_initial", sql: text(PackageResources.m0001_initial_sql))
+  Migration(name: "m0001_initial", sql: text(PackageResources.m0001_initial_sql)),
+  Migration(name: "m0002_synchronisation", sql: text(PackageResources.m0002_synchronisation_sql)),
 ]
 
 /// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.

@@ -10,6 +10,7 @@ public struct API: Sendable {
   let logger: Logger
   let router: Router
   let rendered: RenderedCases
+  let streams: StreamSlots
   let requestIDs: RequestIDs
 
   /// Makes the interface over a store.
@@ -19,6 +20,7 @@ public struct API: Sendable {
     self.logger = logger
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
+    streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     requestIDs = RequestIDs(seed: settings.random())
   }
 
@@ -39,6 +41,12 @@ public struct APISettings: Sendable {
   public var lineBytesMax = 1 << 20
   /// Import lines that share one write. Default 64: other agencies' writes wait no longer than that.
   public var importBatchLines = 64
+  /// Longest import or manifest after decompression, in bytes. Default 4 GiB: some four million lines.
+  public var decodedBytesMax = 4 << 30
+  /// Exports, imports and reconciliations that run at the same time. Default 16: with their buffers some 16 MiB.
+  public var streamsMax = 16
+  /// Of one agency. Default 4: a nightly job, a migration, and two that somebody has forgotten.
+  public var streamsPerAgencyMax = 4
   /// Memory for rendered cases. Default 16 MiB.
   public var renderedBytesMax = 16 << 20
   /// Addresses of proxies whose `Forwarded` field is believed. Default: none.

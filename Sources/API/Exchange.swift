@@ -47,6 +47,11 @@ struct Exchange: Sendable {
     try api.store.read(on: request.loopIndex % api.store.readerCount, body)
   }
 
+  /// Reads on a thread of the lane of long reading.
+  func readLong<Value: Sendable>(_ body: @escaping @Sendable (any CaseReads) throws -> Value) async throws -> Value {
+    try await api.store.readLong(for: owner(), body)
+  }
+
   func stub(_ id: CaseID) throws -> CaseStub? {
     try api.store.stub(id, on: request.loopIndex % api.store.readerCount)
   }

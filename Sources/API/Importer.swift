@@ -44,7 +44,7 @@ public struct Importer: Sendable {
   /// Imports some lines in one write; a broken line never stops the others.
   public func run(_ lines: [[UInt8]], dryRun: Bool, into store: any Store) async throws -> [Outcome] {
     let parsed = lines.map { line in Result { () throws(Failure) in try ImportLine(line) } }
-    return try await store.write(dryRun: dryRun) { transaction in
+    return try await store.write(by: .agency(origin.agency), dryRun: dryRun) { transaction in
       try parsed.map { line in
         do {
           return try transaction.savepoint { try bring(line.get(), into: transaction) }

@@ -41,7 +41,7 @@ enum KeyRoutes {
     let dryRun = try Query(exchange.request.query, knowing: ["dry_run"]).flag("dry_run") ?? false
     let key = try find(exchange)
     let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
-    try await exchange.api.store.write(dryRun: dryRun) { transaction in
+    try await exchange.api.store.write(by: .operator, dryRun: dryRun) { transaction in
       if key.isValid(at: now) { try transaction.revoke(key.id, at: now) }
       try transaction.audit("key.revoke", by: by, detail: key.id, at: now)
     }

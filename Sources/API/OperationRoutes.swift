@@ -19,7 +19,9 @@ enum OperationRoutes {
     _ = try Query(exchange.request.query, knowing: [])
     _ = try exchange.read { try $0.stub(CaseID(high: 0, low: 0)) }
     let now = exchange.now
-    try await exchange.api.store.write(dryRun: true) { try $0.audit("readiness", by: "-", detail: "", at: now) }
+    try await exchange.api.store.write(by: .operator, dryRun: true) {
+      try $0.audit("readiness", by: "-", detail: "", at: now)
+    }
     return try await live(exchange)
   }
 }

@@ -104,6 +104,8 @@ extension HTTPField.Name {
   static let idempotencyKey = known("Idempotency-Key")
   static let idempotencyReplayed = known("Idempotency-Replayed")
   static let dryRun = known("Netral-Dry-Run")
+  static let snapshotSequence = known("Netral-Snapshot-Seq")
+  static let snapshotCount = known("Netral-Snapshot-Count")
   static let forwarded = known("Forwarded")
   static let link = known("Link")
 

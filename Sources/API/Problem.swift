@@ -9,8 +9,9 @@ enum Problem {
   static func status(_ code: FailureCode) -> HTTPResponse.Status {
     switch code {
     case .malformedRequest, .malformedJSON, .unknownParameter, .invalidParameter, .invalidCursor,
-      .idempotencyKeyMissing:
+      .idempotencyKeyMissing, .sequenceAhead:
       .badRequest
+    case .sequenceGone: .gone
     case .unauthenticated: .unauthorized
     case .scopeMissing, .mandateMissing, .notOwner: .forbidden
     case .notFound: .notFound
@@ -47,6 +48,9 @@ enum Problem {
     case .unauthorized: fields.append(Response.Field(name: .wwwAuthenticate, value: "Bearer realm=\"netral\""))
     case .serviceUnavailable, .tooManyRequests: fields.append(Response.Field(name: .retryAfter, value: "1"))
     default: break
+    }
+    if failure.code == .sequenceGone {
+      fields.append(Response.Field(name: .link, value: "</v1/exports/cases>; rel=\"alternate\""))
     }
     if let etag = failure.currentETag { fields.append(Response.Field(name: .eTag, value: etag)) }
     return Response(status: status, fields: fields, body: .bytes(writer.bytes))
@@ -132,6 +136,8 @@ enum Problem {
     case .invalid: text("Invalid fields", "Isian tidak sah")
     case .idempotencyKeyReused: text("Idempotency-Key reused", "Idempotency-Key dipakai ulang")
     case .preconditionRequired: text("If-Match required", "If-Match wajib ada")
+    case .sequenceAhead: text("Sequence ahead of the service", "Urutan mendahului layanan")
+    case .sequenceGone: text("Sequence no longer available", "Urutan tidak tersedia lagi")
     case .tooManyRequests: text("Too many requests", "Terlalu banyak permintaan")
     case .headTooLarge: text("Head too large", "Kepala permintaan terlalu besar")
     case .internalError: text("Server error", "Kesalahan server")

@@ -48,7 +48,7 @@ enum ReferenceRoutes {
     let items = isCSV ? try ReferenceBody.csv(bytes) : try ReferenceBody.json(bytes)
     let rows = try ReferenceBody.entries(kind, items)
     let (now, by, store) = (exchange.now, exchange.caller?.key.id ?? "", exchange.api.store)
-    try await store.write(dryRun: dryRun) { transaction in
+    try await store.write(by: .operator, dryRun: dryRun) { transaction in
       _ = try transaction.currentReference().adding(rows)
       try transaction.put(rows)
       try transaction.audit("reference.put", by: by, detail: "\(kind.rawValue): \(rows.count) rows", at: now)

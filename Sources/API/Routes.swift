@@ -59,6 +59,11 @@ enum Routes {
       Route(.post, "/v1/classification", .agency(.casesRead), ClassificationRoutes.suggest),
       Route(.post, "/v1/imports", .agency(.imports), ImportRoutes.run),
 
+      Route(.get, "/v1/changes", .agency(.sync), FeedRoutes.list),
+      Route(.get, "/v1/exports/cases", .agency(.sync), ExportRoutes.cases),
+      Route(.post, "/v1/reconciliations", .agency(.sync), ReconciliationRoutes.compare),
+      Route(.get, "/v1/reconciliations", .anyKey, ReconciliationRoutes.list),
+
       Route(.get, "/v1/reference/{kind}", .anyKey, ReferenceRoutes.list),
       Route(.get, "/v1/whoami", .anyKey, CallerRoutes.whoami),
       Route(.get, "/v1/policy", .anyKey, CallerRoutes.policy),

@@ -43,7 +43,7 @@ struct Write: Sendable {
   ) async throws -> (value: Value, replayed: Bool) {
     let owner = try exchange.owner()
     let (key, digest, dryRun, now) = (idempotencyKey, body.digest, dryRun, exchange.now)
-    return try await exchange.api.store.write(dryRun: dryRun) { transaction in
+    return try await exchange.api.store.write(by: owner, dryRun: dryRun) { transaction in
       if let key, !dryRun, let earlier = try transaction.reply(owner, key) {
         guard earlier.requestDigest == digest else { throw Failure.idempotencyKeyReused }
         return (try replay(earlier, transaction), true)

@@ -1,9 +1,12 @@
 /// The identity of a case: a UUID of version 7 (RFC 9562), so that identities sort by the time of their making.
-public struct CaseID: Hashable, Sendable, CustomStringConvertible {
+public struct CaseID: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The sixteen bytes as two big-endian words.
   public let high: UInt64
   /// The lower eight bytes.
   public let low: UInt64
+
+  /// Below every identity of a case: where lists in order of identity begin.
+  public static let lowest = CaseID(high: 0, low: 0)
 
   /// Makes an identity from its two words, as stored.
   public init(high: UInt64, low: UInt64) {
@@ -43,6 +46,8 @@ public struct CaseID: Hashable, Sendable, CustomStringConvertible {
     }
     self.init(high: words.0, low: words.1)
   }
+
+  public static func < (left: CaseID, right: CaseID) -> Bool { (left.high, left.low) < (right.high, right.low) }
 
   /// The canonical text of 36 characters.
   public var description: String {

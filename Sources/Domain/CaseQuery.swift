@@ -58,23 +58,14 @@ public struct CaseStub: Sendable, Equatable {
   public var key: Int64
   public var id: CaseID
   public var version: Int
-  public var owner: AgencyCode
-  public var institutionKind: InstitutionKind
-  public var verified: Bool
-  public var recommended: Bool
+  public var basis: VisibilityBasis
 
   /// Makes a stub.
-  public init(
-    key: Int64, id: CaseID, version: Int, owner: AgencyCode, institutionKind: InstitutionKind, verified: Bool,
-    recommended: Bool
-  ) {
+  public init(key: Int64, id: CaseID, version: Int, basis: VisibilityBasis) {
     self.key = key
     self.id = id
     self.version = version
-    self.owner = owner
-    self.institutionKind = institutionKind
-    self.verified = verified
-    self.recommended = recommended
+    self.basis = basis
   }
 }
 

@@ -49,6 +49,8 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case invalid
   case idempotencyKeyReused = "idempotency_key_reused"
   case preconditionRequired = "precondition_required"
+  case sequenceAhead = "sequence_ahead"
+  case sequenceGone = "sequence_gone"
   case tooManyRequests = "too_many_requests"
   case headTooLarge = "head_too_large"
   case internalError = "internal_error"

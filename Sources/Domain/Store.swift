@@ -24,14 +24,32 @@ public protocol Store: Sendable {
   /// - Throws: `storage_unavailable` when the file cannot be read in time.
   func stub(_ id: CaseID, on reader: Int) throws -> CaseStub?
 
+  /// Runs `body` on one consistent snapshot, on a thread of the lane of long reading. Owners take turns there.
+  ///
+  /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits, `busy` when much of all does;
+  ///   `storage_unavailable` when the file cannot be read in time.
+  func readLong<Value: Sendable>(
+    for owner: KeyOwner, _ body: @escaping @Sendable (any CaseReads) throws -> Value
+  ) async throws -> Value
+
+  /// Returns when something after `seq` was committed that may be visible to `agency`, or when `duration` has passed.
+  ///
+  /// - Throws: `too_many_requests` when many requests of the agency wait already; `busy` when many of all do.
+  func waitForChange(visibleTo agency: AgencyCode, after seq: Int64, atMost duration: Duration) async throws(Failure)
+
+  /// Lets everyone go who waits for a change, now and from now on.
+  func stopWaiting()
+
   /// Runs `body` alone on the newest state and returns once its effect is on the disk.
   ///
   /// - Parameters:
+  ///   - owner: whose work it is: owners take turns.
   ///   - dryRun: undo every effect, and answer as if there were one.
   ///   - body: runs in a savepoint of its own: when it throws, nothing of it remains.
-  /// - Throws: what `body` throws; `busy` when the queue is full; `storage_unavailable` when the disk refuses.
+  /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits, `busy` when much of all does;
+  ///   `storage_unavailable` when the disk refuses.
   func write<Value: Sendable>(
-    dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+    by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value
 }
 
@@ -47,6 +65,21 @@ public protocol CaseReads {
   func caseRecord(_ id: CaseID, recordedBy instant: Timestamp) throws -> Case?
   /// The progress made by acts up to `date`, with the facts as known now.
   func caseRecord(_ id: CaseID, effectiveOn date: LegalDate) throws -> Case?
+  /// The newest sequence; 0 when nothing has happened.
+  func head() throws -> Int64
+  /// The oldest sequence the feed can begin with.
+  func oldest() throws -> Int64
+  /// At most `limit` changes after a sequence, in the order of their commits. Visibility is the caller's to judge.
+  func changes(after seq: Int64, limit: Int) throws -> ChangePage
+  /// Cases as they stood at a sequence, in ascending order of identity; at most `limit` cases are looked at. Visibility
+  /// is the caller's to judge.
+  func pastCases(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastCase>
+  /// What decides who sees the cases as they stood at a sequence, in the same order.
+  func pastStubs(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastStub>
+  /// The number of cases that `agency` saw at a sequence and still sees.
+  func pastCount(at seq: Int64, for agency: AgencyCode) throws -> Int
+  /// Certificates of agreement below a number, newest first.
+  func certificates(of agency: AgencyCode?, before number: Int64, limit: Int) throws -> [Certificate]
   /// A page of visible cases.
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.
@@ -87,6 +120,8 @@ public protocol CaseWrites: CaseReads {
     -> Int
   /// Records how a correction request ended.
   func decideCorrection(_ record: Case, _ request: CorrectionRequest) throws
+  /// Stores a certificate; returns it with its number and time.
+  func certify(_ certificate: Certificate, by keyID: String) throws -> Certificate
   /// Remembers an answer with its effect.
   func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at: Timestamp) throws
   /// A key as this write sees it, earlier writes of the same commit included.

@@ -109,32 +109,52 @@ public enum Visibility {
 
   /// What `agency` sees of the case; nil when the case does not exist for it.
   public static func projection(of record: Case, for agency: AgencyCode) -> Projection? {
-    projection(
-      for: agency, owner: record.facts.source.agency, kind: record.facts.institution.kind,
-      verified: record.progress.milestones[.verified] != nil,
-      recommended: record.progress.milestones[.recommended] != nil)
+    projection(of: VisibilityBasis(record), for: agency)
   }
 
   /// What `agency` sees of the case behind a stub; nil when the case does not exist for it.
   public static func projection(of stub: CaseStub, for agency: AgencyCode) -> Projection? {
-    projection(
-      for: agency, owner: stub.owner, kind: stub.institutionKind, verified: stub.verified, recommended: stub.recommended
-    )
+    projection(of: stub.basis, for: agency)
   }
 
-  /// What `agency` sees of a case with these properties; nil when the case does not exist for it.
-  public static func projection(
-    for agency: AgencyCode, owner: AgencyCode, kind: InstitutionKind, verified: Bool, recommended: Bool
-  ) -> Projection? {
+  /// What `agency` sees of a case in this state; nil when the case does not exist for it.
+  public static func projection(of basis: VisibilityBasis, for agency: AgencyCode) -> Projection? {
     var met: Grant = .always
-    if owner == agency { met.insert(.own) }
-    if verified { met.insert(.fromVerified) }
-    if recommended { met.insert(.fromRecommended) }
-    if kind == .regional { met.insert(.regional) }
+    if basis.owner == agency { met.insert(.own) }
+    if basis.verified { met.insert(.fromVerified) }
+    if basis.recommended { met.insert(.fromRecommended) }
+    if basis.institutionKind == .regional { met.insert(.regional) }
     let row = row(agency)
     guard !row.rows.isDisjoint(with: met) else { return nil }
     var projection: Projection = []
     for (group, flag) in Projection.groups where !row.grant(group).isDisjoint(with: met) { projection.insert(flag) }
     return projection
+  }
+}
+
+/// The facts of a case that the policy judges by.
+public struct VisibilityBasis: Sendable, Hashable {
+  /// The agency that reported the case.
+  public var owner: AgencyCode
+  public var institutionKind: InstitutionKind
+  /// The case has ever been verified.
+  public var verified: Bool
+  /// The case has ever been recommended.
+  public var recommended: Bool
+
+  /// Makes a basis from its parts.
+  public init(owner: AgencyCode, institutionKind: InstitutionKind, verified: Bool, recommended: Bool) {
+    self.owner = owner
+    self.institutionKind = institutionKind
+    self.verified = verified
+    self.recommended = recommended
+  }
+
+  /// The basis of a case.
+  public init(_ record: Case) {
+    self.init(
+      owner: record.facts.source.agency, institutionKind: record.facts.institution.kind,
+      verified: record.progress.milestones[.verified] != nil,
+      recommended: record.progress.milestones[.recommended] != nil)
   }
 }

@@ -43,6 +43,11 @@ final class Admission: Sendable {
     return false
   }
 
+  /// Counts a request in that was let out for a while; it was admitted before, so that it is never refused.
+  func readmitRequest() {
+    requests.add(1, ordering: .relaxed)
+  }
+
   func releaseRequest() {
     requests.subtract(1, ordering: .relaxed)
   }

@@ -111,7 +111,8 @@ extension Connection {
         fields: RequestFields(bytes: bytes, spans: head.spans),
         body: requestBody(head.framing),
         peer: peer,
-        loopIndex: loop.index))
+        loopIndex: loop.index,
+        admission: loop.admission))
   }
 
   private func requestBody(_ framing: BodyFraming) -> RequestBody {

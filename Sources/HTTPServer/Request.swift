@@ -27,6 +27,17 @@ public struct Request: Sendable {
   /// Which event loop the handler runs on: `0..<loopCount`.
   public let loopIndex: Int
 
+  /// Where the request is counted.
+  let admission: Admission
+
+  /// Runs `wait` without counting the request as in flight: for a handler that does nothing but wait, so that many who
+  /// wait leave room for those who work (``Limits/requestsInFlightMax``).
+  public func idling(_ wait: () async throws -> Void) async rethrows {
+    admission.releaseRequest()
+    defer { admission.readmitRequest() }
+    try await wait()
+  }
+
   /// The target before its first `?`, still percent-encoded.
   public var path: Substring {
     guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target[...] }

@@ -29,15 +29,27 @@ extension Transaction {
 
 /// The parts of a listing statement.
 struct CaseListing {
-  static let stubColumns = """
-    r.case_key, r.id, r.version, r.reported_by, r.institution_kind, r.verified_on IS NOT NULL, \
-    r.recommended_on IS NOT NULL
-    """
+  static let stubColumns = "r.case_key, r.id, r.version, " + basisColumns(of: "r")
 
-  static func stub(_ row: StoredRow) throws -> CaseStub {
+  static func basisColumns(of table: String) -> String {
+    """
+    \(table).reported_by, \(table).institution_kind, \(table).verified_on IS NOT NULL, \
+    \(table).recommended_on IS NOT NULL
+    """
+  }
+
+  static func stub(_ row: StoredRow) throws -> CaseStub { try stub(row, from: 0) }
+
+  static func stub(_ row: StoredRow, from column: Int) throws -> CaseStub {
     CaseStub(
-      key: row[0], id: try row.identity(1), version: row[2], owner: AgencyCode(rawValue: row[3]),
-      institutionKind: row[4] == "regional" ? .regional : .central, verified: row[5], recommended: row[6])
+      key: row[column], id: try row.identity(column + 1), version: row[column + 2], basis: basis(row, from: column + 3))
+  }
+
+  static func basis(_ row: StoredRow, from column: Int) -> VisibilityBasis {
+    VisibilityBasis(
+      owner: AgencyCode(rawValue: row[column]),
+      institutionKind: row[column + 1] == "regional" ? .regional : .central, verified: row[column + 2],
+      recommended: row[column + 3])
   }
 
   private(set) var conditions: [String] = []
@@ -83,18 +95,27 @@ struct CaseListing {
 
   private mutating func restrictToVisible() { require(Visibility.row(query.caller).rows) }
 
-  /// A grant as a condition: the same conditions `Visibility.projection` judges.
   private mutating func require(_ grant: Grant) {
-    if grant.contains(.always) { return conditions.append("TRUE") }
+    let (condition, arguments) = Self.condition(grant, for: query.caller, in: "r")
+    conditions.append(condition)
+    self.arguments += arguments
+  }
+
+  /// A grant as a condition on the rows of a table: the same conditions `Visibility.projection` judges.
+  static func condition(_ grant: Grant, for agency: AgencyCode, in table: String) -> (
+    sql: String, arguments: [(any DatabaseValueConvertible)?]
+  ) {
+    if grant.contains(.always) { return ("TRUE", []) }
     var parts: [String] = []
+    var arguments: [(any DatabaseValueConvertible)?] = []
     if grant.contains(.own) {
-      parts.append("r.reported_by = ?")
-      arguments.append(query.caller.rawValue)
+      parts.append("\(table).reported_by = ?")
+      arguments.append(agency.rawValue)
     }
-    if grant.contains(.fromVerified) { parts.append("r.verified_on IS NOT NULL") }
-    if grant.contains(.fromRecommended) { parts.append("r.recommended_on IS NOT NULL") }
-    if grant.contains(.regional) { parts.append("r.institution_kind = 'regional'") }
-    conditions.append(parts.isEmpty ? "FALSE" : "(\(parts.joined(separator: " OR ")))")
+    if grant.contains(.fromVerified) { parts.append("\(table).verified_on IS NOT NULL") }
+    if grant.contains(.fromRecommended) { parts.append("\(table).recommended_on IS NOT NULL") }
+    if grant.contains(.regional) { parts.append("\(table).institution_kind = 'regional'") }
+    return (parts.isEmpty ? "FALSE" : "(\(parts.joined(separator: " OR ")))", arguments)
   }
 
   private mutating func filterByCodes() {

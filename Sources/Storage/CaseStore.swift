@@ -85,6 +85,7 @@ extension Transaction {
     try execute(
       Self.insertSQL, [id.data, record.number, record.createdAt.milliseconds, CaseColumns.nextDue(progress)] + shared)
     let key = database.lastInsertedRowID
+    touched.insert(VisibilityBasis(record))
     try execute(Self.firstVersionSQL, [key])
     try storePersonal(key, factsVersion: 1, facts)
     try index(key, narrative: facts.act.narrative)
@@ -100,6 +101,7 @@ extension Transaction {
     record.seq = try nextSequence()
     record.updatedAt = now
     changedCases.insert(old.id)
+    touched.formUnion([VisibilityBasis(old), VisibilityBasis(record)])
     let corrected = new.facts != old.facts
     let factsVersion = corrected ? record.version : before.factsVersion
     let person = corrected ? try personKey(new.facts) : before.personKey

@@ -98,14 +98,14 @@ enum Opening {
   }
 
   static func loadState(_ database: Database) throws -> (
-    reference: Reference, keys: [String: AccessKey], secret: [UInt8]
+    reference: Reference, keys: [String: AccessKey], secret: [UInt8], head: Int64
   ) {
     let transaction = Transaction(database)
     guard let secret = try Data.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'signing_secret'")
     else {
       throw DatabaseError(message: "the signing secret is missing")
     }
-    return (try transaction.currentReference(), try transaction.loadKeys(), [UInt8](secret))
+    return (try transaction.currentReference(), try transaction.loadKeys(), [UInt8](secret), try transaction.head())
   }
 
   /// Names and numbers of people stand in the file: only its owner may read it.

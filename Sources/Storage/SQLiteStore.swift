@@ -9,6 +9,8 @@ public final class SQLiteStore: Store {
   private let lock: LockFile
   private let writer: Writer
   private let readers: [Reader]
+  private let lane: ReadingLane
+  private let bell: ChangeBell
   private let snapshots: Snapshots
   private let stubs = StubCache()
   public let signingSecret: [UInt8]
@@ -25,15 +27,18 @@ public final class SQLiteStore: Store {
     let path = try Opening.resolved(path)
     lock = try LockFile(for: path)
     let queue = try Opening.openWriter(path, settings)
-    (snapshots, signingSecret, readers) = try Opening.explaining(path) {
+    (snapshots, signingSecret, bell, readers, lane) = try Opening.explaining(path) {
       let state = try queue.inDatabase { try Opening.loadState($0) }
       return (
         Snapshots(reference: state.reference, keys: state.keys), state.secret,
-        try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) }
+        ChangeBell(head: state.head, countMax: settings.waitersMax),
+        try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) },
+        try ReadingLane(path: path, settings: settings)
       )
     }
-    writer = Writer(queue: queue, snapshots: snapshots, stubs: stubs, settings: settings)
+    writer = Writer(queue: queue, snapshots: snapshots, stubs: stubs, bell: bell, settings: settings)
     writer.start()
+    lane.start()
   }
 
   public var readerCount: Int { readers.count }
@@ -52,17 +57,33 @@ public final class SQLiteStore: Store {
     return stub
   }
 
-  public func write<Value: Sendable>(
-    dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+  public func readLong<Value: Sendable>(
+    for owner: KeyOwner, _ body: @escaping @Sendable (any CaseReads) throws -> Value
   ) async throws -> Value {
-    try await writer.submit(dryRun: dryRun, body)
+    try await lane.read(for: owner, body)
   }
+
+  public func write<Value: Sendable>(
+    by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+  ) async throws -> Value {
+    try await writer.submit(by: owner, dryRun: dryRun, body)
+  }
+
+  public func waitForChange(visibleTo agency: AgencyCode, after seq: Int64, atMost duration: Duration)
+    async throws(Failure)
+  {
+    try await bell.wait(for: agency, after: seq, atMost: duration)
+  }
+
+  public func stopWaiting() { bell.close() }
 
   /// Finishes what is queued, folds the log into the file and lets the lock go. Nothing may be asked afterwards.
   ///
   /// - Throws: when the file cannot be closed cleanly; nothing acknowledged is lost by that.
   public func close() throws {
-    try writer.stop()
+    bell.close()
+    writer.stop()
+    try lane.close()
     for reader in readers { try reader.close() }
     try writer.close()
     lock.release()
@@ -72,12 +93,21 @@ public final class SQLiteStore: Store {
 /// Limits of the store.
 public struct StoreSettings: Sendable {
   /// Writes that may wait; one more is refused as `busy`. Default 1,024: at 64 writes a commit that is well under a
-  /// second of work.
+  /// second of work. As many pieces of long reading may wait.
   public var queueMax = 1_024
+  /// Of one agency; one more is refused as `too_many_requests`. Default 512: two agencies together cannot fill the line
+  /// for the others.
+  public var queuePerOwnerMax = 512
   /// Writes that share one commit. Default 256: beyond that the sync no longer dominates.
   public var batchMax = 256
   /// How long a question may take. Default 5 s.
   public var readTimeout: Duration = .seconds(5)
+  /// Threads for long reading, each with a connection. Default 2: one agency's snapshot and another's.
+  public var laneThreads = 2
+  /// How long one question of long reading may take. Default 60 s: counting a snapshot of ten million cases.
+  public var longReadTimeout: Duration = .seconds(60)
+  /// Requests that may wait for a change; one agency may have half of them. Default 4,000: some 40 MB of connections.
+  public var waitersMax = 4_000
   /// How long an idempotency key is remembered. Default 7 days (the contract).
   public var idempotencyLifetime: Duration = .seconds(7 * 86_400)
   /// Page cache of each connection. Default 8 MiB.

@@ -10,6 +10,9 @@ final class Transaction {
   /// Cases that have got another version; what a savepoint took back may stand here too, which does no harm.
   var changedCases: Set<CaseID> = []
 
+  /// States in which changed cases were and are; what a savepoint took back may stand here too, which wakes for nothing.
+  var touched: Set<VisibilityBasis> = []
+
   private let kept: KeptStatements
 
   /// The time of what this transaction writes: of the commit and not of the request, and never before what is stored, so

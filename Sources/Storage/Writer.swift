@@ -6,9 +6,8 @@ internal import Synchronization
 /// The one thread that writes. It takes what is queued, runs each write in a savepoint of its own, commits once, and
 /// only then answers.
 ///
-/// `@unchecked Sendable`: `queued` and `stopping` are touched under `condition` alone; `statements` only inside
-/// `queue`, which runs one access at a time; `queue`, `snapshots` and `stubs` are Sendable; the remaining members are
-/// immutable.
+/// `@unchecked Sendable`: `statements` is touched only inside `queue`, which runs one access at a time; the remaining
+/// members are immutable, and Sendable.
 final class Writer: @unchecked Sendable {
   /// One write that waits. `run` does it; `finish` answers, with a failure when the commit did not come about.
   private struct Job: Sendable {
@@ -21,33 +20,32 @@ final class Writer: @unchecked Sendable {
   private let snapshots: Snapshots
   private let stubs: StubCache
   private let statements = KeptStatements()
+  private let bell: ChangeBell
   private let settings: StoreSettings
-  private let condition = NSCondition()
-  private var queued: [Job] = []
-  private var stopping = false
-  private var stopped = false
+  private let line: WaitingLine<Job>
+  private let running = DispatchGroup()
 
-  init(queue: DatabaseQueue, snapshots: Snapshots, stubs: StubCache, settings: StoreSettings) {
+  init(queue: DatabaseQueue, snapshots: Snapshots, stubs: StubCache, bell: ChangeBell, settings: StoreSettings) {
     self.queue = queue
     self.snapshots = snapshots
     self.stubs = stubs
+    self.bell = bell
     self.settings = settings
+    line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
   }
 
   func start() {
+    running.enter()
     let thread = Thread { [self] in
-      while let batch = take() { commit(batch) }
-      condition.withLock {
-        stopped = true
-        condition.broadcast()
-      }
+      while let batch = line.take(upTo: settings.batchMax) { commit(batch) }
+      running.leave()
     }
     thread.name = "writer"
     thread.start()
   }
 
   func submit<Value: Sendable>(
-    dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+    by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let box = Box<Value>()
@@ -66,17 +64,18 @@ final class Writer: @unchecked Sendable {
             continuation.resume(throwing: failure ?? .storageUnavailable)
           }
         })
-      if !enqueue(job) { continuation.resume(throwing: Failure.queueFull) }
+      do {
+        try line.append(job, of: owner)
+      } catch {
+        continuation.resume(throwing: error)
+      }
     }
   }
 
   /// Finishes what is queued; later writes are refused.
-  func stop() throws {
-    condition.withLock {
-      stopping = true
-      condition.broadcast()
-      while !stopped { condition.wait() }
-    }
+  func stop() {
+    line.close()
+    running.wait()
   }
 
   /// Folds the log into the file and closes it.
@@ -87,26 +86,6 @@ final class Writer: @unchecked Sendable {
       _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
     try queue.close()
-  }
-
-  private func enqueue(_ job: Job) -> Bool {
-    condition.withLock {
-      guard !stopping, queued.count < settings.queueMax else { return false }
-      queued.append(job)
-      condition.signal()
-      return true
-    }
-  }
-
-  /// Waits for work; nil once everything is done and the writer is to stop.
-  private func take() -> [Job]? {
-    condition.withLock {
-      while queued.isEmpty && !stopping { condition.wait() }
-      guard !queued.isEmpty else { return nil }
-      let batch = Array(queued.prefix(settings.batchMax))
-      queued.removeFirst(batch.count)
-      return batch
-    }
   }
 
   private func commit(_ batch: [Job]) {
@@ -137,7 +116,9 @@ final class Writer: @unchecked Sendable {
       let fresh =
         transaction.changedSnapshots
         ? Snapshots.Value(reference: try transaction.currentReference(), keys: try transaction.loadKeys()) : nil
+      let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
+      bell.ring(head, transaction.touched)
       return fresh
     } catch {
       if database.isInsideTransaction { try database.execute(sql: "ROLLBACK") }
@@ -190,9 +171,6 @@ extension DatabaseError {
 }
 
 extension Failure {
-  static let queueFull = Failure(
-    .busy, en: "Too many writes wait; try again shortly.",
-    id: "Terlalu banyak penulisan menunggu; coba lagi sebentar lagi.")
   static let storageUnavailable = Failure(
     .storageUnavailable, en: "The store cannot take writes now; nothing was changed.",
     id: "Penyimpanan tidak dapat menerima penulisan saat ini; tidak ada yang berubah.")

@@ -63,7 +63,8 @@ struct Demo: AsyncParsableCommand {
         scopes: Set(Scope.allCases.filter { $0.suits(item.owner) }),
         createdAt: now, expiresAt: nil, revokedAt: nil, networks: [], secretDigest: item.token.digest)
     }
-    try await store.write(dryRun: false) { transaction in for key in keys { try transaction.insert(key) } }
+    try await store.write(by: .operator, dryRun: false) { transaction in for key in keys { try transaction.insert(key) }
+    }
     return made
   }
 }

@@ -35,7 +35,7 @@ struct Key: AsyncParsableCommand {
       let store = try openStore(config, instead: "POST /v1/admin/keys")
       do {
         let key = try key(token, now, store.reference)
-        try await store.write(dryRun: false) { transaction in
+        try await store.write(by: .operator, dryRun: false) { transaction in
           try transaction.insert(key)
           try transaction.audit("key.create", by: "command line", detail: key.id, at: now)
         }
@@ -118,7 +118,7 @@ struct Key: AsyncParsableCommand {
       let store = try openStore(config, instead: "DELETE /v1/admin/keys/{id}")
       let (known, id) = (store.keys[id] != nil, id)
       if known {
-        try await store.write(dryRun: false) { transaction in
+        try await store.write(by: .operator, dryRun: false) { transaction in
           try transaction.revoke(id, at: now)
           try transaction.audit("key.revoke", by: "command line", detail: id, at: now)
         }

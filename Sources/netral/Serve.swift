@@ -52,6 +52,7 @@ private struct ServingService: Service {
       throw ExitFailure("\(error)")
     }
     try await gracefulShutdown()
+    store.stopWaiting()
     await server.shutdown()
     try store.close()
     LineLog.flush()

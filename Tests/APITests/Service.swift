@@ -72,7 +72,7 @@ final class Service: Sendable {
     let key = AccessKey(
       id: token.keyID, owner: owner, label: "test", scopes: scopes, createdAt: clock.now, expiresAt: expiresAt,
       revokedAt: revokedAt, networks: networks, secretDigest: token.digest)
-    try await store.write(dryRun: false) { try $0.insert(key) }
+    try await store.write(by: .operator, dryRun: false) { try $0.insert(key) }
     return token.text
   }
 

@@ -46,8 +46,9 @@ struct Situation: Sendable, CustomTestStringConvertible {
   func `each agency sees exactly what the handbook's table says`(column: Int, situation: Situation) {
     let agency = agencies[column]
     let projection = Visibility.projection(
-      for: agency, owner: situation.own ? agency : AgencyCode(rawValue: "ANRI"), kind: situation.kind,
-      verified: situation.verified, recommended: situation.recommended)
+      of: VisibilityBasis(
+        owner: situation.own ? agency : AgencyCode(rawValue: "ANRI"), institutionKind: situation.kind,
+        verified: situation.verified, recommended: situation.recommended), for: agency)
     guard expected(column, .core, situation) else {
       #expect(projection == nil)
       return
@@ -63,8 +64,9 @@ struct Situation: Sendable, CustomTestStringConvertible {
   @Test(arguments: Situation.all)
   func `an agency that was added later sees core alone`(situation: Situation) {
     let projection = Visibility.projection(
-      for: AgencyCode(rawValue: "ANRI"), owner: situation.own ? AgencyCode(rawValue: "ANRI") : .bkn,
-      kind: situation.kind, verified: situation.verified, recommended: situation.recommended)
+      of: VisibilityBasis(
+        owner: situation.own ? AgencyCode(rawValue: "ANRI") : .bkn, institutionKind: situation.kind,
+        verified: situation.verified, recommended: situation.recommended), for: AgencyCode(rawValue: "ANRI"))
     #expect(projection?.redacted == ["subject", "narrative", "evidence", "reporter"])
   }
 
@@ -74,8 +76,9 @@ struct Situation: Sendable, CustomTestStringConvertible {
     let verified = ![.received, .rejected].contains(stage)
     let recommended = verified && ![.verified, .studied, .notProven].contains(stage)
     let stub = CaseStub(
-      key: 1, id: record.id, version: 1, owner: .bawaslu, institutionKind: .regional, verified: verified,
-      recommended: recommended)
+      key: 1, id: record.id, version: 1,
+      basis: VisibilityBasis(
+        owner: .bawaslu, institutionKind: .regional, verified: verified, recommended: recommended))
     for agency in agencies {
       #expect(Visibility.projection(of: record, for: agency) == Visibility.projection(of: stub, for: agency))
     }
@@ -85,7 +88,7 @@ struct Situation: Sendable, CustomTestStringConvertible {
 
   @Test func `the successor of a reporting agency does not see the reporter`() {
     let projection = Visibility.projection(
-      for: .bkn, owner: .kasn, kind: .regional, verified: true, recommended: true)
+      of: VisibilityBasis(owner: .kasn, institutionKind: .regional, verified: true, recommended: true), for: .bkn)
     #expect(projection?.shows(.reporter) == false)
   }
 

@@ -136,11 +136,11 @@ internal import Testing
       let plain = try await bench.report(1, Sample.facts(1) { $0.institution = Sample.central })
       let far = try await bench.report(2, at: .recommended, Sample.facts(2) { $0.source.agency = .panrb })
       let stub = try #require(try bench.read { try $0.stub(plain.id) })
-      #expect((stub.owner, stub.institutionKind) == (.bawaslu, .central))
-      #expect(!stub.verified && !stub.recommended)
+      #expect((stub.basis.owner, stub.basis.institutionKind) == (.bawaslu, .central))
+      #expect(!stub.basis.verified && !stub.basis.recommended)
       let other = try #require(try bench.read { try $0.stub(far.id) })
-      #expect((other.owner, other.institutionKind) == (.panrb, .regional))
-      #expect(other.verified && other.recommended && other.version == 4)
+      #expect((other.basis.owner, other.basis.institutionKind) == (.panrb, .regional))
+      #expect(other.basis.verified && other.basis.recommended && other.version == 4)
     }
   }
 
@@ -164,8 +164,8 @@ internal import Testing
       let one = try await bench.report(1, Sample.facts(1))
       let two = try await bench.report(2, Sample.facts(2))
       let link = Link(relation: .sameAct, other: two.id, linkedBy: .bkn, linkedAt: bench.clock.now)
-      #expect(try await bench.store.write(dryRun: false) { try $0.link(one, two, link) })
-      #expect(try await bench.store.write(dryRun: false) { try $0.link(one, two, link) } == false)
+      #expect(try await bench.store.write(by: .operator, dryRun: false) { try $0.link(one, two, link) })
+      #expect(try await bench.store.write(by: .operator, dryRun: false) { try $0.link(one, two, link) } == false)
       #expect(try bench.read { try $0.links(one.id) }.map(\.other) == [two.id])
       #expect(try bench.read { try $0.links(two.id) }.map(\.other) == [one.id])
       #expect(try bench.read { try $0.links(two.id) }.first?.linkedBy == .bkn)
@@ -198,7 +198,7 @@ internal import Testing
       let record = try await bench.report(1, Sample.facts())
       let now = bench.clock.now
       for expected in 1...2 {
-        let number = try await bench.store.write(dryRun: false) {
+        let number = try await bench.store.write(by: .operator, dryRun: false) {
           try $0.requestCorrection(record, by: .panrb, patch: "{}", reason: "Salah", at: now)
         }
         #expect(number == expected)
@@ -210,7 +210,7 @@ internal import Testing
       requests[1].decidedAt = now
       requests[1].decisionReason = "Benar"
       let decided = requests[1]
-      try await bench.store.write(dryRun: false) { try $0.decideCorrection(record, decided) }
+      try await bench.store.write(by: .operator, dryRun: false) { try $0.decideCorrection(record, decided) }
       requests = try bench.read { try $0.correctionRequests(record.id) }
       #expect(requests.map(\.state) == [.open, .refused])
       #expect(requests[1].decisionReason == "Benar")

@@ -13,7 +13,7 @@ internal import Testing
         _ = try await bench.take(step, record.id)
       }
       let current = try await bench.correct(record.id) { $0.subject.name = "Nama Benar" }
-      try await bench.store.write(dryRun: false) { write in
+      try await bench.store.write(by: .operator, dryRun: false) { write in
         let event = EventDraft(
           what: "notes", actor: Actor(agency: .panrb, importedBy: .bkn, keyID: "testtesttest"), onBehalfOf: .kasn,
           occurredOn: date("2024-11-01"), texts: [("text", "Catatan", .notes)])
@@ -113,7 +113,7 @@ internal import Testing
         id: "abcdefghijkl", owner: .operator, label: "x", scopes: [.admin], createdAt: bench.clock.now, expiresAt: nil,
         revokedAt: nil, networks: [], secretDigest: Array(repeating: 1, count: 32))
       let early = bench.clock.now
-      try await bench.store.write(dryRun: false) { write in
+      try await bench.store.write(by: .operator, dryRun: false) { write in
         try write.insert(key)
         try write.revoke(key.id, at: early)
         try write.revoke(key.id, at: early.adding(seconds: 3600))

@@ -9,7 +9,8 @@ internal import Testing
 
   private func remember(_ bench: TemporaryStore, _ owner: KeyOwner, _ key: String, dryRun: Bool = false) async throws {
     let now = bench.clock.now
-    try await bench.store.write(dryRun: dryRun) { [reply] in try $0.remember(reply, owner, key, at: now) }
+    try await bench.store.write(by: .operator, dryRun: dryRun) { [reply] in try $0.remember(reply, owner, key, at: now)
+    }
   }
 
   private func find(_ bench: TemporaryStore, _ owner: KeyOwner, _ key: String) throws -> StoredReply? {
@@ -32,7 +33,7 @@ internal import Testing
     try await TemporaryStore.open { bench in
       let bare = StoredReply(requestDigest: [1], status: 204, caseID: nil, version: nil, resource: nil)
       let now = bench.clock.now
-      try await bench.store.write(dryRun: false) { try $0.remember(bare, .operator, "k", at: now) }
+      try await bench.store.write(by: .operator, dryRun: false) { try $0.remember(bare, .operator, "k", at: now) }
       #expect(try find(bench, .operator, "k") == bare)
     }
   }
@@ -56,7 +57,7 @@ internal import Testing
       let now = bench.clock.now
       try await remember(bench, .agency(.bkn), "dry", dryRun: true)
       let code = await refusal {
-        try await bench.store.write(dryRun: false) { [reply] write in
+        try await bench.store.write(by: .operator, dryRun: false) { [reply] write in
           try write.remember(reply, .agency(.bkn), "failed", at: now)
           throw Failure.notFound
         }

@@ -73,7 +73,7 @@ struct TemporaryStore: Sendable {
   /// Stores a new case as its agency reports it.
   func report(_ number: Int, dryRun: Bool = false, _ facts: Facts) async throws -> Case {
     let context = context(facts.source.agency)
-    return try await store.write(dryRun: dryRun) { write in
+    return try await store.write(by: .operator, dryRun: dryRun) { write in
       let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
       let event = EventDraft(what: "created", actor: context.actor)
       return try write.create(Sample.caseID(number), facts, progress, event)
@@ -83,7 +83,7 @@ struct TemporaryStore: Sendable {
   /// Applies one step to a stored case.
   func take(_ step: Road.Step, _ id: CaseID) async throws -> Case {
     let context = context(step.agency)
-    return try await store.write(dryRun: false) { write in
+    return try await store.write(by: .operator, dryRun: false) { write in
       let record = try #require(try write.caseRecord(id))
       let changed = try Lifecycle.apply(step.action, to: record, context)
       let names = Facts.changes(from: record.facts, to: changed.facts)
@@ -103,7 +103,7 @@ struct TemporaryStore: Sendable {
   /// Corrects facts as BKN.
   func correct(_ id: CaseID, _ change: @escaping @Sendable (inout Facts) -> Void) async throws -> Case {
     let context = context(.bkn)
-    return try await store.write(dryRun: false) { write in
+    return try await store.write(by: .operator, dryRun: false) { write in
       let record = try #require(try write.caseRecord(id))
       var facts = record.facts
       change(&facts)

@@ -33,7 +33,7 @@ internal import Testing
     let facts = Sample.facts(number)
     if number % 5 == 0 {
       let code = await refusal {
-        try await bench.store.write(dryRun: number % 2 == 0) { write in
+        try await bench.store.write(by: .operator, dryRun: number % 2 == 0) { write in
           let event = EventDraft(what: "created", actor: TemporaryStore.actor)
           let progress = CaseProgress(receivedOn: facts.source.receivedOn)
           _ = try write.create(Sample.caseID(number), facts, progress, event)
@@ -67,7 +67,7 @@ internal import Testing
     let gate = DispatchSemaphore(value: 0)
     await withCheckedContinuation { started in
       Task {
-        try await bench.store.write(dryRun: false) { _ in
+        try await bench.store.write(by: .operator, dryRun: false) { _ in
           started.resume()
           gate.wait()
         }
@@ -111,7 +111,7 @@ internal import Testing
     try await TemporaryStore.open(settings) { bench in
       let before = try await bench.report(100, Sample.facts(100))
       let (values, refused) = try await batch(of: 6, bench) { number -> Int in
-        return try await bench.store.write(dryRun: false) { write in
+        return try await bench.store.write(by: .operator, dryRun: false) { write in
           let facts = Sample.facts(number)
           let event = EventDraft(what: "created", actor: TemporaryStore.actor)
           let progress = CaseProgress(receivedOn: facts.source.receivedOn)
@@ -138,7 +138,7 @@ internal import Testing
   @Test func `a savepoint that fails takes back its own effects alone`() async throws {
     try await TemporaryStore.open { bench in
       let context = bench.context(.bawaslu)
-      let codes = try await bench.store.write(dryRun: false) { write in
+      let codes = try await bench.store.write(by: .operator, dryRun: false) { write in
         func line(_ number: Int, fails: Bool) -> FailureCode? {
           do {
             try write.savepoint {
@@ -173,7 +173,7 @@ internal import Testing
         kind: .holidays, code: "2025-01-01", from: "", until: nil,
         json: #"{"date":"2025-01-01","name_id":"Tahun Baru","kind":"holiday","source":"SKB"}"#)
       func put(dryRun: Bool, fails: Bool) async throws {
-        try await bench.store.write(dryRun: dryRun) { write in
+        try await bench.store.write(by: .operator, dryRun: dryRun) { write in
           try write.insert(key)
           try write.put([holiday])
           if fails { throw Failure.notFound }
@@ -187,7 +187,7 @@ internal import Testing
       #expect(bench.store.keys == [key.id: key])
       #expect(!bench.store.reference.calendar.isWorkingDay(date("2025-01-01")))
       let end = bench.clock.now
-      try await bench.store.write(dryRun: false) { write in
+      try await bench.store.write(by: .operator, dryRun: false) { write in
         try write.revoke(key.id, at: end)
         try write.audit("key_revoked", by: "operator0000", detail: key.id, at: end)
       }

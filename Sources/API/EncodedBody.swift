@@ -1,0 +1,34 @@
+internal import Domain
+internal import Foundation
+internal import Gzip
+internal import HTTPServer
+internal import HTTPTypes
+
+/// The content coding of a streamed answer: gzip where the client accepts it, else as it is (RFC 9110, 8.4).
+struct EncodedBody: Sendable {
+  private let deflater: Deflater?
+
+  /// Chooses the coding and says so in the answer.
+  init(_ request: Request, _ answer: inout Answer) {
+    deflater = Self.acceptsGzip(request.fields[.acceptEncoding]) ? Deflater() : nil
+    answer.fields.append(Response.Field(name: .vary, value: "Accept-Encoding"))
+    if deflater != nil { answer.fields.append(Response.Field(name: .contentEncoding, value: "gzip")) }
+  }
+
+  func encode(_ bytes: [UInt8]) -> [UInt8] { deflater?.compress(bytes) ?? bytes }
+
+  /// The last bytes, and what ends the coding.
+  func finish(_ bytes: [UInt8]) -> [UInt8] { deflater.map { $0.compress(bytes) + $0.finish() } ?? bytes }
+
+  /// True when the field names gzip, or everything, with a weight above 0.
+  static func acceptsGzip(_ field: String?) -> Bool {
+    guard let field else { return false }
+    var weights: [String: Double] = [:]
+    for coding in field.lowercased().split(separator: ",") {
+      let parts = coding.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+      guard let name = parts.first else { continue }
+      weights[name] = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+    }
+    return weights["gzip"] ?? weights["x-gzip"] ?? weights["*"] ?? 0 > 0
+  }
+}

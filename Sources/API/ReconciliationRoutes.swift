@@ -1,0 +1,246 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// Reconciliations: whether an agency holds what it should, and the certificates that say so.
+enum ReconciliationRoutes {
+  /// POST /v1/reconciliations: the caller's manifest in, differences and certificate out.
+  static func compare(_ exchange: Exchange) async throws -> Answer {
+    let query = try Query(exchange.request.query, knowing: ["seq", "dry_run"])
+    let type = try MediaType.choose(
+      exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson"])
+    let dryRun = try query.flag("dry_run") ?? false
+    let wanted = try FeedRoutes.sequence(query, "seq")
+    try exchange.requireMediaType(["application/x-ndjson"])
+    let agency = try exchange.agency()
+    let slot = try exchange.api.streams.take(try exchange.owner())
+    let head = try exchange.read { try $0.head() }
+    guard wanted ?? 0 <= head else { throw Failure.sequenceAhead }
+    var manifest = Manifest(
+      source: try DecodedBody(exchange.request, bytesMax: exchange.api.settings.decodedBytesMax),
+      reconciliation: Reconciliation(agency: agency, seq: wanted ?? head), dryRun: dryRun)
+    var answer = Answer(contentType: type)
+    if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
+    if type == "application/json" {
+      answer.body = .bytes(try await document(&manifest, exchange))
+      slot.keep()
+    } else {
+      // What is wrong at the beginning is answered as a problem and not inside a 200.
+      _ = try await manifest.advance(exchange)
+      answer.body = .stream { [manifest] stream in
+        var manifest = manifest
+        try await write(&manifest, exchange, to: stream)
+        slot.keep()
+      }
+    }
+    return answer
+  }
+
+  /// Every difference as a line, and the certificate or the problem as the last one.
+  private static func write(_ manifest: inout Manifest, _ exchange: Exchange, to stream: ResponseStream) async throws {
+    do {
+      var goesOn = true
+      while goesOn {
+        var writer = JSONWriter()
+        for difference in manifest.takeDifferences() { write(difference, asLine: true, to: &writer) }
+        try await stream.write(writer.bytes)
+        goesOn = try await manifest.advance(exchange)
+      }
+      let certificate = try await manifest.certify(exchange)
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.name("certificate")
+      write(certificate, to: &writer)
+      writer.endObject()
+      writer.bytes.append(UInt8(ascii: "\n"))
+      try await stream.write(writer.bytes)
+    } catch let failure as Failure {
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.name("problem")
+      let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
+      Problem.write(failure, language: language, requestID: exchange.requestID, to: &writer)
+      writer.endObject()
+      writer.bytes.append(UInt8(ascii: "\n"))
+      try await stream.write(writer.bytes)
+    }
+  }
+
+  /// Differences that a document lists of each kind; lines list them all.
+  private static let listedMax = 1_000
+
+  private static func document(_ manifest: inout Manifest, _ exchange: Exchange) async throws -> [UInt8] {
+    var lists: [[Reconciliation.Difference]] = [[], [], []]
+    var goesOn = true
+    while goesOn {
+      goesOn = try await manifest.advance(exchange)
+      for difference in manifest.takeDifferences() where lists[difference.kind].count < listedMax {
+        lists[difference.kind].append(difference)
+      }
+    }
+    let certificate = try await manifest.certify(exchange)
+    var writer = JSONWriter()
+    writer.beginObject()
+    for (name, list) in zip(Reconciliation.Difference.kinds, lists) {
+      writer.name(name)
+      writer.beginArray()
+      for difference in list { write(difference, asLine: false, to: &writer) }
+      writer.endArray()
+    }
+    writer.name("counts")
+    writer.beginObject()
+    writer.member("missing", certificate.missing)
+    writer.member("outdated", certificate.outdated)
+    writer.member("unknown", certificate.unknown)
+    writer.endObject()
+    writer.name("certificate")
+    write(certificate, to: &writer)
+    writer.endObject()
+    return writer.bytes
+  }
+
+  private static func write(
+    _ difference: Reconciliation.Difference, asLine: Bool, to writer: inout JSONWriter
+  ) {
+    if asLine {
+      writer.beginObject()
+      writer.name(Reconciliation.Difference.kinds[difference.kind])
+    }
+    writer.beginObject()
+    switch difference {
+    case .missing(let id, let version, let etag), .outdated(let id, let version, let etag):
+      writer.member("id", id.description)
+      writer.member("version", version)
+      writer.member("etag", etag)
+    case .unknown(let id):
+      writer.member("id", id.description)
+    }
+    writer.endObject()
+    if asLine {
+      writer.endObject()
+      writer.bytes.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  private static func write(_ certificate: Certificate, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("id", String(certificate.number))
+    writer.member("agency", certificate.agency.rawValue)
+    writer.member("seq", certificate.seq)
+    writer.member("cases", certificate.cases)
+    writer.member("in_agreement", certificate.inAgreement)
+    writer.member("missing", certificate.missing)
+    writer.member("outdated", certificate.outdated)
+    writer.member("unknown", certificate.unknown)
+    writer.member("digest", certificate.digest.map(hexadecimal).joined())
+    writer.member("issued_at", certificate.issuedAt.description)
+    writer.endObject()
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    (byte < 16 ? "0" : "") + String(byte, radix: 16)
+  }
+
+  /// GET /v1/reconciliations: who agreed at which sequence and when, newest first. Every key may know.
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    let query = try Query(exchange.request.query, knowing: ["agency", "limit", "cursor"])
+    let limit = try query.int("limit", in: 1...200) ?? 50
+    let reader = exchange.caller?.agency ?? AgencyCode(rawValue: ":operator")
+    let secret = exchange.api.store.signingSecret
+    var filter = query["agency"] ?? ""
+    var start = Int64.max
+    if let text = query["cursor"] {
+      let (position, filtered) = try Cursor.decode(text, agency: reader, secret: secret)
+      guard position.value == cursorKind, query["agency"] == nil || filter == filtered else {
+        throw Failure.invalidCursor
+      }
+      (start, filter) = (position.key, filtered)
+    }
+    let agency = filter.isEmpty ? nil : AgencyCode(rawValue: filter)
+    if let agency, exchange.api.store.reference.agencies[agency.rawValue] == nil {
+      throw Failure.parameter("agency", FieldErrorCode.unknownCode.standardDetail)
+    }
+    let found = try exchange.read { try $0.certificates(of: agency, before: start, limit: limit + 1) }
+    let items = found.prefix(limit)
+    let cursor = found.count > limit ? items.last : nil
+    let text = cursor.map { last in
+      Cursor.encode(
+        CaseQuery.Position(value: cursorKind, key: last.number), filter: filter, agency: reader, secret: secret)
+    }
+    var answer = Answer.json { writer in
+      writer.beginObject()
+      writer.name("items")
+      writer.beginArray()
+      for certificate in items { write(certificate, to: &writer) }
+      writer.endArray()
+      writer.member("next_cursor", text)
+      writer.endObject()
+    }
+    if let text {
+      answer.fields.append(
+        Response.Field(name: .link, value: "</v1/reconciliations?cursor=\(text)&limit=\(limit)>; rel=\"next\""))
+    }
+    return answer
+  }
+
+  /// Tells these cursors from those of case lists.
+  private static let cursorKind = "certificate"
+}
+
+extension Reconciliation.Difference {
+  /// The names of the kinds, as the answer lists them.
+  static let kinds: [StaticString] = ["missing", "outdated", "unknown"]
+
+  var kind: Int {
+    switch self {
+    case .missing: 0
+    case .outdated: 1
+    case .unknown: 2
+    }
+  }
+}
+
+/// A manifest on its way through a comparison.
+private struct Manifest {
+  private var source: DecodedBody
+  private var splitter = LineSplitter(lineBytesMax: 1_024)
+  private var reconciliation: Reconciliation
+  private let dryRun: Bool
+
+  init(source: DecodedBody, reconciliation: Reconciliation, dryRun: Bool) {
+    self.source = source
+    self.reconciliation = reconciliation
+    self.dryRun = dryRun
+  }
+
+  mutating func takeDifferences() -> [Reconciliation.Difference] {
+    defer { reconciliation.differences = [] }
+    return reconciliation.differences
+  }
+
+  /// Compares some more; false when everything is compared.
+  mutating func advance(_ exchange: Exchange) async throws -> Bool {
+    if !reconciliation.hasWork {
+      let piece = try await source.next()
+      reconciliation.add(splitter.feed(piece))
+      if piece == nil { reconciliation.add(nil) }
+    }
+    if reconciliation.hasWork {
+      reconciliation = try await exchange.readLong { [reconciliation] reads in
+        var reconciliation = reconciliation
+        try reconciliation.step(reads)
+        return reconciliation
+      }
+    }
+    return !reconciliation.isComplete
+  }
+
+  func certify(_ exchange: Exchange) async throws -> Certificate {
+    let certificate = reconciliation.certificate(at: exchange.api.settings.now())
+    let keyID = exchange.caller?.key.id ?? ""
+    return try await exchange.api.store.write(by: exchange.owner(), dryRun: dryRun) {
+      try $0.certify(certificate, by: keyID)
+    }
+  }
+}

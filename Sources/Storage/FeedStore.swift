@@ -1,0 +1,35 @@
+internal import Domain
+internal import GRDB
+
+/// The feed: events that made versions, in the order of their commits.
+extension Transaction {
+  func head() throws -> Int64 { try fetchOne("SELECT coalesce(max(seq), 0) FROM event", []) { $0[0] } ?? 0 }
+
+  func oldest() throws -> Int64 { try fetchOne("SELECT coalesce(min(seq), 1) FROM event", []) { $0[0] } ?? 1 }
+
+  func changes(after seq: Int64, limit: Int) throws -> ChangePage {
+    let head = try head()
+    let end = seq + Self.scannedMax
+    let changes = try fetch(Self.changesSQL, [seq, end, limit]) { row in
+      Change(
+        seq: row[0], what: row[1], version: row[2], before: row.isNull(7) ? nil : CaseListing.basis(row, from: 7),
+        after: CaseListing.basis(row, from: 3), current: try CaseListing.stub(row, from: 11))
+    }
+    let reached = changes.count < limit ? min(end, head) : changes.last?.seq ?? head
+    return ChangePage(changes: changes, reached: reached, head: head)
+  }
+
+  /// Events that one question looks through, however few of them made a version.
+  private static let scannedMax: Int64 = 10_000
+
+  /// An event that leaves the record as it is has a sequence that no version has.
+  private static let changesSQL = """
+    SELECT e.seq, e.what, e.version, \(CaseListing.basisColumns(of: "v")), \(CaseListing.basisColumns(of: "p")),
+      \(CaseListing.stubColumns)
+    FROM event e
+    JOIN case_version v ON v.case_key = e.case_key AND v.version = e.version AND v.seq = e.seq
+    JOIN case_record r ON r.case_key = e.case_key
+    LEFT JOIN case_version p ON p.case_key = e.case_key AND p.version = e.version - 1
+    WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ?
+    """
+}

@@ -1,0 +1,65 @@
+internal import Domain
+internal import GRDB
+
+/// The cases as they stood at a sequence.
+///
+/// Every version is kept, so that a snapshot needs no long transaction: it is read in parts, each from the newest state
+/// of the file, and a case that has changed since is taken from the version that was current then.
+extension Transaction {
+  func pastCases(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastCase> {
+    let stored = try fetch(Self.casesSQL, [id.data, limit], CaseRow.decode)
+    let items = try stored.compactMap { current -> PastCase? in
+      let now = VisibilityBasis(current.record)
+      if current.record.seq <= seq { return PastCase(record: current.record, now: now) }
+      guard let version = try version(of: current.key, at: seq),
+        let then = try caseRecord(current.record.id, version: version)
+      else { return nil }
+      return PastCase(record: then, now: now)
+    }
+    return PastPage(items: items, next: stored.count < limit ? nil : stored.last?.record.id)
+  }
+
+  func pastStubs(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastStub> {
+    let stored = try fetch(Self.stubsSQL, [id.data, limit]) { row in
+      (stub: try CaseListing.stub(row), seq: row[7] as Int64)
+    }
+    let items = try stored.compactMap { current -> PastStub? in
+      let stub = current.stub
+      if current.seq <= seq { return PastStub(id: stub.id, version: stub.version, then: stub.basis, now: stub.basis) }
+      guard let version = try version(of: stub.key, at: seq) else { return nil }
+      return try fetchOne(Self.basisSQL, [stub.key, version]) { row in
+        PastStub(id: stub.id, version: version, then: CaseListing.basis(row, from: 0), now: stub.basis)
+      }
+    }
+    return PastPage(items: items, next: stored.count < limit ? nil : stored.last?.stub.id)
+  }
+
+  func pastCount(at seq: Int64, for agency: AgencyCode) throws -> Int {
+    let rows = Visibility.row(agency).rows
+    let now = CaseListing.condition(rows, for: agency, in: "r")
+    let then = CaseListing.condition(rows, for: agency, in: "v")
+    let unchanged: Int? = try fetchOne(
+      "SELECT count(*) FROM case_record r WHERE r.seq <= ? AND \(now.sql)", [seq] + now.arguments
+    ) { $0[0] }
+    let changed: Int? = try fetchOne(
+      """
+      SELECT count(*) FROM case_record r JOIN case_version v ON v.case_key = r.case_key AND v.version =
+        (SELECT max(version) FROM case_version WHERE case_key = r.case_key AND seq <= ?)
+      WHERE r.seq > ? AND \(now.sql) AND \(then.sql)
+      """, [seq, seq] + now.arguments + then.arguments
+    ) { $0[0] }
+    return (unchanged ?? 0) + (changed ?? 0)
+  }
+
+  /// The version of a case that was current at a sequence; nil when the case is younger.
+  private func version(of key: Int64, at seq: Int64) throws -> Int? {
+    try fetchOne("SELECT max(version) FROM case_version WHERE case_key = ? AND seq <= ?", [key, seq]) { $0[0] } ?? nil
+  }
+
+  private static let casesSQL =
+    CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.id > ? ORDER BY r.id LIMIT ?"
+  private static let stubsSQL =
+    "SELECT \(CaseListing.stubColumns), r.seq FROM case_record r WHERE r.id > ? ORDER BY r.id LIMIT ?"
+  private static let basisSQL =
+    "SELECT \(CaseListing.basisColumns(of: "v")) FROM case_version v WHERE v.case_key = ? AND v.version = ?"
+}
