@@ -40,17 +40,18 @@ let package = Package(
     // The archive and not the shared library: the program is to need libsqlite3 and libc alone.
     .target(name: "CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
     .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(name: "Fairness", dependencies: [collections], swiftSettings: strict),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSON"], swiftSettings: strict),
     .target(
       name: "Migrations", path: "migrations", sources: ["Migrations.swift"],
       resources: [.embedInCode("sql"), .embedInCode("reference")], swiftSettings: strict),
     .target(
-      name: "Storage", dependencies: ["CSQLite", "Domain", "JSON", "Migrations", collections, crypto, grdb],
+      name: "Storage", dependencies: ["CSQLite", "Domain", "Fairness", "JSON", "Migrations", crypto, grdb],
       swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
-      name: "API", dependencies: ["Domain", "Gzip", "HTTPServer", "JSON", crypto, httpTypes, logging],
+      name: "API", dependencies: ["Domain", "Fairness", "Gzip", "HTTPServer", "JSON", crypto, httpTypes, logging],
       swiftSettings: strict),
     .executableTarget(
       name: "netral",
@@ -65,7 +66,7 @@ let package = Package(
     .testTarget(
       name: "DomainTests", dependencies: ["Domain", "JSON", "Storage", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Domain", "Migrations", "Storage", "TestSupport", grdb],
+      name: "StorageTests", dependencies: ["Domain", "Fairness", "Migrations", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
     .testTarget(
       name: "APITests",

@@ -11,6 +11,8 @@ public struct API: Sendable {
   let router: Router
   let rendered: RenderedCases
   let streams: StreamSlots
+  /// One for each event loop.
+  let turns: [LoopTurns]
   let requestIDs: RequestIDs
 
   /// Makes the interface over a store.
@@ -21,6 +23,7 @@ public struct API: Sendable {
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
+    turns = (0..<store.readerCount).map { _ in LoopTurns() }
     requestIDs = RequestIDs(seed: settings.random())
   }
 

@@ -22,7 +22,7 @@ struct Pipeline {
         response = Self.methodAnswer(request.method, allowed, language, requestID)
       case .route(let route, let parameters):
         template = route.template
-        let caller = try authenticate(request, for: route.gate)
+        let caller = try await authenticate(request, for: route.gate)
         keyID = caller?.key.id
         let exchange = Exchange(
           api: api, request: request, caller: caller, parameters: parameters, requestID: requestID, now: started)
@@ -36,11 +36,12 @@ struct Pipeline {
     return response
   }
 
-  private func authenticate(_ request: Request, for gate: Gate) throws(Failure) -> Caller? {
+  private func authenticate(_ request: Request, for gate: Gate) async throws(Failure) -> Caller? {
     if gate == .open { return nil }
     let address = ClientAddress.of(request, trusting: api.settings.trustedProxies)
     let caller = try Caller.authenticated(by: request.fields, from: address, store: api.store, at: api.settings.now())
     try caller.pass(gate)
+    await api.turns[request.loopIndex % api.turns.count].take(caller.key.owner, waiting: request.waitingOnLoop)
     return caller
   }
 

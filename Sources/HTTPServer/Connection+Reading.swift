@@ -111,8 +111,7 @@ extension Connection {
         fields: RequestFields(bytes: bytes, spans: head.spans),
         body: requestBody(head.framing),
         peer: peer,
-        loopIndex: loop.index,
-        admission: loop.admission))
+        loop: loop))
   }
 
   private func requestBody(_ framing: BodyFraming) -> RequestBody {

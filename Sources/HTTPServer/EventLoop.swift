@@ -22,6 +22,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// The loop's thread; nothing equals it before the thread has set it.
   private let thread = Atomic<UInt>(0)
   private var jobs: [UnownedJob] = []
+  /// How many of them have run in this turn.
+  private var jobsRun = 0
   private var acceptor: Acceptor
   private var connections = ConnectionTable()
   private var flushable: [Connection] = []
@@ -171,18 +173,23 @@ extension EventLoop {
   /// Runs what is queued, and a little of what that queues: then answers leave together, but sockets get their turn.
   private func runJobs() {
     let turn = max(jobs.count, 64)
-    var position = 0
-    while position < min(jobs.count, turn) {
-      let job = jobs[position]
-      position += 1
+    let end = Nanoseconds.monotonicNow() + FixedLimit.turnDuration
+    while jobsRun < min(jobs.count, turn) {
+      let job = jobs[jobsRun]
+      jobsRun += 1
       job.runSynchronously(on: asUnownedTaskExecutor())
+      if Nanoseconds.monotonicNow() >= end { break }
     }
-    if position == jobs.count {
+    if jobsRun == jobs.count {
       jobs.removeAll(keepingCapacity: true)
     } else {
-      jobs.removeFirst(position)
+      jobs.removeFirst(jobsRun)
     }
+    jobsRun = 0
   }
+
+  /// How many jobs wait behind the one that runs.
+  var waitingJobs: Int { jobs.count - jobsRun }
 
   private func flushAll() {
     var position = 0

@@ -90,6 +90,9 @@ enum FixedLimit {
   /// Bytes that one request may move before the others of its loop get a turn: less than a millisecond's work.
   static let turnBytes = 262_144
 
+  /// Nanoseconds after which jobs give way to the sockets: what a client may notice begins at some milliseconds.
+  static let turnDuration: Nanoseconds = 1_000_000
+
   /// Unread body that is swallowed to keep a connection; more than this costs more than a new connection.
   static let discardedBytesMax = 65_536
 

@@ -25,16 +25,19 @@ public struct Request: Sendable {
   public let peer: PeerAddress
 
   /// Which event loop the handler runs on: `0..<loopCount`.
-  public let loopIndex: Int
+  public var loopIndex: Int { loop.index }
 
-  /// Where the request is counted.
-  let admission: Admission
+  /// Where the request is answered and counted.
+  let loop: EventLoop
+
+  /// How many pieces of work wait on the request's event loop; to be asked by the handler itself.
+  public var waitingOnLoop: Int { loop.isCurrent ? loop.waitingJobs : 0 }
 
   /// Runs `wait` without counting the request as in flight: for a handler that does nothing but wait, so that many who
   /// wait leave room for those who work (``Limits/requestsInFlightMax``).
   public func idling(_ wait: () async throws -> Void) async rethrows {
-    admission.releaseRequest()
-    defer { admission.readmitRequest() }
+    loop.admission.releaseRequest()
+    defer { loop.admission.readmitRequest() }
     try await wait()
   }
 

@@ -1,9 +1,8 @@
-internal import DequeModule
 internal import Domain
+internal import Fairness
 internal import Foundation
 
-/// Work that waits for a thread, of several owners, who are served in turn: one owner's crowd delays another's work by
-/// one piece of it and not by the crowd.
+/// Work that waits for a thread, of several owners, who are served in turn.
 ///
 /// `@unchecked Sendable`: every variable is touched under `condition` alone.
 final class WaitingLine<Element: Sendable>: @unchecked Sendable {
@@ -17,10 +16,7 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
 
   private let bounds: Bounds
   private let condition = NSCondition()
-  private var waiting: [KeyOwner: Deque<Element>] = [:]
-  /// The owners of what waits, the next one first.
-  private var turn: Deque<KeyOwner> = []
-  private var count = 0
+  private var waiting = RoundRobin<KeyOwner, Element>()
   private var isClosed = false
 
   init(_ bounds: Bounds) { self.bounds = bounds }
@@ -30,12 +26,9 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
   /// - Throws: `too_many_requests` when the owner's line is full; `busy` when all is, or the line is closed.
   func append(_ element: Element, of owner: KeyOwner) throws(Failure) {
     let refusal: Failure? = condition.withLock {
-      if isClosed || count >= bounds.countMax { return .lineFull }
-      let own = waiting[owner]?.count ?? 0
-      if own >= bounds.ownerCountMax { return .ownLineFull }
-      if own == 0 { turn.append(owner) }
-      waiting[owner, default: []].append(element)
-      count += 1
+      if isClosed || waiting.count >= bounds.countMax { return .lineFull }
+      if waiting.count(of: owner) >= bounds.ownerCountMax { return .ownLineFull }
+      waiting.append(element, of: owner)
       condition.signal()
       return nil
     }
@@ -45,11 +38,11 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
   /// Waits for work and takes at most `countMax` pieces, one owner after the other; nil once the line is closed and empty.
   func take(upTo countMax: Int) -> [Element]? {
     condition.withLock {
-      while count == 0 && !isClosed { condition.wait() }
-      guard count > 0 else { return nil }
+      while waiting.count == 0 && !isClosed { condition.wait() }
+      guard waiting.count > 0 else { return nil }
       var taken: [Element] = []
-      taken.reserveCapacity(min(countMax, count))
-      while taken.count < countMax, let element = takeNext() { taken.append(element) }
+      taken.reserveCapacity(min(countMax, waiting.count))
+      while taken.count < countMax, let element = waiting.popFirst() { taken.append(element) }
       return taken
     }
   }
@@ -60,13 +53,6 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
       isClosed = true
       condition.broadcast()
     }
-  }
-
-  private func takeNext() -> Element? {
-    guard let owner = turn.popFirst(), let element = waiting[owner]?.popFirst() else { return nil }
-    count -= 1
-    if waiting[owner]?.isEmpty ?? true { waiting[owner] = nil } else { turn.append(owner) }
-    return element
   }
 }
 
