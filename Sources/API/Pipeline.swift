@@ -105,6 +105,7 @@ extension HTTPField.Name {
   static let idempotencyKey = known("Idempotency-Key")
   static let idempotencyReplayed = known("Idempotency-Replayed")
   static let dryRun = known("Netral-Dry-Run")
+  static let rateLimit = known("RateLimit")
   static let snapshotSequence = known("Netral-Snapshot-Seq")
   static let snapshotCount = known("Netral-Snapshot-Count")
   static let forwarded = known("Forwarded")

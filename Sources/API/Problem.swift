@@ -46,7 +46,11 @@ enum Problem {
     ]
     switch status {
     case .unauthorized: fields.append(Response.Field(name: .wwwAuthenticate, value: "Bearer realm=\"netral\""))
-    case .serviceUnavailable, .tooManyRequests: fields.append(Response.Field(name: .retryAfter, value: "1"))
+    case .serviceUnavailable: fields.append(Response.Field(name: .retryAfter, value: "1"))
+    case .tooManyRequests:
+      fields.append(Response.Field(name: .retryAfter, value: "1"))
+      // What is used up is the agency's share of what runs at the same time; it may be free again at any moment.
+      fields.append(Response.Field(name: .rateLimit, value: "\"agency\";r=0;t=1"))
     default: break
     }
     if failure.code == .sequenceGone {

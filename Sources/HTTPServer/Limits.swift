@@ -24,8 +24,8 @@ public struct Limits: Sendable {
 
   /// Longest body in bytes at all; a longer declared length gets 413 before the handler runs.
   ///
-  /// 256 MiB is a day's bulk import with room to spare.
-  public var streamBytesMax = 256 << 20
+  /// 4 GiB is a migration of some four million cases; a stream takes no memory for its length.
+  public var streamBytesMax = 4 << 30
 
   /// How long a head may take from its first byte to its last; beyond it 408.
   ///

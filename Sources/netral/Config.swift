@@ -19,6 +19,10 @@ struct Config {
   var logLevel: Logger.Level
   /// `NETRAL_TRUSTED_PROXIES` (CIDR list separated by commas, default none): whose `Forwarded` field is believed.
   var trustedProxies: [Network]
+  /// `NETRAL_STREAMS_MAX` (int, default 16, 1...1000): exports, imports and reconciliations at the same time.
+  var streamsMax: Int
+  /// `NETRAL_STREAMS_PER_AGENCY_MAX` (int, default 4, 1...1000): of them, those of one agency.
+  var streamsPerAgencyMax: Int
   /// `NETRAL_RENDERED_BYTES_MAX` (int, default 16777216, 0...1073741824): memory for rendered cases.
   var renderedBytesMax: Int
   var limits: Limits
@@ -47,12 +51,23 @@ struct Config {
       return network
     }
     renderedBytesMax = try Self.int(environment, "rendered.bytes.max", 16 << 20, 0...1_073_741_824)
+    streamsMax = try Self.int(environment, "streams.max", 16, 1...1_000)
+    streamsPerAgencyMax = try Self.int(environment, "streams.per.agency.max", 4, 1...1_000)
     limits = try Self.limits(environment)
-    store = StoreSettings()
-    store.queueMax = try Self.int(environment, "write.queue.max", store.queueMax, 1...100_000)
-    store.batchMax = try Self.int(environment, "write.batch.max", store.batchMax, 1...10_000)
-    store.readTimeout = .milliseconds(try Self.int(environment, "read.timeout.ms", 5_000, 10...600_000))
-    store.pageCacheBytes = try Self.int(environment, "page.cache.bytes", store.pageCacheBytes, 65_536...1_073_741_824)
+    store = try Self.store(environment)
+  }
+
+  private static func store(_ environment: ConfigReader) throws -> StoreSettings {
+    var store = StoreSettings()
+    store.queueMax = try int(environment, "write.queue.max", store.queueMax, 1...100_000)
+    store.queuePerOwnerMax = try int(environment, "write.queue.per.agency.max", store.queuePerOwnerMax, 1...100_000)
+    store.batchMax = try int(environment, "write.batch.max", store.batchMax, 1...10_000)
+    store.readTimeout = .milliseconds(try int(environment, "read.timeout.ms", 5_000, 10...600_000))
+    store.longReadTimeout = .milliseconds(try int(environment, "long.read.timeout.ms", 60_000, 10...3_600_000))
+    store.laneThreads = try int(environment, "lane.threads", store.laneThreads, 1...64)
+    store.waitersMax = try int(environment, "waiters.max", store.waitersMax, 1...1_000_000)
+    store.pageCacheBytes = try int(environment, "page.cache.bytes", store.pageCacheBytes, 65_536...1_073_741_824)
+    return store
   }
 
   private static func limits(_ environment: ConfigReader) throws -> Limits {

@@ -64,6 +64,9 @@ enum Wiring {
   static func server(_ config: Config, _ store: SQLiteStore, _ logger: Logger) -> Server {
     var settings = APISettings(now: config.store.now)
     settings.bodyBytesMax = config.limits.bodyBytesMax
+    settings.decodedBytesMax = config.limits.streamBytesMax
+    settings.streamsMax = config.streamsMax
+    settings.streamsPerAgencyMax = config.streamsPerAgencyMax
     settings.renderedBytesMax = config.renderedBytesMax
     settings.trustedProxies = config.trustedProxies
     let api = API(store: store, settings: settings, logger: logger)
