@@ -23,7 +23,7 @@ public struct API: Sendable {
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
-    turns = (0..<store.readerCount).map { _ in LoopTurns() }
+    turns = (0..<store.readerCount).map { _ in LoopTurns(ownerCountMax: settings.requestsPerAgencyMax / store.readerCount) }
     requestIDs = RequestIDs(seed: settings.random())
   }
 
@@ -46,6 +46,9 @@ public struct APISettings: Sendable {
   public var importBatchLines = 64
   /// Longest import or manifest after decompression, in bytes. Default 4 GiB: some four million lines.
   public var decodedBytesMax = 4 << 30
+  /// Requests of one agency that may wait for their turn on crowded event loops. Default 512: half of what may be in
+  /// flight, so that others always find room.
+  public var requestsPerAgencyMax = 512
   /// Exports, imports and reconciliations that run at the same time. Default 16: with their buffers some 16 MiB.
   public var streamsMax = 16
   /// Of one agency. Default 4: a nightly job, a migration, and two that somebody has forgotten.

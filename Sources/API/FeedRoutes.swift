@@ -15,16 +15,23 @@ enum FeedRoutes {
     var feed = Feed(
       agency: try exchange.agency(), after: try sequence(query, "after") ?? 0, limit: limit,
       isLines: type != "application/json", rendered: exchange.api.rendered)
-    while true {
-      let page = try await read(feed, exchange)
-      let rest = deadline - .now
-      guard page.isEmpty, page.isAtHead, rest > .zero, !Task.isCancelled else {
-        return Answer(contentType: type, body: .bytes(page.bytes))
-      }
+    var page = try await read(feed, exchange)
+    while page.isEmpty, page.isAtHead, try await mayHaveChanged(after: page.reached, until: deadline, exchange) {
       feed.after = page.reached
-      try await exchange.request.idling { [agency = feed.agency, after = feed.after] in
-        try await exchange.api.store.waitForChange(visibleTo: agency, after: after, atMost: rest)
-      }
+      page = try await read(feed, exchange)
+    }
+    return Answer(contentType: type, body: .bytes(page.bytes))
+  }
+
+  /// Waits without a thread, and without counting as a request in flight.
+  private static func mayHaveChanged(
+    after seq: Int64, until deadline: ContinuousClock.Instant, _ exchange: Exchange
+  ) async throws -> Bool {
+    let rest = deadline - .now
+    guard rest > .zero else { return false }
+    let agency = try exchange.agency()
+    return try await exchange.request.idling {
+      try await exchange.api.store.waitForChange(visibleTo: agency, after: seq, atMost: rest)
     }
   }
 

@@ -17,24 +17,36 @@ final class LoopTurns: Sendable {
 
   private let state = Mutex(State())
 
+  /// Requests of one owner that may wait here.
+  private let ownerCountMax: Int
+
+  init(ownerCountMax: Int) { self.ownerCountMax = ownerCountMax }
+
   /// Jobs that may wait on a loop before turns are taken: fewer are done in a millisecond or two.
   private static let crowd = 32
 
+  private enum Place {
+    case free, first, queued, refused
+  }
+
   /// Returns when it is the owner's turn; at once unless the loop is crowded.
-  func take(_ owner: KeyOwner, waiting: Int) async {
-    let isFirst = state.withLock { state -> Bool? in
-      if state.isCalling { return false }
-      guard waiting >= Self.crowd else { return nil }
+  ///
+  /// - Throws: `too_many_requests` when many of the owner wait.
+  func take(_ owner: KeyOwner, waiting: Int) async throws(Failure) {
+    let place = state.withLock { state -> Place in
+      if state.isCalling { return state.waiting.count(of: owner) < ownerCountMax ? .queued : .refused }
+      guard waiting >= Self.crowd else { return .free }
       state.isCalling = true
-      return true
+      return .first
     }
-    switch isFirst {
-    case nil: return
-    case true?:
+    switch place {
+    case .free: return
+    case .refused: throw .tooManyRequests
+    case .first:
       // Those who wait on the loop come as far as here before the first one is called.
       await Task.yield()
       callNext()
-    case false?:
+    case .queued:
       await withCheckedContinuation { continuation in
         let isAlone = state.withLock { state in
           guard state.isCalling else { return true }
@@ -55,4 +67,10 @@ final class LoopTurns: Sendable {
     }
     next?.resume()
   }
+}
+
+extension Failure {
+  static let tooManyRequests = Failure(
+    .tooManyRequests, en: "Too many requests of your agency wait; try again shortly.",
+    id: "Terlalu banyak permintaan lembaga Anda menunggu; coba lagi sebentar lagi.")
 }

@@ -41,7 +41,7 @@ struct Pipeline {
     let address = ClientAddress.of(request, trusting: api.settings.trustedProxies)
     let caller = try Caller.authenticated(by: request.fields, from: address, store: api.store, at: api.settings.now())
     try caller.pass(gate)
-    await api.turns[request.loopIndex % api.turns.count].take(caller.key.owner, waiting: request.waitingOnLoop)
+    try await api.turns[request.loopIndex % api.turns.count].take(caller.key.owner, waiting: request.waitingOnLoop)
     return caller
   }
 

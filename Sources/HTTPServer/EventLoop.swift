@@ -178,7 +178,8 @@ extension EventLoop {
       let job = jobs[jobsRun]
       jobsRun += 1
       job.runSynchronously(on: asUnownedTaskExecutor())
-      if Nanoseconds.monotonicNow() >= end { break }
+      // Of more requests than these none is let in while they wait: they would only count as being in flight.
+      if waitingJobs <= FixedLimit.waitingJobsMax && Nanoseconds.monotonicNow() >= end { break }
     }
     if jobsRun == jobs.count {
       jobs.removeAll(keepingCapacity: true)

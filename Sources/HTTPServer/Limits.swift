@@ -93,6 +93,9 @@ enum FixedLimit {
   /// Nanoseconds after which jobs give way to the sockets: what a client may notice begins at some milliseconds.
   static let turnDuration: Nanoseconds = 1_000_000
 
+  /// Jobs that may wait while the sockets are looked at.
+  static let waitingJobsMax = 128
+
   /// Unread body that is swallowed to keep a connection; more than this costs more than a new connection.
   static let discardedBytesMax = 65_536
 

@@ -35,10 +35,10 @@ public struct Request: Sendable {
 
   /// Runs `wait` without counting the request as in flight: for a handler that does nothing but wait, so that many who
   /// wait leave room for those who work (``Limits/requestsInFlightMax``).
-  public func idling(_ wait: () async throws -> Void) async rethrows {
+  public func idling<Value>(_ wait: () async throws -> Value) async rethrows -> Value {
     loop.admission.releaseRequest()
     defer { loop.admission.readmitRequest() }
-    try await wait()
+    return try await wait()
   }
 
   /// The target before its first `?`, still percent-encoded.

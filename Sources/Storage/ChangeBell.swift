@@ -5,7 +5,8 @@ internal import Synchronization
 final class ChangeBell: Sendable {
   private struct Waiter {
     let agency: AgencyCode
-    let continuation: CheckedContinuation<Void, Never>
+    /// True: something may have happened.
+    let continuation: CheckedContinuation<Bool, Never>
   }
 
   private struct State {
@@ -27,32 +28,36 @@ final class ChangeBell: Sendable {
     self.countMax = countMax
   }
 
-  /// Returns when something after `seq` was committed that may be visible to `agency`, when `duration` has passed, when
-  /// the task is cancelled, or when the bell is closed. What woke the caller is for the caller to read.
+  /// Returns true when something after `seq` was committed that may be visible to `agency`; false when `duration` has
+  /// passed, the task is cancelled, or the bell is closed.
   ///
   /// - Throws: `too_many_requests` when many of the agency wait already; `busy` when many of all do.
-  func wait(for agency: AgencyCode, after seq: Int64, atMost duration: Duration) async throws(Failure) {
+  func wait(for agency: AgencyCode, after seq: Int64, atMost duration: Duration) async throws(Failure)
+    -> Bool
+  {
     let token = try enter(agency)
     let deadline = ContinuousClock.now + duration
     let alarm = Task {
       // A cancelled sleep ends early, and then there is nobody left to wake.
       do { try await Task.sleep(for: duration) } catch {}
-      wake(token)
+      letGo(token)
     }
-    await withTaskCancellationHandler {
+    let hasHappened = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let isOver = state.withLock { state in
-          guard !state.isClosed, state.head <= seq, !Task.isCancelled, .now < deadline else { return true }
+        let outcome = state.withLock { state -> Bool? in
+          guard !state.isClosed, !Task.isCancelled, .now < deadline else { return false }
+          guard state.head <= seq else { return true }
           state.waiters[token] = Waiter(agency: agency, continuation: continuation)
-          return false
+          return nil
         }
-        if isOver { continuation.resume() }
+        if let outcome { continuation.resume(returning: outcome) }
       }
     } onCancel: {
-      wake(token)
+      letGo(token)
     }
     alarm.cancel()
     leave(agency)
+    return hasHappened
   }
 
   /// Tells that `head` was committed, with changes of cases in these states.
@@ -66,17 +71,17 @@ final class ChangeBell: Sendable {
       let tokens = state.waiters.filter { agencies.contains($0.value.agency) }.map(\.key)
       return tokens.compactMap { state.waiters.removeValue(forKey: $0) }
     }
-    for waiter in woken { waiter.continuation.resume() }
+    for waiter in woken { waiter.continuation.resume(returning: true) }
   }
 
-  /// Wakes everyone, now and from now on.
+  /// Lets everyone go, now and from now on.
   func close() {
     let woken = state.withLock { state in
       state.isClosed = true
       defer { state.waiters = [:] }
       return Array(state.waiters.values)
     }
-    for waiter in woken { waiter.continuation.resume() }
+    for waiter in woken { waiter.continuation.resume(returning: false) }
   }
 
   private func enter(_ agency: AgencyCode) throws(Failure) -> UInt64 {
@@ -98,8 +103,8 @@ final class ChangeBell: Sendable {
     }
   }
 
-  private func wake(_ token: UInt64) {
+  private func letGo(_ token: UInt64) {
     let waiter = state.withLock { $0.waiters.removeValue(forKey: token) }
-    waiter?.continuation.resume()
+    waiter?.continuation.resume(returning: false)
   }
 }

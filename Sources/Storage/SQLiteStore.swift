@@ -70,7 +70,7 @@ public final class SQLiteStore: Store {
   }
 
   public func waitForChange(visibleTo agency: AgencyCode, after seq: Int64, atMost duration: Duration)
-    async throws(Failure)
+    async throws(Failure) -> Bool
   {
     try await bell.wait(for: agency, after: seq, atMost: duration)
   }

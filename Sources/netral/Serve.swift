@@ -65,6 +65,7 @@ enum Wiring {
     var settings = APISettings(now: config.store.now)
     settings.bodyBytesMax = config.limits.bodyBytesMax
     settings.decodedBytesMax = config.limits.streamBytesMax
+    settings.requestsPerAgencyMax = config.limits.requestsInFlightMax / 2
     settings.streamsMax = config.streamsMax
     settings.streamsPerAgencyMax = config.streamsPerAgencyMax
     settings.renderedBytesMax = config.renderedBytesMax

@@ -7,7 +7,7 @@ internal import Testing
 /// Every way in which something of a case leaves the service.
 enum Output: String, CaseIterable, Sendable {
   case record, asOfDate, asOfTime, listJSON, listLines, listCSV, history, allowedActions, links, related, requests
-  case refusedActions, refusedCorrections, duplicates
+  case refusedActions, refusedCorrections, duplicates, changes, changeLines, exportLines, exportCSV, differences
 }
 
 @Suite("Planted text")
@@ -52,9 +52,9 @@ private struct Check {
     case .record: try record()
     case .asOfDate: try each("?as_of=2024-01-31") { $0.facts(for: agency) }
     case .asOfTime: try each("?as_of=\(CanaryWorld.firstInstant)") { $0.facts(for: agency, first: true) }
-    case .listJSON: try list("application/json", inCSV: false)
-    case .listLines: try list("application/x-ndjson", inCSV: false)
-    case .listCSV: try list("text/csv", inCSV: true)
+    case .listJSON: try list("application/json")
+    case .listLines: try list("application/x-ndjson")
+    case .listCSV: try list("text/csv")
     case .history: try each("/history") { $0.told(for: agency) }
     case .allowedActions: try each("/allowed-actions") { _ in [] }
     case .links: try each("/links") { _ in [] }
@@ -63,6 +63,11 @@ private struct Check {
     case .refusedActions: try refusedActions()
     case .refusedCorrections: try refusedCorrections()
     case .duplicates: try duplicates()
+    case .changes: try changes("application/json")
+    case .changeLines: try changes("application/x-ndjson")
+    case .exportLines: try exportLines()
+    case .exportCSV: try exportCSV()
+    case .differences: try differences()
     }
   }
 
@@ -105,28 +110,67 @@ private struct Check {
     #expect(json["redacted"].strings == sight.redacted, "\(plan)")
   }
 
-  private func list(_ type: String, inCSV: Bool) throws {
+  private func list(_ type: String) throws {
     let answer = try visitor.get("/v1/cases?limit=200&count=exact", as: agency, [("Accept", type)])
     #expect(answer.status == 200)
-    let visible = CanaryPlan.all.filter { Sight.of($0, for: agency) != nil }
-    #expect(found(answer) == visible.reduce(into: []) { $0.formUnion($1.facts(for: agency, inCSV: inCSV)) })
-    var records: [JSONValue] = []
     if type == "application/json" {
-      records = answer.json["items"].items
+      try expectExactly(answer.json["items"].items, in: answer)
       #expect(answer.json["count"].int == visible.count)
     } else if type == "application/x-ndjson" {
-      records = try answer.lines.map { try JSONValue.parse(Array($0.utf8)) }
+      try expectExactly(try lines(answer), in: answer)
     } else {
-      let rows = try CSVReader.rows(answer.body)
-      #expect(rows.count == visible.count + 1)
-      let column = try #require(rows[0].fields.firstIndex(of: "redacted"))
-      let reference = try #require(rows[0].fields.firstIndex(of: "agency_ref"))
-      for row in rows.dropFirst() {
-        let plan = try #require(visible.first { $0.reference == row.fields[reference] })
-        #expect(row.fields[column] == Sight.of(plan, for: agency)?.redacted.joined(separator: " "), "\(plan)")
-      }
-      return
+      try expectExactlyRows(answer)
     }
+  }
+
+  private func changes(_ type: String) throws {
+    let answer = try visitor.get("/v1/changes?limit=1000", as: agency, [("Accept", type)])
+    #expect(answer.status == 200)
+    let all = type == "application/json" ? answer.json["changes"].items : try lines(answer).dropLast()
+    try expectExactly(all.map { $0["case"] }, in: answer)
+  }
+
+  private func exportLines() throws {
+    let answer = try visitor.get("/v1/exports/cases", as: agency)
+    #expect(answer.status == 200)
+    let all = try lines(answer)
+    #expect(all.first?["snapshot"]["count"].int == visible.count && all.last?["end"]["cases"].int == visible.count)
+    try expectExactly(all.dropFirst().dropLast().map { $0["case"] }, in: answer)
+  }
+
+  private func exportCSV() throws {
+    try expectExactlyRows(try visitor.get("/v1/exports/cases", as: agency, [("Accept", "text/csv")]))
+  }
+
+  private func differences() throws {
+    let answer = try visitor.ask(
+      as: agency, "POST", "/v1/reconciliations?dry_run=true", "", [("Content-Type", "application/x-ndjson")])
+    let ids = zip(CanaryPlan.all, world.ids).filter { Sight.of($0.0, for: agency) != nil }.map(\.1)
+    #expect(answer.json["missing"].items.compactMap { $0["id"].string } == ids.sorted())
+    #expect(found(answer).isEmpty)
+  }
+
+  private var visible: [CanaryPlan] { CanaryPlan.all.filter { Sight.of($0, for: agency) != nil } }
+
+  private func lines(_ answer: HTTPAnswer) throws -> [JSONValue] {
+    try answer.lines.map { try JSONValue.parse(Array($0.utf8)) }
+  }
+
+  private func expectExactlyRows(_ answer: HTTPAnswer) throws {
+    #expect(found(answer) == visible.reduce(into: []) { $0.formUnion($1.facts(for: agency, inCSV: true)) })
+    let rows = try CSVReader.rows(answer.body)
+    #expect(rows.count == visible.count + 1)
+    let column = try #require(rows[0].fields.firstIndex(of: "redacted"))
+    let reference = try #require(rows[0].fields.firstIndex(of: "agency_ref"))
+    for row in rows.dropFirst() {
+      let plan = try #require(visible.first { $0.reference == row.fields[reference] })
+      #expect(row.fields[column] == Sight.of(plan, for: agency)?.redacted.joined(separator: " "), "\(plan)")
+    }
+  }
+
+  /// The records of an answer are those the agency sees, with what it sees of them and nothing else.
+  private func expectExactly(_ records: [JSONValue], in answer: HTTPAnswer) throws {
+    #expect(found(answer) == visible.reduce(into: []) { $0.formUnion($1.facts(for: agency)) })
     #expect(Set(records.compactMap { $0["source"]["agency_ref"].string }) == Set(visible.map(\.reference)))
     for record in records {
       let plan = try #require(visible.first { $0.reference == record["source"]["agency_ref"].string })

@@ -31,20 +31,26 @@ final class Service: Sendable {
   /// The name under which `tokens` keeps the operator's key; agencies are kept under their codes.
   static let operatorName = "OPERATOR"
 
-  init(clock: TestClock = TestClock(), _ change: (inout APISettings) -> Void = { _ in }) async throws {
+  init(
+    clock: TestClock = TestClock(), _ change: (inout APISettings) -> Void = { _ in },
+    server changeLimits: (inout Limits) -> Void = { _ in }, store changeStore: (inout StoreSettings) -> Void = { _ in }
+  ) async throws {
     self.clock = clock
     folder = FileManager.default.temporaryDirectory.appending(path: "netral-api-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var storeSettings = StoreSettings()
     storeSettings.now = { clock.now }
+    changeStore(&storeSettings)
     store = try SQLiteStore(path: folder.appending(path: "t.sqlite").path, readerCount: 2, settings: storeSettings)
     var settings = APISettings(now: { clock.now })
     let random = TestRandom()
     settings.random = { random.next() }
     change(&settings)
     let api = API(store: store, settings: settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    var limits = Limits()
+    changeLimits(&limits)
     server = Server(
-      configuration: .init(loopCount: 2), faultResponse: { api.respond(to: $0) }, handler: { await api.respond(to: $0) }
+      configuration: .init(loopCount: 2, limits: limits), faultResponse: { api.respond(to: $0) }, handler: { await api.respond(to: $0) }
     )
     try server.start()
     var tokens: [String: String] = [:]
@@ -77,6 +83,7 @@ final class Service: Sendable {
   }
 
   func close() async throws {
+    store.stopWaiting()
     await server.shutdown()
     try store.close()
     try FileManager.default.removeItem(at: folder)
@@ -85,9 +92,10 @@ final class Service: Sendable {
 
 /// Runs `body` on a thread of its own against a service of its own, and closes that whatever happens.
 func withService(
-  _ change: (inout APISettings) -> Void = { _ in }, _ body: @escaping (Visitor) async throws -> Void
+  _ change: (inout APISettings) -> Void = { _ in }, _ body: @escaping (Visitor) async throws -> Void,
+  server: (inout Limits) -> Void = { _ in }, store: (inout StoreSettings) -> Void = { _ in }
 ) async throws {
-  let service = try await Service(change)
+  let service = try await Service(change, server: server, store: store)
   do {
     try await withTaskExecutorPreference(OwnThread()) { try await body(Visitor(service)) }
   } catch {
