@@ -61,12 +61,14 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["Domain", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "FairnessTests", dependencies: ["Fairness"], swiftSettings: strict),
+    .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),
     .testTarget(
       name: "DomainTests", dependencies: ["Domain", "JSON", "Storage", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Domain", "Fairness", "Migrations", "Storage", "TestSupport", grdb],
+      name: "StorageTests", dependencies: ["Domain", "Migrations", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
     .testTarget(
       name: "APITests",

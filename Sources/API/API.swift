@@ -23,7 +23,8 @@ public struct API: Sendable {
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
-    turns = (0..<store.readerCount).map { _ in LoopTurns(ownerCountMax: settings.requestsPerAgencyMax / store.readerCount) }
+    let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
+    turns = (0..<store.readerCount).map { _ in LoopTurns(ownerCountMax: requestsPerLoop) }
     requestIDs = RequestIDs(seed: settings.random())
   }
 

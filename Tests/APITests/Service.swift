@@ -50,7 +50,8 @@ final class Service: Sendable {
     var limits = Limits()
     changeLimits(&limits)
     server = Server(
-      configuration: .init(loopCount: 2, limits: limits), faultResponse: { api.respond(to: $0) }, handler: { await api.respond(to: $0) }
+      configuration: .init(loopCount: 2, limits: limits), faultResponse: { api.respond(to: $0) },
+      handler: { await api.respond(to: $0) }
     )
     try server.start()
     var tokens: [String: String] = [:]

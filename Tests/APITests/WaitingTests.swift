@@ -80,14 +80,16 @@ struct WaitingTests {
       let other = try visitor.newClient()
       try other.ask(visitor, .panrb, "/v1/changes?wait=1")
       let answer = try other.answer()
-        #expect(answer.status == 200, "\(answer.text)")
+      #expect(answer.status == 200, "\(answer.text)")
       _ = try visitor.makeCase()
       let statuses = try answers.map { try $0.answer() }
       #expect(Set(statuses.map(\.status)) == [200, 429])
       let refused = try #require(statuses.first { $0.status == 429 })
       #expect(refused["retry-after"] == "1" && refused["ratelimit"] != nil)
       #expect(refused.json["code"].string == "too_many_requests")
-    } store: { $0.waitersMax = 2 }
+    } store: {
+      $0.waitersMax = 2
+    }
   }
 
   private func threads() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count }
