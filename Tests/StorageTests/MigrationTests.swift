@@ -1,5 +1,8 @@
+internal import Domain
 internal import Foundation
 internal import Migrations
+internal import Storage
+internal import TestSupport
 internal import Testing
 
 @Suite struct MigrationTests {
@@ -29,6 +32,26 @@ internal import Testing
     for migration in migrations {
       let file = Self.folder.appendingPathComponent(migration.name + ".sql")
       #expect(try String(contentsOf: file, encoding: .utf8) == migration.sql)
+    }
+  }
+
+  @Test func `a file of the first release is copied aside, migrated, and keeps what it holds`() async throws {
+    try await withFolder { folder in
+      let path = folder + "/netral.sqlite"
+      var settings = StoreSettings()
+      settings.now = { instant("2025-01-31T02:00:00Z") }
+      let new = try SQLiteStore(path: path, readerCount: 1, settings: settings)
+      let bench = TemporaryStore(path: path, store: new, clock: FixedClock())
+      let record = try await bench.report(1, at: .studied, Sample.facts(1))
+      try new.close()
+      _ = try Shell.output(
+        "sqlite3 '\(path)' \"DROP TABLE certificate; DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
+
+      let store = try SQLiteStore(path: path, readerCount: 1, settings: settings)
+      #expect(FileManager.default.fileExists(atPath: path + ".before-migration"))
+      #expect(try store.read(on: 0) { try $0.caseRecord(record.id) } == record)
+      #expect(try store.read(on: 0) { try $0.certificates(of: nil, before: .max, limit: 1) }.isEmpty)
+      try store.close()
     }
   }
 }
