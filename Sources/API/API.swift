@@ -14,6 +14,7 @@ public struct API: Sendable {
   /// One for each event loop.
   let turns: [LoopTurns]
   let requestIDs: RequestIDs
+  let caseIDs: CaseIDs
 
   /// Makes the interface over a store.
   public init(store: any Store, settings: APISettings, logger: Logger) {
@@ -26,6 +27,7 @@ public struct API: Sendable {
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
     turns = (0..<store.readerCount).map { _ in LoopTurns(ownerCountMax: requestsPerLoop) }
     requestIDs = RequestIDs(seed: settings.random())
+    caseIDs = CaseIDs(random: settings.random)
   }
 
   /// Answers one request; never throws.
@@ -43,8 +45,9 @@ public struct APISettings: Sendable {
   public var bodyBytesMax = 1 << 20
   /// Longest line of an import, in bytes. Default 1 MiB, as for a body.
   public var lineBytesMax = 1 << 20
-  /// Import lines that share one write. Default 64: other agencies' writes wait no longer than that.
-  public var importBatchLines = 64
+  /// Import lines that share one write. Default 256: beyond that the commit no longer tells, and other agencies' writes
+  /// wait no longer than such a one takes.
+  public var importBatchLines = 256
   /// Longest import or manifest after decompression, in bytes. Default 4 GiB: some four million lines.
   public var decodedBytesMax = 4 << 30
   /// Requests of one agency that may wait for their turn on crowded event loops. Default 512: half of what may be in

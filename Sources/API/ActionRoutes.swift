@@ -33,10 +33,8 @@ enum ActionRoutes {
   static func take(
     _ action: Action, on record: Case, _ context: Lifecycle.Context, _ transaction: any CaseWrites
   ) throws -> Case {
-    let changed = try Lifecycle.apply(action, to: record, context)
-    let names = Facts.changes(from: record.facts, to: changed.facts)
-    let event = EventDraft(action, by: context.actor, changed: names)
-    guard action.kind != .notes else {
+    let (changed, event) = try Lifecycle.judge(action, on: record, context)
+    guard let changed else {
       try transaction.append(event, to: record)
       return record
     }

@@ -10,7 +10,7 @@ enum CaseRoutes {
     let agency = try exchange.agency()
     let write = try await Write(exchange, keyRequired: true)
     let (draft, predecessor) = try decode(write.body.value, agency)
-    let id = CaseID(at: exchange.now, random: (exchange.api.settings.random(), exchange.api.settings.random()))
+    let id = exchange.api.caseIDs.next(at: exchange.now)
     let context = try exchange.context()
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },

@@ -25,65 +25,103 @@ public struct Importer: Sendable {
     case invalid(Failure)
   }
 
-  let origin: Origin
-  let now: Timestamp
-  let reference: Reference
-  let random: @Sendable () -> UInt64
+  /// A line as it is judged by all but what is stored already.
+  enum Judged: Sendable {
+    case accepted(CaseHistory)
+    /// With the facts, when the line gives any: the report may be known already.
+    case refused(Failure, Facts?)
+  }
 
-  /// Makes an importer.
+  let origin: Origin
+  let store: any Store
+  let now: @Sendable () -> Timestamp
+  let ids: CaseIDs
+
+  /// Makes an importer; its dates follow the clock `now`.
   public init(
-    origin: Origin, now: Timestamp, reference: Reference,
-    random: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) }
+    origin: Origin, store: any Store, now: @escaping @Sendable () -> Timestamp, ids: CaseIDs = CaseIDs()
   ) {
     self.origin = origin
+    self.store = store
     self.now = now
-    self.reference = reference
-    self.random = random
+    self.ids = ids
   }
 
   /// Imports some lines in one write; a broken line never stops the others.
-  public func run(_ lines: [[UInt8]], dryRun: Bool, into store: any Store) async throws -> [Outcome] {
-    let parsed = lines.map { line in Result { () throws(Failure) in try ImportLine(line) } }
-    return try await store.write(by: .agency(origin.agency), dryRun: dryRun) { transaction in
-      try parsed.map { line in
-        do {
-          return try transaction.savepoint { try bring(line.get(), into: transaction) }
-        } catch let failure as Failure {
-          return .invalid(failure)
-        }
+  public func run(_ lines: [[UInt8]], dryRun: Bool) async throws -> [Outcome] {
+    try await keep(judge(lines), dryRun: dryRun)
+  }
+
+  /// Judges lines by everything that needs no database: work for any thread.
+  func judge(_ lines: [[UInt8]]) -> [Judged] {
+    let (now, reference) = (now(), store.reference)
+    return lines.map { line in
+      do throws(Failure) {
+        return try judge(try ImportLine(line), now, reference)
+      } catch {
+        return .refused(error, nil)
       }
     }
   }
 
-  private func bring(_ line: ImportLine, into transaction: any CaseWrites) throws -> Outcome {
+  /// Stores what was judged, in one write. A line that fails does so before anything of it is written.
+  func keep(_ lines: [Judged], dryRun: Bool) async throws -> [Outcome] {
+    try await store.write(by: .agency(origin.agency), dryRun: dryRun) { transaction in
+      try lines.map { try keep($0, transaction) }
+    }
+  }
+
+  private func keep(_ line: Judged, _ transaction: any CaseWrites) throws -> Outcome {
+    switch line {
+    case .accepted(let history):
+      do {
+        return .created(try transaction.create(history).id)
+      } catch let failure as Failure {
+        return try refusal(failure, history.record.facts, transaction)
+      }
+    case .refused(let failure, let facts): return try refusal(failure, facts, transaction)
+    }
+  }
+
+  /// A report that is known already is a duplicate, whatever else is wrong with the line.
+  private func refusal(_ failure: Failure, _ facts: Facts?, _ transaction: any CaseWrites) throws -> Outcome {
+    guard let facts, let existing = try transaction.existingReport(facts) else { return .invalid(failure) }
+    // The line names a person: which case is about that person is told only where the subject is open.
+    let isOpen = Visibility.projection(of: existing, for: origin.agency)?.contains(.subject) ?? false
+    return .duplicate(isOpen ? existing.id : nil)
+  }
+
+  private func judge(_ line: ImportLine, _ now: Timestamp, _ reference: Reference) throws(Failure) -> Judged {
     let today = LegalDate(inJakarta: now)
+    let facts = try line.at("/case") { () throws(Failure) in try reference.facts(from: line.draft, today: today) }
+    do throws(Failure) {
+      return .accepted(try history(of: line, facts, ids.next(at: now), reference, today))
+    } catch {
+      return .refused(error, facts)
+    }
+  }
+
+  private func history(
+    of line: ImportLine, _ facts: Facts, _ id: CaseID, _ reference: Reference, _ today: LegalDate
+  ) throws(Failure) -> CaseHistory {
     func context(_ agency: AgencyCode) -> Lifecycle.Context {
       let importedBy = agency == origin.agency ? nil : origin.agency
       return Lifecycle.Context(
         actor: Actor(agency: agency, importedBy: importedBy, keyID: origin.keyID), reference: reference, today: today)
     }
-    let facts = try line.at("/case") { () throws(Failure) in try reference.facts(from: line.draft, today: today) }
-    if let existing = try transaction.existingReport(facts) {
-      // The line names a person: which case is about that person is told only where the subject is open.
-      let isOpen = Visibility.projection(of: existing, for: origin.agency)?.contains(.subject) ?? false
-      return .duplicate(isOpen ? existing.id : nil)
-    }
     let reporting = context(facts.source.agency)
     let progress = try line.at("/case") { () throws(Failure) in try Lifecycle.open(facts, onBehalfOf: nil, reporting) }
-    let event = EventDraft(
-      what: "created", actor: reporting.actor, occurredOn: facts.source.receivedOn)
-    var record = try transaction.create(CaseID(at: now, random: (random(), random())), facts, progress, event)
+    let event = EventDraft(what: "created", actor: reporting.actor, occurredOn: facts.source.receivedOn)
+    var history = CaseHistory(id, facts, progress, event)
     for (index, step) in line.actions.enumerated() {
-      do {
+      try line.at("/actions/\(index)") { () throws(Failure) in
         guard reference.agencies[step.agency.rawValue] != nil else { throw Failure.invalid("/agency", .unknownCode) }
         // As if the agency had posted it: what it cannot see it cannot act on.
-        _ = try SeenCase(record, for: step.agency)
-        record = try ActionRoutes.take(step.action, on: record, context(step.agency), transaction)
-      } catch let failure as Failure {
-        throw failure.pointing(into: "/actions/\(index)")
+        _ = try SeenCase(history.record, for: step.agency)
+        try history.take(step.action, context(step.agency))
       }
     }
-    return .created(record.id)
+    return history
   }
 }
 

@@ -20,12 +20,14 @@ final class ObjectReader {
   private let object: JSONObject
   private let pointer: String
   let errors: BodyErrors
-  private var asked: Set<String> = []
+  /// Which members somebody asked for.
+  private var asked: [Bool]
 
   private init(_ object: JSONObject, _ pointer: String, _ errors: BodyErrors) {
     self.object = object
     self.pointer = pointer
     self.errors = errors
+    asked = Array(repeating: false, count: object.members.count)
   }
 
   /// Reads a whole body.
@@ -47,8 +49,11 @@ final class ObjectReader {
 
   /// The member as it is; null counts as absent.
   func value(_ name: String, required: Bool = false) -> JSONValue? {
-    asked.insert(name)
-    if let value = object[name], value != .null { return value }
+    if let position = object.position(of: name) {
+      asked[position] = true
+      let value = object.members[position].value
+      if case .null = value {} else { return value }
+    }
     if required { errors.add(at(name), .required) }
     return nil
   }
@@ -154,7 +159,7 @@ final class ObjectReader {
 
   /// Reports every member that nobody asked for.
   func finish() {
-    for member in object.members where !asked.contains(member.name) {
+    for (member, isAsked) in zip(object.members, asked) where !isAsked {
       errors.add(at(String(member.name.prefix(64))), .unknown)
     }
   }

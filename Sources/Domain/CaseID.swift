@@ -67,3 +67,34 @@ public struct CaseID: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+/// Makes identities each of which is greater than the one before, so that new ones meet in the same page of an index
+/// (RFC 9562 section 6.2, method 2).
+public struct CaseIDSequence: Sendable {
+  private var last: CaseID?
+
+  /// A sequence that nothing was taken from.
+  public init() {}
+
+  /// The next identity. Within a millisecond, or when the clock was set back, it is a random step above the last one, too
+  /// long to be guessed.
+  public mutating func next(at instant: Timestamp, random: () -> UInt64) -> CaseID {
+    let fresh = CaseID(at: instant, random: (random(), random()))
+    var next = fresh
+    if let last, fresh.high >> 16 <= last.high >> 16 { next = last.advanced(by: fresh.low & 0xFFFF_FFFF + 1) }
+    last = next
+    return next
+  }
+}
+
+extension CaseID {
+  /// The identity `step` above this one; where the random bits end, the milliseconds go on.
+  fileprivate func advanced(by step: UInt64) -> CaseID {
+    let random = low & 0x3FFF_FFFF_FFFF_FFFF + step
+    // Milliseconds and the upper random bits as one number, without the version between them.
+    let upper = (high >> 16) << 12 | high & 0x0FFF
+    let next = upper + random >> 62
+    return CaseID(
+      high: (next >> 12) << 16 | 0x7000 | next & 0x0FFF, low: random & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
+  }
+}

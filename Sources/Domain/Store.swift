@@ -103,14 +103,12 @@ public protocol CaseReads {
 
 /// Changes; each call is part of the write it stands in.
 public protocol CaseWrites: CaseReads {
-  /// Runs `body` so that its effects vanish when it throws, while those of its surroundings stay.
-  func savepoint<Value>(_ body: () throws -> Value) throws -> Value
   /// The reference data as this write sees it, earlier writes of the same commit included.
   func currentReference() throws -> Reference
-  /// Stores a new case with its event.
+  /// Stores a new case with every version and event of its history, and returns it as it now is.
   ///
-  /// - Throws: `report_exists` when agency, report number and person are taken.
-  func create(_ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft) throws -> Case
+  /// - Throws: `report_exists` when agency, report number and person are taken; nothing is written then.
+  func create(_ history: CaseHistory) throws -> Case
   /// Stores the next version of a case with its event.
   func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case
   /// Stores an event that leaves the record as it is.
@@ -136,6 +134,15 @@ public protocol CaseWrites: CaseReads {
   func put(_ entries: [ReferenceEntry]) throws
   /// Leaves a trace of an administrator's act.
   func audit(_ what: String, by keyID: String, detail: String, at: Timestamp) throws
+}
+
+extension CaseWrites {
+  /// Stores a new case with its first event.
+  ///
+  /// - Throws: `report_exists` when agency, report number and person are taken; nothing is written then.
+  public func create(_ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft) throws -> Case {
+    try create(CaseHistory(id, facts, progress, event))
+  }
 }
 
 /// What an idempotency key has led to. It names the result and does not hold it, so that no personal value is kept twice

@@ -31,7 +31,8 @@ public struct JSONObject: Sendable {
   /// The number of members.
   public var count: Int { members.count }
 
-  private func position(of name: String) -> Int? {
+  /// Where the member of that name stands.
+  public func position(of name: String) -> Int? {
     members.firstIndex { ExactName.same($0.name, name) }
   }
 

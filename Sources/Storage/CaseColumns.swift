@@ -17,45 +17,83 @@ enum CaseColumns {
   ]
 
   static let list = names.joined(separator: ", ")
-  static let placeholders = Array(repeating: "?", count: names.count).joined(separator: ", ")
 
   /// The columns that an action may change: those of the version itself and of the progress but for the day of receipt.
   static let moved =
     ["version", "facts_version", "seq", "recorded_at", "stage"]
     + names.drop { $0 != "received_on" }.dropFirst()
 
-  /// The values of a case, in the order of `names`.
-  static func values(_ record: Case, factsVersion: Int, personKey: Int64) -> [(any DatabaseValueConvertible)?] {
-    let facts = record.facts
-    let progress = record.progress
-    var values: [(any DatabaseValueConvertible)?] = [
-      record.version, factsVersion, record.seq, record.updatedAt.milliseconds, personKey,
-      progress.stage.rawValue, facts.election, facts.contest, facts.region.text, facts.institution.code,
-      facts.institution.name, facts.institution.kind.rawValue, facts.subject.employment.rawValue,
-      facts.subject.positionLevel.rawValue, facts.subject.reportingClass?.rawValue, facts.subject.appointmentYear,
-      facts.violation?.code, facts.violation?.catalogue, facts.violation?.category, facts.violation?.aspect,
-      facts.act.occurredOn.description, facts.act.knownOn?.description, facts.act.channel?.rawValue,
-      facts.act.supports?.rawValue, facts.act.onUnpaidLeave, facts.source.kind.rawValue, facts.source.agency.rawValue,
-      facts.source.agencyRef, facts.source.channel, facts.motives.joined(separator: " "),
-    ]
-    for milestone in Milestone.allCases { values.append(progress.milestones[milestone]?.description) }
-    values += [
-      progress.recommendation?.agency.rawValue, progress.recommendation?.letterNumber,
-      progress.recommendation?.institution, progress.recommendation?.proposedSanction,
-      progress.decision?.agency.rawValue, progress.decision?.outcome.rawValue, progress.decision?.decreeNumber,
-      progress.decision?.sanction, progress.decision?.sanctionLevel, progress.decision?.outsideBand,
-      progress.decision?.deviationExplained, progress.block?.agency.rawValue, progress.block?.letterNumber,
-      progress.block?.blockedOn.description, progress.block?.releasedOn?.description, progress.block?.proof,
-      progress.appeal?.route.rawValue, progress.appeal?.filedOn.description, progress.appeal?.outcome?.rawValue,
-      progress.appeal?.ruledOn?.description, progress.idisReference, progress.lapseReason?.rawValue,
-      ClockColumn.text(progress.clocks),
-    ]
-    return values
+  /// Adds the values of a case, in the order of `names`.
+  static func add(
+    _ record: Case, _ place: VersionPlace, at recordedAt: Timestamp, personKey: Int64, to arguments: inout Arguments
+  ) {
+    arguments.add(record.version)
+    arguments.add(place.factsVersion)
+    arguments.add(place.versionSeq)
+    arguments.add(recordedAt)
+    arguments.add(personKey)
+    arguments.add(record.progress.stage)
+    add(record.facts, to: &arguments)
+    add(record.progress, to: &arguments)
+  }
+
+  private static func add(_ facts: Facts, to arguments: inout Arguments) {
+    arguments.add(facts.election)
+    arguments.add(facts.contest)
+    arguments.add(facts.region.text)
+    arguments.add(facts.institution.code)
+    arguments.add(facts.institution.name)
+    arguments.add(facts.institution.kind)
+    arguments.add(facts.subject.employment)
+    arguments.add(facts.subject.positionLevel)
+    arguments.add(facts.subject.reportingClass)
+    arguments.add(facts.subject.appointmentYear)
+    arguments.add(facts.violation?.code)
+    arguments.add(facts.violation?.catalogue)
+    arguments.add(facts.violation?.category)
+    arguments.add(facts.violation?.aspect)
+    arguments.add(facts.act.occurredOn)
+    arguments.add(facts.act.knownOn)
+    arguments.add(facts.act.channel)
+    arguments.add(facts.act.supports)
+    arguments.add(facts.act.onUnpaidLeave)
+    arguments.add(facts.source.kind)
+    arguments.add(facts.source.agency)
+    arguments.add(facts.source.agencyRef)
+    arguments.add(facts.source.channel)
+    arguments.add(facts.motives.joined(separator: " "))
+  }
+
+  private static func add(_ progress: CaseProgress, to arguments: inout Arguments) {
+    for milestone in Milestone.allCases { arguments.add(progress.milestones[milestone]) }
+    arguments.add(progress.recommendation?.agency)
+    arguments.add(progress.recommendation?.letterNumber)
+    arguments.add(progress.recommendation?.institution)
+    arguments.add(progress.recommendation?.proposedSanction)
+    arguments.add(progress.decision?.agency)
+    arguments.add(progress.decision?.outcome)
+    arguments.add(progress.decision?.decreeNumber)
+    arguments.add(progress.decision?.sanction)
+    arguments.add(progress.decision?.sanctionLevel)
+    arguments.add(progress.decision?.outsideBand)
+    arguments.add(progress.decision?.deviationExplained)
+    arguments.add(progress.block?.agency)
+    arguments.add(progress.block?.letterNumber)
+    arguments.add(progress.block?.blockedOn)
+    arguments.add(progress.block?.releasedOn)
+    arguments.add(progress.block?.proof)
+    arguments.add(progress.appeal?.route)
+    arguments.add(progress.appeal?.filedOn)
+    arguments.add(progress.appeal?.outcome)
+    arguments.add(progress.appeal?.ruledOn)
+    arguments.add(progress.idisReference)
+    arguments.add(progress.lapseReason)
+    arguments.add(ClockColumn.text(progress.clocks))
   }
 
   /// The earliest day on which a running clock is due.
-  static func nextDue(_ progress: CaseProgress) -> String? {
-    progress.clocks.filter { $0.stoppedOn == nil && $0.kind != .appealFiling }.map(\.dueOn).min()?.description
+  static func nextDue(_ progress: CaseProgress) -> LegalDate? {
+    progress.clocks.lazy.filter { $0.stoppedOn == nil && $0.kind != .appealFiling }.map(\.dueOn).min()
   }
 }
 

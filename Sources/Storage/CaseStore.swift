@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Domain
 internal import Foundation
 internal import GRDB
@@ -11,7 +10,7 @@ extension Transaction {
     + " WHERE r.id = ? AND v.version = ?"
 
   func stub(_ id: CaseID) throws -> CaseStub? {
-    try fetchOne(statement(.stub), about: id, CaseListing.stub)
+    try run(.stub, { $0.add(id) }, CaseListing.stub)
   }
 
   func caseRecord(_ id: CaseID) throws -> Case? { try stored(id)?.record }
@@ -51,7 +50,7 @@ extension Transaction {
     return current
   }
 
-  func stored(_ id: CaseID) throws -> StoredCase? { try fetchOne(statement(.current), about: id, CaseRow.decode) }
+  func stored(_ id: CaseID) throws -> StoredCase? { try run(.current, { $0.add(id) }, CaseRow.decode) }
 
   func key(of id: CaseID) throws -> Int64 {
     guard let key: Int64 = try fetchOne("SELECT case_key FROM case_record WHERE id = ?", [id.data], { $0[0] }) else {
@@ -60,140 +59,172 @@ extension Transaction {
     return key
   }
 
-  func existingReport(_ facts: Facts) throws -> Case? { try reportID(facts).flatMap { try caseRecord($0) } }
+  func existingReport(_ facts: Facts) throws -> Case? {
+    guard let person = try personKey(facts) else { return nil }
+    return try reportID(facts, person).flatMap { try caseRecord($0) }
+  }
+
+  /// The number of our own of the person; nil when no report about that one was stored.
+  private func personKey(_ facts: Facts) throws -> Int64? {
+    try run(.personKey, { $0.add(facts.personIdentifier) }) { $0[0] }
+  }
 
   /// Identity of the case with this report number about this person.
-  private func reportID(_ facts: Facts) throws -> CaseID? {
-    try fetchOne(
-      """
-      SELECT r.id FROM case_record r JOIN person p ON p.person_key = r.person_key
-      WHERE p.identifier = ? AND r.reported_by = ? AND r.agency_ref = ?
-      """, [facts.personIdentifier, facts.source.agency.rawValue, facts.source.agencyRef]
+  private func reportID(_ facts: Facts, _ person: Int64) throws -> CaseID? {
+    try run(
+      .reportID,
+      {
+        $0.add(facts.source.agency)
+        $0.add(facts.source.agencyRef)
+        $0.add(person)
+      }
     ) { try $0.identity(0) }
   }
 }
 
 extension Transaction {
-  func create(_ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft) throws -> Case {
-    if try reportID(facts) != nil { throw Failure.reportExists }
-    let person = try personKey(facts)
-    var record = Case(
-      id: id, number: try nextNumber(facts.source.receivedOn.year), version: 1, seq: try nextSequence(), facts: facts,
-      progress: progress, createdAt: now, updatedAt: now)
-    record.version = 1
-    let shared = CaseColumns.values(record, factsVersion: 1, personKey: person)
-    try execute(
-      Self.insertSQL, [id.data, record.number, record.createdAt.milliseconds, CaseColumns.nextDue(progress)] + shared)
+  func create(_ history: CaseHistory) throws -> Case {
+    var record = history.record
+    let person = try reportedPerson(record.facts, in: record.id)
+    let places = try places(of: history)
+    let last = places[places.endIndex - 1]
+    record.number = try nextNumber(record.facts.source.receivedOn.year)
+    (record.seq, record.createdAt, record.updatedAt) = (last.versionSeq, now, now)
+    // The record comes first, since all else refers to it.
+    try run(.insertRecord) {
+      $0.add(record.id)
+      $0.add(record.number)
+      $0.add(now)
+      $0.add(CaseColumns.nextDue(record.progress))
+      CaseColumns.add(record, last, at: now, personKey: person, to: &$0)
+    }
     let key = database.lastInsertedRowID
-    touched.insert(VisibilityBasis(record))
-    try execute(Self.firstVersionSQL, [key])
-    try storePersonal(key, factsVersion: 1, facts)
-    try index(key, narrative: facts.act.narrative)
-    try store(event, key, record, personal: facts)
+    for index in places.indices {
+      touched.insert(VisibilityBasis(history.entries[index].record))
+      try store(history.entries[index].event, history.entries[index].record, places[index], key, person)
+    }
+    pending.words.append(.index(key, record.facts.act.narrative))
     return record
   }
 
   func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case {
     guard let before = try keys(of: old.id) else { throw Failure.notFound }
     precondition(before.version == old.version, "a case is changed in the transaction that read it")
+    let isCorrected = new.facts != old.facts
+    let person = isCorrected ? try reportedPerson(new.facts, in: old.id) : before.personKey
     var record = new
     record.version = old.version + 1
     record.seq = try nextSequence()
     record.updatedAt = now
     changedCases.insert(old.id)
     touched.formUnion([VisibilityBasis(old), VisibilityBasis(record)])
-    let corrected = new.facts != old.facts
-    let factsVersion = corrected ? record.version : before.factsVersion
-    let person = corrected ? try personKey(new.facts) : before.personKey
-    if corrected, let other = try reportID(new.facts), other != old.id { throw Failure.reportExists }
-    let shared = CaseColumns.values(record, factsVersion: factsVersion, personKey: person)
-    try execute(Self.nextVersionSQL, [before.key] + shared)
+    let factsVersion = isCorrected ? record.version : before.factsVersion
+    let place = VersionPlace(seq: record.seq, versionSeq: record.seq, factsVersion: factsVersion)
+    try store(event, record, place, before.key, person)
     // Columns that an action leaves alone are not written, so that their indexes are not either.
-    try execute(
-      corrected ? Self.correctSQL : Self.advanceSQL, [CaseColumns.nextDue(record.progress), before.key, record.version])
-    if corrected {
-      try storePersonal(before.key, factsVersion: factsVersion, new.facts)
-      try unindex(before.key, narrative: old.facts.act.narrative)
-      try index(before.key, narrative: new.facts.act.narrative)
+    try run(isCorrected ? .correctRecord : .advanceRecord) {
+      $0.add(CaseColumns.nextDue(record.progress))
+      $0.add(before.key)
+      $0.add(record.version)
     }
-    try store(event, before.key, record, personal: corrected ? new.facts : nil)
+    if new.facts.act.narrative != old.facts.act.narrative {
+      pending.words.append(.unindex(before.key, old.facts.act.narrative))
+      pending.words.append(.index(before.key, new.facts.act.narrative))
+    }
     return record
   }
 
   func append(_ event: EventDraft, to record: Case) throws {
-    try store(event, try key(of: record.id), record, personal: nil, ownSequence: try nextSequence())
+    guard let keys = try keys(of: record.id) else { throw Failure.notFound }
+    let place = VersionPlace(seq: try nextSequence(), versionSeq: record.seq, factsVersion: keys.factsVersion)
+    try store(event, record, place, keys.key, keys.personKey)
   }
 
-  private static let insertSQL = """
-    INSERT INTO case_record (id, number, created_at, next_due_on, \(CaseColumns.list))
-    VALUES (?, ?, ?, ?, \(CaseColumns.placeholders))
-    """
-  private static let firstVersionSQL = """
-    INSERT INTO case_version (case_key, \(CaseColumns.list))
-    SELECT case_key, \(CaseColumns.list) FROM case_record WHERE case_key = ?
-    """
-  private static let nextVersionSQL =
-    "INSERT INTO case_version (case_key, \(CaseColumns.list)) VALUES (?, \(CaseColumns.placeholders))"
-  private static let correctSQL = updateSQL(CaseColumns.list)
-  private static let advanceSQL = updateSQL(CaseColumns.moved.joined(separator: ", "))
+  /// Gives a history its sequences before any of it is written.
+  private func places(of history: CaseHistory) throws -> [VersionPlace] {
+    var places: [VersionPlace] = []
+    places.reserveCapacity(history.entries.count)
+    for index in history.entries.indices {
+      let seq = try nextSequence()
+      var place = VersionPlace(seq: seq, versionSeq: seq, factsVersion: 1)
+      if let before = places.last {
+        let version = history.entries[index].record.version
+        if version == history.entries[index - 1].record.version { place.versionSeq = before.versionSeq }
+        let isSame = history.entries[index].record.facts == history.entries[index - 1].record.facts
+        place.factsVersion = isSame ? before.factsVersion : version
+      }
+      places.append(place)
+    }
+    return places
+  }
 
-  /// Takes columns of the current row from the version that was just stored.
-  private static func updateSQL(_ columns: String) -> String {
-    """
-    UPDATE case_record SET next_due_on = ?1,
-      (\(columns)) = (SELECT \(columns) FROM case_version WHERE case_key = ?2 AND version = ?3)
-    WHERE case_key = ?2
-    """
+  /// Stores an event, and the version and facts it has brought.
+  private func store(_ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64, _ person: Int64) throws {
+    if place.makesVersion {
+      try run(.insertVersion) {
+        $0.add(key)
+        CaseColumns.add(record, place, at: now, personKey: person, to: &$0)
+      }
+    }
+    let bringsFacts = place.makesVersion && place.factsVersion == record.version
+    if bringsFacts { try storePersonal(key, place.factsVersion, record.facts) }
+    try store(event, place.seq, key, record, personal: bringsFacts ? record.facts : nil)
   }
 
   /// What of a case only the store knows.
   private func keys(of id: CaseID) throws -> (key: Int64, version: Int, factsVersion: Int, personKey: Int64)? {
-    try fetchOne("SELECT case_key, version, facts_version, person_key FROM case_record WHERE id = ?", [id.data]) {
-      ($0[0], $0[1], $0[2], $0[3])
+    try run(.keys, { $0.add(id) }) { ($0[0], $0[1], $0[2], $0[3]) }
+  }
+
+  /// The number of our own of the person the facts are about.
+  ///
+  /// - Throws: `report_exists`, before anything is written, when another case than `id` has this report about that one.
+  private func reportedPerson(_ facts: Facts, in id: CaseID) throws -> Int64 {
+    if let person = try personKey(facts) {
+      if let other = try reportID(facts, person), other != id { throw Failure.reportExists }
+      return person
     }
-  }
-
-  /// Under the one writer the next number is the highest one plus one: gap-free and in commit order.
-  private func nextSequence() throws -> Int64 {
-    try fetchOne("SELECT coalesce(max(seq), 0) + 1 FROM event", []) { $0[0] } ?? 1
-  }
-
-  private func nextNumber(_ year: Int) throws -> String {
-    let count: Int =
-      try fetchOne(
-        """
-        INSERT INTO case_counter (year, last) VALUES (?, 1)
-        ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last
-        """, [year]
-      ) { $0[0] } ?? 1
-    let digits = String(count)
-    return "\(year)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-  }
-
-  private func personKey(_ facts: Facts) throws -> Int64 {
-    let identifier = facts.personIdentifier
-    if let key: Int64 = try fetchOne("SELECT person_key FROM person WHERE identifier = ?", [identifier], { $0[0] }) {
-      return key
-    }
-    try execute("INSERT INTO person (identifier) VALUES (?)", [identifier])
+    try run(.insertPerson) { $0.add(facts.personIdentifier) }
     return database.lastInsertedRowID
   }
 
-  private func storePersonal(_ key: Int64, factsVersion: Int, _ facts: Facts) throws {
-    try execute(
-      "INSERT INTO case_subject (case_key, facts_version, name, nip, nik, position_title) VALUES (?, ?, ?, ?, ?, ?)",
-      [
-        key, factsVersion, facts.subject.name, facts.subject.nip?.text, facts.subject.nik?.text,
-        facts.subject.positionTitle,
-      ])
-    try execute(
-      """
-      INSERT INTO case_narrative (case_key, facts_version, place, narrative, urls, witnesses) VALUES (?, ?, ?, ?, ?, ?)
-      """, [key, factsVersion, facts.act.place, facts.act.narrative, facts.act.urlsJSON, facts.act.witnessesJSON])
-    try execute(
-      "INSERT INTO case_reporter (case_key, facts_version, mode, name, contact) VALUES (?, ?, ?, ?, ?)",
-      [key, factsVersion, facts.reporter.mode.rawValue, facts.reporter.name, facts.reporter.contact])
+  private func storePersonal(_ key: Int64, _ factsVersion: Int, _ facts: Facts) throws {
+    try run(.insertSubject) {
+      $0.add(key)
+      $0.add(factsVersion)
+      $0.add(facts.subject.name)
+      $0.add(facts.subject.nip?.text)
+      $0.add(facts.subject.nik?.text)
+      $0.add(facts.subject.positionTitle)
+    }
+    try run(.insertNarrative) {
+      $0.add(key)
+      $0.add(factsVersion)
+      $0.add(facts.act.place)
+      $0.add(facts.act.narrative)
+      $0.add(facts.act.urlsJSON)
+      $0.add(facts.act.witnessesJSON)
+    }
+    try run(.insertReporter) {
+      $0.add(key)
+      $0.add(factsVersion)
+      $0.add(facts.reporter.mode)
+      $0.add(facts.reporter.name)
+      $0.add(facts.reporter.contact)
+    }
   }
+}
+
+/// Where an event and the version it has led to stand in the order of all.
+struct VersionPlace {
+  /// The sequence of the event.
+  var seq: Int64
+  /// The sequence of the version the case is then at: an earlier one when the event left the case as it was.
+  var versionSeq: Int64
+  /// The version that brought the facts.
+  var factsVersion: Int
+
+  var makesVersion: Bool { seq == versionSeq }
 }
 
 extension Facts {

@@ -6,10 +6,22 @@ internal import GRDB
 /// A case is rendered from its row on the hottest path: this is read several times faster than JSON.
 enum ClockColumn {
   static func text(_ clocks: [Clock]) -> String {
-    clocks.map { clock in
-      let stop = clock.stoppedOn?.description ?? "-"
-      return "\(clock.kind.rawValue) \(clock.startedOn) \(clock.dueOn) \(clock.unit.rawValue) \(stop);"
-    }.joined()
+    var text = ""
+    text.reserveCapacity(clocks.count * 64)
+    for clock in clocks {
+      // Interpolation showed in the profile of an import.
+      text += clock.kind.rawValue
+      text += " "
+      text += clock.startedOn.description
+      text += " "
+      text += clock.dueOn.description
+      text += " "
+      text += clock.unit.rawValue
+      text += " "
+      text += clock.stoppedOn?.description ?? "-"
+      text += ";"
+    }
+    return text
   }
 
   /// - Throws: `DatabaseError` when the text was not made by `text(_:)`.

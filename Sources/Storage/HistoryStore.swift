@@ -42,58 +42,69 @@ extension Transaction {
       ?? Timestamp(milliseconds: 0)
   }
 
-  /// Stores an event at the sequence of the record, or at one of its own when the record stays as it is.
-  func store(_ event: EventDraft, _ key: Int64, _ record: Case, personal facts: Facts?, ownSequence: Int64? = nil)
-    throws
-  {
-    let seq = ownSequence ?? record.seq
-    let salt = SymmetricKey(size: .bits128).withUnsafeBytes { Data($0) }
-    let digest = Self.digest(salt, facts, event.texts)
-    try execute(
-      """
-      INSERT INTO event (seq, case_key, version, what, agency, on_behalf_of, imported_by, key_id, occurred_on,
-        recorded_at, stage, changed, details, digest)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        seq, key, record.version, event.what, event.actor.agency.rawValue, event.onBehalfOf?.rawValue,
-        event.actor.importedBy?.rawValue, event.actor.keyID, event.occurredOn?.description,
-        now.milliseconds, record.progress.stage.rawValue, event.changed.joined(separator: " "),
-        Self.json(event.details), digest,
-      ])
-    if digest != nil { try execute("INSERT INTO event_salt (seq, salt) VALUES (?, ?)", [seq, salt]) }
+  /// Stores an event that has left the case as `record`, with the digest of the personal values it brought.
+  func store(_ event: EventDraft, _ seq: Int64, _ key: Int64, _ record: Case, personal facts: Facts?) throws {
+    let hasPersonal = facts != nil || !event.texts.isEmpty
+    let salt = hasPersonal ? salts.next() : []
+    try run(.insertEvent) {
+      $0.add(seq)
+      $0.add(key)
+      $0.add(record.version)
+      $0.add(event.what)
+      $0.add(event.actor.agency)
+      $0.add(event.onBehalfOf)
+      $0.add(event.actor.importedBy)
+      $0.add(event.actor.keyID)
+      $0.add(event.occurredOn)
+      $0.add(now)
+      $0.add(record.progress.stage)
+      $0.add(event.changed.joined(separator: " "))
+      $0.add(Self.json(event.details))
+      $0.add(hasPersonal ? Self.digest(salt, facts, event.texts) : nil)
+    }
+    guard hasPersonal else { return }
+    try run(.insertSalt) {
+      $0.add(seq)
+      $0.add(salt)
+    }
     for text in event.texts {
-      try execute(
-        "INSERT INTO event_text (seq, name, field_group, content) VALUES (?, ?, ?, ?)",
-        [seq, text.name, text.group.rawValue, text.text])
+      try run(.insertText) {
+        $0.add(seq)
+        $0.add(text.name)
+        $0.add(text.group)
+        $0.add(text.text)
+      }
     }
   }
 
   /// SHA-256 over salt and personal values, each preceded by its length, so that no two lists of values look alike.
   private static func digest(
-    _ salt: Data, _ facts: Facts?, _ texts: [(name: String, text: String, group: FieldGroup)]
-  ) -> Data? {
-    guard facts != nil || !texts.isEmpty else { return nil }
-    var hash = SHA256()
-    hash.update(data: salt)
+    _ salt: [UInt8], _ facts: Facts?, _ texts: [(name: String, text: String, group: FieldGroup)]
+  ) -> [UInt8] {
+    var bytes = salt
+    bytes.reserveCapacity(1024)
     func add(_ text: String?) {
-      let bytes = Array((text ?? "").utf8)
-      withUnsafeBytes(of: Int64(text == nil ? -1 : bytes.count).bigEndian) { hash.update(bufferPointer: $0) }
-      hash.update(data: bytes)
+      withUnsafeBytes(of: Int64(text?.utf8.count ?? -1).bigEndian) { bytes.append(contentsOf: $0) }
+      if let text { bytes.append(contentsOf: text.utf8) }
     }
     if let facts {
-      let values = [
-        facts.subject.name, facts.subject.nip?.text, facts.subject.nik?.text, facts.subject.positionTitle,
-        facts.act.place, facts.act.narrative, facts.act.urlsJSON, facts.act.witnessesJSON,
-        facts.reporter.mode.rawValue, facts.reporter.name, facts.reporter.contact,
-      ]
-      for value in values { add(value) }
+      add(facts.subject.name)
+      add(facts.subject.nip?.text)
+      add(facts.subject.nik?.text)
+      add(facts.subject.positionTitle)
+      add(facts.act.place)
+      add(facts.act.narrative)
+      add(facts.act.urlsJSON)
+      add(facts.act.witnessesJSON)
+      add(facts.reporter.mode.rawValue)
+      add(facts.reporter.name)
+      add(facts.reporter.contact)
     }
     for text in texts {
       add(text.name)
       add(text.text)
     }
-    return Data(hash.finalize())
+    return Array(SHA256.hash(data: bytes))
   }
 
   private static func json(_ details: [(name: String, value: String)]) -> String {
@@ -111,5 +122,19 @@ extension Transaction {
   private static func details(_ json: String) throws -> [(name: String, value: String)] {
     guard json != "{}", case .object(let object) = try JSONValue.parse(Array(json.utf8)) else { return [] }
     return object.members.compactMap { if case .string(let text) = $0.value { ($0.name, text) } else { nil } }
+  }
+}
+
+/// Salts of 128 bits, drawn from the kernel many at a time.
+struct Salts {
+  private static let bytes = 16
+  private var drawn: ArraySlice<UInt8> = []
+
+  mutating func next() -> [UInt8] {
+    if drawn.isEmpty {
+      drawn = SymmetricKey(size: .init(bitCount: Self.bytes * 8 * 64)).withUnsafeBytes { Array($0)[...] }
+    }
+    defer { drawn = drawn.dropFirst(Self.bytes) }
+    return Array(drawn.prefix(Self.bytes))
   }
 }

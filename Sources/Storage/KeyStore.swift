@@ -35,7 +35,7 @@ extension Transaction {
         key.networks.joined(separator: " "), key.createdAt.milliseconds, key.expiresAt?.milliseconds,
         key.revokedAt?.milliseconds, Data(key.secretDigest),
       ])
-    changedSnapshots = true
+    pending.changedSnapshots = true
   }
 
   func revoke(_ keyID: String, at instant: Timestamp) throws {
@@ -43,7 +43,7 @@ extension Transaction {
     try execute(
       "UPDATE access_key SET revoked_at = min(coalesce(revoked_at, ?1), ?1) WHERE id = ?2",
       [instant.milliseconds, keyID])
-    changedSnapshots = true
+    pending.changedSnapshots = true
   }
 
   func audit(_ what: String, by keyID: String, detail: String, at now: Timestamp) throws {

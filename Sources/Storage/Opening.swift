@@ -10,6 +10,10 @@ enum Opening {
   /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRL".
   static let applicationID = 0x4E54_524C
 
+  /// Pages of the log after which it is folded into the file: 32 MiB. An import touches a thousand pages of indexes with
+  /// every commit, many of them with each: the more commits share a checkpoint, the fewer pages are written twice.
+  private static let checkpointPages = 8_000
+
   static func openWriter(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
     let isNew = !FileManager.default.fileExists(atPath: path)
     do {
@@ -28,7 +32,11 @@ enum Opening {
       try queue.inDatabase { database in
         try check(database, path)
         // GRDB sets NORMAL when it turns WAL on; an acknowledged write must survive a power cut.
-        try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+        try database.execute(
+          sql: """
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+            PRAGMA cache_size = -\(settings.writerCacheBytes / 1024); PRAGMA wal_autocheckpoint = \(checkpointPages);
+            """)
       }
       try migrate(queue, path)
       return queue

@@ -24,6 +24,6 @@ extension Transaction {
         ON CONFLICT (kind, code, valid_from) DO UPDATE SET valid_until = excluded.valid_until, json = excluded.json
         """, [entry.kind.rawValue, entry.code, entry.from, entry.until, entry.json, position])
     }
-    changedSnapshots = true
+    pending.changedSnapshots = true
   }
 }

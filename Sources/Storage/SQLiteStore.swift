@@ -110,8 +110,10 @@ public struct StoreSettings: Sendable {
   public var waitersMax = 4_000
   /// How long an idempotency key is remembered. Default 7 days (the contract).
   public var idempotencyLifetime: Duration = .seconds(7 * 86_400)
-  /// Page cache of each connection. Default 8 MiB.
+  /// Page cache of each reader. Default 8 MiB.
   public var pageCacheBytes = 8 << 20
+  /// Page cache of the writer. Default 64 MiB: the indexes of some 500,000 cases, which an import meets in no order.
+  public var writerCacheBytes = 64 << 20
   /// Clock; tests fix it.
   public var now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 

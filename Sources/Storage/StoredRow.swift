@@ -52,14 +52,21 @@ extension Transaction {
     return try rows(of: statement.sqliteStatement, limit: limit, map)
   }
 
-  /// Runs a question about one case, whose identity is its only argument.
-  func fetchOne<Value>(_ statement: Statement, about id: CaseID, _ map: (StoredRow) throws -> Value) throws -> Value? {
-    let pointer = statement.sqliteStatement
-    let words = (id.high.bigEndian, id.low.bigEndian)
-    let code = withUnsafeBytes(of: words) { csqlite_bind_copy(pointer, 1, $0.baseAddress, Int32($0.count)) }
-    guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
-    return try rows(of: pointer, limit: 1, map).first
+  /// Runs a kept statement and gives what `map` makes of its first row.
+  func run<Value>(_ kept: KeptStatement, _ bind: (inout Arguments) -> Void, _ map: (StoredRow) throws -> Value) throws
+    -> Value?
+  {
+    let pointer = try self.kept.statement(kept, database)
+    var arguments = Arguments(of: pointer, room: self.kept.room)
+    bind(&arguments)
+    try arguments.check()
+    // The outcome of a reset repeats that of the last step, which has been judged by then.
+    defer { sqlite3_reset(pointer) }
+    return try step(pointer) ? map(StoredRow(statement: pointer)) : nil
   }
+
+  /// Runs a kept statement that gives no rows.
+  func run(_ kept: KeptStatement, _ bind: (inout Arguments) -> Void) throws { _ = try run(kept, bind) { _ in } }
 
   /// Runs a cached statement without arguments and rows, such as `BEGIN`.
   func run(_ sql: String) throws {
@@ -71,16 +78,19 @@ extension Transaction {
     // The outcome of a reset repeats that of the last step, which has been judged by then.
     defer { sqlite3_reset(pointer) }
     var values: [Value] = []
-    while values.count < limit {
-      let code = sqlite3_step(pointer)
-      if code == SQLITE_DONE { break }
-      guard code == SQLITE_ROW else {
-        let resultCode = ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection))
-        throw DatabaseError(resultCode: resultCode, message: database.lastErrorMessage)
-      }
-      values.append(try map(StoredRow(statement: pointer)))
-    }
+    while values.count < limit, try step(pointer) { values.append(try map(StoredRow(statement: pointer))) }
     return values
+  }
+
+  /// True when there is a row.
+  private func step(_ pointer: OpaquePointer) throws -> Bool {
+    switch sqlite3_step(pointer) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    default:
+      let resultCode = ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection))
+      throw DatabaseError(resultCode: resultCode, message: database.lastErrorMessage)
+    }
   }
 
   /// Runs a cached question for its first row.

@@ -5,15 +5,16 @@ internal import GRDB
 /// One connection inside one transaction; the nouns extend it, each in a file of its own.
 final class Transaction {
   let database: Database
-  /// Set when reference data or keys have changed, so that the shared snapshots are made anew after the commit.
-  var changedSnapshots = false
   /// Cases that have got another version; what a savepoint took back may stand here too, which does no harm.
   var changedCases: Set<CaseID> = []
+  /// What is written only before the commit; whoever rolls back to a savepoint puts back what stood here.
+  var pending = Pending()
 
   /// States in which changed cases were and are; what a savepoint took back may stand here too, which wakes for nothing.
   var touched: Set<VisibilityBasis> = []
 
-  private let kept: KeptStatements
+  let kept: KeptStatements
+  var salts = Salts()
 
   /// The time of what this transaction writes: of the commit and not of the request, and never before what is stored, so
   /// that what was recorded by an instant never changes afterwards.
@@ -24,32 +25,52 @@ final class Transaction {
     self.kept = kept
   }
 
-  /// The prepared statement of a hot question.
-  func statement(_ question: HotQuestion) throws -> Statement { try kept.statement(question, database) }
-
   /// Runs a cached statement that gives no rows.
   func execute(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
     try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
   }
 }
 
-extension Transaction: CaseReads, CaseWrites {
-  func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
-    let snapshotsBefore = changedSnapshots
-    try database.cachedStatement(sql: "SAVEPOINT line").execute()
-    do {
-      let value = try body()
-      try database.cachedStatement(sql: "RELEASE line").execute()
-      return value
-    } catch {
-      // After a fault of the disk SQLite may have rolled everything back already.
-      if database.isInsideTransaction {
-        try database.cachedStatement(sql: "ROLLBACK TO line").execute()
-        try database.cachedStatement(sql: "RELEASE line").execute()
+extension Transaction: CaseReads, CaseWrites {}
+
+/// What a transaction counts and collects in memory, since asking or telling the file for every event would cost more
+/// than the event.
+struct Pending {
+  /// Set when reference data or keys have changed, so that the shared snapshots are made anew after the commit.
+  var changedSnapshots = false
+  /// The highest sequence given; nil until one is asked for.
+  var lastSequence: Int64?
+  /// The highest number given in each year of receipt that was asked for.
+  var lastNumbers: [Int: Int] = [:]
+  /// What the index of words is to be told, in order.
+  var words: [WordChange] = []
+}
+
+extension Transaction {
+  /// Writes what is pending; nothing but the commit may follow.
+  func writePending() throws {
+    for (year, last) in pending.lastNumbers {
+      try run(.setLastNumber) {
+        $0.add(year)
+        $0.add(last)
       }
-      changedSnapshots = snapshotsBefore
-      throw error
     }
+    try writeWords()
+    pending = Pending(changedSnapshots: pending.changedSnapshots)
+  }
+
+  /// Under the one writer the next number is the highest one plus one: gap-free and in commit order.
+  func nextSequence() throws -> Int64 {
+    let last = try pending.lastSequence ?? run(.lastSequence, { _ in }) { $0[0] as Int64 } ?? 0
+    pending.lastSequence = last + 1
+    return last + 1
+  }
+
+  func nextNumber(_ year: Int) throws -> String {
+    let last = try pending.lastNumbers[year] ?? run(.lastNumber, { $0.add(year) }) { $0[0] as Int } ?? 0
+    pending.lastNumbers[year] = last + 1
+    let digits = String(last + 1)
+    return "\(year)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 }
 
@@ -60,32 +81,5 @@ extension CaseID {
     withUnsafeBytes(of: high.bigEndian) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
     return bytes
-  }
-}
-
-/// The statements of one connection's hottest questions; a look-up by kilobytes of SQL would cost as much as running them.
-final class KeptStatements {
-  private var statements: [HotQuestion: Statement] = [:]
-
-  func statement(_ question: HotQuestion, _ database: Database) throws -> Statement {
-    if let statement = statements[question] { return statement }
-    let statement = try database.makeStatement(sql: question.sql)
-    statements[question] = statement
-    return statement
-  }
-
-  /// Lets them go: a connection closes after its statements.
-  func removeAll() { statements = [:] }
-}
-
-/// Questions about one case by its identity.
-enum HotQuestion: Hashable {
-  case stub, current
-
-  var sql: String {
-    switch self {
-    case .stub: "SELECT \(CaseListing.stubColumns) FROM case_record r WHERE r.id = ?"
-    case .current: CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.id = ?"
-    }
   }
 }

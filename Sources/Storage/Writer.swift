@@ -114,8 +114,9 @@ final class Writer: @unchecked Sendable {
       transaction.now = max(settings.now(), try transaction.lastRecordedAt())
       for job in batch { try run(job, transaction, database) }
       let fresh =
-        transaction.changedSnapshots
+        transaction.pending.changedSnapshots
         ? Snapshots.Value(reference: try transaction.currentReference(), keys: try transaction.loadKeys()) : nil
+      try transaction.writePending()
       let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
       bell.ring(head, transaction.touched)
@@ -127,7 +128,7 @@ final class Writer: @unchecked Sendable {
   }
 
   private func run(_ job: Job, _ transaction: Transaction, _ database: Database) throws {
-    let changedBefore = transaction.changedSnapshots
+    let pendingBefore = transaction.pending
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     var keep = !job.dryRun
     do {
@@ -139,7 +140,7 @@ final class Writer: @unchecked Sendable {
     }
     if !keep {
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
-      transaction.changedSnapshots = changedBefore
+      transaction.pending = pendingBefore
     }
     try database.cachedStatement(sql: "RELEASE job").execute()
   }

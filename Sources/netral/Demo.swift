@@ -33,10 +33,9 @@ struct Demo: AsyncParsableCommand {
     let keys = try await makeKeys(store, config.store.now())
     guard let importing = keys.first(where: { $0.owner == .agency(.bawaslu) }) else { return keys }
     let importer = Importer(
-      origin: Importer.Origin(agency: .bawaslu, keyID: importing.token.keyID), now: config.store.now(),
-      reference: store.reference)
+      origin: Importer.Origin(agency: .bawaslu, keyID: importing.token.keyID), store: store, now: config.store.now)
     for batch in DemoCases.lines(store.reference).chunked(by: 200) {
-      for outcome in try await importer.run(batch, dryRun: false, into: store) {
+      for outcome in try await importer.run(batch, dryRun: false) {
         if case .invalid(let failure) = outcome {
           throw ExitFailure("demo data: \(failure.detail.en) \(failure.errors)")
         }

@@ -1,5 +1,6 @@
 internal import API
 internal import Domain
+internal import Foundation
 internal import JSON
 internal import TestSupport
 internal import Testing
@@ -105,6 +106,77 @@ struct ImportTests {
       #expect(try visitor.get("/v1/cases?limit=200", as: .bkn).body == before)
       let twice = try visitor.importLines([Self.line(900), Self.line(900)])
       #expect(statuses(twice) == ["created", "duplicate"])
+    }
+  }
+
+  /// Rows in each table that a case has rows in.
+  private static let counts =
+    ["person", "case_record", "case_version", "event", "event_salt", "event_text"]
+    + ["case_subject", "case_narrative", "case_reporter", "case_words", "case_counter"]
+
+  private func rows(_ visitor: Visitor) throws -> String {
+    let questions =
+      Self.counts.map { "SELECT '\($0)', count(*) FROM \($0)" } + ["SELECT 'last', last FROM case_counter"]
+    let path = visitor.service.folder.appending(path: "t.sqlite").path
+    return try Shell.sqlite(path, questions.joined(separator: " UNION ALL ") + ";")
+  }
+
+  @Test("leaves no row anywhere of a line whose third action fails", .enabled(if: Shell.hasSQLite))
+  func thirdAction() async throws {
+    try await withService { visitor in
+      let failing = Self.history[2].replacing("BKN", with: "KASN")
+      #expect(statuses(try visitor.importLines([Self.line(0, actions: Self.history)])) == ["created"])
+      let before = try rows(visitor)
+      let result = results(
+        try visitor.importLines([Self.line(1, actions: [Self.history[0], Self.history[1], failing])]))
+      #expect(result[0]["status"].string == "invalid" && result[0]["problem"]["code"].string == "mandate_missing")
+      #expect(try rows(visitor) == before)
+    }
+  }
+
+  @Test("makes identities that ascend, together with those of single reports")
+  func ascending() async throws {
+    try await withService { visitor in
+      var ids: [String] = []
+      for round in 0..<3 {
+        ids += results(try visitor.importLines((0..<20).map { Self.line(round * 100 + $0) })).compactMap {
+          $0["id"].string
+        }
+        ids.append(String(try visitor.makeCase(ref: "single \(round)").suffix(36)))
+        if round == 0 { visitor.clock.advance(seconds: -5) }
+      }
+      #expect(ids.count == 63 && ids == ids.sorted() && Set(ids).count == 63)
+    }
+  }
+
+  @Test("gives results in order to a client that sends everything before it reads")
+  func slowReader() async throws {
+    try await withService { visitor in
+      // Broken lines are short and their results long, so that the answer cannot wait in buffers.
+      let lines = (0..<4_000).map { $0 % 8 == 0 ? Self.line($0) : #"{"case":{}}"# }
+      let answer = try visitor.importLines(lines)
+      let results = results(answer)
+      #expect(answer.body.count > 2 << 20)
+      #expect(results.map { $0["line"].int } == Array(1...4_000))
+      #expect(results.enumerated().allSatisfy { ($0 % 8 == 0) == ($1["status"].string == "created") })
+      let page = try visitor.get("/v1/cases?count=exact", as: .bkn).json
+      #expect(page["count"].int == 500)
+    }
+  }
+
+  @Test("answers each line as it comes to a client that waits for the result before it sends the next")
+  func lockStep() async throws {
+    try await withService { visitor in
+      let client = try startUpload(visitor)
+      for index in 0..<5 {
+        let line = Array((Self.line(index) + "\n").utf8)
+        try client.send(Array("\(String(line.count, radix: 16))\r\n".utf8) + line + [13, 10])
+        if index == 0 { #expect(try client.head().status == 200) }
+        let result = try JSONValue.parse(try client.chunk())
+        #expect(result["line"].int == index + 1 && result["status"].string == "created")
+      }
+      try client.send(Array("0\r\n\r\n".utf8))
+      #expect(try client.chunk().isEmpty)
     }
   }
 

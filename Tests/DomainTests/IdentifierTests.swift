@@ -37,6 +37,20 @@ internal import Testing
     let later = CaseID(at: Timestamp(milliseconds: instant.milliseconds + 1), random: (0, 0))
     #expect(ones.description < later.description)
   }
+
+  @Test func `identities made one after the other ascend, whatever the clock and the random bits do`() {
+    let start = Sample.instant("2024-10-06T03:12:09.250Z").milliseconds
+    let clock: [Int64] = [0, 0, 0, 1, 1, 5, 3, 0, -60_000, 5, 6, 6, 7]
+    for bits in [0, 1, 0x7FFF_FFFF, UInt64.max] {
+      var sequence = CaseIDSequence()
+      let ids = clock.map { sequence.next(at: Timestamp(milliseconds: start + $0), random: { bits }) }
+      #expect(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 && $0.description < $1.description })
+      for id in ids {
+        #expect(Array(id.description)[14] == "7" && "89ab".contains(Array(id.description)[19]))
+        #expect((0...7).contains(Int64(id.high >> 16) - start))
+      }
+    }
+  }
 }
 
 @Suite struct PersonNumberTests {

@@ -82,15 +82,8 @@ public final class HTTPClient {
 
   /// The next answer; `isHead` when the request was HEAD, whose answer has no body.
   public func answer(toHead isHead: Bool = false) throws -> HTTPAnswer {
-    var answer = HTTPAnswer()
-    let first = try line().split(separator: " ", maxSplits: 2)
-    guard first.count >= 2, let status = Int(first[1]) else { throw HTTPClientFailure(call: "status", errno: 0) }
-    answer.status = status
-    while case let line = try line(), !line.isEmpty {
-      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      answer.fields.append((parts[0].lowercased(), String(parts[1].drop { $0 == " " })))
-    }
-    if answer["connection"] == "close" { isOver = true }
+    var answer = try head()
+    let status = answer.status
     if isHead || status == 204 || status == 304 { return answer }
     if answer["transfer-encoding"] == "chunked" {
       while case let chunk = try chunk(), !chunk.isEmpty { answer.body += chunk }
@@ -104,6 +97,20 @@ public final class HTTPClient {
     return answer
   }
 
+  /// The head of the next answer; its body is for the caller to read.
+  public func head() throws -> HTTPAnswer {
+    var answer = HTTPAnswer()
+    let first = try line().split(separator: " ", maxSplits: 2)
+    guard first.count >= 2, let status = Int(first[1]) else { throw HTTPClientFailure(call: "status", errno: 0) }
+    answer.status = status
+    while case let line = try line(), !line.isEmpty {
+      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      answer.fields.append((parts[0].lowercased(), String(parts[1].drop { $0 == " " })))
+    }
+    if answer["connection"] == "close" { isOver = true }
+    return answer
+  }
+
   /// Everything up to the server's end.
   public func rest() throws -> String {
     while try receive() {}
@@ -111,7 +118,8 @@ public final class HTTPClient {
     return String(decoding: received, as: UTF8.self)
   }
 
-  private func chunk() throws -> [UInt8] {
+  /// The next chunk of a chunked answer; empty at the end.
+  public func chunk() throws -> [UInt8] {
     guard let size = Int(try line(), radix: 16) else { throw HTTPClientFailure(call: "chunk", errno: 0) }
     let data = try take(size)
     _ = try line()

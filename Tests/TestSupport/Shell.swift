@@ -2,17 +2,17 @@ internal import Foundation
 internal import Glibc
 
 /// Programs that look at a file independently of the code under test.
-enum Shell {
-  struct Failed: Error {
-    var command: String
-    var status: Int32
+public enum Shell {
+  public struct Failed: Error {
+    public var command: String
+    public var status: Int32
   }
 
   /// The sqlite3 shell is not everywhere; what needs it is skipped there, and says so.
-  static let hasSQLite = access("/usr/bin/sqlite3", X_OK) == 0 || access("/usr/local/bin/sqlite3", X_OK) == 0
+  public static let hasSQLite = access("/usr/bin/sqlite3", X_OK) == 0 || access("/usr/local/bin/sqlite3", X_OK) == 0
 
   /// What `command` prints, errors too.
-  static func output(_ command: String) throws -> String {
+  public static func output(_ command: String) throws -> String {
     guard let pipe = popen("exec 2>&1; " + command, "r") else { throw Failed(command: command, status: errno) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -27,7 +27,7 @@ enum Shell {
   }
 
   /// What the sqlite3 shell answers, without the last line's end.
-  static func sqlite(_ path: String, _ sql: String) throws -> String {
+  public static func sqlite(_ path: String, _ sql: String) throws -> String {
     try output("sqlite3 '\(path)' \"\(sql)\"").trimmingCharacters(in: .newlines)
   }
 }

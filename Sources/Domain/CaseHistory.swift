@@ -1,0 +1,49 @@
+/// A case from its report on, judged act by act before anything of it is stored: what an import brings in at once.
+///
+/// What a store assigns (number, sequence and times of the records) is left open.
+public struct CaseHistory: Sendable {
+  /// The case after one act, and the event that tells of the act.
+  public struct Entry: Sendable {
+    /// Its version is that of the entry before when the act left the record as it was.
+    public let record: Case
+    public let event: EventDraft
+  }
+
+  /// From the report on; never empty.
+  public private(set) var entries: [Entry]
+
+  /// The case as it now is.
+  public var record: Case { entries[entries.endIndex - 1].record }
+
+  /// The history of a case that has just been reported.
+  public init(_ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft) {
+    let epoch = Timestamp(milliseconds: 0)
+    let record = Case(
+      id: id, number: "", version: 1, seq: 0, facts: facts, progress: progress, createdAt: epoch, updatedAt: epoch)
+    entries = [Entry(record: record, event: event)]
+  }
+
+  /// Goes on with an action.
+  ///
+  /// - Throws: what ``Lifecycle/judge(_:on:_:)`` throws; the history is then as it was.
+  public mutating func take(_ action: Action, _ context: Lifecycle.Context) throws(Failure) {
+    var (changed, event) = try Lifecycle.judge(action, on: record, context)
+    changed?.version += 1
+    entries.append(Entry(record: changed ?? record, event: event))
+  }
+}
+
+extension Lifecycle {
+  /// Judges an action and says what is to be stored: the case as it then is, nil when a note leaves it as it was, and
+  /// the event.
+  ///
+  /// - Throws: what ``apply(_:to:_:)`` throws.
+  public static func judge(_ action: Action, on record: Case, _ context: Context) throws(Failure)
+    -> (changed: Case?, event: EventDraft)
+  {
+    let changed = try apply(action, to: record, context)
+    let names = Facts.changes(from: record.facts, to: changed.facts)
+    let event = EventDraft(action, by: context.actor, changed: names)
+    return (action.kind == .notes ? nil : changed, event)
+  }
+}

@@ -1,0 +1,95 @@
+internal import Domain
+internal import Storage
+internal import TestSupport
+internal import Testing
+
+@Suite struct CaseHistoryTests {
+  /// Facts without a violation, and a road on which the study fills it in and notes stand between the acts.
+  private static let facts = Sample.facts { facts in
+    facts.violation = nil
+    facts.act.urls = ["https://example.org/a"]
+    facts.act.witnesses = [Witness(name: "Saksi", contact: nil)]
+    facts.reporter = Reporter(mode: .named, name: "Pelapor", contact: nil)
+  }
+
+  private static func steps(to stage: Stage) -> [Road.Step] {
+    let road = Road(received: facts.source.receivedOn)
+    let steps = road.steps(to: stage).map { step in
+      guard case .study(let found, _, let summary) = step.action.content else { return step }
+      var step = step
+      step.action.content = .study(violationFound: found, violation: found ? "DS-06" : nil, summary: summary)
+      return step
+    }
+    let note = road.step(.bkn, Road.Day.ended, .note(text: "Catatan"))
+    return [road.step(.bkn, 0, .note(text: "Diterima"))] + steps + [note, note]
+  }
+
+  private static let created = EventDraft(
+    what: "created", actor: TemporaryStore.actor, occurredOn: facts.source.receivedOn)
+
+  private static func oneByOne(_ bench: TemporaryStore, _ steps: [Road.Step]) async throws -> Case {
+    let progress = try Lifecycle.open(facts, onBehalfOf: nil, bench.context(.bawaslu))
+    var record = try await bench.store.write(by: .operator, dryRun: false) { write in
+      try write.create(Sample.caseID(1), facts, progress, created)
+    }
+    for step in steps {
+      let (changed, event) = try Lifecycle.judge(step.action, on: record, bench.context(step.agency))
+      record = try await bench.store.write(by: .operator, dryRun: false) { [record] write in
+        if let changed { return try write.update(record, to: changed, event) }
+        try write.append(event, to: record)
+        return record
+      }
+    }
+    return record
+  }
+
+  private static func atOnce(_ bench: TemporaryStore, _ steps: [Road.Step]) async throws -> Case {
+    let progress = try Lifecycle.open(facts, onBehalfOf: nil, bench.context(.bawaslu))
+    var history = CaseHistory(Sample.caseID(1), facts, progress, created)
+    for step in steps { try history.take(step.action, bench.context(step.agency)) }
+    return try await bench.store.write(by: .operator, dryRun: false) { [history] write in try write.create(history) }
+  }
+
+  /// Everything in the file about cases, but for salts and what was salted.
+  private static func rows(_ path: String) throws -> [String] {
+    let tables =
+      ["person", "case_counter", "case_record", "case_version", "case_subject", "case_narrative"]
+      + ["case_reporter", "event_text"]
+    let event =
+      "seq, case_key, version, what, agency, on_behalf_of, imported_by, key_id, occurred_on, recorded_at, stage"
+    let questions =
+      tables.map { "SELECT * FROM \($0)" } + [
+        "SELECT \(event), changed, details, length(digest) FROM event", "SELECT seq, length(salt) FROM event_salt",
+        "SELECT rowid FROM case_words WHERE case_words MATCH 'uraian'", "SELECT id FROM case_words_docsize",
+      ]
+    return try questions.map { try Shell.sqlite(path, $0) }
+  }
+
+  @Test(.enabled(if: Shell.hasSQLite), arguments: Stage.allCases)
+  func `a history stored at once is what its acts would have stored one by one`(stage: Stage) async throws {
+    let steps = Self.steps(to: stage)
+    let (single, singleRows) = try await TemporaryStore.open { bench in
+      (try await Self.oneByOne(bench, steps), try Self.rows(bench.path))
+    }
+    let (whole, wholeRows) = try await TemporaryStore.open { bench in
+      let whole = try await Self.atOnce(bench, steps)
+      #expect(try bench.record(whole.id) == whole)
+      return (whole, try Self.rows(bench.path))
+    }
+    #expect(single == whole)
+    #expect(singleRows == wholeRows)
+    #expect(singleRows.allSatisfy { !$0.isEmpty })
+  }
+
+  @Test func `an act that is refused leaves the history as it was`() async throws {
+    try await TemporaryStore.open { bench in
+      let progress = try Lifecycle.open(Self.facts, onBehalfOf: nil, bench.context(.bawaslu))
+      var history = CaseHistory(Sample.caseID(1), Self.facts, progress, Self.created)
+      let steps = Self.steps(to: .recommended)
+      try history.take(steps[1].action, bench.context(.bkn))
+      let before = history.record
+      #expect(throws: Failure.self) { try history.take(steps[1].action, bench.context(.bkn)) }
+      #expect(history.record == before && history.entries.count == 2)
+    }
+  }
+}
