@@ -66,7 +66,7 @@ extension Transaction {
 
   /// The number of our own of the person; nil when no report about that one was stored.
   private func personKey(_ facts: Facts) throws -> Int64? {
-    try run(.personKey, { $0.add(facts.personIdentifier) }) { $0[0] }
+    try run(.personKey, { $0.add(facts.personIdentifier) }, { $0[0] })
   }
 
   /// Identity of the case with this report number about this person.
@@ -77,8 +77,7 @@ extension Transaction {
         $0.add(facts.source.agency)
         $0.add(facts.source.agencyRef)
         $0.add(person)
-      }
-    ) { try $0.identity(0) }
+      }, { try $0.identity(0) })
   }
 }
 
@@ -173,7 +172,7 @@ extension Transaction {
 
   /// What of a case only the store knows.
   private func keys(of id: CaseID) throws -> (key: Int64, version: Int, factsVersion: Int, personKey: Int64)? {
-    try run(.keys, { $0.add(id) }) { ($0[0], $0[1], $0[2], $0[3]) }
+    try run(.keys, { $0.add(id) }, { ($0[0], $0[1], $0[2], $0[3]) })
   }
 
   /// The number of our own of the person the facts are about.

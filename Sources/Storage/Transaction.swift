@@ -61,13 +61,13 @@ extension Transaction {
 
   /// Under the one writer the next number is the highest one plus one: gap-free and in commit order.
   func nextSequence() throws -> Int64 {
-    let last = try pending.lastSequence ?? run(.lastSequence, { _ in }) { $0[0] as Int64 } ?? 0
+    let last = try pending.lastSequence ?? run(.lastSequence, { _ in }, { $0[0] as Int64 }) ?? 0
     pending.lastSequence = last + 1
     return last + 1
   }
 
   func nextNumber(_ year: Int) throws -> String {
-    let last = try pending.lastNumbers[year] ?? run(.lastNumber, { $0.add(year) }) { $0[0] as Int } ?? 0
+    let last = try pending.lastNumbers[year] ?? run(.lastNumber, { $0.add(year) }, { $0[0] as Int }) ?? 0
     pending.lastNumbers[year] = last + 1
     let digits = String(last + 1)
     return "\(year)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
