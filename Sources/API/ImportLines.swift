@@ -12,14 +12,14 @@ struct JudgedLine: Sendable {
 
 /// Reads a body as lines and judges them.
 struct LineSource: Sendable {
-  private let body: RequestBody
+  private var body: DecodedBody
   private let linesMax: Int
   private let importer: Importer
   private var splitter: LineSplitter
   private var lines: ArraySlice<LineSplitter.Line> = []
   private var isAtEnd = false
 
-  init(body: RequestBody, linesMax: Int, lineBytesMax: Int, importer: Importer) {
+  init(body: DecodedBody, linesMax: Int, lineBytesMax: Int, importer: Importer) {
     self.body = body
     self.linesMax = linesMax
     self.importer = importer

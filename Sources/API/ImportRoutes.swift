@@ -14,11 +14,13 @@ enum ImportRoutes {
       origin: origin, store: exchange.api.store, now: settings.now, ids: exchange.api.caseIDs)
     let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
     let linesMax = settings.importBatchLines
+    let slot = try exchange.api.streams.take(try exchange.owner())
+    let body = try DecodedBody(exchange.request, bytesMax: settings.decodedBytesMax)
     var answer = Answer(contentType: "application/x-ndjson", body: .bytes([]))
     if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
     // The first lines are brought in before the answer begins: a store that takes no writes gives 503 and not half a 200.
     var source = LineSource(
-      body: exchange.request.body, linesMax: linesMax, lineBytesMax: settings.lineBytesMax, importer: importer)
+      body: body, linesMax: linesMax, lineBytesMax: settings.lineBytesMax, importer: importer)
     guard let first = try await source.next() else { return answer }
     let firstResults = try await results(of: first, importer, dryRun, language)
     answer.body = .stream { [source] stream in
@@ -31,6 +33,7 @@ enum ImportRoutes {
       while let lines = try await ahead.take() {
         try await stream.write(try await results(of: lines, importer, dryRun, language))
       }
+      slot.keep()
     }
     return answer
   }
