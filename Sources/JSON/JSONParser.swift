@@ -22,6 +22,18 @@ struct JSONParser {
     return value
   }
 
+  /// Reads a whole text that is an object, and where in the text the value of each member stands.
+  mutating func wholeObject() throws(JSONFault) -> (JSONObject, values: [Range<Int>]) {
+    skipWhiteSpace()
+    guard offset < end else { throw JSONFault(offset: offset, reason: .empty) }
+    try require(Byte.openBrace)
+    var values: [Range<Int>] = []
+    let object = try object(depth: 1) { values.append($0) }
+    skipWhiteSpace()
+    guard offset == end else { throw JSONFault(offset: offset, reason: .trailingBytes) }
+    return (object, values)
+  }
+
   private mutating func value(depth: Int) throws(JSONFault) -> JSONValue {
     guard offset < end else { throw JSONFault(offset: offset, reason: .unexpectedEnd) }
     switch text[offset] {
@@ -44,7 +56,9 @@ struct JSONParser {
 
   // MARK: Containers
 
-  private mutating func object(depth: Int) throws(JSONFault) -> JSONObject {
+  private mutating func object(
+    depth: Int, readingValueAt place: (Range<Int>) -> Void = { _ in }
+  ) throws(JSONFault) -> JSONObject {
     guard depth <= depthMax else { throw JSONFault(offset: offset, reason: .tooDeep) }
     offset += 1
     var members: [(name: String, value: JSONValue)] = []
@@ -66,11 +80,13 @@ struct JSONParser {
       try require(Byte.colon)
       offset += 1
       skipWhiteSpace()
+      let start = offset
       do throws(JSONFault) {
         members.append((name, try value(depth: depth)))
       } catch {
         throw error.inside(name)
       }
+      place(start..<offset)
       skipWhiteSpace()
     } while try hasMore(closing: Byte.closeBrace)
     return JSONObject(members)
