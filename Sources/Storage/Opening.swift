@@ -74,7 +74,7 @@ enum Opening {
   }
 
   /// SQLite calls a full disk an I/O error where the shared memory of the log cannot grow.
-  private static func reason(_ error: DatabaseError, _ path: String) -> String {
+  static func reason(_ error: DatabaseError, _ path: String) -> String {
     var volume = statvfs()
     if error.resultCode == .SQLITE_IOERR, statvfs(path, &volume) == 0, volume.f_bavail == 0 {
       return "the disk is full"

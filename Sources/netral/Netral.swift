@@ -11,7 +11,7 @@ struct Netral: AsyncParsableCommand {
     discussion:
       "Settings are taken from flags, else from the environment (NETRAL_DATABASE, NETRAL_PORT, …), else defaults.",
     version: "0.1.0",
-    subcommands: [Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self])
+    subcommands: [Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, Sync.self])
 
   /// Runs the subcommand. What goes wrong is told in one line, which no usage text buries.
   static func main() async {
@@ -27,6 +27,8 @@ struct Netral: AsyncParsableCommand {
       let code = exitCode(for: error)
       // Help and version are asked for, and not wrong.
       if code.isSuccess { exit(withError: error) }
+      // The command has said all there is to say.
+      if let code = error as? ExitCode { exit(withError: code) }
       let text = (error as? Failure)?.detail.en ?? message(for: error)
       let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       FileHandle.standardError.write(Data("Error: \(line)\n".utf8))

@@ -1,0 +1,201 @@
+/// The tables of a replica and the statements that fill them from the JSON of a case, by SQLite's own JSON functions.
+enum ReplicaSchema {
+  /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRR".
+  static let applicationID: UInt32 = 0x4E54_5252
+  /// `PRAGMA user_version`; a file of another version is made anew, since everything in it can be fetched again.
+  static let version = 1
+
+  /// One row a case. Columns that the spreadsheets of the service have, too, are named as there.
+  static let cases = ReplicaTable(
+    name: "cases",
+    columns: [
+      .text("number"), .integer("version"), .received("etag"), .integer("seq"), .text("stage"), .flag("final"),
+      .text("election"), .text("contest"), .text("region"),
+      .text("institution", "institution.code"), .text("institution_name", "institution.name"),
+      .text("institution_kind", "institution.kind"),
+      .text("name", "subject.name"), .text("nip", "subject.nip"), .text("nik", "subject.nik"),
+      .text("employment", "subject.employment"), .text("position_level", "subject.position_level"),
+      .text("reporting_class", "subject.reporting_class"), .text("position_title", "subject.position_title"),
+      .integer("appointment_year", "subject.appointment_year"),
+      .text("violation", "violation.code"), .text("catalogue", "violation.catalogue"),
+      .text("category", "violation.category"), .text("aspect", "violation.aspect"),
+      .text("occurred_on", "act.occurred_on"), .text("known_on", "act.known_on"), .text("place", "act.place"),
+      .text("channel", "act.channel"), .text("narrative", "act.narrative"), .list("urls", "act.urls"),
+      .text("supports", "act.supports"), .flag("on_unpaid_leave", "act.on_unpaid_leave"),
+      .text("source_kind", "source.kind"), .text("reported_by", "source.agency"),
+      .text("agency_ref", "source.agency_ref"), .text("received_on", "source.received_on"),
+      .text("source_channel", "source.channel"),
+      .text("reporter_mode", "reporter.mode"), .text("reporter_name", "reporter.name"),
+      .text("reporter_contact", "reporter.contact"), .list("motives", "motives"),
+    ] + milestones + progress + [
+      .list("redacted", "redacted"), .text("created_at"), .text("updated_at"), .received("json"),
+    ],
+    indexed: [
+      "number", "stage", "election", "region", "institution", "nip", "violation", "agency_ref", "received_on",
+      "updated_at",
+    ])
+
+  private static let milestones: [ReplicaColumn] = [
+    "verified", "rejected", "studied", "recommended", "not_proven", "decided", "blocked", "released", "appealed",
+    "ruled",
+    "exonerated", "escalated", "closed", "cancelled", "lapsed",
+  ].map { .text("\($0)_on", "milestones.\($0)") }
+
+  private static let progress: [ReplicaColumn] = [
+    .text("recommended_by", "recommendation.agency"), .text("recommendation_letter", "recommendation.letter_number"),
+    .text("recommended_to", "recommendation.institution"),
+    .text("proposed_sanction", "recommendation.proposed_sanction"),
+    .text("decided_by", "decision.agency"), .text("decision_outcome", "decision.outcome"),
+    .text("decree_number", "decision.decree_number"), .text("sanction", "decision.sanction"),
+    .text("sanction_level", "decision.sanction_level"), .flag("outside_band", "decision.outside_band"),
+    .flag("deviation_explained", "decision.deviation_explained"),
+    .text("blocked_by", "block.agency"), .text("block_letter", "block.letter_number"),
+    .text("block_proof", "block.proof"),
+    .text("appeal_route", "appeal.route"), .text("appeal_outcome", "appeal.outcome"),
+    .text("idis_reference"), .text("lapse_reason"),
+  ]
+
+  /// What a case has several of: one row each, in the order of the case.
+  static let lists = [
+    ReplicaTable(
+      name: "clocks", path: "clocks",
+      columns: [
+        .text("kind"), .text("started_on"), .text("due_on"), .text("unit"), .text("state"), .text("stopped_on"),
+      ], indexed: ["due_on"]),
+    ReplicaTable(name: "urls", path: "act.urls", columns: [.item("url")], indexed: ["url"]),
+    ReplicaTable(name: "witnesses", path: "act.witnesses", columns: [.text("name"), .text("contact")], indexed: []),
+    ReplicaTable(name: "motives", path: "motives", columns: [.item("motive")], indexed: ["motive"]),
+  ]
+
+  /// Everything a new file gets.
+  static var sql: String {
+    let tables = [cases.sql] + lists.map(\.sql) + [own]
+    return tables.joined(separator: "\n")
+      + "\nPRAGMA application_id = \(applicationID); PRAGMA user_version = \(version);"
+  }
+
+  /// What the job itself keeps.
+  private static let own = """
+    CREATE TABLE sync_state (
+      only INTEGER PRIMARY KEY CHECK (only = 1),
+      server TEXT NOT NULL,
+      agency TEXT NOT NULL,
+      complete INTEGER NOT NULL DEFAULT 0 CHECK (complete IN (0, 1)),
+      seq INTEGER,
+      snapshot_seq INTEGER,
+      snapshot_cases INTEGER,
+      last_case_id TEXT,
+      began_at TEXT NOT NULL,
+      changed_at TEXT NOT NULL,
+      CHECK (complete = (seq IS NOT NULL))
+    ) STRICT;
+    CREATE TABLE certificates (
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      agency TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      cases INTEGER NOT NULL,
+      in_agreement INTEGER NOT NULL CHECK (in_agreement IN (0, 1)),
+      digest TEXT NOT NULL,
+      replica_digest TEXT NOT NULL,
+      issued_at TEXT NOT NULL,
+      json TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE differences (
+      kind TEXT NOT NULL CHECK (kind IN ('missing', 'outdated', 'unknown')),
+      case_id TEXT NOT NULL,
+      version INTEGER,
+      etag TEXT,
+      PRIMARY KEY (kind, case_id)
+    ) STRICT;
+    """
+}
+
+/// A table that is filled from the JSON of a case.
+struct ReplicaTable: Sendable {
+  let name: String
+  /// The list it is filled from; nil for the table of cases.
+  var path: String?
+  let columns: [ReplicaColumn]
+  let indexed: [String]
+
+  private var keys: [String] { path == nil ? ["id"] : ["case_id", "position"] }
+
+  /// The names of all columns, in order.
+  var names: [String] { keys + columns.map(\.name) }
+
+  fileprivate var sql: String {
+    let key =
+      path == nil
+      ? "  id TEXT NOT NULL PRIMARY KEY"
+      : """
+        case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL
+      """
+    let lines =
+      [key] + columns.map { "  " + $0.definition } + (path == nil ? [] : ["  PRIMARY KEY (case_id, position)"])
+    let indexes = indexed.map { "CREATE INDEX \(name)_\($0) ON \(name) (\($0));" }
+    return (["CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n) STRICT;"] + indexes)
+      .joined(separator: "\n")
+  }
+
+  /// Fills the table from `:json`, the text of one case, and `:etag`.
+  var insertion: String {
+    let start = "INSERT INTO \(name) (\(names.joined(separator: ", ")))\nSELECT "
+    guard let path else {
+      return start
+        + (["\(ReplicaColumn.json) ->> '$.id'"] + columns.map { $0.value(in: ReplicaColumn.json) })
+        .joined(separator: ", ")
+    }
+    let values = ["\(ReplicaColumn.json) ->> '$.id'", "key + 1"] + columns.map { $0.value(in: "value") }
+    return start + values.joined(separator: ", ") + " FROM json_each(\(ReplicaColumn.json), '$.\(path)')"
+  }
+}
+
+/// A column and where its value stands.
+struct ReplicaColumn: Sendable {
+  enum Kind {
+    case text, integer
+    /// 1 or 0; `true` or `false` in a spreadsheet.
+    case flag
+    /// The texts of an array, joined by blanks.
+    case list
+    /// A text that is itself an element of an array.
+    case item
+    /// What came with the case, or the case itself.
+    case received
+  }
+
+  static let json = ":json"
+
+  let name: String
+  let kind: Kind
+  private let path: String
+
+  static func text(_ name: String, _ path: String? = nil) -> Self { Self(name: name, kind: .text, path: path ?? name) }
+  static func integer(_ name: String, _ path: String? = nil) -> Self {
+    Self(name: name, kind: .integer, path: path ?? name)
+  }
+  static func flag(_ name: String, _ path: String? = nil) -> Self { Self(name: name, kind: .flag, path: path ?? name) }
+  static func list(_ name: String, _ path: String) -> Self { Self(name: name, kind: .list, path: path) }
+  static func item(_ name: String) -> Self { Self(name: name, kind: .item, path: "") }
+  static func received(_ name: String) -> Self { Self(name: name, kind: .received, path: "") }
+
+  fileprivate var definition: String {
+    switch kind {
+    case .text, .list: "\(name) TEXT"
+    case .integer: "\(name) INTEGER"
+    case .flag: "\(name) INTEGER CHECK (\(name) IN (0, 1))"
+    case .item, .received: "\(name) TEXT NOT NULL"
+    }
+  }
+
+  fileprivate func value(in json: String) -> String {
+    switch kind {
+    case .text, .integer, .flag: "\(json) ->> '$.\(path)'"
+    case .list: "(SELECT group_concat(value, ' ') FROM json_each(\(json), '$.\(path)'))"
+    case .item: "value"
+    case .received: ":\(name)"
+    }
+  }
+}

@@ -1,0 +1,205 @@
+internal import Foundation
+internal import JSON
+internal import Storage
+
+/// One run of `netral sync`: the snapshot when there is no replica yet, the feed, the reconciliation.
+///
+/// It may be ended at any point, also by force: each part is kept together with how far it reaches, in one transaction.
+struct SyncJob {
+  let transport: CurlTransport
+  let file: ReplicaFile
+  let retries: Int
+  let progress: ProgressLine
+
+  /// What the service thinks of the replica.
+  struct Verdict {
+    let replica: Replica
+    let isInAgreement: Bool
+    /// For people.
+    let summary: [String]
+  }
+
+  /// - Throws: `SyncFault`, `ReplicaFailure`, `ExitFailure`.
+  func run(isFresh: Bool) throws -> Verdict {
+    let origin = ReplicaOrigin(server: transport.server.text, agency: try agency())
+    if let replica = try file.open() {
+      let held = try replica.state().origin
+      guard held.agency == origin.agency else {
+        throw ExitFailure("\(file.path): is a replica of \(held.agency), and the key is one of \(origin.agency)")
+      }
+      guard isFresh else {
+        guard held.server == origin.server else {
+          throw ExitFailure(
+            "\(file.path): is a replica of \(held.server); if that has moved, make it anew with --fresh")
+        }
+        return try update(replica)
+      }
+      try replica.close()
+    }
+    let verdict = try make(origin, isFresh: isFresh)
+    guard verdict.isInAgreement else { return verdict }
+    let replica = try file.putInPlace(verdict.replica)
+    return Verdict(replica: replica, isInAgreement: true, summary: verdict.summary)
+  }
+
+  /// The agency the key belongs to.
+  private func agency() throws -> String {
+    try asking {
+      let answer = try transport.send(CurlTransport.Request(target: "/v1/whoami"))
+      guard let caller = try answer.nextObject() else { throw try answer.cut() }
+      guard case .string(let agency) = caller["agency"] else {
+        throw SyncFault.refused("the key is an operator's, which sees no case", code: nil)
+      }
+      return agency
+    }
+  }
+
+  // MARK: Making and updating
+
+  /// Makes a replica beside the file, or goes on with one that an earlier run has begun.
+  private func make(_ origin: ReplicaOrigin, isFresh: Bool) throws -> Verdict {
+    let begun = try begun(origin, isFresh: isFresh)
+    do {
+      return try complete(try begun ?? file.makePartial(for: origin))
+    } catch SyncFault.refused(let text, let code?)
+      where begun != nil && ["sequence_ahead", "sequence_gone", "not_found"].contains(code)
+    {
+      progress.warn("\(text) The snapshot is begun anew.")
+      return try complete(try file.makePartial(for: origin))
+    }
+  }
+
+  /// The replica that an earlier run has begun, if it is worth going on with.
+  private func begun(_ origin: ReplicaOrigin, isFresh: Bool) throws -> Replica? {
+    guard let replica = try file.openPartial() else { return nil }
+    let isUsable = try replica.state().origin == origin && replica.wasInAgreement() != false
+    if !isUsable { try replica.close() }
+    return isUsable ? replica : nil
+  }
+
+  private func complete(_ replica: Replica) throws -> Verdict {
+    if try replica.state().seq == nil { try asking(about: replica) { try takeSnapshot(replica) } }
+    return try update(replica)
+  }
+
+  private func update(_ replica: Replica) throws -> Verdict {
+    try takeChanges(replica)
+    return try Reconciliation(job: self, replica: replica).run()
+  }
+
+  // MARK: Snapshot
+
+  /// Asks for the snapshot, or for the rest of it, and keeps what comes.
+  private func takeSnapshot(_ replica: Replica) throws {
+    let begun = try replica.state().snapshot
+    var target = "/v1/exports/cases"
+    if let begun { target += "?seq=\(begun.seq)" + (begun.lastCaseID.map { "&after=\($0)" } ?? "") }
+    let answer = try transport.send(CurlTransport.Request(target: target, isCompressed: true))
+    guard let first = try answer.nextObject() else { throw try answer.cut() }
+    guard let head = try first.object("snapshot") else { throw unexpected("a snapshot without its first line") }
+    var snapshot = ReplicaState.Snapshot(
+      seq: try head.int64("seq"), cases: try head.int("count"), lastCaseID: begun?.lastCaseID)
+    guard begun == nil || begun?.seq == snapshot.seq else { throw unexpected("another snapshot than was asked for") }
+
+    let heldBefore = try replica.caseCount()
+    var (batch, received, end): ([ReceivedCase], Int, JSONSource?) = ([], 0, nil)
+    progress.begin("snapshot", heldBefore, of: snapshot.cases)
+    func keep() throws {
+      guard !batch.isEmpty else { return }
+      snapshot.lastCaseID = batch.last?.id
+      try replica.apply(batch, of: snapshot)
+      batch.removeAll(keepingCapacity: true)
+    }
+    while end == nil, let line = try answer.nextObject() {
+      if let record = try line.receivedCase() {
+        batch.append(record)
+        received += 1
+        if batch.count == Self.batchCount { try keep() }
+        progress.advance(to: heldBefore + received)
+      } else {
+        end = try line.object("end")
+        guard end != nil else { throw unexpected("a line that a snapshot does not have") }
+      }
+    }
+    // What came before a cut is good: each whole line is a case.
+    try keep()
+    guard let end else { throw try answer.cut() }
+    guard try end.int64("seq") == snapshot.seq, try end.int("cases") == received else {
+      throw unexpected("fewer or more cases than it counts")
+    }
+    if snapshot.lastCaseID == nil { try replica.apply([], of: snapshot) }
+    try replica.finishSnapshot()
+    progress.end()
+  }
+
+  /// Lines in a transaction. More would save little, and cost memory.
+  private static let batchCount = 1_000
+
+  // MARK: Feed
+
+  /// Takes what has changed since, page by page, until the head.
+  private func takeChanges(_ replica: Replica) throws {
+    guard let first = try replica.state().seq else { return }
+    var (reached, isAtHead, hasBegun) = (first, false, false)
+    while !isAtHead {
+      let page = try asking { try self.page(after: reached) }
+      guard page.next > reached || (page.next == reached && page.next == page.head) else {
+        throw unexpected("a page of the feed that leads nowhere")
+      }
+      if page.next > reached { try replica.apply(page.changes, upTo: page.next) }
+      if !hasBegun { progress.begin("changes", of: Int(page.head - first)) }
+      (reached, isAtHead, hasBegun) = (page.next, page.next >= page.head, true)
+      progress.advance(to: Int(reached - first))
+    }
+    progress.end()
+  }
+
+  private struct Page {
+    var changes: [ReceivedChange] = []
+    var next: Int64
+    var head: Int64
+  }
+
+  /// A page of the feed, whole or not at all.
+  private func page(after seq: Int64) throws -> Page {
+    let answer = try transport.send(CurlTransport.Request(target: "/v1/changes?after=\(seq)&limit=1000"))
+    var changes: [ReceivedChange] = []
+    while let line = try answer.nextObject() {
+      if line["next_after"] != nil {
+        return Page(changes: changes, next: try line.int64("next_after"), head: try line.int64("head"))
+      }
+      let id = try line.text("case_id")
+      guard let record = try line.receivedCase() else {
+        changes.append(.drop(id: id))
+        continue
+      }
+      guard record.id == id else { throw unexpected("a change with another case than it names") }
+      changes.append(.put(record))
+    }
+    throw try answer.cut()
+  }
+
+  // MARK: Asking again
+
+  /// Asks, and asks again with growing pauses after a fault that may pass.
+  ///
+  /// - Parameter replica: as long as it grows, the count of tries begins anew.
+  func asking<Value>(about replica: Replica? = nil, _ body: () throws -> Value) throws -> Value {
+    var (failures, reached) = (0, try replica?.state())
+    while true {
+      do {
+        return try body()
+      } catch SyncFault.passing(let text, let retryAfterSeconds) {
+        let state = try replica?.state()
+        if state != reached { (failures, reached) = (0, state) }
+        guard failures < retries else { throw SyncFault.passing(text, retryAfterSeconds: nil) }
+        let seconds = min(max(1 << min(failures, 6), retryAfterSeconds ?? 0), 300)
+        progress.warn("\(text); asking again in \(seconds) s")
+        Thread.sleep(forTimeInterval: TimeInterval(seconds))
+        failures += 1
+      }
+    }
+  }
+
+  func unexpected(_ what: String) -> SyncFault { .refused("the server sends \(what)", code: nil) }
+}

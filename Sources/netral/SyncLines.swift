@@ -1,0 +1,62 @@
+internal import JSON
+internal import Storage
+
+/// Reads what the lines of the service say. A line that says it in another way is refused: nothing is guessed.
+extension JSONSource {
+  func text(_ name: String) throws -> String { try required(self[name]?.text, name) }
+  func int(_ name: String) throws -> Int { try required(self[name]?.int, name) }
+  func int64(_ name: String) throws -> Int64 { Int64(try int(name)) }
+  func flag(_ name: String) throws -> Bool { try required(self[name]?.flag, name) }
+
+  /// The members of a member.
+  func object(_ name: String) throws -> JSONSource? {
+    guard let bytes = bytes(of: name), case .object = self[name] else { return nil }
+    do {
+      return try JSONSource(parsing: Array(bytes))
+    } catch {
+      throw SyncFault.refused("the server sends \(name) in a form that is not known: \(error)", code: nil)
+    }
+  }
+
+  /// The case of a line with the tag beside it; nil when there is none.
+  func receivedCase() throws -> ReceivedCase? {
+    guard let bytes = bytes(of: "case"), case .object(let members) = self["case"] else { return nil }
+    return ReceivedCase(
+      id: try required(members["id"]?.text, "case/id"), etag: try text("etag"),
+      json: String(decoding: bytes, as: UTF8.self))
+  }
+
+  private func required<Value>(_ value: Value?, _ name: String) throws -> Value {
+    guard let value else { throw SyncFault.refused("the server sends a line without \(name)", code: nil) }
+    return value
+  }
+}
+
+extension JSONValue {
+  fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
+  fileprivate var int: Int? { if case .number(let number) = self { number.int } else { nil } }
+  fileprivate var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
+}
+
+extension ReplicaEntry {
+  /// A line of the manifest.
+  func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("id", id)
+    writer.member("version", version)
+    writer.member("etag", etag)
+    writer.endObject()
+    writer.bytes.append(10)
+  }
+}
+
+extension SyncFault: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .passing(let text, _): text
+    case .refused(let text, "sequence_ahead"), .refused(let text, "sequence_gone"):
+      "\(text) The replica must be made anew: run netral sync with --fresh"
+    case .refused(let text, _): text
+    }
+  }
+}
