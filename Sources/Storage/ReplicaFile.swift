@@ -14,10 +14,13 @@ public final class ReplicaFile {
 
   /// Takes the lock that keeps a second job out; the file need not exist.
   ///
-  /// - Throws: `ReplicaFailure.locked` while another process works on it, `.unusable` when the folder does not exist.
+  /// - Throws: `ReplicaFailure.locked` while another process works on it, `.foreign` when there is another file of that
+  ///   name, `.unusable` when the folder does not exist.
   public init(_ path: String) throws {
     do {
       self.path = try Opening.resolved(path)
+      // Before a lock file is left beside a file that is somebody else's.
+      _ = try Self.isReplica(self.path)
       lock = try LockFile(for: self.path)
     } catch let failure as OpenFailure {
       switch failure {
@@ -80,14 +83,16 @@ public final class ReplicaFile {
     return try Replica(path: path)
   }
 
-  private func open(_ path: String) throws -> Replica? {
-    guard let head = try Self.head(of: path) else { return nil }
-    // Looked at before SQLite does, which would leave traces beside a file that is somebody else's.
+  private func open(_ path: String) throws -> Replica? { try Self.isReplica(path) ? Replica(path: path) : nil }
+
+  /// Whether there is a replica; false when there is no file. Looked at before SQLite does, which leaves traces.
+  private static func isReplica(_ path: String) throws -> Bool {
+    guard let head = try head(of: path) else { return false }
     guard head.count == 100, head.starts(with: Array("SQLite format 3".utf8)),
-      Self.integer(head[68..<72]) == ReplicaSchema.applicationID
+      integer(head[68..<72]) == ReplicaSchema.applicationID
     else { throw ReplicaFailure.foreign(path) }
-    guard Self.integer(head[60..<64]) == ReplicaSchema.version else { throw ReplicaFailure.otherVersion(path) }
-    return try Replica(path: path)
+    guard integer(head[60..<64]) == ReplicaSchema.version else { throw ReplicaFailure.otherVersion(path) }
+    return true
   }
 
   /// The head of an SQLite file (its first 100 bytes, fewer in a shorter file); nil when there is no file.

@@ -18,21 +18,23 @@ final class ProgressLine {
     (self.name, self.done, self.total) = (name, done, total)
     tenth = share * 10 / 100
     shownAt = nil
-    show()
+    if total > 0 { show() }
   }
 
   /// So much is done.
   func advance(to done: Int) {
     self.done = min(done, total)
-    guard isTerminal ? isDue : share / 10 > tenth && self.done < total else { return }
+    guard isTerminal ? isDue : share / 10 > tenth else { return }
     tenth = share / 10
     show()
   }
 
   /// The part is done.
   func end() {
-    done = total
-    show()
+    if done < total || total == 0 || isTerminal {
+      done = total
+      show()
+    }
     if isTerminal, !isQuiet { write("\n") }
     name = ""
   }
