@@ -89,9 +89,12 @@ final class CurlExchange {
     posix_spawn_file_actions_adddup2(&actions, outputPipe.writing.number, 1)
     posix_spawn_file_actions_adddup2(&actions, errorPipe.writing.number, 2)
     posix_spawn_file_actions_adddup2(&actions, secretPipe.reading.number, Self.secretDescriptor)
-    process = try Self.spawn(arguments, &actions)
     // A pipe takes 4 KiB at least without a reader.
     try secretPipe.writing.write(secret)
+    // The child's ends are known by their numbers alone, and must stay open until it has them.
+    process = try withExtendedLifetime((secretPipe, inputPipe, outputPipe, errorPipe)) {
+      try Self.spawn(arguments, &actions)
+    }
     input = inputPipe?.writing
     input?.makeNonblocking()
     output = outputPipe.reading

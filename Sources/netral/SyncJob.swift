@@ -36,7 +36,7 @@ struct SyncJob {
       }
       try replica.close()
     }
-    let verdict = try make(origin, isFresh: isFresh)
+    let verdict = try make(origin)
     guard verdict.isInAgreement else { return verdict }
     let replica = try file.putInPlace(verdict.replica)
     return Verdict(replica: replica, isInAgreement: true, summary: verdict.summary)
@@ -57,20 +57,21 @@ struct SyncJob {
   // MARK: Making and updating
 
   /// Makes a replica beside the file, or goes on with one that an earlier run has begun.
-  private func make(_ origin: ReplicaOrigin, isFresh: Bool) throws -> Verdict {
-    let begun = try begun(origin, isFresh: isFresh)
+  private func make(_ origin: ReplicaOrigin) throws -> Verdict {
+    let begun = try begun(origin)
     do {
       return try complete(try begun ?? file.makePartial(for: origin))
     } catch SyncFault.refused(let text, let code?)
       where begun != nil && ["sequence_ahead", "sequence_gone", "not_found"].contains(code)
     {
       progress.warn("\(text) The snapshot is begun anew.")
+      try begun?.close()
       return try complete(try file.makePartial(for: origin))
     }
   }
 
   /// The replica that an earlier run has begun, if it is worth going on with.
-  private func begun(_ origin: ReplicaOrigin, isFresh: Bool) throws -> Replica? {
+  private func begun(_ origin: ReplicaOrigin) throws -> Replica? {
     guard let replica = try file.openPartial() else { return nil }
     let isUsable = try replica.state().origin == origin && replica.wasInAgreement() != false
     if !isUsable { try replica.close() }
@@ -143,7 +144,7 @@ struct SyncJob {
     var (reached, isAtHead, hasBegun) = (first, false, false)
     while !isAtHead {
       let page = try asking { try self.page(after: reached) }
-      guard page.next > reached || (page.next == reached && page.next == page.head) else {
+      guard page.next <= page.head, page.next > reached || (page.next == reached && page.next == page.head) else {
         throw unexpected("a page of the feed that leads nowhere")
       }
       if page.next > reached { try replica.apply(page.changes, upTo: page.next) }
