@@ -49,9 +49,7 @@ public final class ReplicaFile {
   ///
   /// - Throws: `ReplicaFailure`.
   public func makePartial(for origin: ReplicaOrigin) throws -> Replica {
-    for suffix in ["", "-journal"] where unlink(partialPath + suffix) != 0 && errno != ENOENT {
-      throw ReplicaFailure.unusable(partialPath, reason: String(cString: strerror(errno)))
-    }
+    try removePartial()
     // Names and numbers of people stand in the file: only its owner may read it.
     let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
     guard FileManager.default.createFile(atPath: partialPath, contents: nil, attributes: attributes) else {
@@ -60,6 +58,15 @@ public final class ReplicaFile {
     let replica = try Replica(path: partialPath)
     try replica.create(for: origin)
     return replica
+  }
+
+  /// Removes one that was begun, if there is one.
+  ///
+  /// - Throws: `ReplicaFailure`.
+  public func removePartial() throws {
+    for suffix in ["", "-journal"] where unlink(partialPath + suffix) != 0 && errno != ENOENT {
+      throw ReplicaFailure.unusable(partialPath, reason: String(cString: strerror(errno)))
+    }
   }
 
   /// Gives the replica that was made its name, in place of one that has it, and opens it there.

@@ -51,7 +51,10 @@ struct Sync: ParsableCommand {
       if verdict.isInAgreement, let csv { try verdict.replica.writeSpreadsheets(into: csv) }
       try verdict.replica.close()
       if !quiet || !verdict.isInAgreement { try printLines(verdict.summary) }
-      if !verdict.isInAgreement { throw ExitCode(3) }
+      guard verdict.isInAgreement else {
+        progress.warn("differences are left; look into their cause, then make the replica anew with --fresh")
+        throw ExitCode(3)
+      }
     } catch let failure as ReplicaFailure {
       throw ExitFailure("\(failure)")
     } catch let fault as SyncFault {

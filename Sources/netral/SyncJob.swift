@@ -32,7 +32,10 @@ struct SyncJob {
           throw ExitFailure(
             "\(file.path): is a replica of \(held.server); if that has moved, make it anew with --fresh")
         }
-        return try update(replica)
+        let verdict = try update(replica)
+        // One that was begun by --fresh and given up holds the same persons' data, and nobody needs it.
+        if verdict.isInAgreement { try file.removePartial() }
+        return verdict
       }
       try replica.close()
     }
