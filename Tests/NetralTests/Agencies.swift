@@ -9,14 +9,15 @@ final class Agencies {
   let server: RunningServer
   let keys: [String: String]
 
-  init() throws {
+  /// - Parameter environment: settings of the server.
+  init(environment: [String: String] = [:]) throws {
     folder = try TemporaryFolder()
     let made = try netral("demo", "--database", folder.file("netral.sqlite"))
     guard made.ending == .exit(0) else { throw TestFailure("demo: \(made.errors)") }
     let pairs = made.output.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
     keys = Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0[1]) })
     for (name, key) in keys { try writeKey(key, to: folder.file(name)) }
-    server = try RunningServer(folder.file("netral.sqlite"))
+    server = try RunningServer(folder.file("netral.sqlite"), environment: environment)
   }
 
   func client(_ agency: String) throws -> Client { try server.client(keys[agency]) }

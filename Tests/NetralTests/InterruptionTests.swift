@@ -48,6 +48,23 @@ extension ProgramTests {
       try agencies.server.stop()
     }
 
+    @Test("one run waits its turn when the server says that it is too much")
+    func busy() throws {
+      let agencies = try Agencies(environment: ["NETRAL_STREAMS_PER_AGENCY_MAX": "1"])
+      var other: Client? = try agencies.client("BKN")
+      // A manifest that does not end keeps the agency's one place.
+      let head = ["Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"]
+      let request = Client.request("POST", "/v1/reconciliations", head, nil, key: agencies.keys["BKN"])
+      try other?.send(request + "1\r\n\n\r\n")
+      let job = try Child(agencies.arguments("BKN", ["--quiet"]))
+      try poll("a refusal") { job.errors.contains("the server answers 429") ? true : nil }
+      other = nil
+      #expect(try job.wait() == .exit(0), "\(job.errors)")
+      #expect(job.errors.contains("; asking again in "))
+      try agencies.expectEqual("BKN")
+      try agencies.server.stop()
+    }
+
     @Test("a page of the feed that is cut off is not applied")
     func cutPage() throws {
       #expect(try agencies.sync("BKN", "--quiet").ending == .exit(0))
