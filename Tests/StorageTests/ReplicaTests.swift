@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Storage
+internal import TestSupport
 internal import Testing
 
 /// An agency's copy, as other programs find it.
