@@ -92,7 +92,7 @@ private struct Snapshot: Sendable {
   }
 
   /// Cases a part is made of: a few milliseconds of work, so that other agencies' parts get their turn.
-  private static let partCases = 256
+  private static let partCases = 128
 
   func part(after id: CaseID, _ reads: any CaseReads) throws -> Part {
     let page = try reads.pastCases(at: seq, after: id, limit: Self.partCases)

@@ -73,7 +73,7 @@ private struct Feed: Sendable {
   func page(_ reads: any CaseReads) throws -> Page {
     let oldest = try reads.oldest()
     guard after + 1 >= oldest else { throw Failure.sequenceGone }
-    let found = try reads.changes(after: after, limit: limit)
+    var found = try reads.changes(after: after, limit: limit)
     guard after <= found.head else { throw Failure.sequenceAhead }
     var writer = JSONWriter(reserving: found.changes.count * 2_048 + 256)
     var written = 0
@@ -87,6 +87,10 @@ private struct Feed: Sendable {
       guard let type = change.type(for: agency) else { continue }
       try write(change, type, &cases, reads, to: &writer)
       written += 1
+      if writer.bytes.count >= Self.bytesMax {
+        found.reached = change.seq
+        break
+      }
     }
     if isLines { writer.beginObject() } else { writer.endArray() }
     writer.member("next_after", found.reached)
@@ -97,6 +101,9 @@ private struct Feed: Sendable {
     return Page(
       bytes: writer.bytes, isEmpty: written == 0, reached: found.reached, isAtHead: found.reached == found.head)
   }
+
+  /// A page ends early once it is this long: a thousand cases of usual length have half of it.
+  private static let bytesMax = 4 << 20
 
   private func write(
     _ change: Change, _ type: ChangeType, _ cases: inout [CaseID: [UInt8]], _ reads: any CaseReads,
