@@ -41,10 +41,11 @@ enum ReconciliationRoutes {
   private static func write(_ manifest: inout Manifest, _ exchange: Exchange, to stream: ResponseStream) async throws {
     do {
       var goesOn = true
-      while goesOn {
+      while true {
         var writer = JSONWriter()
         for difference in manifest.takeDifferences() { write(difference, asLine: true, to: &writer) }
         try await stream.write(writer.bytes)
+        guard goesOn else { break }
         goesOn = try await manifest.advance(exchange)
       }
       let certificate = try await manifest.certify(exchange)
