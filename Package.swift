@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "APITests",
-      dependencies: ["API", "Domain", "HTTPServer", "JSON", "Storage", "TestSupport", httpTypes, logging],
+      dependencies: ["API", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", crypto, httpTypes, logging],
       swiftSettings: strict),
     .testTarget(name: "NetralTests", dependencies: ["JSON", "TestSupport", "netral"], swiftSettings: strict),
   ]

@@ -74,6 +74,9 @@ final class ChangeBell: Sendable {
     for waiter in woken { waiter.continuation.resume(returning: true) }
   }
 
+  /// How many wait.
+  var waiterCount: Int { state.withLock { $0.waiters.count } }
+
   /// Lets everyone go, now and from now on.
   func close() {
     let woken = state.withLock { state in

@@ -33,8 +33,15 @@ struct Sight: Equatable {
 
   /// Nil when the case does not exist for the caller.
   static func of(_ plan: CanaryPlan, for agency: AgencyCode) -> Sight? {
-    let own = plan.owner == agency
-    let (verified, recommended) = (plan.road.verified, plan.road.recommended)
+    of(
+      owner: plan.owner, isRegional: plan.isRegional, verified: plan.road.verified, recommended: plan.road.recommended,
+      for: agency)
+  }
+
+  static func of(owner: AgencyCode, isRegional: Bool, verified: Bool, recommended: Bool, for agency: AgencyCode)
+    -> Sight?
+  {
+    let own = owner == agency
     switch agency {
     case .bawaslu, .bkn:
       return Sight(subject: true, narrative: true, evidence: true, reporter: own)
@@ -42,7 +49,7 @@ struct Sight: Equatable {
       let open = own || verified
       return Sight(subject: open, narrative: open, evidence: open, reporter: own)
     case .kemendagri:
-      guard own || plan.isRegional else { return nil }
+      guard own || isRegional else { return nil }
       let open = own || recommended
       return Sight(subject: open, narrative: open, evidence: own, reporter: own)
     case .panrb:

@@ -6,6 +6,7 @@ internal import HTTPServer
 internal import JSON
 internal import Logging
 internal import Storage
+internal import Synchronization
 internal import TestSupport
 
 let agencies: [AgencyCode] = [.bawaslu, .bkn, .kasn, .kemendagri, .panrb]
@@ -23,13 +24,23 @@ final class OwnThread: TaskExecutor {
 /// The whole service on a free port over a database in a folder of its own, with a clock that stands.
 final class Service: Sendable {
   let clock: TestClock
-  let store: SQLiteStore
-  let server: Server
   let folder: URL
   let tokens: [String: String]
+  private let settings: Settings
+  private let running: Mutex<(store: SQLiteStore, server: Server)>
+
+  var store: SQLiteStore { running.withLock { $0.store } }
+  var server: Server { running.withLock { $0.server } }
 
   /// The name under which `tokens` keeps the operator's key; agencies are kept under their codes.
   static let operatorName = "OPERATOR"
+
+  /// What a service is told, kept so that it can be started again.
+  private struct Settings {
+    var api: APISettings
+    var limits = Limits()
+    var store = StoreSettings()
+  }
 
   init(
     clock: TestClock = TestClock(), _ change: (inout APISettings) -> Void = { _ in },
@@ -38,22 +49,16 @@ final class Service: Sendable {
     self.clock = clock
     folder = FileManager.default.temporaryDirectory.appending(path: "netral-api-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    var storeSettings = StoreSettings()
-    storeSettings.now = { clock.now }
-    changeStore(&storeSettings)
-    store = try SQLiteStore(path: folder.appending(path: "t.sqlite").path, readerCount: 2, settings: storeSettings)
-    var settings = APISettings(now: { clock.now })
+    var settings = Settings(api: APISettings(now: { clock.now }))
     let random = TestRandom()
-    settings.random = { random.next() }
-    change(&settings)
-    let api = API(store: store, settings: settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    var limits = Limits()
-    changeLimits(&limits)
-    server = Server(
-      configuration: .init(loopCount: 2, limits: limits), faultResponse: { api.respond(to: $0) },
-      handler: { await api.respond(to: $0) }
-    )
-    try server.start()
+    settings.api.random = { random.next() }
+    settings.store.now = { clock.now }
+    change(&settings.api)
+    changeLimits(&settings.limits)
+    changeStore(&settings.store)
+    self.settings = settings
+    let (store, server) = try Self.start(folder, settings)
+    running = Mutex((store, server))
     var tokens: [String: String] = [:]
     for agency in agencies {
       let scopes = Set(Scope.allCases.filter { $0 != .admin })
@@ -61,6 +66,25 @@ final class Service: Sendable {
     }
     tokens[Self.operatorName] = try await Self.token(.operator, [.admin], store, clock)
     self.tokens = tokens
+  }
+
+  private static func start(_ folder: URL, _ settings: Settings) throws -> (SQLiteStore, Server) {
+    let path = folder.appending(path: "t.sqlite").path
+    let store = try SQLiteStore(path: path, readerCount: 2, settings: settings.store)
+    let api = API(store: store, settings: settings.api, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let server = Server(
+      configuration: .init(loopCount: 2, limits: settings.limits), faultResponse: { api.respond(to: $0) },
+      handler: { await api.respond(to: $0) })
+    try server.start()
+    return (store, server)
+  }
+
+  /// Ends it and starts it again over the same file, at another port.
+  func reopen() async throws {
+    await server.shutdown()
+    try store.close()
+    let (store, server) = try Self.start(folder, settings)
+    running.withLock { $0 = (store, server) }
   }
 
   /// Puts a key into the store and returns its text.
@@ -118,13 +142,23 @@ final class Visitor {
 
   func newClient() throws -> HTTPClient { try HTTPClient(port: service.server.port) }
 
+  /// Starts the service again over the same file.
+  func reopen() async throws {
+    client = nil
+    try await service.reopen()
+  }
+
   /// Asks with exactly these fields.
   func ask(_ method: String, _ target: String, _ fields: [(String, String)], _ body: String? = nil) throws
     -> HTTPAnswer
   {
+    try ask(method, target, fields, bytes: body.map { Array($0.utf8) })
+  }
+
+  func ask(_ method: String, _ target: String, _ fields: [(String, String)], bytes: [UInt8]?) throws -> HTTPAnswer {
     let client = try client ?? newClient()
     self.client = client
-    try client.send(method, target, fields, body.map { Array($0.utf8) })
+    try client.send(method, target, fields, bytes)
     let answer = try client.answer(toHead: method == "HEAD")
     if client.isOver { self.client = nil }
     return answer
