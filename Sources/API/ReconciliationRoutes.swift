@@ -147,13 +147,14 @@ enum ReconciliationRoutes {
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try Query(exchange.request.query, knowing: ["agency", "limit", "cursor"])
     let limit = try query.int("limit", in: 1...200) ?? 50
-    let reader = exchange.caller?.agency ?? AgencyCode(rawValue: ":operator")
+    // No agency has such a name: these cursors open no list of cases, and those of cases do not open this one.
+    let reader = AgencyCode(rawValue: "reconciliations:\(exchange.caller?.agency?.rawValue ?? "")")
     let secret = exchange.api.store.signingSecret
     var filter = query["agency"] ?? ""
     var start = Int64.max
     if let text = query["cursor"] {
       let (position, filtered) = try Cursor.decode(text, agency: reader, secret: secret)
-      guard position.value == cursorKind, query["agency"] == nil || filter == filtered else {
+      guard query["agency"] == nil || filter == filtered else {
         throw Failure.invalidCursor
       }
       (start, filter) = (position.key, filtered)
@@ -167,7 +168,7 @@ enum ReconciliationRoutes {
     let cursor = found.count > limit ? items.last : nil
     let text = cursor.map { last in
       Cursor.encode(
-        CaseQuery.Position(value: cursorKind, key: last.number), filter: filter, agency: reader, secret: secret)
+        CaseQuery.Position(value: "", key: last.number), filter: filter, agency: reader, secret: secret)
     }
     var answer = Answer.json { writer in
       writer.beginObject()
@@ -184,9 +185,6 @@ enum ReconciliationRoutes {
     }
     return answer
   }
-
-  /// Tells these cursors from those of case lists.
-  private static let cursorKind = "certificate"
 }
 
 extension Reconciliation.Difference {
