@@ -74,6 +74,7 @@ let package = Package(
       name: "APITests",
       dependencies: ["API", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", crypto, httpTypes, logging],
       swiftSettings: strict),
-    .testTarget(name: "NetralTests", dependencies: ["JSON", "TestSupport", "netral"], swiftSettings: strict),
+    .testTarget(
+      name: "NetralTests", dependencies: ["Gzip", "JSON", "TestSupport", "netral", crypto], swiftSettings: strict),
   ]
 )

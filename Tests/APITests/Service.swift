@@ -59,13 +59,17 @@ final class Service: Sendable {
     self.settings = settings
     let (store, server) = try Self.start(folder, settings)
     running = Mutex((store, server))
-    var tokens: [String: String] = [:]
-    for agency in agencies {
-      let scopes = Set(Scope.allCases.filter { $0 != .admin })
-      tokens[agency.rawValue] = try await Self.token(.agency(agency), scopes, store, clock)
+    var owners: [(name: String, owner: KeyOwner)] = agencies.map { ($0.rawValue, .agency($0)) }
+    owners.append((Self.operatorName, .operator))
+    let made = owners.map { name, owner in
+      let scopes = Set(Scope.allCases.filter { ($0 == .admin) == (owner == .operator) })
+      return (name: name, made: Self.make(owner, scopes, clock))
     }
-    tokens[Self.operatorName] = try await Self.token(.operator, [.admin], store, clock)
-    self.tokens = tokens
+    // Together, because the reference data are read anew after a write of keys.
+    try await store.write(by: .operator, dryRun: false) { write in
+      for (_, made) in made { try write.insert(made.key) }
+    }
+    tokens = Dictionary(uniqueKeysWithValues: made.map { ($0.name, $0.made.text) })
   }
 
   private static func start(_ folder: URL, _ settings: Settings) throws -> (SQLiteStore, Server) {
@@ -92,19 +96,20 @@ final class Service: Sendable {
     _ owner: KeyOwner, _ scopes: Set<Scope>, networks: [String] = [], expiresAt: Timestamp? = nil,
     revokedAt: Timestamp? = nil
   ) async throws -> String {
-    try await Self.token(owner, scopes, store, clock, networks, expiresAt, revokedAt)
+    let made = Self.make(owner, scopes, clock, networks, expiresAt, revokedAt)
+    try await store.write(by: .operator, dryRun: false) { try $0.insert(made.key) }
+    return made.text
   }
 
-  private static func token(
-    _ owner: KeyOwner, _ scopes: Set<Scope>, _ store: SQLiteStore, _ clock: TestClock, _ networks: [String] = [],
+  private static func make(
+    _ owner: KeyOwner, _ scopes: Set<Scope>, _ clock: TestClock, _ networks: [String] = [],
     _ expiresAt: Timestamp? = nil, _ revokedAt: Timestamp? = nil
-  ) async throws -> String {
+  ) -> (text: String, key: AccessKey) {
     let token = Token(random: { .random(in: .min ... .max) })
     let key = AccessKey(
       id: token.keyID, owner: owner, label: "test", scopes: scopes, createdAt: clock.now, expiresAt: expiresAt,
       revokedAt: revokedAt, networks: networks, secretDigest: token.digest)
-    try await store.write(by: .operator, dryRun: false) { try $0.insert(key) }
-    return token.text
+    return (token.text, key)
   }
 
   func close() async throws {

@@ -105,9 +105,9 @@ final class SyncWorld {
     case 24..<62: try takeAction()
     case 62..<78: try correct()
     case 78..<84: try requestCorrection()
-    case 84..<90: try decideCorrection()
-    case 90..<94: try link()
-    case 94..<97: try changeMandates()
+    case 84..<91: try decideCorrection()
+    case 91..<96: try link()
+    case 96..<98: try changeMandates()
     default: try rotateKey()
     }
   }
