@@ -72,7 +72,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "APITests",
-      dependencies: ["API", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", crypto, httpTypes, logging],
+      dependencies: [
+        "API", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", crypto, httpTypes, logging,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "NetralTests", dependencies: ["Gzip", "JSON", "TestSupport", "netral", crypto], swiftSettings: strict),

@@ -144,7 +144,8 @@ struct SyncInputTests {
 
   @Test("with a few bytes that stand for many more than are taken", arguments: ["/v1/reconciliations", "/v1/imports"])
   func bomb(_ target: String) async throws {
-    try await withService({ $0.decodedBytesMax = 1 << 20 }) { visitor in
+    let settings = { (settings: inout APISettings) in settings.decodedBytesMax = 1 << 20 }
+    try await withService(settings) { visitor in
       for filling in [UInt8(ascii: "x"), UInt8(ascii: "\n")] {
         let answer = try post(visitor, target, packed(Array(repeating: filling, count: 4 << 20)))
         #expect(isRefused(answer), "\(target): \(answer.status) \(answer.text)")

@@ -106,8 +106,8 @@ final class SyncWorld {
     case 62..<78: try correct()
     case 78..<84: try requestCorrection()
     case 84..<91: try decideCorrection()
-    case 91..<96: try link()
-    case 96..<98: try changeMandates()
+    case 91..<98: try link()
+    case 98: try changeMandates()
     default: try rotateKey()
     }
   }
