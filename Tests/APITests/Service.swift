@@ -85,6 +85,7 @@ final class Service: Sendable {
 
   /// Ends it and starts it again over the same file, at another port.
   func reopen() async throws {
+    store.stopWaiting()
     await server.shutdown()
     try store.close()
     let (store, server) = try Self.start(folder, settings)

@@ -20,8 +20,8 @@ extension ProgramTests {
     }
 
     @Test(
-      "by a line of 200 MB, plain or packed, stays small", arguments: ["/v1/imports", "/v1/reconciliations"],
-      ["cat", "gzip"])
+      "by a line of 200 MB, plain or packed, stays small",
+      arguments: [("/v1/imports", "cat"), ("/v1/reconciliations", "gzip")])
     func longLine(_ target: String, _ filter: String) throws {
       let folder = try TemporaryFolder()
       let database = folder.file("netral.sqlite")
