@@ -113,7 +113,6 @@ final class SyncWorld {
   }
 
   private func plan() -> CanaryPlan {
-    // The last agency but one may only report what it sees; who owns a case always sees it.
     CanaryPlan(
       index: ids.count, owner: random.pick(agencies), isRegional: random.chance(65), road: random.pick(Road.all))
   }

@@ -63,6 +63,9 @@ private let owners: [KeyOwner] = [.agency(.bkn), .agency(.bawaslu), .agency(.pan
           return true
         }
       }
+      await until(1_000, wait: bell)
+      // Other tests have threads as well, and far fewer than one for each who waits.
+      do { #expect(try threadCount() - threadsBefore < 700) } catch { Issue.record(error) }
       for head in 1...bound {
         bell.ring(head, [regional])
         await Task.yield()
@@ -70,7 +73,6 @@ private let owners: [KeyOwner] = [.agency(.bkn), .agency(.bawaslu), .agency(.pan
       return await group.reduce(0) { $1 ? $0 + 1 : $0 }
     }
     #expect(seen == 1_000)
-    #expect(try threadCount() - threadsBefore < 100)
   }
 
   @Test func `who has read less than was committed does not wait`() async throws {
