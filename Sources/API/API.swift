@@ -45,9 +45,9 @@ public struct APISettings: Sendable {
   public var bodyBytesMax = 1 << 20
   /// Longest line of an import, in bytes. Default 1 MiB, as for a body.
   public var lineBytesMax = 1 << 20
-  /// Import lines that share one write. Default 256: beyond that the commit no longer tells, and other agencies' writes
-  /// wait no longer than such a one takes.
-  public var importBatchLines = 256
+  /// Import lines that share one write. Default 1,024: some 90 ms, which another agency's write may have to wait. With
+  /// fewer lines each commit writes as many pages of the indexes on persons and places again for fewer cases.
+  public var importBatchLines = 1_024
   /// Longest import or manifest after decompression, in bytes. Default 4 GiB: some four million lines.
   public var decodedBytesMax = 4 << 30
   /// Requests of one agency that may wait for their turn on crowded event loops. Default 512: half of what may be in

@@ -63,8 +63,8 @@ final class ReadAhead: Sendable {
     /// The one who takes, while there is nothing.
     var taker: CheckedContinuation<Void, Never>?
 
-    /// Beside their number it is the length of the lines that counts: 256 of usual length have half of this.
-    func hasRoom(_ linesMax: Int) -> Bool { lines.count < linesMax && byteCount < 512 << 10 }
+    /// Beside their number it is the length of the lines that counts: those of one write have half of this.
+    func hasRoom(_ linesMax: Int) -> Bool { lines.count < linesMax && byteCount < 2 << 20 }
   }
 
   private let linesMax: Int

@@ -112,7 +112,15 @@ final class Writer: @unchecked Sendable {
       let expiry = settings.now().adding(seconds: -settings.idempotencyLifetime.components.seconds)
       try transaction.forgetReplies(before: expiry)
       transaction.now = max(settings.now(), try transaction.lastRecordedAt())
-      for job in batch { try run(job, transaction, database) }
+      if let job = batch.first, batch.count == 1, !job.dryRun {
+        // A write that is alone needs no savepoint, for which SQLite would keep a copy of every page it touches.
+        guard try succeeds(job, transaction) else {
+          try database.execute(sql: "ROLLBACK")
+          return nil
+        }
+      } else {
+        for job in batch { try run(job, transaction, database) }
+      }
       let fresh =
         transaction.pending.changedSnapshots
         ? Snapshots.Value(reference: try transaction.currentReference(), keys: try transaction.loadKeys()) : nil
@@ -130,19 +138,26 @@ final class Writer: @unchecked Sendable {
   private func run(_ job: Job, _ transaction: Transaction, _ database: Database) throws {
     let pendingBefore = transaction.pending
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
-    var keep = !job.dryRun
-    do {
-      try job.run(transaction)
-    } catch let error as DatabaseError where error.sinksTheBatch {
-      throw error
-    } catch {
-      keep = false
-    }
-    if !keep {
+    let hasSucceeded = try succeeds(job, transaction)
+    if job.dryRun || !hasSucceeded {
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
       transaction.pending = pendingBefore
     }
     try database.cachedStatement(sql: "RELEASE job").execute()
+  }
+
+  /// False when a rule or a constraint has refused the write.
+  ///
+  /// - Throws: what may have undone more than this write.
+  private func succeeds(_ job: Job, _ transaction: Transaction) throws -> Bool {
+    do {
+      try job.run(transaction)
+      return true
+    } catch let error as DatabaseError where error.sinksTheBatch {
+      throw error
+    } catch {
+      return false
+    }
   }
 }
 
