@@ -33,6 +33,8 @@ struct DecodedBody {
         if let piece = try inflater.next(from: &compressed) {
           bytes += piece.count
           if bytes > bytesMax { throw BodyFailure.tooLarge }
+          // Little that comes may stand for much: others on this thread go first after each piece of it.
+          await Task.yield()
           return piece
         }
         guard let more = try await body.next() else { break }
