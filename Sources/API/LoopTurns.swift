@@ -29,6 +29,9 @@ final class LoopTurns: Sendable {
     case free, first, queued, refused
   }
 
+  /// Whether a turn must be taken: the question that every request asks, and mostly the only one.
+  func isCrowded(_ waiting: Int) -> Bool { waiting >= Self.crowd || state.withLock { $0.isCalling } }
+
   /// Returns when it is the owner's turn; at once unless the loop is crowded.
   ///
   /// - Throws: `too_many_requests` when many of the owner wait.
