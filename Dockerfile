@@ -1,4 +1,4 @@
-# Builds with the same steps as scripts/run, then keeps the program, libsqlite3 and libc.
+# Builds with the same steps as scripts/run, then keeps the program, libsqlite3 and libc, and curl for `netral sync`.
 FROM swift:6.3-bookworm AS build
 WORKDIR /netral
 COPY . .
@@ -7,7 +7,7 @@ RUN install -D -s "$(scripts/build)" /out/netral
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
-  && apt-get install -y -qq --no-install-recommends libsqlite3-0 libstdc++6 \
+  && apt-get install -y -qq --no-install-recommends ca-certificates curl libsqlite3-0 libstdc++6 \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --home-dir /data --shell /usr/sbin/nologin netral \
   && install -d -o netral -g netral -m 700 /data
