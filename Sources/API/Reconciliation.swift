@@ -89,18 +89,23 @@ struct Reconciliation: Sendable {
     }
     lastHeld = held.id
     let etag = consume(stub)
-    if held.version != stub.version || held.etag != etag {
+    guard held.version != stub.version || held.etag != etag else { return true }
+    if Visibility.projection(of: stub.now, for: agency) == nil {
+      // Withdrawn since: nothing is told of it.
+      counts.unknown += 1
+      differences.append(.unknown(stub.id))
+    } else {
       counts.outdated += 1
       differences.append(.outdated(stub.id, version: stub.version, etag: etag))
     }
     return true
   }
 
-  /// A case that has been withdrawn since is not named to one who does not hold it.
+  /// A case that has been withdrawn since is counted, and not named to one who does not hold it.
   private mutating func miss(_ stub: PastStub) {
     let etag = consume(stub)
-    guard Visibility.projection(of: stub.now, for: agency) != nil else { return }
     counts.missing += 1
+    guard Visibility.projection(of: stub.now, for: agency) != nil else { return }
     differences.append(.missing(stub.id, version: stub.version, etag: etag))
   }
 

@@ -44,7 +44,7 @@ final class ProgressLine {
     write((isTerminal && !isQuiet && !name.isEmpty ? "\n" : "") + "netral sync: \(text)\n")
   }
 
-  private var share: Int { total == 0 ? 100 : done * 100 / total }
+  private var share: Int { total == 0 ? 100 : Int(min(100, max(0, Double(done) / Double(total) * 100))) }
 
   /// Ten times a second are enough for the eye.
   private var isDue: Bool { shownAt.map { $0.duration(to: .now) >= .milliseconds(100) } ?? true }
