@@ -11,6 +11,8 @@ public struct API: Sendable {
   let router: Router
   let rendered: RenderedCases
   let streams: StreamSlots
+  /// Requests whose bodies are being taken: one agency's slow bodies must not fill what may be in flight.
+  let bodies: StreamSlots
   /// One for each event loop.
   let turns: [LoopTurns]
   let requestIDs: RequestIDs
@@ -24,6 +26,7 @@ public struct API: Sendable {
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
+    bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
     turns = (0..<store.readerCount).map { _ in LoopTurns(ownerCountMax: requestsPerLoop) }
     requestIDs = RequestIDs(seed: settings.random())

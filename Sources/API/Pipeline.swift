@@ -27,7 +27,11 @@ struct Pipeline {
         keyID = caller?.key.id
         let exchange = Exchange(
           api: api, request: request, caller: caller, parameters: parameters, requestID: requestID, now: started)
+        let place = try caller.flatMap { caller throws(Failure) in
+          request.body.declaredBytes == 0 ? nil : try api.bodies.take(caller.key.owner)
+        }
         response = try await run(route, exchange).response(to: request)
+        place?.keep()
       }
     } catch {
       response = Problem.response(for: error, language: language, requestID: requestID)

@@ -20,6 +20,25 @@ struct FairShareTests {
     return client
   }
 
+  @Test("or any body that does not come is counted for its agency alone")
+  func slowBodies() async throws {
+    try await withService {
+      $0.requestsPerAgencyMax = 2
+    } _: { visitor in
+      let slow = try begin(visitor, .bkn)
+      #expect(try slow.answer(toHead: true).status == 100)
+      let slower = try begin(visitor, .bkn)
+      #expect(try slower.answer(toHead: true).status == 100)
+      let refused = try visitor.importLines(["{}"], as: .bkn)
+      #expect(refused.status == 429 && refused.json["code"].string == "too_many_requests")
+      #expect(try visitor.get("/v1/cases", as: .bkn).status == 200)
+      #expect(try visitor.importLines(["{}"], as: .panrb).status == 200)
+      try slow.send(Array("\n\n\n".utf8))
+      #expect(try slow.answer().status == 200)
+      #expect(try visitor.importLines(["{}"], as: .bkn).status == 200)
+    }
+  }
+
   @Test("beyond an agency's share is refused with 429, beyond all with 503, and what ends makes room")
   func slots() async throws {
     try await withService {
