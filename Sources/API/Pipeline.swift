@@ -23,8 +23,8 @@ struct Pipeline {
       case .route(let route, let parameters):
         template = route.template
         let caller = try authenticate(request, for: route.gate)
-        if let caller { try await waitForTurn(of: caller, request) }
         keyID = caller?.key.id
+        if let caller { try await waitForTurn(of: caller, request) }
         let exchange = Exchange(
           api: api, request: request, caller: caller, parameters: parameters, requestID: requestID, now: started)
         let place = try caller.flatMap { caller throws(Failure) in

@@ -15,10 +15,11 @@ extension ProgramTests {
 
     @Test("a snapshot that is cut off again and again goes on where it was, and only a whole replica gets the name")
     func cut() throws {
-      let proxy = try CuttingProxy(to: agencies.server.port)
+      let proxy = try FlakyProxy(to: agencies.server.port)
+      defer { proxy.close() }
       var (counts, allowance) = ([Int](), 4_000)
       while true {
-        proxy.allow(allowance)
+        proxy.cut(FlakyProxy.Cut(receivedBytes: allowance))
         let finished = try agencies.sync("BKN", "--quiet", "--retries", "0", port: proxy.port)
         if finished.ending == .exit(0) { break }
         expectRefused(finished, saying: "curl: (")
@@ -37,11 +38,12 @@ extension ProgramTests {
 
     @Test("one run gets over cuts by itself, and says so")
     func retries() throws {
-      let proxy = try CuttingProxy(to: agencies.server.port)
-      proxy.allow(30_000)
+      let proxy = try FlakyProxy(to: agencies.server.port)
+      defer { proxy.close() }
+      proxy.cut(FlakyProxy.Cut(receivedBytes: 30_000))
       let job = try Child(agencies.arguments("BKN", ["--quiet"], port: proxy.port))
       try poll("the first cut") { job.errors.contains("asking again") ? true : nil }
-      proxy.allow(nil)
+      proxy.cut(FlakyProxy.Cut())
       #expect(try job.wait() == .exit(0), "\(job.errors)")
       #expect(job.errors.contains("netral sync: curl: ("))
       try agencies.expectEqual("BKN")
@@ -71,13 +73,14 @@ extension ProgramTests {
       let file = agencies.replica("BKN")
       let seq = try sqlite(file, "SELECT seq FROM sync_state")
       for number in 1...40 { #expect(try agencies.client("BAWASLU").create("baru-\(number)").status == 201) }
-      let proxy = try CuttingProxy(to: agencies.server.port)
+      let proxy = try FlakyProxy(to: agencies.server.port)
+      defer { proxy.close() }
       // The address belongs to what a replica is made of; the feed is 60 KB.
       try sqlite(file, "UPDATE sync_state SET server = 'http://127.0.0.1:\(proxy.port)'", readonly: false)
-      proxy.allow(20_000)
+      proxy.cut(FlakyProxy.Cut(receivedBytes: 20_000))
       expectRefused(try agencies.sync("BKN", "--quiet", "--retries", "0", port: proxy.port), saying: "curl: (18)")
       #expect(try sqlite(file, "SELECT (SELECT count(*) FROM cases), seq FROM sync_state") == "1218|\(seq)")
-      proxy.allow(nil)
+      proxy.cut(FlakyProxy.Cut())
       #expect(try agencies.sync("BKN", "--quiet", port: proxy.port).ending == .exit(0))
       try agencies.expectEqual("BKN")
       try agencies.server.stop()
@@ -85,13 +88,14 @@ extension ProgramTests {
 
     @Test("killed at any point, and run again until it is done", arguments: [SIGKILL, SIGTERM, SIGINT])
     func killed(signal: Int32) throws {
-      let proxy = try CuttingProxy(to: agencies.server.port)
+      let proxy = try FlakyProxy(to: agencies.server.port)
+      defer { proxy.close() }
       let seed = UInt64.random(in: .min ... .max)
       print("sync killed: seed \(seed)")
       var generator = SeededGenerator(state: seed)
       for _ in 1...8 {
         // What comes through decides how far it gets: at the cut it waits before it asks again, and is met there.
-        proxy.allow(Int.random(in: 2_000...120_000, using: &generator))
+        proxy.cut(FlakyProxy.Cut(receivedBytes: Int.random(in: 2_000...120_000, using: &generator)))
         let job = try Child(agencies.arguments("BKN", port: proxy.port))
         let words = [
           "snapshot: 0 %", "snapshot: 20 %", "snapshot: 80 %", "asking again", "changes:", "reconciliation:",
@@ -104,7 +108,7 @@ extension ProgramTests {
         if !ended { job.send(signal) }
         _ = try job.wait()
       }
-      proxy.allow(nil)
+      proxy.cut(FlakyProxy.Cut())
       let last = try agencies.sync("BKN", "--quiet", port: proxy.port)
       #expect(last.ending == .exit(0), "\(last.errors)")
       try agencies.expectEqual("BKN")
