@@ -96,6 +96,30 @@ extension ProgramTests {
       try server.stop()
     }
 
+    @Test("takes no thread for a request that waits for a change, and wakes a thousand with one commit")
+    func waiting() throws {
+      let key = try makeReporter(database)
+      let waiterKey = try makeKey(database, ["--agency", "BKN", "--scopes", "sync"])
+      let server = try RunningServer(
+        database, environment: ["NETRAL_CONNECTIONS_PER_ADDRESS_MAX": "1100"])
+      let reporter = try server.client(key)
+      _ = try reporter.create("before")
+      let threads = { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.child.pid)/task").count }
+      let before = try threads()
+      let waiters = try (0..<1_000).map { index in
+        let client = try server.client(waiterKey)
+        // One after the other: who comes in takes a turn of its agency, who waits does not.
+        if index % 50 == 49 { #expect(try reporter.get("/v1/whoami").status == 200) }
+        try client.send(Client.request("GET", "/v1/changes?after=1&wait=60", [:], nil, key: waiterKey))
+        return client
+      }
+      // The system may add a few of its own.
+      #expect(try threads() < before + 10)
+      #expect(try reporter.create("after").status == 201)
+      for waiter in waiters { #expect(try waiter.reply().json["changes"].items.count == 1) }
+      try server.stop()
+    }
+
     @Test("logs a request soon, without waiting for the next one")
     func logging() throws {
       let server = try RunningServer(database)
