@@ -10,6 +10,7 @@ public struct Migration: Sendable {
 public let migrations: [Migration] = [
   Migration(name: "m0001_initial", sql: text(PackageResources.m0001_initial_sql)),
   Migration(name: "m0002_synchronisation", sql: text(PackageResources.m0002_synchronisation_sql)),
+  Migration(name: "m0004_figures", sql: text(PackageResources.m0004_figures_sql)),
 ]
 
 /// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.

@@ -10,6 +10,7 @@ public struct API: Sendable {
   let logger: Logger
   let router: Router
   let rendered: RenderedCases
+  let figures: FigureIssue
   let streams: StreamSlots
   /// Requests whose bodies are being taken: one agency's slow bodies must not fill what may be in flight.
   let bodies: StreamSlots
@@ -25,6 +26,7 @@ public struct API: Sendable {
     self.logger = logger
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
+    figures = FigureIssue(bytesMax: settings.figuresBytesMax)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
@@ -62,6 +64,8 @@ public struct APISettings: Sendable {
   public var streamsPerAgencyMax = 4
   /// Memory for rendered cases. Default 16 MiB.
   public var renderedBytesMax = 16 << 20
+  /// Memory for answers to statistical questions. Default 8 MiB: some hundred answers by institution.
+  public var figuresBytesMax = 8 << 20
   /// Addresses of proxies whose `Forwarded` field is believed. Default: none.
   public var trustedProxies: [Network] = []
   /// Clock; tests fix it.

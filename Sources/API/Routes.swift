@@ -64,6 +64,11 @@ enum Routes {
       Route(.post, "/v1/reconciliations", .agency(.sync), ReconciliationRoutes.compare),
       Route(.get, "/v1/reconciliations", .anyKey, ReconciliationRoutes.list),
 
+      Route(.get, "/v1/figures/{id}", .agency(.statistics), FigureRoutes.show),
+      Route(.post, "/v1/published-figures", .agency(.statistics), PublishedFigureRoutes.create),
+      Route(.get, "/v1/published-figures", .agency(.statistics), PublishedFigureRoutes.list),
+      Route(.get, "/v1/published-figures/{n}", .agency(.statistics), PublishedFigureRoutes.show),
+
       Route(.get, "/v1/reference/{kind}", .anyKey, ReferenceRoutes.list),
       Route(.get, "/v1/whoami", .anyKey, CallerRoutes.whoami),
       Route(.get, "/v1/policy", .anyKey, CallerRoutes.policy),
@@ -77,6 +82,9 @@ enum Routes {
       Route(.put, "/v1/admin/mandates", .administrator, ReferenceRoutes.putMandates),
       Route(.put, "/v1/admin/reference/{kind}", .administrator, ReferenceRoutes.put),
     ]
+    + StatisticKind.allCases.map { kind in
+      Route(.get, "/v1/statistics/\(kind.rawValue)", .agency(.statistics)) { try await StatisticRoutes.show(kind, $0) }
+    }
     + ActionKind.allCases.map { kind in
       Route(.post, "/v1/cases/{id}/\(kind.rawValue)", .agency(.casesWrite)) { try await ActionRoutes.take(kind, $0) }
     }

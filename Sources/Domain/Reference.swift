@@ -43,6 +43,7 @@ public struct Reference: Sendable {
   public let mandates: [Mandate]
   public let clockRules: [ClockRule]
   public let calendar: WorkingCalendar
+  let positions: [String: Position]
   let regions: [String: [Region]]
   let institutions: [String: [Institution]]
 
@@ -66,7 +67,7 @@ public struct Reference: Sendable {
     clockRules = try decode(.clockRules, ClockRule.self)
     regions = Dictionary(grouping: try decode(.regions, Region.self), by: \.code)
     institutions = Dictionary(grouping: try decode(.institutions, Institution.self), by: \.code)
-    _ = try decode(.positions, Position.self)
+    positions = index(try decode(.positions, Position.self), by: \.code)
     calendar = WorkingCalendar(holidays: try decode(.holidays, Holiday.self).compactMap { LegalDate($0.date) })
   }
 
@@ -93,6 +94,11 @@ public struct Reference: Sendable {
   public func knowsRegion(_ code: String) -> Bool { regions[code] != nil }
   /// True when an institution with this code exists on any date.
   public func knowsInstitution(_ code: String) -> Bool { institutions[code] != nil }
+
+  /// True when there is a class of that name which published figures use beside levels.
+  public func knowsReportingClass(_ code: String) -> Bool { positions[code]?.kind == "class" }
+  /// Kind of the institution with this code; nil when there is none.
+  public func institutionKind(_ code: String) -> InstitutionKind? { institutions[code]?.last?.kind }
 
   /// The rule of a clock that starts on `date`.
   public func clockRule(_ kind: ClockKind, on date: LegalDate) -> ClockRule? {

@@ -32,6 +32,17 @@ public protocol Store: Sendable {
     for owner: KeyOwner, _ body: @escaping @Sendable (any CaseReads) throws -> Value
   ) async throws -> Value
 
+  /// What the newest answers are made of.
+  var revision: Revision { get }
+
+  /// Runs `body` on the states of all cases as last committed, on the thread of statistics. Owners take turns there.
+  ///
+  /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits, `busy` when much of all does;
+  ///   `storage_unavailable` when the file cannot be read in time.
+  func readStates<Value: Sendable>(
+    for owner: KeyOwner, _ body: @escaping @Sendable (CaseStates, any CaseReads) throws -> Value
+  ) async throws -> Value
+
   /// Returns true when something after `seq` was committed that may be visible to `agency`; false when `duration` has
   /// passed or nobody is to wait any longer.
   ///
@@ -53,6 +64,20 @@ public protocol Store: Sendable {
   func write<Value: Sendable>(
     by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value
+}
+
+/// What answers depend on: as long as it is the same, so are they.
+public struct Revision: Sendable, Hashable {
+  /// The newest sequence.
+  public var seq: Int64
+  /// Changes of reference data and keys since the store was opened.
+  public var reference: Int
+
+  /// Makes a revision.
+  public init(seq: Int64, reference: Int) {
+    self.seq = seq
+    self.reference = reference
+  }
 }
 
 /// Questions about one snapshot.
@@ -82,6 +107,15 @@ public protocol CaseReads {
   func pastCount(at seq: Int64, for agency: AgencyCode) throws -> Int
   /// Certificates of agreement below a number, newest first.
   func certificates(of agency: AgencyCode?, before number: Int64, limit: Int) throws -> [Certificate]
+  /// A figure that was given out; nil when there is none of that name. Visibility is the caller's to judge.
+  func figure(_ id: String) throws -> Figure?
+  /// What has happened to cases after a sequence, without what leaves the record as it is. Visibility is the caller's to
+  /// judge.
+  func caseChanges(_ keys: [Int64], after seq: Int64) throws -> [CaseChanges]
+  /// Published figures below a number, newest first.
+  func publishedFigures(_ election: String?, before number: Int64, limit: Int) throws -> [PublishedFigure]
+  /// One published figure; nil when absent.
+  func publishedFigure(_ number: Int64) throws -> PublishedFigure?
   /// A page of visible cases.
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.
@@ -122,6 +156,10 @@ public protocol CaseWrites: CaseReads {
   func decideCorrection(_ record: Case, _ request: CorrectionRequest) throws
   /// Stores a certificate; returns it with its number and time.
   func certify(_ certificate: Certificate, by keyID: String) throws -> Certificate
+  /// Stores a figure; returns the one that was stored first under that name.
+  func issue(_ figure: Figure) throws -> Figure
+  /// Stores a published figure; returns it with its number and time.
+  func register(_ figure: PublishedFigure, by keyID: String) throws -> PublishedFigure
   /// Remembers an answer with its effect.
   func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at: Timestamp) throws
   /// A key as this write sees it, earlier writes of the same commit included.

@@ -60,6 +60,9 @@ final class ChangeBell: Sendable {
     return hasHappened
   }
 
+  /// The newest sequence.
+  var head: Int64 { state.withLock { $0.head } }
+
   /// Tells that `head` was committed, with changes of cases in these states.
   func ring(_ head: Int64, _ touched: Set<VisibilityBasis>) {
     let woken = state.withLock { state in

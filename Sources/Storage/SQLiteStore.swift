@@ -10,6 +10,7 @@ public final class SQLiteStore: Store {
   private let writer: Writer
   private let readers: [Reader]
   private let lane: ReadingLane
+  private let statistics: StatisticsLane
   private let bell: ChangeBell
   private let snapshots: Snapshots
   private let stubs = StubCache()
@@ -27,23 +28,27 @@ public final class SQLiteStore: Store {
     let path = try Opening.resolved(path)
     lock = try LockFile(for: path)
     let queue = try Opening.openWriter(path, settings)
-    (snapshots, signingSecret, bell, readers, lane) = try Opening.explaining(path) {
+    (snapshots, signingSecret, bell, readers, lane, statistics) = try Opening.explaining(path) {
       let state = try queue.inDatabase { try Opening.loadState($0) }
       return (
         Snapshots(reference: state.reference, keys: state.keys), state.secret,
         ChangeBell(head: state.head, countMax: settings.waitersMax),
         try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) },
-        try ReadingLane(path: path, settings: settings)
+        try ReadingLane(path: path, settings: settings), try StatisticsLane(path: path, settings: settings)
       )
     }
     writer = Writer(queue: queue, snapshots: snapshots, stubs: stubs, bell: bell, settings: settings)
     writer.start()
     lane.start()
+    statistics.start()
   }
 
   public var readerCount: Int { readers.count }
   public var reference: Reference { snapshots.value.withLock { $0.reference } }
   public var keys: [String: AccessKey] { snapshots.value.withLock { $0.keys } }
+  public var revision: Revision {
+    Revision(seq: bell.head, reference: snapshots.value.withLock { $0.revision })
+  }
 
   public func read<Value>(on reader: Int, _ body: (any CaseReads) throws -> Value) throws -> Value {
     try readers[reader].read(body)
@@ -61,6 +66,12 @@ public final class SQLiteStore: Store {
     for owner: KeyOwner, _ body: @escaping @Sendable (any CaseReads) throws -> Value
   ) async throws -> Value {
     try await lane.read(for: owner, body)
+  }
+
+  public func readStates<Value: Sendable>(
+    for owner: KeyOwner, _ body: @escaping @Sendable (CaseStates, any CaseReads) throws -> Value
+  ) async throws -> Value {
+    try await statistics.read(for: owner, body)
   }
 
   public func write<Value: Sendable>(
@@ -84,6 +95,7 @@ public final class SQLiteStore: Store {
     bell.close()
     writer.stop()
     try lane.close()
+    try statistics.close()
     for reader in readers { try reader.close() }
     try writer.close()
     lock.release()
@@ -126,6 +138,8 @@ final class Snapshots: Sendable {
   struct Value: Sendable {
     var reference: Reference
     var keys: [String: AccessKey]
+    /// Grows with every change of the two.
+    var revision = 0
   }
   let value: Mutex<Value>
 

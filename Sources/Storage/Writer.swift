@@ -98,7 +98,13 @@ final class Writer: @unchecked Sendable {
     } catch {
       failure = .storageUnavailable
     }
-    if let fresh { snapshots.value.withLock { $0 = fresh } }
+    if let fresh {
+      snapshots.value.withLock { value in
+        let revision = value.revision + 1
+        value = fresh
+        value.revision = revision
+      }
+    }
     for job in batch { job.finish(failure) }
   }
 

@@ -13,6 +13,7 @@ internal import Testing
   private static let released = [
     "m0001_initial": "2467765cd6b077098d89930ba3cc8df7edb097a099e89dbcfe622ffaead5f820",
     "m0002_synchronisation": "70a2e0b62d43b7e2f1fb4c175d45baab8c532d5cbaef9d71a5f4a4bc4a5d57f9",
+    "m0004_figures": "ea6b6afac9beeb707539139475ae1504f32738a2fa72bacdcd99b199b0c44f0b",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -44,8 +45,9 @@ internal import Testing
       let bench = TemporaryStore(path: path, store: new, clock: FixedClock())
       let record = try await bench.report(1, at: .studied, Sample.facts(1))
       try new.close()
+      let undone = ["certificate", "figure", "published_figure", "public_release"].map { "DROP TABLE \($0);" }.joined()
       _ = try Shell.output(
-        "sqlite3 '\(path)' \"DROP TABLE certificate; DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
+        "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
 
       let store = try SQLiteStore(path: path, readerCount: 1, settings: settings)
       #expect(FileManager.default.fileExists(atPath: path + ".before-migration"))

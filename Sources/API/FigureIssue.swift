@@ -1,0 +1,81 @@
+internal import Domain
+internal import Synchronization
+
+/// Answers statistical questions, issues each answer as a figure, and keeps answers as long as nothing changes.
+final class FigureIssue: Sendable {
+  private struct Key: Hashable {
+    let kind: StatisticKind
+    let scope: AgencyCode?
+    let question: String
+  }
+
+  private struct Kept {
+    var revision = Revision(seq: -1, reference: -1)
+    var figures: [Key: IssuedFigure] = [:]
+    var bytes = 0
+  }
+
+  private let kept = Mutex(Kept())
+  private let bytesMax: Int
+
+  /// - Parameter bytesMax: memory for answers; when it is full all of them go.
+  init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+  /// The agency by whose restricted view is counted; nil when it sees all cases, so that agencies that see the same get
+  /// the same figure.
+  static func scope(of agency: AgencyCode) -> AgencyCode? {
+    Visibility.row(agency).rows.contains(.always) ? nil : agency
+  }
+
+  /// Answers a question and stores the answer, unless it was given before.
+  ///
+  /// - Throws: `invalid_parameter` at `as_of` for a date before the first record, and what reading and writing throw.
+  func issue(_ question: StatisticQuestion, _ exchange: Exchange) async throws -> IssuedFigure {
+    let (store, owner, now) = (exchange.api.store, try exchange.owner(), exchange.now)
+    let scope = Self.scope(of: try exchange.agency())
+    let key = Key(kind: question.kind, scope: scope, question: StatisticQuery.canonical(question))
+    let revision = store.revision
+    if let issued = look(for: key, revision) { return issued }
+    let reference = store.reference
+    let (counted, isStored) = try await store.readStates(for: owner) { states, reads in
+      try Self.checkDate(of: question, states)
+      let result = states.answer(question, for: scope, reference)
+      let figure = StatisticJSON.figure(question, scope: scope, result, seq: states.seq, at: now, reference)
+      let known = try reads.figure(figure.id)
+      return (IssuedFigure(figure: known ?? figure, rows: result.rows), known != nil)
+    }
+    var issued = counted
+    if !isStored {
+      let figure = try await store.write(by: owner, dryRun: false) { try $0.issue(counted.figure) }
+      issued = IssuedFigure(figure: figure, rows: counted.rows)
+    }
+    keep(issued, for: key, revision)
+    return issued
+  }
+
+  /// A date on which there was nothing yet is a mistake and not a figure of zero.
+  static func checkDate(of question: StatisticQuestion, _ states: CaseStates) throws(Failure) {
+    let first = question.basis == .effective ? states.firstReceivedOn : states.firstRecordedOn
+    guard let first, question.asOf < first else { return }
+    throw .parameter(
+      "as_of",
+      LocalizedText(
+        en: "This date lies before the first record (\(first)).",
+        id: "Tanggal ini mendahului catatan pertama (\(first))."
+      ))
+  }
+
+  private func look(for key: Key, _ revision: Revision) -> IssuedFigure? {
+    kept.withLock { $0.revision == revision ? $0.figures[key] : nil }
+  }
+
+  private func keep(_ issued: IssuedFigure, for key: Key, _ revision: Revision) {
+    // 128 bytes stand for each row.
+    let bytes = issued.figure.answer.count + issued.rows.count * 128
+    kept.withLock { kept in
+      if kept.revision != revision || kept.bytes + bytes > bytesMax { kept = Kept(revision: revision) }
+      guard bytes <= bytesMax, kept.figures.updateValue(issued, forKey: key) == nil else { return }
+      kept.bytes += bytes
+    }
+  }
+}

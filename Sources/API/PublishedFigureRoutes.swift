@@ -1,0 +1,167 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// /v1/published-figures: numbers that agencies have published, each beside the service's own for the same date.
+enum PublishedFigureRoutes {
+  /// POST /v1/published-figures
+  static func create(_ exchange: Exchange) async throws -> Answer {
+    let write = try await Write(exchange, keyRequired: true)
+    let figure = try PublishedFigureBody.figure(write.body.value, exchange)
+    let by = exchange.caller?.key.id ?? ""
+    let (stored, replayed) = try await write.once(
+      replay: { reply, transaction in
+        guard let number = reply.resource.flatMap({ Int64($0) }), let stored = try transaction.publishedFigure(number)
+        else { throw Failure.notFound }
+        return stored
+      },
+      change: { transaction in
+        let stored = try transaction.register(figure, by: by)
+        return (
+          stored,
+          StoredReply(requestDigest: [], status: 201, caseID: nil, version: nil, resource: "\(stored.number)")
+        )
+      })
+    var answer = try await self.answer([stored], exchange) { writer, items in
+      if let item = items.first { writer.raw(item) }
+    }
+    answer.status = .created
+    answer.fields = write.fields(replayed: replayed)
+    answer.fields.append(Response.Field(name: .location, value: "/v1/published-figures/\(stored.number)"))
+    return answer
+  }
+
+  /// GET /v1/published-figures, newest first; `?election=`, `limit`, `before`.
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    let query = try Query(exchange.request.query, knowing: ["election", "limit", "before"])
+    let election = query["election"]
+    if let election, exchange.api.store.reference.elections[election] == nil {
+      throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail)
+    }
+    let limit = try query.int("limit", in: 1...200) ?? 50
+    let before = try query.int("before", in: 1...Int.max).map { Int64($0) } ?? .max
+    let figures = try exchange.read { try $0.publishedFigures(election, before: before, limit: limit) }
+    return try await answer(figures, exchange) { writer, items in
+      writer.beginObject()
+      writer.name("items")
+      writer.beginArray()
+      for item in items { writer.raw(item) }
+      writer.endArray()
+      writer.member("next_before", figures.count == limit ? figures.last?.number : nil)
+      writer.endObject()
+    }
+  }
+
+  /// GET /v1/published-figures/{n}
+  static func show(_ exchange: Exchange) async throws -> Answer {
+    _ = try Query(exchange.request.query, knowing: [])
+    guard let number = exchange.parameters.first.flatMap({ Int64($0) }),
+      let figure = try exchange.read({ try $0.publishedFigure(number) })
+    else { throw Failure.notFound }
+    return try await answer([figure], exchange) { writer, items in
+      if let item = items.first { writer.raw(item) }
+    }
+  }
+
+  private static func answer(
+    _ figures: [PublishedFigure], _ exchange: Exchange, _ write: (inout JSONWriter, [[UInt8]]) -> Void
+  ) async throws -> Answer {
+    let scope = FigureIssue.scope(of: try exchange.agency())
+    let reference = exchange.api.store.reference
+    let items = try await exchange.api.store.readStates(for: exchange.owner()) { states, _ in
+      figures.map { PublishedFigureJSON.write($0, states, scope, reference) }
+    }
+    return Answer.json { write(&$0, items) }
+  }
+}
+
+/// A published figure as it is sent.
+enum PublishedFigureBody {
+  static func figure(_ value: JSONValue, _ exchange: Exchange) throws -> PublishedFigure {
+    let reference = exchange.api.store.reference
+    let reader = try ObjectReader(value)
+    let election = reader.text("election", max: 64, required: true)
+    let asOf = reader.date("as_of", required: true)
+    let publishedOn = reader.date("published_on")
+    let region = reader.text("region", max: 5)
+    let unit = reader.code("unit", StatisticUnit.self, required: true)
+    let source = reader.text("source", max: 500, required: true)
+    var values: [FunnelMetric: Int] = [:]
+    if let object = reader.object("values", required: true) {
+      for metric in FunnelMetric.allCases {
+        values[metric] = object.int(metric.rawValue, in: 0...1_000_000_000)
+      }
+      object.finish()
+      if values.isEmpty && reader.errors.all.isEmpty { reader.errors.add("/values", .required) }
+    }
+    if let election, reference.elections[election] == nil { reader.errors.add("/election", .unknownCode) }
+    if let region, region != "ID", RegionCode(region) == nil || !reference.knowsRegion(region) {
+      reader.errors.add("/region", .unknownCode)
+    }
+    if let asOf, asOf > exchange.today { reader.errors.add("/as_of", .range) }
+    if let publishedOn, publishedOn > exchange.today { reader.errors.add("/published_on", .range) }
+    reader.finish()
+    try reader.errors.check()
+    guard let election, let asOf, let unit, let source else { throw Failure.invalid("", .required) }
+    return PublishedFigure(
+      number: 0, agency: try exchange.agency(), asOf: asOf, publishedOn: publishedOn, election: election,
+      region: region == "ID" ? nil : region.flatMap { RegionCode($0) }, unit: unit, values: values, source: source,
+      registeredAt: exchange.now)
+  }
+}
+
+/// A published figure beside the service's own.
+enum PublishedFigureJSON {
+  static func write(
+    _ figure: PublishedFigure, _ states: CaseStates, _ scope: AgencyCode?, _ reference: Reference
+  ) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("id", figure.number)
+    writer.member("agency", figure.agency.rawValue)
+    writer.member("election", figure.election)
+    writer.member("as_of", figure.asOf.description)
+    writer.member("published_on", figure.publishedOn?.description)
+    writer.member("region", figure.region?.text ?? "ID")
+    writer.member("unit", figure.unit.rawValue)
+    writer.member("source", figure.source)
+    writer.member("registered_at", figure.registeredAt.description)
+    writer.name("values")
+    writer.beginObject()
+    for metric in FunnelMetric.allCases {
+      guard let value = figure.values[metric] else { continue }
+      writer.name(metric.rawValue)
+      writer.int(value)
+    }
+    writer.endObject()
+    for basis in StatisticBasis.allCases { write(figure, basis, states, scope, reference, to: &writer) }
+    writer.endObject()
+    return writer.bytes
+  }
+
+  private static func write(
+    _ figure: PublishedFigure, _ basis: StatisticBasis, _ states: CaseStates, _ scope: AgencyCode?,
+    _ reference: Reference, to writer: inout JSONWriter
+  ) {
+    writer.name(basis.rawValue)
+    // Where the service had recorded nothing yet it has no figure of its own, not one of zero.
+    let isTooEarly = basis == .recorded && states.firstRecordedOn.map { figure.asOf < $0 } ?? true
+    guard !isTooEarly, case .funnel(let own) = states.answer(figure.question(basis), for: scope, reference) else {
+      return writer.null()
+    }
+    writer.beginObject()
+    writer.member("seq", states.seq)
+    writer.member("statistics", "/v1/statistics/funnel?" + StatisticQuery.canonical(figure.question(basis)))
+    for metric in FunnelMetric.allCases {
+      guard let published = figure.values[metric] else { continue }
+      writer.name(metric.rawValue)
+      writer.beginObject()
+      writer.member("published", published)
+      writer.member("own", own.total[metric])
+      writer.member("difference", published - own.total[metric])
+      writer.endObject()
+    }
+    writer.endObject()
+  }
+}

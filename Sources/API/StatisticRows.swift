@@ -1,0 +1,133 @@
+internal import Domain
+
+/// One number of an answer: of the whole or of a group. CSV, comparisons and the names of figures are made of these.
+struct StatisticRow: Sendable, Equatable {
+  /// What a number tells.
+  enum Value: Sendable, Equatable {
+    case count(Int)
+    /// With its base and what the base is called.
+    case part(Int, of: Int, base: String)
+    /// Days or tests.
+    case number(Double)
+
+    /// As in CSV: a whole number without a point.
+    var text: String {
+      switch self {
+      case .count(let count), .part(let count, _, _): "\(count)"
+      case .number(let number): number == number.rounded() ? "\(Int(number))" : "\(number)"
+      }
+    }
+  }
+
+  /// Nil for the whole; a group without code is the empty text.
+  var group: String?
+  /// As `followed_up`, `levels.heavy`, `study.overdue`.
+  var metric: String
+  var value: Value
+}
+
+extension StatisticResult {
+  /// Every number, of the whole first, then group by group.
+  var rows: [StatisticRow] {
+    switch self {
+    case .funnel(let figures): figures.rows { Self.rows($0) }
+    case .stages(let figures): figures.rows { Self.rows($0) }
+    case .sanctions(let figures): figures.rows { Self.rows($0) }
+    case .timeliness(let figures): figures.rows { Self.rows($0) }
+    case .equalTreatment(let answer): Self.rows(answer)
+    }
+  }
+
+  private typealias Pairs = [(String, StatisticRow.Value)]
+
+  private static func rows(_ counts: FunnelCounts) -> [(String, StatisticRow.Value)] {
+    FunnelMetric.allCases.map { metric in
+      let count = counts[metric]
+      guard let base = metric.base else { return (metric.rawValue, .count(count)) }
+      return (metric.rawValue, .part(count, of: counts[base], base: base.rawValue))
+    }
+  }
+
+  private static func rows(_ counts: StageCounts) -> [(String, StatisticRow.Value)] {
+    let stages = Stage.allCases.filter { $0 != .rejected }
+    return [("total", .count(counts.total))]
+      + stages.map { ($0.rawValue, .part(counts[$0], of: counts.total, base: "total")) }
+      + [(Stage.rejected.rawValue, .count(counts[.rejected]))]
+  }
+
+  private static func rows(_ counts: SanctionCounts) -> [(String, StatisticRow.Value)] {
+    [("total", .count(counts.total))]
+      + counts.levels.map { ("levels.\($0.level)", .part($0.count, of: counts.total, base: "total")) }
+      + counts.items.compactMap { item in
+        item.code.map { ("codes.\($0)", .part(item.count, of: counts.total, base: "total")) }
+      }
+  }
+
+  private static func rows(_ timeliness: Timeliness) -> [(String, StatisticRow.Value)] {
+    var rows: Pairs = []
+    for interval in TimelinessInterval.allCases {
+      let days = timeliness[interval]
+      rows.append(("\(interval.rawValue).cases", .count(days.count)))
+      if let median = days.percentile(50) { rows.append(("\(interval.rawValue).median_days", .number(Double(median)))) }
+      if let late = days.percentile(90) { rows.append(("\(interval.rawValue).p90_days", .number(Double(late)))) }
+    }
+    for kind in ClockKind.allCases {
+      for standing in ClockStanding.allCases {
+        rows.append(("\(kind.rawValue).\(standing.rawValue)", .count(timeliness[kind, standing])))
+      }
+    }
+    return rows
+  }
+
+  private static func rows(_ answer: EqualTreatment) -> [StatisticRow] {
+    func rows(_ stratum: EqualTreatment.Stratum, _ group: String?) -> [StatisticRow] {
+      var pairs: Pairs = [("decided", .count(stratum.count))]
+      pairs += stratum.levels.map { level, share in
+        ("levels.\(level)", .part(share.count, of: share.of, base: "decided"))
+      }
+      pairs.append(("outside_band", .part(stratum.outsideBand.count, of: stratum.count, base: "decided")))
+      pairs.append(
+        ("outside_band_explained", .part(stratum.explained, of: stratum.outsideBand.count, base: "outside_band")))
+      if let median = stratum.days.percentile(50) { pairs.append(("median_days_to_decision", .number(Double(median)))) }
+      return pairs.map { StatisticRow(group: group, metric: $0.0, value: $0.1) }
+    }
+    var all = rows(answer.total, nil) + answer.strata.flatMap { rows($0, $0.key ?? "") }
+    if let test = answer.test { all.append(StatisticRow(group: nil, metric: "test.p", value: .number(test.p))) }
+    return all
+  }
+}
+
+extension Grouped {
+  fileprivate func rows(_ pairs: (Figures) -> [(String, StatisticRow.Value)]) -> [StatisticRow] {
+    pairs(total).map { StatisticRow(group: nil, metric: $0.0, value: $0.1) }
+      + groups.flatMap { group in
+        pairs(group.figures).map { StatisticRow(group: group.key ?? "", metric: $0.0, value: $0.1) }
+      }
+  }
+}
+
+extension SanctionCounts {
+  /// The counts by level, in the order of severity.
+  var levels: [(level: String, count: Int)] {
+    var levels: [(level: String, count: Int)] = []
+    for item in items {
+      if levels.last?.level == item.level {
+        levels[levels.count - 1].count += item.count
+      } else {
+        levels.append((item.level, item.count))
+      }
+    }
+    return levels
+  }
+}
+
+/// Shares as they are written.
+enum Percentage {
+  /// In a hundred, to one decimal, halves up; nil of nothing.
+  static func tenths(_ count: Int, of base: Int) -> Double? {
+    base == 0 ? nil : Double((count * 2_000 / base + 1) / 2) / 10
+  }
+
+  /// 0...1 to four decimals.
+  static func share(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
+}

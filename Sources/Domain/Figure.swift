@@ -1,0 +1,83 @@
+/// A statistical answer that was given out: kept for ever, so that it can be cited.
+public struct Figure: Sendable, Equatable {
+  /// `fig_` and 26 characters of the digest of question and result: the same answer to the same question has the same
+  /// name.
+  public var id: String
+  /// The agency whose restricted view it is; nil when it counts all cases.
+  public var scope: AgencyCode?
+  public var kind: StatisticKind
+  /// Version of the definition it was counted by.
+  public var definition: String
+  /// The question in one spelling, as a query.
+  public var question: String
+  /// The record as it was at this sequence.
+  public var seq: Int64
+  public var issuedAt: Timestamp
+  /// The answer, a JSON object.
+  public var answer: [UInt8]
+
+  /// Makes a figure.
+  public init(
+    id: String, scope: AgencyCode?, kind: StatisticKind, definition: String, question: String, seq: Int64,
+    issuedAt: Timestamp, answer: [UInt8]
+  ) {
+    self.id = id
+    self.scope = scope
+    self.kind = kind
+    self.definition = definition
+    self.question = question
+    self.seq = seq
+    self.issuedAt = issuedAt
+    self.answer = answer
+  }
+
+  /// True when `agency` may see the figure: all that it counts exists for the agency, too.
+  public func isVisible(to agency: AgencyCode) -> Bool {
+    Visibility.row(agency).rows.contains(.always) || scope == agency
+  }
+}
+
+/// A number that an agency has published, to be set beside the service's own.
+public struct PublishedFigure: Sendable, Equatable {
+  /// Number under which it is kept; given by the store.
+  public var number: Int64
+  public var agency: AgencyCode
+  public var asOf: LegalDate
+  public var publishedOn: LegalDate?
+  public var election: String
+  /// A province; nil: the whole country.
+  public var region: RegionCode?
+  public var unit: StatisticUnit
+  /// What was published, by metric of the funnel; never empty.
+  public var values: [FunnelMetric: Int]
+  /// Where it stands: title of the document or page.
+  public var source: String
+  public var registeredAt: Timestamp
+
+  /// Makes a published figure.
+  public init(
+    number: Int64, agency: AgencyCode, asOf: LegalDate, publishedOn: LegalDate?, election: String,
+    region: RegionCode?, unit: StatisticUnit, values: [FunnelMetric: Int], source: String, registeredAt: Timestamp
+  ) {
+    self.number = number
+    self.agency = agency
+    self.asOf = asOf
+    self.publishedOn = publishedOn
+    self.election = election
+    self.region = region
+    self.unit = unit
+    self.values = values
+    self.source = source
+    self.registeredAt = registeredAt
+  }
+
+  /// The question whose answer stands beside it.
+  public func question(_ basis: StatisticBasis) -> StatisticQuestion {
+    var question = StatisticQuestion(.funnel, asOf: asOf)
+    question.basis = basis
+    question.unit = unit
+    question.filter.election = election
+    question.filter.region = region
+    return question
+  }
+}

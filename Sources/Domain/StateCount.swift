@@ -1,0 +1,240 @@
+/// Going over the states a question looks at.
+extension CaseStates {
+  /// One case as a question sees it.
+  struct Counted {
+    let key: Int
+    /// Index of the state that is counted.
+    let index: Int
+    let entry: Entry
+    let factsIndex: Int
+    let facts: Facts
+  }
+
+  /// Calls `body` for every case the selection includes, in the order of their keys.
+  func forEachCase(_ view: StateView, _ selection: StateSelection, _ body: (Counted) -> Void) {
+    withColumns { columns in
+      for key in columns.heads.indices {
+        if let counted = columns.counted(key, view, selection) { body(counted) }
+      }
+    }
+  }
+
+  func withColumns<Value>(_ body: (Columns) -> Value) -> Value {
+    heads.withUnsafeBufferPointer { heads in
+      entries.withUnsafeBufferPointer { entries in
+        facts.withUnsafeBufferPointer { body(Columns(heads: heads, entries: entries, facts: $0)) }
+      }
+    }
+  }
+
+  /// The columns without the cost of looking them up for every case.
+  struct Columns {
+    let heads: UnsafeBufferPointer<Int32>
+    let entries: UnsafeBufferPointer<Entry>
+    let facts: UnsafeBufferPointer<Facts>
+
+    /// The case as the view sees it; nil when it is not counted.
+    @inline(__always)
+    func counted(_ key: Int, _ view: StateView, _ selection: StateSelection) -> Counted? {
+      var index = Int(heads[key])
+      while index >= 0 && entries[index].seq > view.seq { index = Int(entries[index].previous) }
+      guard index >= 0 else { return nil }
+      var factsIndex = Int(entries[index].facts)
+      let newest = (entries[index], facts[factsIndex])
+      switch view.basis {
+      case .effective:
+        guard newest.1.received <= view.day else { return nil }
+        // The report itself is an act of day 0, so that there always is one.
+        while entries[index].acted > view.day { index = Int(entries[index].previous) }
+      case .recorded:
+        while index >= 0 && entries[index].recorded > view.day { index = Int(entries[index].previous) }
+        guard index >= 0 else { return nil }
+        factsIndex = Int(entries[index].facts)
+      }
+      guard selection.includes(entries[index], facts[factsIndex], newest: newest) else { return nil }
+      return Counted(
+        key: key, index: index, entry: entries[index], factsIndex: factsIndex, facts: facts[factsIndex])
+    }
+  }
+
+  /// Calls `body` once for every unit of which a case has one of the `base` metrics: with the metrics of all its cases,
+  /// and with its first case, by which it belongs to a group.
+  ///
+  /// First is the case that was received first, a rejected one after all others. A unit counts for a metric when any of
+  /// its cases does, and as rejected when all of them are.
+  func forEachUnit(
+    of unit: StatisticUnit, _ view: StateView, _ selection: StateSelection, base: UInt8,
+    _ body: (UInt8, Counted) -> Void
+  ) {
+    if unit == .case {
+      return forEachCase(view, selection) { counted in
+        let bits = counted.entry.funnelBits
+        if bits & base != 0 { body(bits, counted) }
+      }
+    }
+    let count = unit == .person ? personCount : reportCount
+    var bits = [UInt8](repeating: 0, count: count)
+    var first = [UInt64](repeating: .max, count: count)
+    var states = [(entry: Int32, facts: Int32)](repeating: (-1, -1), count: count)
+    forEachCase(view, selection) { counted in
+      let own = counted.entry.funnelBits
+      guard own & base != 0 else { return }
+      let number = Int(unit == .person ? counted.facts.person : counted.facts.report)
+      bits[number] |= own
+      let order =
+        (own & FunnelMetric.rejected.bit == 0 ? 0 : 1 << 63) | UInt64(counted.facts.received) << 40
+        | UInt64(counted.key)
+      if order < first[number] {
+        first[number] = order
+        states[number] = (Int32(counted.index), Int32(counted.factsIndex))
+      }
+    }
+    for number in 0..<count {
+      guard states[number].entry >= 0 else { continue }
+      let (index, factsIndex) = (Int(states[number].entry), Int(states[number].facts))
+      let counted = Counted(
+        key: Int(first[number] & 0xFF_FFFF_FFFF), index: index, entry: entries[index], factsIndex: factsIndex,
+        facts: facts[factsIndex])
+      let isReported = bits[number] & FunnelMetric.reported.bit != 0
+      body(isReported ? bits[number] & ~FunnelMetric.rejected.bit : bits[number], counted)
+    }
+  }
+}
+
+extension Grouped {
+  /// Makes figures from a total and the groups that are not `empty`.
+  init(_ total: Figures, _ groups: [Figures], keys: [String?], empty: Figures, isGrouped: Bool) {
+    self.total = total
+    guard isGrouped else {
+      self.groups = []
+      return
+    }
+    self.groups = zip(keys, groups).filter { $0.1 != empty }.map { Group(key: $0.0, figures: $0.1) }
+      .sorted { left, right in
+        guard let leftKey = left.key else { return false }
+        return right.key.map { leftKey < $0 } ?? true
+      }
+  }
+}
+
+extension CaseStates {
+  /// Answers a question from the record as it was at a sequence.
+  ///
+  /// - Parameters:
+  ///   - agency: whose view; nil: of everything.
+  ///   - seq: nil: as it is now.
+  public func answer(
+    _ question: StatisticQuestion, for agency: AgencyCode?, at seq: Int64? = nil, _ reference: Reference
+  )
+    -> StatisticResult
+  {
+    let view = StateView(
+      basis: question.basis, day: Self.day(question.asOf), seq: seq.map { UInt32(clamping: $0) } ?? .max)
+    let selection = StateSelection(question.filter, for: agency, codes)
+    switch question.kind {
+    case .funnel: return .funnel(funnel(question, view, selection))
+    case .stages: return .stages(stages(question, view, selection))
+    case .sanctions: return .sanctions(sanctions(question, view, selection, reference))
+    case .timeliness: return .timeliness(timeliness(question, view, selection))
+    case .equalTreatment: return .equalTreatment(equalTreatment(question, view, selection, reference))
+    }
+  }
+
+  private func funnel(_ question: StatisticQuestion, _ view: StateView, _ selection: StateSelection?)
+    -> Grouped<FunnelCounts>
+  {
+    let keys = groupKeys(question.groupBy)
+    let metrics = FunnelMetric.allCases.count
+    var counts = [Int](repeating: 0, count: keys.count * metrics)
+    if let selection {
+      forEachUnit(of: question.unit, view, selection, base: .max) { bits, counted in
+        let offset = group(counted.facts, by: question.groupBy) * metrics
+        var rest = bits
+        while rest != 0 {
+          counts[offset + rest.trailingZeroBitCount] += 1
+          rest &= rest &- 1
+        }
+      }
+    }
+    var total = FunnelCounts()
+    let groups = keys.indices.map { number in
+      let group = FunnelCounts(counts: Array(counts[number * metrics..<(number + 1) * metrics]))
+      for metric in 0..<metrics { total.counts[metric] += group.counts[metric] }
+      return group
+    }
+    return Grouped(total, groups, keys: keys, empty: FunnelCounts(), isGrouped: question.groupBy != nil)
+  }
+
+  private func stages(_ question: StatisticQuestion, _ view: StateView, _ selection: StateSelection?)
+    -> Grouped<StageCounts>
+  {
+    let keys = groupKeys(question.groupBy)
+    var total = StageCounts()
+    var groups = Array(repeating: StageCounts(), count: keys.count)
+    if let selection {
+      forEachUnit(of: question.unit, view, selection, base: .max) { _, counted in
+        total.counts[Int(counted.entry.stage)] += 1
+        groups[group(counted.facts, by: question.groupBy)].counts[Int(counted.entry.stage)] += 1
+      }
+    }
+    return Grouped(total, groups, keys: keys, empty: StageCounts(), isGrouped: question.groupBy != nil)
+  }
+
+  private func sanctions(
+    _ question: StatisticQuestion, _ view: StateView, _ selection: StateSelection?, _ reference: Reference
+  ) -> Grouped<SanctionCounts> {
+    let keys = groupKeys(question.groupBy)
+    let kinds = codes.sanctions.texts.count + SanctionOutcome.without.count
+    var total = [Int](repeating: 0, count: kinds)
+    var groups = [Int](repeating: 0, count: kinds * keys.count)
+    let base: FunnelMetric = question.of == .decided ? .followedUp : .recommended
+    if let selection {
+      forEachUnit(of: question.unit, view, selection, base: base.bit) { _, counted in
+        let kind = SanctionOutcome.number(of: counted.entry, question.of, codes.sanctions.texts.count)
+        total[kind] += 1
+        groups[group(counted.facts, by: question.groupBy) * kinds + kind] += 1
+      }
+    }
+    let outcomes = SanctionOutcome.all(codes.sanctions, reference)
+    return Grouped(
+      SanctionCounts(total[...], outcomes),
+      keys.indices.map { SanctionCounts(groups[$0 * kinds..<($0 + 1) * kinds], outcomes) }, keys: keys,
+      empty: SanctionCounts(), isGrouped: question.groupBy != nil)
+  }
+}
+
+/// How a decision or recommendation ended: with a sanction, or without one in a way that has a name.
+enum SanctionOutcome {
+  /// Levels in the order of severity; what reference data adds comes after them.
+  static let levels = ["moral", "light", "medium", "heavy", "dismissal"]
+  /// What ends without a sanction, after the levels.
+  static let without = ["not_proven", "annulled", "open"]
+
+  /// Sanctions are numbered as their codes, what ends without one follows.
+  static func number(of entry: CaseStates.Entry, _ counted: SanctionsCounted, _ codeCount: Int) -> Int {
+    switch counted {
+    case .proposed: entry.proposed == 0 ? codeCount + 2 : Int(entry.proposed)
+    case .decided where entry.sanction != 0: Int(entry.sanction)
+    case .decided: codeCount + (entry.flags.contains(.decidedNotProven) ? 0 : 1)
+    }
+  }
+
+  /// Level and code of every number.
+  static func all(_ codes: CodeTable, _ reference: Reference) -> [(level: String, code: String?)] {
+    codes.texts.map { (level: reference.sanctions[$0]?.level ?? "unknown", code: $0) }
+      + without.map { (level: $0, code: nil) }
+  }
+
+  /// Where a level stands among all.
+  static func rank(_ level: String) -> Int { (levels + ["unknown"] + without).firstIndex(of: level) ?? levels.count }
+}
+
+extension SanctionCounts {
+  init(_ counts: ArraySlice<Int>, _ outcomes: [(level: String, code: String?)]) {
+    items = zip(outcomes, counts).filter { $0.1 > 0 }
+      .map { Item(level: $0.0.level, code: $0.0.code, count: $0.1) }
+      .sorted {
+        (SanctionOutcome.rank($0.level), $0.code ?? "") < (SanctionOutcome.rank($1.level), $1.code ?? "")
+      }
+  }
+}

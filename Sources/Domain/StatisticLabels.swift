@@ -1,0 +1,90 @@
+/// What people read beside codes, in both languages.
+extension Reference {
+  /// The name of a group; nil when nothing is known of the code.
+  public func label(of key: String, in grouping: StatisticGrouping, on date: LegalDate) -> LocalizedText? {
+    func same(_ name: String?) -> LocalizedText? { name.map { LocalizedText(en: $0, id: $0) } }
+    switch grouping {
+    case .province, .region: return same((region(key, on: date) ?? regions[key]?.last)?.name)
+    case .institution: return same((institution(key, on: date) ?? institutions[key]?.last)?.name)
+    case .institutionKind: return InstitutionKind(rawValue: key).map(\.label)
+    case .positionLevel, .reportingClass:
+      return positions[key].map { LocalizedText(en: $0.labelEn, id: $0.labelId) }
+    case .violation: return violations[key].map { LocalizedText(en: $0.labelEn, id: $0.labelId) }
+    case .category: return Self.categories[key]
+    case .reportedBy: return agencies[key].map { LocalizedText(en: $0.nameEn, id: $0.nameId) }
+    case .cohort: return same(key)
+    case .election: return elections[key].map { LocalizedText(en: $0.nameEn ?? $0.nameId, id: $0.nameId) }
+    }
+  }
+
+  private static let categories = [
+    "ethics": LocalizedText(en: "Code of ethics", id: "Kode etik"),
+    "discipline": LocalizedText(en: "Discipline", id: "Disiplin"),
+    "task_force": LocalizedText(en: "Decided by the task force", id: "Diputuskan satuan tugas"),
+  ]
+}
+
+extension InstitutionKind {
+  /// What people read.
+  public var label: LocalizedText {
+    switch self {
+    case .regional: LocalizedText(en: "Regional institutions", id: "Instansi daerah")
+    case .central: LocalizedText(en: "Central institutions", id: "Instansi pusat")
+    }
+  }
+}
+
+extension FunnelMetric {
+  /// What people read.
+  public var label: LocalizedText {
+    switch self {
+    case .reported: LocalizedText(en: "Reported (not rejected)", id: "Dilaporkan (tidak ditolak)")
+    case .verified: LocalizedText(en: "Verified", id: "Terverifikasi")
+    case .recommended: LocalizedText(en: "Recommended for a sanction", id: "Direkomendasikan")
+    case .followedUp: LocalizedText(en: "Followed up by the PPK", id: "Ditindaklanjuti PPK")
+    case .blocked: LocalizedText(en: "Blocked", id: "Diblokir")
+    case .inProcess: LocalizedText(en: "Awaiting the PPK", id: "Menunggu tindak lanjut PPK")
+    case .exonerated: LocalizedText(en: "Exonerated", id: "Dipulihkan")
+    case .rejected: LocalizedText(en: "Rejected (outside the total)", id: "Ditolak (di luar jumlah)")
+    }
+  }
+}
+
+extension Stage {
+  /// What people read.
+  public var label: LocalizedText {
+    switch self {
+    case .received: LocalizedText(en: "Awaiting verification", id: "Menunggu verifikasi")
+    case .verified: LocalizedText(en: "Verified, awaiting study", id: "Terverifikasi, menunggu kajian")
+    case .studied: LocalizedText(en: "Studied, awaiting recommendation", id: "Selesai dikaji, menunggu rekomendasi")
+    case .recommended: LocalizedText(en: "Awaiting the PPK", id: "Menunggu tindak lanjut PPK")
+    case .sanctioned: LocalizedText(en: "Sanctioned", id: "Dijatuhi sanksi")
+    case .closed: LocalizedText(en: "Closed", id: "Selesai")
+    case .rejected: LocalizedText(en: "Rejected", id: "Ditolak")
+    case .notProven: LocalizedText(en: "Not proven", id: "Tidak terbukti")
+    case .blocked: LocalizedText(en: "Blocked", id: "Diblokir")
+    case .appealed: LocalizedText(en: "Under appeal", id: "Dalam upaya administratif")
+    case .exonerated: LocalizedText(en: "Exonerated", id: "Dipulihkan")
+    case .cancelled: LocalizedText(en: "Cancelled", id: "Dibatalkan")
+    case .lapsed: LocalizedText(en: "Lapsed", id: "Gugur")
+    }
+  }
+}
+
+/// Levels of sanctions, and what ends without one.
+public enum SanctionLevel {
+  /// What people read; the level itself where reference data has added one.
+  public static func label(of level: String) -> LocalizedText {
+    switch level {
+    case "moral": LocalizedText(en: "Moral sanction", id: "Sanksi moral")
+    case "light": LocalizedText(en: "Light", id: "Ringan")
+    case "medium": LocalizedText(en: "Medium", id: "Sedang")
+    case "heavy": LocalizedText(en: "Heavy", id: "Berat")
+    case "dismissal": LocalizedText(en: "Dismissal", id: "Pemberhentian")
+    case "not_proven": LocalizedText(en: "Not proven", id: "Tidak terbukti")
+    case "annulled": LocalizedText(en: "Annulled", id: "Dibatalkan putusan")
+    case "open": LocalizedText(en: "No sanction proposed", id: "Tanpa usulan sanksi")
+    default: LocalizedText(en: level, id: level)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+internal import Domain
+internal import Foundation
+internal import GRDB
+
+/// Figures that were given out, and figures that agencies have published: stored once, never changed.
+extension Transaction {
+  func figure(_ id: String) throws -> Figure? {
+    try fetchOne(
+      "SELECT id, scope, kind, definition, question, seq, issued_at, answer FROM figure WHERE id = ?", [id]
+    ) { row in
+      guard let kind = StatisticKind(rawValue: row[2]) else {
+        throw DatabaseError(message: "a stored figure is of an unknown kind")
+      }
+      return Figure(
+        id: row[0], scope: (row[1] as String?).map { AgencyCode(rawValue: $0) }, kind: kind, definition: row[3],
+        question: row[4], seq: row[5], issuedAt: Timestamp(milliseconds: row[6]), answer: Array((row[7] as String).utf8)
+      )
+    }
+  }
+
+  func issue(_ figure: Figure) throws -> Figure {
+    // Another request may have issued it meanwhile; the first one stands.
+    if let issued = try self.figure(figure.id) { return issued }
+    try execute(
+      """
+      INSERT INTO figure (id, scope, kind, definition, question, seq, issued_at, answer)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        figure.id, figure.scope?.rawValue, figure.kind.rawValue, figure.definition, figure.question, figure.seq,
+        figure.issuedAt.milliseconds, String(decoding: figure.answer, as: UTF8.self),
+      ])
+    return figure
+  }
+
+  func caseChanges(_ keys: [Int64], after seq: Int64) throws -> [CaseChanges] {
+    try keys.compactMap { key in
+      let found = try fetchOne(
+        "SELECT \(CaseListing.stubColumns), r.number FROM case_record r WHERE r.case_key = ?", [key]
+      ) { (stub: try CaseListing.stub($0), number: $0[7] as String) }
+      guard let found else { return nil }
+      // What makes no version counts nowhere.
+      let events = try history(found.stub.id).filter { $0.seq > seq && Self.makesVersion($0) }
+      return CaseChanges(stub: found.stub, number: found.number, events: events)
+    }
+  }
+
+  private static func makesVersion(_ event: Event) -> Bool {
+    ![ActionKind.notes.rawValue, "link", "correction_request", "correction_refusal"].contains(event.what)
+  }
+
+  func register(_ figure: PublishedFigure, by keyID: String) throws -> PublishedFigure {
+    var stored = figure
+    stored.registeredAt = now
+    try execute(
+      """
+      INSERT INTO published_figure
+        (agency, as_of, published_on, election, region, unit, metric_values, source, key_id, registered_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        stored.agency.rawValue, stored.asOf.description, stored.publishedOn?.description, stored.election,
+        stored.region?.text, stored.unit.rawValue,
+        FunnelMetric.allCases.compactMap { metric in stored.values[metric].map { "\(metric.rawValue) \($0);" } }
+          .joined(), stored.source, keyID, stored.registeredAt.milliseconds,
+      ])
+    stored.number = database.lastInsertedRowID
+    return stored
+  }
+
+  func publishedFigures(_ election: String?, before number: Int64, limit: Int) throws -> [PublishedFigure] {
+    let condition = election == nil ? "" : "AND election = ?"
+    let arguments: [(any DatabaseValueConvertible)?] = [number] + (election.map { [$0] } ?? []) + [limit]
+    return try fetch(
+      "SELECT \(Self.publishedColumns) FROM published_figure WHERE number < ? \(condition) ORDER BY number DESC LIMIT ?",
+      arguments, Self.published)
+  }
+
+  func publishedFigure(_ number: Int64) throws -> PublishedFigure? {
+    try fetchOne(
+      "SELECT \(Self.publishedColumns) FROM published_figure WHERE number = ?", [number], Self.published)
+  }
+
+  private static let publishedColumns =
+    "number, agency, as_of, published_on, election, region, unit, metric_values, source, registered_at"
+
+  private static func published(_ row: StoredRow) throws -> PublishedFigure {
+    var columns = ColumnReader(row, from: 1)
+    let agency = AgencyCode(rawValue: columns.text())
+    let (asOf, publishedOn) = (try columns.requiredDate(), columns.date())
+    let (election, region) = (columns.text(), columns.optionalText())
+    let unit = try columns.code(StatisticUnit.self)
+    var values: [FunnelMetric: Int] = [:]
+    for pair in columns.text().split(separator: ";") {
+      let parts = pair.split(separator: " ")
+      guard parts.count == 2, let metric = FunnelMetric(rawValue: String(parts[0])), let value = Int(parts[1]) else {
+        throw DatabaseError(message: "a stored published figure is malformed")
+      }
+      values[metric] = value
+    }
+    return PublishedFigure(
+      number: row[0], agency: agency, asOf: asOf, publishedOn: publishedOn, election: election,
+      region: region.map { RegionCode(stored: $0) }, unit: unit, values: values, source: columns.text(),
+      registeredAt: Timestamp(milliseconds: Int64(columns.int())))
+  }
+}

@@ -1,0 +1,195 @@
+internal import Crypto
+internal import Domain
+internal import Foundation
+internal import GRDB
+
+/// Loads the states of all cases for statistics, and brings them up to date: each version is read once.
+///
+/// Versions are never changed, so that they can be read in parts, each from the newest state of the file; what is younger
+/// than the first part comes at the end.
+final class StatesLoader {
+  private(set) var states = CaseStates()
+  private var reports: [ReportKey: Int] = [:]
+
+  /// Versions of one part: well under a second.
+  private static let partKeys = 20_000
+
+  /// Adds what has been stored since.
+  func refresh(_ reader: Reader) throws {
+    if states.seq == 0 { try loadAll(reader) }
+    var isComplete = false
+    while !isComplete {
+      isComplete = try reader.read { reads in
+        guard let transaction = reads as? Transaction else { return true }
+        let head = try transaction.head()
+        guard head > states.seq else { return true }
+        let upTo = min(head, states.seq + Int64(Self.partKeys))
+        try transaction.forEachState(Self.newerSQL, [states.seq, upTo]) { row in
+          try add(row, factsAsBefore: false)
+        }
+        states.complete(upTo: upTo)
+        return upTo == head
+      }
+    }
+  }
+
+  /// Reads what a file holds at first, case by case, which is faster than in the order of events.
+  private func loadAll(_ reader: Reader) throws {
+    let (head, lastKey) = try reader.read { reads -> (Int64, Int64) in
+      guard let transaction = reads as? Transaction else { return (0, 0) }
+      let lastKey: Int64? = try transaction.fetchOne("SELECT max(case_key) FROM case_record", []) { $0[0] } ?? nil
+      return (try transaction.head(), lastKey ?? 0)
+    }
+    for start in stride(from: 0, to: lastKey, by: Self.partKeys) {
+      try reader.read { reads in
+        guard let transaction = reads as? Transaction else { return }
+        var before: (key: Int64, factsVersion: Int) = (-1, -1)
+        try transaction.forEachState(Self.allSQL, [start, start + Int64(Self.partKeys), head]) { row in
+          let (key, factsVersion) = (row[0] as Int64, row[2] as Int)
+          try add(row, factsAsBefore: before == (key, factsVersion))
+          before = (key, factsVersion)
+        }
+      }
+    }
+    states.complete(upTo: head)
+  }
+
+  private func add(_ row: StoredRow, factsAsBefore: Bool) throws {
+    var columns = ColumnReader(row, from: 3)
+    let recordedAt = Timestamp(milliseconds: Int64(columns.int()))
+    let stage = try columns.code(Stage.self)
+    let (sanction, proposed) = (columns.optionalText(), columns.optionalText())
+    let outcome = columns.optional(DecisionOutcome.self)
+    let blockIsOpen = columns.flag() ?? false
+    let (outsideBand, explained) = (columns.flag() ?? false, columns.flag() ?? false)
+    let clocks = try ClockColumn.clocks(columns.text())
+    var milestones = Milestones()
+    for milestone in Milestone.allCases { milestones[milestone] = columns.date() }
+    states.append(
+      CaseState(
+        caseKey: row[0], seq: row[1], recordedOn: LegalDate(inJakarta: recordedAt), milestones: milestones,
+        stage: stage, sanction: sanction, proposedSanction: proposed, decisionOutcome: outcome,
+        blockIsOpen: blockIsOpen, outsideBand: outsideBand, deviationExplained: explained, clocks: clocks,
+        facts: factsAsBefore ? nil : try facts(&columns, received: milestones[.received])))
+  }
+
+  private func facts(_ columns: inout ColumnReader, received: LegalDate?) throws -> CaseState.Facts {
+    let person = Int64(columns.int())
+    let actedOn = try columns.requiredDate()
+    let (election, region, institution) = (columns.text(), columns.text(), columns.text())
+    let (kind, level, reportingClass) = (columns.text(), columns.text(), columns.optionalText())
+    let cohort = columns.optionalInt()
+    let (violation, category) = (columns.optionalText(), columns.optionalText())
+    let (agency, reference) = (columns.text(), columns.text())
+    return CaseState.Facts(
+      person: person, report: report(agency, reference), receivedOn: received ?? actedOn, actedOn: actedOn,
+      election: election, region: region, institution: institution, institutionKind: kind, positionLevel: level,
+      reportingClass: reportingClass, appointmentYear: cohort, violation: violation, category: category,
+      reportedBy: agency)
+  }
+
+  /// A number for agency and report number. The numbers themselves would take several times the memory of their digests.
+  private func report(_ agency: String, _ reference: String) -> Int {
+    let key = ReportKey(agency, reference)
+    if let number = reports[key] { return number }
+    reports[key] = reports.count
+    return reports.count - 1
+  }
+
+  private static let columns =
+    """
+    v.case_key, v.seq, v.facts_version, v.recorded_at, v.stage, v.sanction, v.proposed_sanction, v.decision_outcome, \
+    v.block_from IS NOT NULL AND v.block_until IS NULL, v.outside_band, v.deviation_explained, v.clocks, \
+    \(Milestone.allCases.map { "v.\($0.rawValue)_on" }.joined(separator: ", ")), \
+    v.person_key, v.act_on, v.election, v.region, v.institution, v.institution_kind, v.position_level, \
+    v.reporting_class, v.appointment_year, v.violation, v.category, v.reported_by, v.agency_ref
+    """
+  private static let allSQL =
+    """
+    SELECT \(columns) FROM case_version v WHERE v.case_key > ? AND v.case_key <= ? AND v.seq <= ?
+    ORDER BY v.case_key, v.version
+    """
+  private static let newerSQL =
+    """
+    SELECT \(columns) FROM event e JOIN case_version v
+      ON v.case_key = e.case_key AND v.version = e.version AND v.seq = e.seq
+    WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq
+    """
+}
+
+/// Half of the SHA-256 of agency and report number.
+private struct ReportKey: Hashable {
+  let high, low: UInt64
+
+  init(_ agency: String, _ reference: String) {
+    (high, low) = SHA256.hash(data: Array("\(agency)\n\(reference)".utf8)).withUnsafeBytes {
+      ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+  }
+}
+
+extension Transaction {
+  fileprivate func forEachState(
+    _ sql: String, _ arguments: [(any DatabaseValueConvertible)?], _ body: (StoredRow) throws -> Void
+  ) throws {
+    // Rows are handed over one by one; an array of nothing costs nothing.
+    _ = try fetch(sql, arguments) { try body($0) }
+  }
+}
+
+/// The thread of statistics: it alone holds the states of all cases, and answers one question after the other, the agencies
+/// taking turns.
+///
+/// `@unchecked Sendable`: every member is immutable; `line` and `reader` are Sendable, and the states are touched by the
+/// one thread alone.
+final class StatisticsLane: @unchecked Sendable {
+  private typealias Piece = @Sendable (StatesLoader, Reader) -> Void
+
+  private let line: WaitingLine<Piece>
+  private let reader: Reader
+  private let running = DispatchGroup()
+
+  init(path: String, settings: StoreSettings) throws {
+    line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
+    var patient = settings
+    patient.readTimeout = settings.longReadTimeout
+    reader = try Reader(path: path, settings: patient)
+  }
+
+  func start() {
+    running.enter()
+    let thread = Thread { [line, reader, running] in
+      let loader = StatesLoader()
+      while let pieces = line.take(upTo: 1) { for piece in pieces { piece(loader, reader) } }
+      running.leave()
+    }
+    thread.name = "statistics"
+    thread.start()
+  }
+
+  func read<Value: Sendable>(
+    for owner: KeyOwner, _ body: @escaping @Sendable (CaseStates, any CaseReads) throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      let piece: Piece = { loader, reader in
+        continuation.resume(
+          with: Result {
+            try loader.refresh(reader)
+            return try reader.read { try body(loader.states, $0) }
+          })
+      }
+      do {
+        try line.append(piece, of: owner)
+      } catch {
+        continuation.resume(throwing: error)
+      }
+    }
+  }
+
+  /// Finishes what waits and closes the reader.
+  func close() throws {
+    line.close()
+    running.wait()
+    try reader.close()
+  }
+}
