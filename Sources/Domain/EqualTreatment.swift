@@ -73,10 +73,10 @@ extension CaseStates {
     var tallies = Array(repeating: StratumTally(levels: levels.count), count: keys.count)
     var table = CountTable3(forms: codes.violations.texts.count, strata: keys.count, levels: levels.count)
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: FunnelMetric.followedUp.bit) { _, counted in
-        let stratum = group(counted.facts, by: question.groupBy)
+      forEachUnit(of: question.unit, view, selection, base: FunnelMetric.followedUp.bit) { _, counted, entries in
+        let stratum = Self.group(counted.facts, by: question.groupBy)
         let level = levelOf[SanctionOutcome.number(of: counted.entry, .decided, codes.sanctions.texts.count)]
-        let dates = dates(of: counted)
+        let dates = Self.dates(of: counted, entries)
         tallies[stratum].add(
           level, counted.entry.flags, dates[Milestone.recommended.index], dates[Milestone.decided.index])
         table.add(form: Int(counted.facts.violation), stratum: stratum, level: level)
@@ -104,7 +104,7 @@ private struct StratumTally: Sendable, Equatable {
   init(levels: Int) { self.levels = Array(repeating: 0, count: levels) }
 
   mutating func add(
-    _ level: Int, _ flags: CaseStates.Flags, _ recommended: CaseStates.Day?, _ decided: CaseStates.Day?
+    _ level: Int, _ flags: CaseStates.Flags, _ recommended: CaseStates.Day, _ decided: CaseStates.Day
   ) {
     levels[level] += 1
     count += 1
@@ -112,7 +112,7 @@ private struct StratumTally: Sendable, Equatable {
       outsideBand += 1
       if flags.contains(.deviationExplained) { explained += 1 }
     }
-    if let recommended, let decided { days.add(max(0, Int(decided) - Int(recommended))) }
+    if recommended != 0 && decided != 0 { days.add(max(0, Int(decided) - Int(recommended))) }
   }
 
   mutating func add(_ other: StratumTally) {

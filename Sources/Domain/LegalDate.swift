@@ -22,26 +22,24 @@ public struct LegalDate: Hashable, Comparable, Sendable, CustomStringConvertible
 
   /// Parses `YYYY-MM-DD`; nil for anything else.
   public init?(_ text: String) {
-    guard text.utf8.count == 10 else { return nil }
-    var numbers = (0, 0, 0)
-    var index = 0
-    for byte in text.utf8 {
-      defer { index += 1 }
-      if index == 4 || index == 7 {
-        guard byte == UInt8(ascii: "-") else { return nil }
-        continue
+    var text = text
+    guard let date = text.withUTF8({ LegalDate(utf8: $0) }) else { return nil }
+    self = date
+  }
+
+  /// Parses the bytes of `YYYY-MM-DD`; nil for anything else.
+  public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+    guard text.count == 10, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-") else { return nil }
+    func number(_ digits: Range<Int>) -> Int? {
+      var number = 0
+      for index in digits {
+        guard text[index] >= 48, text[index] <= 57 else { return nil }
+        number = number * 10 + Int(text[index] - 48)
       }
-      guard byte >= 48, byte <= 57 else { return nil }
-      let digit = Int(byte - 48)
-      if index < 4 {
-        numbers.0 = numbers.0 * 10 + digit
-      } else if index < 7 {
-        numbers.1 = numbers.1 * 10 + digit
-      } else {
-        numbers.2 = numbers.2 * 10 + digit
-      }
+      return number
     }
-    self.init(year: numbers.0, month: numbers.1, dayOfMonth: numbers.2)
+    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+    self.init(year: year, month: month, dayOfMonth: day)
   }
 
   /// The date in Western Indonesia Time (UTC+7 all year), where the deadlines of this law are judged.

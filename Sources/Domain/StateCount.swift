@@ -11,14 +11,18 @@ extension CaseStates {
   }
 
   /// Calls `body` for every case the selection includes, in the order of their keys.
-  func forEachCase(_ view: StateView, _ selection: StateSelection, _ body: (Counted) -> Void) {
+  @inline(__always)
+  func forEachCase(
+    _ view: StateView, _ selection: StateSelection, _ body: (Counted, UnsafeBufferPointer<Entry>) -> Void
+  ) {
     withColumns { columns in
       for key in columns.heads.indices {
-        if let counted = columns.counted(key, view, selection) { body(counted) }
+        if let counted = columns.counted(key, view, selection) { body(counted, columns.entries) }
       }
     }
   }
 
+  @inline(__always)
   func withColumns<Value>(_ body: (Columns) -> Value) -> Value {
     heads.withUnsafeBufferPointer { heads in
       entries.withUnsafeBufferPointer { entries in
@@ -62,21 +66,22 @@ extension CaseStates {
   ///
   /// First is the case that was received first, a rejected one after all others. A unit counts for a metric when any of
   /// its cases does, and as rejected when all of them are.
+  @inline(__always)
   func forEachUnit(
     of unit: StatisticUnit, _ view: StateView, _ selection: StateSelection, base: UInt8,
-    _ body: (UInt8, Counted) -> Void
+    _ body: (UInt8, Counted, UnsafeBufferPointer<Entry>) -> Void
   ) {
     if unit == .case {
-      return forEachCase(view, selection) { counted in
+      return forEachCase(view, selection) { counted, entries in
         let bits = counted.entry.funnelBits
-        if bits & base != 0 { body(bits, counted) }
+        if bits & base != 0 { body(bits, counted, entries) }
       }
     }
     let count = unit == .person ? personCount : reportCount
     var bits = [UInt8](repeating: 0, count: count)
     var first = [UInt64](repeating: .max, count: count)
     var states = [(entry: Int32, facts: Int32)](repeating: (-1, -1), count: count)
-    forEachCase(view, selection) { counted in
+    forEachCase(view, selection) { counted, _ in
       let own = counted.entry.funnelBits
       guard own & base != 0 else { return }
       let number = Int(unit == .person ? counted.facts.person : counted.facts.report)
@@ -89,14 +94,15 @@ extension CaseStates {
         states[number] = (Int32(counted.index), Int32(counted.factsIndex))
       }
     }
-    for number in 0..<count {
-      guard states[number].entry >= 0 else { continue }
-      let (index, factsIndex) = (Int(states[number].entry), Int(states[number].facts))
-      let counted = Counted(
-        key: Int(first[number] & 0xFF_FFFF_FFFF), index: index, entry: entries[index], factsIndex: factsIndex,
-        facts: facts[factsIndex])
-      let isReported = bits[number] & FunnelMetric.reported.bit != 0
-      body(isReported ? bits[number] & ~FunnelMetric.rejected.bit : bits[number], counted)
+    withColumns { columns in
+      for number in 0..<count where states[number].entry >= 0 {
+        let (index, factsIndex) = (Int(states[number].entry), Int(states[number].facts))
+        let counted = Counted(
+          key: Int(first[number] & 0xFF_FFFF_FFFF), index: index, entry: columns.entries[index],
+          factsIndex: factsIndex, facts: columns.facts[factsIndex])
+        let isReported = bits[number] & FunnelMetric.reported.bit != 0
+        body(isReported ? bits[number] & ~FunnelMetric.rejected.bit : bits[number], counted, columns.entries)
+      }
     }
   }
 }
@@ -147,8 +153,8 @@ extension CaseStates {
     let metrics = FunnelMetric.allCases.count
     var counts = [Int](repeating: 0, count: keys.count * metrics)
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: .max) { bits, counted in
-        let offset = group(counted.facts, by: question.groupBy) * metrics
+      forEachUnit(of: question.unit, view, selection, base: .max) { bits, counted, _ in
+        let offset = Self.group(counted.facts, by: question.groupBy) * metrics
         var rest = bits
         while rest != 0 {
           counts[offset + rest.trailingZeroBitCount] += 1
@@ -172,9 +178,9 @@ extension CaseStates {
     var total = StageCounts()
     var groups = Array(repeating: StageCounts(), count: keys.count)
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: .max) { _, counted in
+      forEachUnit(of: question.unit, view, selection, base: .max) { _, counted, _ in
         total.counts[Int(counted.entry.stage)] += 1
-        groups[group(counted.facts, by: question.groupBy)].counts[Int(counted.entry.stage)] += 1
+        groups[Self.group(counted.facts, by: question.groupBy)].counts[Int(counted.entry.stage)] += 1
       }
     }
     return Grouped(total, groups, keys: keys, empty: StageCounts(), isGrouped: question.groupBy != nil)
@@ -189,10 +195,10 @@ extension CaseStates {
     var groups = [Int](repeating: 0, count: kinds * keys.count)
     let base: FunnelMetric = question.of == .decided ? .followedUp : .recommended
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: base.bit) { _, counted in
+      forEachUnit(of: question.unit, view, selection, base: base.bit) { _, counted, _ in
         let kind = SanctionOutcome.number(of: counted.entry, question.of, codes.sanctions.texts.count)
         total[kind] += 1
-        groups[group(counted.facts, by: question.groupBy) * kinds + kind] += 1
+        groups[Self.group(counted.facts, by: question.groupBy) * kinds + kind] += 1
       }
     }
     let outcomes = SanctionOutcome.all(codes.sanctions, reference)

@@ -34,7 +34,10 @@ extension CaseStates {
         guard columns.heads[key] >= 0, columns.entries[Int(columns.heads[key])].seq > thenView.seq else { return nil }
         let before = columns.counted(key, thenView, selection)
         let after = columns.counted(key, nowView, selection)
-        guard before.map({ contribution($0, to: question) }) != after.map({ contribution($0, to: question) }) else {
+        guard
+          before.map({ contribution($0, to: question, columns.entries) })
+            != after.map({ contribution($0, to: question, columns.entries) })
+        else {
           return nil
         }
         return CaseDifference(
@@ -45,9 +48,11 @@ extension CaseStates {
   }
 
   /// All that an answer depends on, of one case.
-  private func contribution(_ counted: Counted, to question: StatisticQuestion) -> [Int] {
+  private func contribution(
+    _ counted: Counted, to question: StatisticQuestion, _ entries: UnsafeBufferPointer<Entry>
+  ) -> [Int] {
     let (entry, facts) = (counted.entry, counted.facts)
-    var parts = [Int(entry.funnelBits), group(facts, by: question.groupBy)]
+    var parts = [Int(entry.funnelBits), Self.group(facts, by: question.groupBy)]
     switch question.unit {
     case .case: break
     case .person: parts += [Int(facts.person), Int(facts.received)]
@@ -60,10 +65,12 @@ extension CaseStates {
       parts += [Int(entry.sanction), Int(entry.proposed), Int(entry.flags.rawValue & Flags.decidedNotProven.rawValue)]
     case .timeliness:
       parts += [Int(entry.flags.rawValue), Int(entry.clocks.rawValue), Int(entry.due)]
-      parts += dates(of: counted).map { $0.map { Int($0) } ?? -1 }
+      let dates = Self.dates(of: counted, entries)
+      parts += dates.indices.map { Int(dates[$0]) }
     case .equalTreatment:
       parts += [Int(entry.sanction), Int(entry.flags.rawValue), Int(facts.violation)]
-      parts += dates(of: counted).map { $0.map { Int($0) } ?? -1 }
+      let dates = Self.dates(of: counted, entries)
+      parts += dates.indices.map { Int(dates[$0]) }
     }
     return parts
   }
@@ -73,7 +80,7 @@ extension CaseStates {
     let bits = counted.entry.funnelBits
     let sanction = codes.sanctions.texts[Int(counted.entry.sanction)]
     return CaseDifference.Standing(
-      stage: Stage.allCases[Int(counted.entry.stage)], group: keys[group(counted.facts, by: question.groupBy)],
+      stage: Stage.allCases[Int(counted.entry.stage)], group: keys[Self.group(counted.facts, by: question.groupBy)],
       metrics: FunnelMetric.allCases.filter { bits & $0.bit != 0 }, sanction: sanction.isEmpty ? nil : sanction)
   }
 }

@@ -101,6 +101,7 @@ extension CaseStates.Entry {
   func has(_ milestone: Milestone) -> Bool { reached & (1 << UInt16(milestone.index)) != 0 }
 
   /// The metrics of the funnel this state counts for, a bit each.
+  @inline(__always)
   var funnelBits: UInt8 {
     if has(.rejected) { return FunnelMetric.rejected.bit }
     var bits = FunnelMetric.reported.bit
@@ -111,20 +112,21 @@ extension CaseStates.Entry {
     if has(.decided) { bits |= FunnelMetric.followedUp.bit }
     if has(.recommended) {
       bits |= FunnelMetric.recommended.bit
-      let isOpen = !has(.decided) && !isBlocked && !Self.isFinal[Int(stage)]
+      let isOpen = !has(.decided) && !isBlocked && Self.finalStages & (1 << UInt16(stage)) == 0
       if isOpen { bits |= FunnelMetric.inProcess.bit }
     }
     return bits
   }
 
-  private static let isFinal = Stage.allCases.map(\.isFinal)
+  /// A bit for each stage.
+  private static let finalStages: UInt16 = Stage.allCases.reduce(0) { $1.isFinal ? $0 | 1 << UInt16($1.index) : $0 }
 }
 
 /// How figures are split up.
 extension CaseStates {
   /// The number of the group a case falls into; 0 for no code.
   @inline(__always)
-  func group(_ facts: Facts, by grouping: StatisticGrouping?) -> Int {
+  static func group(_ facts: Facts, by grouping: StatisticGrouping?) -> Int {
     switch grouping {
     case nil: 0
     case .province: Int(facts.province)

@@ -140,7 +140,20 @@ public enum FunnelMetric: String, Sendable, CaseIterable {
     }
   }
 
-  var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  /// Position in `allCases`.
+  var index: Int {
+    switch self {
+    case .reported: 0
+    case .verified: 1
+    case .recommended: 2
+    case .followedUp: 3
+    case .blocked: 4
+    case .inProcess: 5
+    case .exonerated: 6
+    case .rejected: 7
+    }
+  }
+
   var bit: UInt8 { 1 << UInt8(index) }
 }
 

@@ -7,15 +7,15 @@ public enum TimelinessInterval: String, Sendable, CaseIterable {
   case decisionToClosure = "decision_to_closure"
   case receivedToDecision = "received_to_decision"
 
-  /// From the day of the first to the day of the earliest of the others.
-  var milestones: (from: Milestone, to: [Milestone]) {
+  /// From the day of the first to the day of one of the others, of which a case reaches one at most.
+  var milestones: (from: Milestone, to: Milestone, or: Milestone?) {
     switch self {
-    case .receivedToVerification: (.received, [.verified, .rejected])
-    case .verificationToStudy: (.verified, [.studied])
-    case .studyToRecommendation: (.studied, [.recommended])
-    case .recommendationToDecision: (.recommended, [.decided])
-    case .decisionToClosure: (.decided, [.closed])
-    case .receivedToDecision: (.received, [.decided])
+    case .receivedToVerification: (.received, .verified, .rejected)
+    case .verificationToStudy: (.verified, .studied, nil)
+    case .studyToRecommendation: (.studied, .recommended, nil)
+    case .recommendationToDecision: (.recommended, .decided, nil)
+    case .decisionToClosure: (.decided, .closed, nil)
+    case .receivedToDecision: (.received, .decided, nil)
     }
   }
 }
@@ -97,18 +97,18 @@ extension CaseStates {
   {
     let keys = groupKeys(question.groupBy)
     var groups = Array(repeating: Timeliness(), count: keys.count)
-    let ways = TimelinessInterval.allCases.map(\.milestones)
+    let ways = TimelinessInterval.allCases.map { way in
+      (from: way.milestones.from.index, to: way.milestones.to.index, or: way.milestones.or?.index)
+    }
     if let selection {
-      forEachCase(view, selection) { counted in
-        let number = group(counted.facts, by: question.groupBy)
-        let dates = dates(of: counted)
+      forEachCase(view, selection) { counted, entries in
+        let number = Self.group(counted.facts, by: question.groupBy)
+        let dates = Self.dates(of: counted, entries)
         for (index, way) in ways.enumerated() {
-          guard let from = dates[way.from.index], let to = way.to.compactMap({ dates[$0.index] }).min() else {
-            continue
-          }
-          groups[number].days[index].add(max(0, Int(to) - Int(from)))
+          let (from, to) = (dates[way.from], max(dates[way.to], way.or.map { dates[$0] } ?? 0))
+          if from != 0 && to != 0 { groups[number].days[index].add(max(0, Int(to) - Int(from))) }
         }
-        addClocks(of: counted.entry, on: view.day, to: &groups[number])
+        Self.addClocks(of: counted.entry, on: view.day, to: &groups[number])
       }
     }
     var total = Timeliness()
@@ -116,9 +116,9 @@ extension CaseStates {
     return Grouped(total, groups, keys: keys, empty: Timeliness(), isGrouped: question.groupBy != nil)
   }
 
-  /// The days on which a case reached its milestones first, by the index of the milestone.
-  func dates(of counted: Counted) -> [Day?] {
-    var dates: [Day?] = Array(repeating: nil, count: Milestone.allCases.count)
+  /// The days on which a case reached its milestones first, by the index of the milestone; 0 where it did not.
+  static func dates(of counted: Counted, _ entries: UnsafeBufferPointer<Entry>) -> InlineArray<16, Day> {
+    var dates = InlineArray<16, Day>(repeating: 0)
     var index = counted.index
     while index >= 0 {
       let entry = entries[index]
@@ -134,7 +134,7 @@ extension CaseStates {
     return dates
   }
 
-  private func addClocks(of entry: Entry, on day: Day, to group: inout Timeliness) {
+  private static func addClocks(of entry: Entry, on day: Day, to group: inout Timeliness) {
     for kind in ClockKind.allCases.indices {
       if entry.clocks.contains(.met(kind)) { group.add(kind, .met) }
       if entry.clocks.contains(.late(kind)) { group.add(kind, .late) }

@@ -128,7 +128,11 @@ struct ColumnReader {
   }
 
   mutating func flag() -> Bool? { optionalInt().map { $0 != 0 } }
-  mutating func date() -> LegalDate? { optionalText().flatMap { LegalDate($0) } }
+
+  mutating func date() -> LegalDate? {
+    defer { column += 1 }
+    return row.date(column)
+  }
 
   mutating func requiredDate() throws -> LegalDate {
     guard let date = date() else { throw DatabaseError(message: "a stored date is missing or malformed") }

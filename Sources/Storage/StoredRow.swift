@@ -24,6 +24,12 @@ struct StoredRow {
     return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
   }
 
+  /// A date; nil for NULL and for anything else. Dates are most of what a case is read from.
+  func date(_ column: Int) -> LegalDate? {
+    guard let text = sqlite3_column_text(statement, Int32(column)) else { return nil }
+    return LegalDate(utf8: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
+  }
+
   subscript(column: Int) -> [UInt8] {
     guard let bytes = sqlite3_column_blob(statement, Int32(column)) else { return [] }
     return Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
