@@ -76,12 +76,12 @@ def machine():
 def make_key(program, database, agency):
     return "Authorization: Bearer " + run(
         program, "key", "create", "--database", database, "--agency", agency, "--label", "bench", "--scopes",
-        "cases:read,cases:write,imports,sync").strip()
+        "cases:read,cases:write,imports,sync,statistics").strip()
 
 
-def write_dataset(path, count):
+def write_dataset(path, count, *options):
     with open(path, "w") as file:
-        subprocess.run([sys.executable, str(ROOT / "scripts/dataset"), str(count)], stdout=file, check=True)
+        subprocess.run([sys.executable, str(ROOT / "scripts/dataset"), str(count), "1", *options], stdout=file, check=True)
 
 
 def send_import(path, key, results):

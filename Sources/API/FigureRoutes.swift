@@ -94,10 +94,18 @@ struct FigureComparison {
     writer.member("group", difference.group.flatMap { $0.isEmpty ? nil : $0 })
     writer.member("whole", difference.group == nil)
     writer.member("metric", difference.metric)
-    writer.member("then", difference.then?.number)
-    writer.member("now", difference.now?.number)
-    writer.member("difference", (difference.now?.number ?? 0) - (difference.then?.number ?? 0))
+    writer.name("then")
+    Self.write(difference.then, to: &writer)
+    writer.name("now")
+    Self.write(difference.now, to: &writer)
+    writer.name("difference")
+    let change = (difference.now?.number ?? 0) - (difference.then?.number ?? 0)
+    Self.write(.number(change), to: &writer)
     writer.endObject()
+  }
+
+  private static func write(_ value: StatisticRow.Value?, to writer: inout JSONWriter) {
+    if let value { writer.raw(Array(value.text.utf8)) } else { writer.null() }
   }
 
   private func writeCases(_ changes: [CaseChanges]?, for agency: AgencyCode, to writer: inout JSONWriter) {

@@ -15,32 +15,45 @@ final class StatesLoader {
   private static let partKeys = 20_000
 
   /// Adds what has been stored since.
-  func refresh(_ reader: Reader) throws {
-    if states.seq == 0 { try loadAll(reader) }
-    var isComplete = false
-    while !isComplete {
-      isComplete = try reader.read { reads in
-        guard let transaction = reads as? Transaction else { return true }
-        let head = try transaction.head()
-        guard head > states.seq else { return true }
-        let upTo = min(head, states.seq + Int64(Self.partKeys))
-        try transaction.forEachState(Self.newerSQL, [states.seq, upTo]) { row in
-          try add(row, factsAsBefore: false)
-        }
-        states.complete(upTo: upTo)
-        return upTo == head
+  ///
+  /// - Parameter isClosing: asked between two parts.
+  /// - Throws: `busy` when it is true; `storage_unavailable` when the file cannot be read in time.
+  func refresh(_ reader: Reader, isClosing: () -> Bool) throws {
+    do {
+      if states.seq == 0 { try loadAll(reader, isClosing) }
+      while try !addPart(reader) {
+        if isClosing() { throw Failure.lineFull }
       }
+    } catch {
+      // A part may have been added by half: nothing may be counted twice.
+      states = CaseStates()
+      reports = [:]
+      throw error
+    }
+  }
+
+  /// Adds a part of what is new; true when nothing is left.
+  private func addPart(_ reader: Reader) throws -> Bool {
+    try reader.read { reads in
+      guard let transaction = reads as? Transaction else { return true }
+      let head = try transaction.head()
+      guard head > states.seq else { return true }
+      let upTo = min(head, states.seq + Int64(Self.partKeys))
+      try transaction.forEachState(Self.newerSQL, [states.seq, upTo]) { try add($0, factsAsBefore: false) }
+      states.complete(upTo: upTo)
+      return upTo == head
     }
   }
 
   /// Reads what a file holds at first, case by case, which is faster than in the order of events.
-  private func loadAll(_ reader: Reader) throws {
+  private func loadAll(_ reader: Reader, _ isClosing: () -> Bool) throws {
     let (head, lastKey) = try reader.read { reads -> (Int64, Int64) in
       guard let transaction = reads as? Transaction else { return (0, 0) }
       let lastKey: Int64? = try transaction.fetchOne("SELECT max(case_key) FROM case_record", []) { $0[0] } ?? nil
       return (try transaction.head(), lastKey ?? 0)
     }
     for start in stride(from: 0, to: lastKey, by: Self.partKeys) {
+      if isClosing() { throw Failure.lineFull }
       try reader.read { reads in
         guard let transaction = reads as? Transaction else { return }
         var before: (key: Int64, factsVersion: Int) = (-1, -1)
@@ -171,10 +184,10 @@ final class StatisticsLane: @unchecked Sendable {
     for owner: KeyOwner, _ body: @escaping @Sendable (CaseStates, any CaseReads) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      let piece: Piece = { loader, reader in
+      let piece: Piece = { [line] loader, reader in
         continuation.resume(
           with: Result {
-            try loader.refresh(reader)
+            try loader.refresh(reader, isClosing: { line.isClosing })
             return try reader.read { try body(loader.states, $0) }
           })
       }

@@ -47,6 +47,9 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
     }
   }
 
+  /// True once no further work is taken.
+  var isClosing: Bool { condition.withLock { isClosed } }
+
   /// Refuses further work; what waits is still taken.
   func close() {
     condition.withLock {

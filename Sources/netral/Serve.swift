@@ -26,7 +26,8 @@ struct Serve: AsyncParsableCommand {
     LoggingSystem.bootstrap { LineLog(label: $0, logLevel: logLevel) }
     let logger = Logger(label: "netral")
     let store = try openStore(config)
-    let service = ServingService(server: Wiring.server(config, store, logger), store: store, config: config)
+    let service = ServingService(
+      server: Wiring.server(config, store, logger), store: store, config: config, logger: logger)
     let group = ServiceGroup(
       services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
@@ -40,6 +41,7 @@ private struct ServingService: Service {
   let server: Server
   let store: SQLiteStore
   let config: Config
+  let logger: Logger
 
   func run() async throws {
     do {
@@ -51,11 +53,26 @@ private struct ServingService: Service {
       try store.close()
       throw ExitFailure("\(error)")
     }
+    warmStatistics()
     try await gracefulShutdown()
     store.stopWaiting()
     await server.shutdown()
     try store.close()
     LineLog.flush()
+  }
+}
+
+extension ServingService {
+  /// Reads the states of all cases, for which the first question would have to wait.
+  private func warmStatistics() {
+    Task {
+      do {
+        try await store.readStates(for: .operator) { _, _ in }
+      } catch {
+        // Whoever asks tries again, and is told.
+        logger.debug("statistics are not read ahead", metadata: ["error_type": "\(type(of: error))"])
+      }
+    }
   }
 }
 

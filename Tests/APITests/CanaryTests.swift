@@ -8,6 +8,7 @@ internal import Testing
 enum Output: String, CaseIterable, Sendable {
   case record, asOfDate, asOfTime, listJSON, listLines, listCSV, history, allowedActions, links, related, requests
   case refusedActions, refusedCorrections, duplicates, changes, changeLines, exportLines, exportCSV, differences
+  case statistics
 }
 
 @Suite("Planted text")
@@ -68,6 +69,7 @@ private struct Check {
     case .exportLines: try exportLines()
     case .exportCSV: try exportCSV()
     case .differences: try differences()
+    case .statistics: try statistics()
     }
   }
 
@@ -148,6 +150,25 @@ private struct Check {
     let ids = zip(CanaryPlan.all, world.ids).filter { Sight.of($0.0, for: agency) != nil }.map(\.1)
     #expect(answer.json["missing"].items.compactMap { $0["id"].string } == ids.sorted())
     #expect(found(answer).isEmpty)
+  }
+
+  /// Figures count what the agency sees, and hold nothing of anybody.
+  private func statistics() throws {
+    for kind in ["funnel", "stages", "sanctions", "timeliness", "equal-treatment"] {
+      let only = kind == "equal-treatment" ? "violation=DS-06" : "basis=effective"
+      for grouping in ["province", "institution", "position_level", "reported_by"] {
+        if kind == "equal-treatment" && !["province", "position_level"].contains(grouping) { continue }
+        for type in ["application/json", "text/csv"] {
+          let answer = try visitor.get(
+            "/v1/statistics/\(kind)?\(only)&group_by=\(grouping)", as: agency, [("Accept", type)])
+          #expect(answer.status == 200 && found(answer).isEmpty, "\(answer.text)")
+        }
+      }
+    }
+    let stages = try visitor.get("/v1/statistics/stages", as: agency).json
+    #expect((stages["total"]["total"].int ?? 0) + (stages["total"]["rejected"].int ?? 0) == visible.count)
+    let figure = try visitor.get("/v1/figures/\(stages["figure_id"].string ?? "")", as: agency)
+    #expect(figure.status == 200 && found(figure).isEmpty)
   }
 
   private var visible: [CanaryPlan] { CanaryPlan.all.filter { Sight.of($0, for: agency) != nil } }
