@@ -1,0 +1,168 @@
+/// True counts nested in each other: a node counts what its children count together.
+public struct CountNode: Sendable, Equatable {
+  public let key: String
+  public let count: Int
+  public let children: [CountNode]
+
+  /// Makes a node that is not divided.
+  public init(_ key: String, _ count: Int) {
+    precondition(count >= 0, "Cases are counted.")
+    self.key = key
+    self.count = count
+    children = []
+  }
+
+  /// Makes a node that its children divide.
+  public init(_ key: String, _ children: [CountNode]) {
+    precondition(Set(children.map(\.key)).count == children.count, "A key has one child.")
+    self.key = key
+    count = children.map(\.count).reduce(0, +)
+    self.children = children
+  }
+}
+
+/// A count that a release tells, and what it tells of its parts.
+public struct PublishedNode: Sendable, Equatable {
+  public let key: String
+  public let count: Int
+  /// The parts that are told, by key, those of 0 among them; none for a node that is not divided, nil when nothing is
+  /// told of the parts.
+  public let children: [PublishedNode]?
+  /// The keys of the parts that are not told, sorted; nothing below them is told.
+  public let suppressed: [String]
+
+  /// Makes a node as it was published.
+  public init(key: String, count: Int, children: [PublishedNode]?, suppressed: [String]) {
+    self.key = key
+    self.count = count
+    self.children = children
+    self.suppressed = suppressed
+  }
+
+  /// The count at the end of a path of keys below this node; nil when it is not told.
+  public func count(at path: some Sequence<String>) -> Int? {
+    var node = self
+    for key in path {
+      guard let child = node.children?.first(where: { $0.key == key }) else { return nil }
+      node = child
+    }
+    return node.count
+  }
+}
+
+extension CountNode {
+  /// The node as a release of `date` tells it; nil when its own count, or the difference of it to an earlier release,
+  /// is small, so that nothing of it may be told.
+  public func published(on date: LegalDate, against earlier: [(date: LegalDate, node: PublishedNode)])
+    -> PublishedNode?
+  {
+    guard Suppression.isTellable(count), earlier.allSatisfy({ Suppression.isTellable(count - $0.node.count) }) else {
+      return nil
+    }
+    return dividing(date, earlier)
+  }
+
+  /// The node with what may be told of its parts. Its own count may be.
+  private func dividing(_ date: LegalDate, _ earlier: [(date: LegalDate, node: PublishedNode)]) -> PublishedNode {
+    guard !children.isEmpty else { return PublishedNode(key: key, count: count, children: [], suppressed: []) }
+    let parts = CountTable(metrics: 1, rows: children.map { CountRow(key: $0.key, counts: [$0.count]) })
+    let told = parts.suppressed(on: date, against: earlier.map { DatedTable(date: $0.date, table: $0.node.parts) })
+    let keys = told.rows.map { Set($0.map(\.key)) }
+    let nodes = keys.map { keys in
+      children.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }.map { child in
+        child.dividing(
+          date,
+          earlier.compactMap { date, node in
+            node.children?.first { $0.key == child.key }.map { (date: date, node: $0) }
+          })
+      }
+    }
+    return PublishedNode(key: key, count: count, children: nodes, suppressed: told.suppressed)
+  }
+}
+
+extension PublishedNode {
+  /// The parts as a table; of a node that was not divided then, its count alone is known.
+  fileprivate var parts: SuppressedTable {
+    let isLeaf = children?.isEmpty == true && suppressed.isEmpty && count > 0
+    let rows = isLeaf ? nil : children?.map { CountRow(key: $0.key, counts: [$0.count]) }
+    return SuppressedTable(total: [count], rows: rows, suppressed: suppressed)
+  }
+}
+
+/// The true counts of one election on one date, from which a release is made.
+public struct ReleaseCounts: Sendable {
+  /// All cases of the election, divided.
+  public let tree: CountNode
+  /// Where in the tree the counts of the tables stand: the keys from a child of the root down, each one child of the
+  /// one before. The root is the first count of every table.
+  public let metricPath: [String]
+  /// Cases counted beside the tree, such as those rejected.
+  public let beside: [CountNode]
+  /// By name of the grouping; the total of each is the counts of the tree.
+  public let tables: [String: CountTable]
+
+  /// Gathers the counts; those of tree and tables agree.
+  public init(tree: CountNode, metricPath: [String], beside: [CountNode], tables: [String: CountTable]) {
+    self.tree = tree
+    self.metricPath = metricPath
+    self.beside = beside
+    self.tables = tables
+    var node = tree
+    var counts = [tree.count]
+    for key in metricPath {
+      guard let child = node.children.first(where: { $0.key == key }) else {
+        preconditionFailure("The tree holds every count of the tables.")
+      }
+      node = child
+      counts.append(child.count)
+    }
+    precondition(tables.values.allSatisfy { $0.total == counts }, "Tables and tree count the same cases.")
+  }
+}
+
+/// What is published of one election on one date: frozen when it is made, and made only once.
+public struct PublicRelease: Sendable, Equatable {
+  public let date: LegalDate
+  public let tree: PublishedNode
+  /// The counts beside the tree that may be told.
+  public let beside: [PublishedNode]
+  /// By name of the grouping. Each has as many counts as the tree tells along its metric path.
+  public let tables: [String: SuppressedTable]
+
+  /// Makes a release as it was published.
+  public init(date: LegalDate, tree: PublishedNode, beside: [PublishedNode], tables: [String: SuppressedTable]) {
+    self.date = date
+    self.tree = tree
+    self.beside = beside
+    self.tables = tables
+  }
+}
+
+extension ReleaseCounts {
+  /// The release of `date`; nil when it is withheld, since even the number of all cases would tell of a small group,
+  /// by itself or beside an `earlier` release.
+  ///
+  /// - Parameter earlier: every release of the election that was made before, of whatever date. Leaving one out undoes
+  ///   what is hidden.
+  public func release(on date: LegalDate, against earlier: [PublicRelease]) -> PublicRelease? {
+    precondition(!earlier.contains { $0.date == date }, "A release is made once.")
+    guard let tree = tree.published(on: date, against: earlier.map { ($0.date, $0.tree) }) else { return nil }
+    let beside = beside.compactMap { node in
+      node.published(
+        on: date,
+        against: earlier.flatMap { release in
+          release.beside.filter { $0.key == node.key }.map { (date: release.date, node: $0) }
+        })
+    }
+    let metrics = 1 + metricPath.indices.prefix(while: { tree.count(at: metricPath[...$0]) != nil }).count
+    let tables = tables.map { name, table in
+      let before = earlier.compactMap { release in
+        release.tables[name].map { DatedTable(date: release.date, table: $0) }
+      }
+      return (name, table.limited(to: metrics).suppressed(on: date, against: before))
+    }
+    return PublicRelease(
+      date: date, tree: tree, beside: beside, tables: Dictionary(uniqueKeysWithValues: tables))
+  }
+}
