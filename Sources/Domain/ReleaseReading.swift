@@ -63,7 +63,7 @@ struct ReleaseReading {
   func revealing(_ past: [ReleaseReading], _ shown: [CountRow]) -> Set<String>? {
     guard !shown.isEmpty else { return nil }
     for other in past where !other.isWhole {
-      if let keys = revealingDifference(other, past, shown) ?? revealingOverlap(other) { return keys }
+      if let keys = revealingDifference(other, past, shown) { return keys }
     }
     return revealingBounds(past, shown)
   }
@@ -87,19 +87,6 @@ struct ReleaseReading {
     let mending =
       outside.first { isMended(by: $0, beside: past) } ?? outside.first { isMended(by: $0, beside: [other]) }
     return (mending ?? outside.first).map { [$0.key] } ?? Set(shown.map(\.key))
-  }
-
-  /// The rows to hide because blocks that overlap would be told apart if nothing moved in them.
-  ///
-  /// Counts of cases grow. Where the sum over both blocks stayed the same each row did, so that the two releases speak
-  /// of the same numbers, and the rows of one block are known from the other release unless one block holds the other.
-  private func revealingOverlap(_ other: ReleaseReading) -> Set<String>? {
-    let outside = other.block.subtracting(block).filter { (counts($0)?.first ?? 0) > 0 }
-    guard !block.isDisjoint(with: other.block), !outside.isEmpty, !block.isSubset(of: other.block) else { return nil }
-    let both = joined(with: other)
-    let before = other.sum(both)
-    let isStill = zip(before, change(both, from: other)).contains { $0 > 0 && $1 == 0 }
-    return isStill ? outside : nil
   }
 }
 

@@ -52,14 +52,27 @@ struct SolverScript {
     text += "(push)(assert \(claim))(check-sat)(pop)\n"
   }
 
+  /// Asks whether a sum may be another than its value.
+  mutating func ask(_ question: String, of sum: CellSum, isNot value: Int) {
+    ask("\(question) is not \(value)", "(not (= \(Self.term(sum)) \(value)))")
+  }
+
+  /// Tells what is known: no cell is negative, and the equations.
+  mutating func tell(_ equations: [(sum: CellSum, value: Int)], cells: Int) {
+    text += "(push)\n"
+    for cell in 0..<cells { text += "(declare-const x\(cell) Int)(assert (>= x\(cell) 0))\n" }
+    for equation in equations { text += "(assert (= \(Self.term(equation.sum)) \(equation.value)))\n" }
+  }
+
+  /// Forgets what was told last.
+  mutating func forget() { text += "(pop)\n" }
+
   /// Asks of every small count that was not published whether it may be another one, and whether it may be not small.
   mutating func ask(about world: ReleaseWorld, rowsGrow: Bool) {
     let knowledge = PublicKnowledge(world)
     let truth = knowledge.truth
     func value(_ sum: CellSum) -> Int { sum.reduce(0) { $0 + $1.value * truth[$1.key] } }
-    text += "(push)\n"
-    for cell in 0..<knowledge.cellCount { text += "(declare-const x\(cell) Int)(assert (>= x\(cell) 0))\n" }
-    for equation in knowledge.equations { text += "(assert (= \(Self.term(equation.sum)) \(equation.value)))\n" }
+    tell(knowledge.equations, cells: knowledge.cellCount)
     let dates = world.releases.indices.filter { world.releases[$0] != nil }
     if rowsGrow { assertGrowth(world, knowledge, dates) }
     for date in dates {
@@ -68,7 +81,7 @@ struct SolverScript {
         for parts in ReleaseAttackTests.measures {
           let sum = knowledge.sum([row], parts, date)
           if (1...4).contains(value(sum)) {
-            ask("\(name), parts \(parts) is not \(value(sum))", "(not (= \(Self.term(sum)) \(value(sum))))")
+            ask("\(name), parts \(parts)", of: sum, isNot: value(sum))
             let claim = "(or (= \(Self.term(sum)) 0) (>= \(Self.term(sum)) 5))"
             if !rowsGrow && parts.count == 1 { ask("\(name), parts \(parts) is not small", claim) }
           }
@@ -76,19 +89,18 @@ struct SolverScript {
             let old = knowledge.sum([row], parts, before)
             let difference = sum.merging(old.mapValues { -$0 }) { $0 + $1 }
             guard (1...4).contains(abs(value(difference))) else { continue }
-            let claim = "(not (= \(Self.term(difference)) \(value(difference))))"
-            ask("\(name), parts \(parts) did not change by \(value(difference)) since date \(before)", claim)
+            ask("\(name), parts \(parts), growth since \(before)", of: difference, isNot: value(difference))
           }
         }
       }
       for leaf in ReleaseWorld.leaves.indices where (1...4).contains(truth[knowledge.state(leaf, date)]) {
         let cell = knowledge.state(leaf, date)
         let name = "NETRAL_SEED=\(world.seed), date \(date), \(ReleaseWorld.leaves[leaf].path)"
-        ask("\(name) is not \(truth[cell])", "(not (= x\(cell) \(truth[cell])))")
+        ask(name, of: [cell: 1], isNot: truth[cell])
         ask("\(name) is not small", "(or (= x\(cell) 0) (>= x\(cell) 5))")
       }
     }
-    text += "(pop)\n"
+    forget()
   }
 
   /// The counts of a row never fall, and a row that is suppressed by name is not 0.
@@ -116,7 +128,7 @@ struct SolverScript {
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).smt2")
     defer { try? FileManager.default.removeItem(at: file) }
     try text.write(to: file, atomically: true, encoding: .utf8)
-    let answers = try Shell.output("z3 -smt2 -T:200 '\(file.path)'").split(separator: "\n")
+    let answers = try Shell.output("z3 -smt2 -T:30 '\(file.path)'").split(separator: "\n")
     #expect(answers.count == questions.count, "z3 answers every question: \(answers.first { $0.count > 7 } ?? "")")
     return zip(questions, answers).filter { $0.1 != "sat" }.map(\.0)
   }
