@@ -11,6 +11,8 @@ public struct API: Sendable {
   let router: Router
   let rendered: RenderedCases
   let figures: FigureIssue
+  let releases = PublicReleases()
+  let publicRate: PublicRate
   let streams: StreamSlots
   /// Requests whose bodies are being taken: one agency's slow bodies must not fill what may be in flight.
   let bodies: StreamSlots
@@ -27,6 +29,7 @@ public struct API: Sendable {
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
     figures = FigureIssue(bytesMax: settings.figuresBytesMax)
+    publicRate = PublicRate(perMinute: settings.publicRequestsPerMinute)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
@@ -66,6 +69,9 @@ public struct APISettings: Sendable {
   public var renderedBytesMax = 16 << 20
   /// Memory for answers to statistical questions. Default 8 MiB: some hundred answers by institution.
   public var figuresBytesMax = 8 << 20
+  /// Requests without a key that one address may make to public statistics. Default 60 a minute: a page with its tables,
+  /// and somebody who reads them.
+  public var publicRequestsPerMinute = 60
   /// Addresses of proxies whose `Forwarded` field is believed. Default: none.
   public var trustedProxies: [Network] = []
   /// Clock; tests fix it.

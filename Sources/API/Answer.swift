@@ -11,6 +11,8 @@ struct Answer: Sendable {
   var fields: [Response.Field] = []
   var etag: String?
   var body: ResponseBody = .empty
+  /// True for what depends on no key and holds nothing of anybody.
+  var isPublic = false
 
   /// A JSON document.
   static func json(_ status: HTTPResponse.Status = .ok, _ write: (inout JSONWriter) throws -> Void) rethrows -> Answer {
@@ -24,7 +26,7 @@ struct Answer: Sendable {
     var all = fields
     if let etag { all.append(Response.Field(name: .eTag, value: etag)) }
     // Answers depend on the key and hold personal data: nobody in between may keep them.
-    all.append(Response.Field(name: .cacheControl, value: "private, no-cache"))
+    all.append(Response.Field(name: .cacheControl, value: isPublic ? "public, max-age=3600" : "private, no-cache"))
     let isRead = request.method == .get || request.method == .head
     if isRead, status == .ok, let etag, let known = request.fields[.ifNoneMatch], Self.names(known, etag) {
       return Response(status: .notModified, fields: all)

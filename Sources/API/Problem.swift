@@ -48,9 +48,12 @@ enum Problem {
     case .unauthorized: fields.append(Response.Field(name: .wwwAuthenticate, value: "Bearer realm=\"netral\""))
     case .serviceUnavailable: fields.append(Response.Field(name: .retryAfter, value: "1"))
     case .tooManyRequests:
-      fields.append(Response.Field(name: .retryAfter, value: "1"))
-      // What is used up is the agency's share of what runs at the same time; it may be free again at any moment.
-      fields.append(Response.Field(name: .rateLimit, value: "\"agency\";r=0;t=1"))
+      // What is used up is the agency's share of what runs at the same time, which may be free again at any moment, or
+      // what an address may ask without a key.
+      let seconds = failure.retryAfterSeconds ?? 1
+      fields.append(Response.Field(name: .retryAfter, value: "\(seconds)"))
+      let policy = failure.retryAfterSeconds == nil ? "agency" : "address"
+      fields.append(Response.Field(name: .rateLimit, value: "\"\(policy)\";r=0;t=\(seconds)"))
     default: break
     }
     if failure.code == .sequenceGone {

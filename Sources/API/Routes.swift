@@ -85,6 +85,9 @@ enum Routes {
     + StatisticKind.allCases.map { kind in
       Route(.get, "/v1/statistics/\(kind.rawValue)", .agency(.statistics)) { try await StatisticRoutes.show(kind, $0) }
     }
+    + PublicRoutes.Statistic.allCases.map { statistic in
+      Route(.get, "/v1/public/statistics/\(statistic.rawValue)", .open) { try await PublicRoutes.show(statistic, $0) }
+    }
     + ActionKind.allCases.map { kind in
       Route(.post, "/v1/cases/{id}/\(kind.rawValue)", .agency(.casesWrite)) { try await ActionRoutes.take(kind, $0) }
     }

@@ -74,17 +74,20 @@ public struct Failure: Error, Sendable, Equatable {
   public var allowedActions: [String]?
   /// With a stale version: the entity tag as it is now.
   public var currentETag: String?
+  /// With too many requests: when the next one is worth sending; nil: soon.
+  public var retryAfterSeconds: Int?
 
   /// Makes a failure.
   public init(
     _ code: FailureCode, en: String, id: String, errors: [FieldError] = [], allowedActions: [String]? = nil,
-    currentETag: String? = nil
+    currentETag: String? = nil, retryAfterSeconds: Int? = nil
   ) {
     self.code = code
     self.detail = LocalizedText(en: en, id: id)
     self.errors = errors
     self.allowedActions = allowedActions
     self.currentETag = currentETag
+    self.retryAfterSeconds = retryAfterSeconds
   }
 
   /// A body whose fields break rules (422).

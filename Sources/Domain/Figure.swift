@@ -81,3 +81,23 @@ public struct PublishedFigure: Sendable, Equatable {
     return question
   }
 }
+
+/// A public release as it is stored: frozen.
+public struct StoredRelease: Sendable {
+  public var election: String
+  public var asOf: LegalDate
+  /// The record as it was at this sequence.
+  public var seq: Int64
+  public var releasedAt: Timestamp
+  /// What was published, a JSON object.
+  public var document: [UInt8]
+
+  /// Makes a release.
+  public init(election: String, asOf: LegalDate, seq: Int64, releasedAt: Timestamp, document: [UInt8]) {
+    self.election = election
+    self.asOf = asOf
+    self.seq = seq
+    self.releasedAt = releasedAt
+    self.document = document
+  }
+}

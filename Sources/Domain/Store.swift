@@ -116,6 +116,8 @@ public protocol CaseReads {
   func publishedFigures(_ election: String?, before number: Int64, limit: Int) throws -> [PublishedFigure]
   /// One published figure; nil when absent.
   func publishedFigure(_ number: Int64) throws -> PublishedFigure?
+  /// Every public release of an election that was made, in the order of their dates.
+  func publicReleases(of election: String) throws -> [StoredRelease]
   /// A page of visible cases.
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.
@@ -160,6 +162,8 @@ public protocol CaseWrites: CaseReads {
   func issue(_ figure: Figure) throws -> Figure
   /// Stores a published figure; returns it with its number and time.
   func register(_ figure: PublishedFigure, by keyID: String) throws -> PublishedFigure
+  /// Stores a public release, of which there is none yet for the election and the date; returns it with its time.
+  func release(_ release: StoredRelease) throws -> StoredRelease
   /// Remembers an answer with its effect.
   func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at: Timestamp) throws
   /// A key as this write sees it, earlier writes of the same commit included.

@@ -25,6 +25,8 @@ struct Config {
   var streamsPerAgencyMax: Int
   /// `NETRAL_RENDERED_BYTES_MAX` (int, default 16777216, 0...1073741824): memory for rendered cases.
   var renderedBytesMax: Int
+  /// `NETRAL_PUBLIC_REQUESTS_PER_MINUTE` (int, default 60, 1...1000000): questions without a key, by address.
+  var publicRequestsPerMinute: Int
   var limits: Limits
   var store: StoreSettings
 
@@ -50,6 +52,7 @@ struct Config {
       }
       return network
     }
+    publicRequestsPerMinute = try Self.int(environment, "public.requests.per.minute", 60, 1...1_000_000)
     renderedBytesMax = try Self.int(environment, "rendered.bytes.max", 16 << 20, 0...1_073_741_824)
     streamsMax = try Self.int(environment, "streams.max", 16, 1...1_000)
     streamsPerAgencyMax = try Self.int(environment, "streams.per.agency.max", 4, 1...1_000)

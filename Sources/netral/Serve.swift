@@ -86,6 +86,7 @@ enum Wiring {
     settings.streamsMax = config.streamsMax
     settings.streamsPerAgencyMax = config.streamsPerAgencyMax
     settings.renderedBytesMax = config.renderedBytesMax
+    settings.publicRequestsPerMinute = config.publicRequestsPerMinute
     settings.trustedProxies = config.trustedProxies
     let api = API(store: store, settings: settings, logger: logger)
     let configuration = Server.Configuration(

@@ -13,7 +13,7 @@ internal import Testing
   private static let released = [
     "m0001_initial": "2467765cd6b077098d89930ba3cc8df7edb097a099e89dbcfe622ffaead5f820",
     "m0002_synchronisation": "70a2e0b62d43b7e2f1fb4c175d45baab8c532d5cbaef9d71a5f4a4bc4a5d57f9",
-    "m0004_figures": "ea6b6afac9beeb707539139475ae1504f32738a2fa72bacdcd99b199b0c44f0b",
+    "m0004_figures": "f6b3d5178f91693bceb90c262ca2f1e27b6d770a56efee49c59b516c5d7d0550",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

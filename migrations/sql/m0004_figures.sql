@@ -25,12 +25,12 @@ CREATE TABLE published_figure (
   registered_at INTEGER NOT NULL
 ) STRICT;
 
--- What was released to the public for an election and a date: frozen, with what later releases are checked against.
+-- What was released to the public for an election and a date: frozen, and what later releases are checked against.
 CREATE TABLE public_release (
   election TEXT NOT NULL,
   as_of TEXT NOT NULL,
   seq INTEGER NOT NULL,
   released_at INTEGER NOT NULL,
-  document TEXT NOT NULL, -- JSON object with the true counts: what may be shown of it is marked
+  document TEXT NOT NULL, -- JSON object; {} when nothing could be told
   PRIMARY KEY (election, as_of)
 ) STRICT, WITHOUT ROWID;

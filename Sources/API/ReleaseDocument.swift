@@ -1,0 +1,129 @@
+internal import Domain
+internal import JSON
+
+/// A public release as the JSON object that is stored: what was told, and nothing else.
+enum ReleaseDocument {
+  /// - Parameter release: nil when it was withheld: an empty object.
+  static func write(_ release: PublicRelease?) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    if let release {
+      writer.name("tree")
+      write(release.tree, to: &writer)
+      writer.name("beside")
+      writer.beginArray()
+      for node in release.beside { write(node, to: &writer) }
+      writer.endArray()
+      writer.name("tables")
+      writer.beginObject()
+      for (name, table) in release.tables.sorted(by: { $0.key < $1.key }) {
+        writer.name(name)
+        write(table, to: &writer)
+      }
+      writer.endObject()
+    }
+    writer.endObject()
+    return writer.bytes
+  }
+
+  /// - Returns: nil for a release that was withheld.
+  /// - Throws: `internal_error` when the object was not made here.
+  static func read(_ stored: StoredRelease) throws(Failure) -> PublicRelease? {
+    guard let document = try? JSONValue.parse(stored.document), case .object(let object) = document else {
+      throw .damagedRelease
+    }
+    if object.members.isEmpty { return nil }
+    guard let tree = object["tree"].flatMap(node), case .array(let beside)? = object["beside"],
+      case .object(let tables)? = object["tables"]
+    else { throw .damagedRelease }
+    var read: [String: SuppressedTable] = [:]
+    for member in tables.members { read[member.name] = table(member.value) }
+    let besides = beside.compactMap(node)
+    guard read.count == tables.members.count, besides.count == beside.count else { throw .damagedRelease }
+    return PublicRelease(date: stored.asOf, tree: tree, beside: besides, tables: read)
+  }
+
+  private static func write(_ node: PublishedNode, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("key", node.key)
+    writer.member("count", node.count)
+    if let children = node.children {
+      writer.name("children")
+      writer.beginArray()
+      for child in children { write(child, to: &writer) }
+      writer.endArray()
+    }
+    writer.member("suppressed", strings: node.suppressed)
+    writer.endObject()
+  }
+
+  private static func write(_ table: SuppressedTable, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.name("total")
+    write(table.total, to: &writer)
+    if let rows = table.rows {
+      writer.name("rows")
+      writer.beginObject()
+      for row in rows {
+        writer.name(row.key)
+        write(row.counts, to: &writer)
+      }
+      writer.endObject()
+    }
+    writer.member("suppressed", strings: table.suppressed)
+    writer.endObject()
+  }
+
+  private static func write(_ counts: [Int], to writer: inout JSONWriter) {
+    writer.beginArray()
+    for count in counts { writer.int(count) }
+    writer.endArray()
+  }
+
+  private static func node(_ value: JSONValue) -> PublishedNode? {
+    guard case .object(let object) = value, case .string(let key)? = object["key"],
+      let count = object["count"].flatMap(int), let suppressed = object["suppressed"].flatMap(texts)
+    else { return nil }
+    guard case .array(let parts)? = object["children"] else {
+      return PublishedNode(key: key, count: count, children: nil, suppressed: suppressed)
+    }
+    let children = parts.compactMap(node)
+    guard children.count == parts.count else { return nil }
+    return PublishedNode(key: key, count: count, children: children, suppressed: suppressed)
+  }
+
+  private static func table(_ value: JSONValue) -> SuppressedTable? {
+    guard case .object(let object) = value, let total = object["total"].flatMap(counts),
+      let suppressed = object["suppressed"].flatMap(texts)
+    else { return nil }
+    guard case .object(let rows)? = object["rows"] else {
+      return SuppressedTable(total: total, rows: nil, suppressed: suppressed)
+    }
+    let read = rows.members.compactMap { member in
+      counts(member.value).map { CountRow(key: member.name, counts: $0) }
+    }
+    guard read.count == rows.members.count else { return nil }
+    return SuppressedTable(total: total, rows: read, suppressed: suppressed)
+  }
+
+  private static func int(_ value: JSONValue) -> Int? {
+    if case .number(let number) = value { number.int } else { nil }
+  }
+
+  private static func counts(_ value: JSONValue) -> [Int]? {
+    guard case .array(let items) = value else { return nil }
+    let counts = items.compactMap(int)
+    return counts.count == items.count ? counts : nil
+  }
+
+  private static func texts(_ value: JSONValue) -> [String]? {
+    guard case .array(let items) = value else { return nil }
+    let texts = items.compactMap { item -> String? in if case .string(let text) = item { text } else { nil } }
+    return texts.count == items.count ? texts : nil
+  }
+}
+
+extension Failure {
+  fileprivate static let damagedRelease = Failure(
+    .internalError, en: "A stored release cannot be read.", id: "Rilis yang tersimpan tidak dapat dibaca.")
+}
