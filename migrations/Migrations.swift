@@ -10,6 +10,7 @@ public struct Migration: Sendable {
 public let migrations: [Migration] = [
   Migration(name: "m0001_initial", sql: text(PackageResources.m0001_initial_sql)),
   Migration(name: "m0002_synchronisation", sql: text(PackageResources.m0002_synchronisation_sql)),
+  Migration(name: "m0003_clocks", sql: text(PackageResources.m0003_clocks_sql)),
   Migration(name: "m0004_figures", sql: text(PackageResources.m0004_figures_sql)),
 ]
 
@@ -21,6 +22,7 @@ public enum InitialReference {
   public static let agencies = PackageResources.agencies_json
   public static let mandates = PackageResources.mandates_json
   public static let clockRules = PackageResources.clock_rules_json
+  public static let holidays = PackageResources.holidays_json
   public static let positions = PackageResources.positions_json
   /// Central institutions; every region's government is derived from the regions.
   public static let institutions = PackageResources.institutions_json

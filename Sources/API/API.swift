@@ -18,6 +18,7 @@ public struct API: Sendable {
   let bodies: StreamSlots
   /// One for each event loop.
   let turns: [LoopTurns]
+  let derivation: ClockDerivation
   let requestIDs: RequestIDs
   let caseIDs: CaseIDs
 
@@ -34,9 +35,16 @@ public struct API: Sendable {
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
     turns = (0..<store.readerCount).map { _ in LoopTurns(ownerCountMax: requestsPerLoop) }
+    derivation = ClockDerivation(store: store, logger: logger)
     requestIDs = RequestIDs(seed: settings.random())
     caseIDs = CaseIDs(random: settings.random)
   }
+
+  /// Takes up what an earlier process has left: clocks that a change of rules or holidays moves.
+  public func resumeWork() { derivation.resume() }
+
+  /// Lets no further piece of such work begin; the next start goes on.
+  public func stopWork() async { await derivation.stop() }
 
   /// Answers one request; never throws.
   public func respond(to request: Request) async -> Response { await Pipeline(api: self).respond(to: request) }

@@ -72,6 +72,11 @@ enum ActionBody {
       let addressee = body.text("addressee", max: 200, required: true)
       guard let letter, let addressee else { return nil }
       return .escalation(letterNumber: letter, addressee: addressee)
+    case .clockPauses, .clockResumptions:
+      let clock = body.code("clock", ClockKind.self, required: true)
+      let reason = body.text("reason", max: 5_000, required: true)
+      guard let clock, let reason else { return nil }
+      return kind == .clockPauses ? .clockPause(clock, reason: reason) : .clockResumption(clock, reason: reason)
     case .notes: return body.text("text", max: 5_000, required: true).map { .note(text: $0) }
     default: preconditionFailure("the first half of the actions is read by content(_:_:)")
     }

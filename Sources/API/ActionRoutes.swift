@@ -23,7 +23,7 @@ enum ActionRoutes {
       change: { transaction in
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
-        let record = try take(action, on: seen.record, context, transaction)
+        let record = try take(action, on: seen.record, context.renewed(by: transaction), transaction)
         return (try SeenCase(record, for: agency), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)

@@ -193,6 +193,19 @@ enum CaseJSON {
     writer.member("unit", clock.unit.rawValue)
     writer.member("state", clock.state.rawValue)
     writer.member("stopped_on", clock.stoppedOn?.description)
+    if !clock.pauses.isEmpty { writePauses(of: clock, to: &writer) }
     writer.endObject()
+  }
+
+  static func writePauses(of clock: Clock, to writer: inout JSONWriter) {
+    writer.name("pauses")
+    writer.beginArray()
+    for pause in clock.pauses {
+      writer.beginObject()
+      writer.member("from", pause.from.description)
+      writer.member("until", pause.until?.description)
+      writer.endObject()
+    }
+    writer.endArray()
   }
 }

@@ -15,6 +15,7 @@ enum CaseRoutes {
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
+        let context = try context.renewed(by: transaction)
         let facts = try context.reference.facts(from: draft, today: context.today)
         let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
         let event = EventDraft(

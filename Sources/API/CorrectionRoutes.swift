@@ -22,6 +22,7 @@ enum CorrectionRoutes {
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
+        let context = try context.renewed(by: transaction)
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
         guard mayCorrect(agency, seen.record, context.reference) else { throw Failure.notOwner }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
@@ -128,6 +129,7 @@ enum CorrectionRoutes {
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
+        let context = try context.renewed(by: transaction)
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
         guard context.reference.owns(agency, seen.record.facts) else { throw Failure.notOwner }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)

@@ -27,7 +27,8 @@ public struct Importer: Sendable {
 
   /// A line as it is judged by all but what is stored already.
   enum Judged: Sendable {
-    case accepted(CaseHistory)
+    /// With the line and what it was judged by: rules may have changed until it is stored.
+    case accepted(CaseHistory, ImportLine, Reference)
     /// With the facts, when the line gives any: the report may be known already.
     case refused(Failure, Facts?)
   }
@@ -73,13 +74,23 @@ public struct Importer: Sendable {
 
   private func keep(_ line: Judged, _ transaction: any CaseWrites) throws -> Outcome {
     switch line {
-    case .accepted(let history):
+    case .accepted(let history, let line, let reference):
+      let current = try transaction.currentReference()
+      guard current.isSame(as: reference) else { return try keep(judgedAgain(line, history, current), transaction) }
       do {
         return .created(try transaction.create(history).id)
       } catch let failure as Failure {
         return try refusal(failure, history.record.facts, transaction)
       }
     case .refused(let failure, let facts): return try refusal(failure, facts, transaction)
+    }
+  }
+
+  private func judgedAgain(_ line: ImportLine, _ history: CaseHistory, _ reference: Reference) -> Judged {
+    do throws(Failure) {
+      return try judge(line, now(), reference)
+    } catch {
+      return .refused(error, history.record.facts)
     }
   }
 
@@ -95,7 +106,7 @@ public struct Importer: Sendable {
     let today = LegalDate(inJakarta: now)
     let facts = try line.at("/case") { () throws(Failure) in try reference.facts(from: line.draft, today: today) }
     do throws(Failure) {
-      return .accepted(try history(of: line, facts, ids.next(at: now), reference, today))
+      return .accepted(try history(of: line, facts, ids.next(at: now), reference, today), line, reference)
     } catch {
       return .refused(error, facts)
     }

@@ -18,7 +18,7 @@ enum Problem {
     case .methodNotAllowed: .methodNotAllowed
     case .notAcceptable: .notAcceptable
     case .requestTimeout: .requestTimeout
-    case .stageConflict, .clockRunning, .reportExists, .alreadyDecided: .conflict
+    case .stageConflict, .clockRunning, .clockConflict, .reportExists, .alreadyDecided: .conflict
     case .versionMismatch: .preconditionFailed
     case .contentTooLarge: .contentTooLarge
     case .targetTooLong: .uriTooLong
@@ -134,6 +134,7 @@ enum Problem {
     case .requestTimeout: text("Request too slow", "Permintaan terlalu lambat")
     case .stageConflict: text("Not possible at this stage", "Tidak dapat dilakukan pada tahap ini")
     case .clockRunning: text("The period is still running", "Tenggat masih berjalan")
+    case .clockConflict: text("Not possible for this clock", "Tidak dapat dilakukan atas tenggat ini")
     case .reportExists: text("Report exists", "Laporan sudah ada")
     case .alreadyDecided: text("Already decided", "Sudah diputuskan")
     case .versionMismatch: text("Version mismatch", "Versi tidak cocok")

@@ -47,16 +47,24 @@ enum ReferenceRoutes {
     let isCSV = exchange.request.fields[.contentType]?.lowercased().hasPrefix("text/csv") ?? false
     let items = isCSV ? try ReferenceBody.csv(bytes) : try ReferenceBody.json(bytes)
     let rows = try ReferenceBody.entries(kind, items)
-    let (now, by, store) = (exchange.now, exchange.caller?.key.id ?? "", exchange.api.store)
-    try await store.write(by: .operator, dryRun: dryRun) { transaction in
+    let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
+    let change: @Sendable (any CaseWrites) throws -> Void = { transaction in
       _ = try transaction.currentReference().adding(rows)
       try transaction.put(rows)
       try transaction.audit("reference.put", by: by, detail: "\(kind.rawValue): \(rows.count) rows", at: now)
+    }
+    let movesClocks = kind == .clockRules || kind == .holidays
+    var changedCases: Int?
+    if movesClocks && !dryRun {
+      changedCases = try await exchange.api.derivation.make(change, by: by)
+    } else {
+      try await exchange.api.store.write(by: .operator, dryRun: dryRun, change)
     }
     var answer = Answer.json { writer in
       writer.beginObject()
       writer.member("kind", kind.rawValue)
       writer.member("rows", rows.count)
+      if movesClocks { writer.member("cases", changedCases) }
       writer.endObject()
     }
     if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }

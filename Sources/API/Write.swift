@@ -64,6 +64,15 @@ struct Write: Sendable {
   }
 }
 
+extension Lifecycle.Context {
+  /// The same by the reference data of the write: rules may have changed since the request came.
+  func renewed(by transaction: any CaseWrites) throws -> Lifecycle.Context {
+    var context = self
+    context.reference = try transaction.currentReference()
+    return context
+  }
+}
+
 /// A case with what its caller sees of it.
 struct SeenCase: Sendable {
   var record: Case

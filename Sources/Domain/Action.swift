@@ -2,9 +2,13 @@
 public enum ActionKind: String, Sendable, CaseIterable {
   case verifications, studies, recommendations, decisions, blocks
   case blockReleases = "block-releases"
-  case appeals, rulings, closures, cancellations, lapses, escalations, notes
+  case appeals, rulings, closures, cancellations, lapses, escalations
+  case clockPauses = "clock-pauses"
+  case clockResumptions = "clock-resumptions"
+  case notes
 
-  /// The mandate the acting agency needs on the day of the act; nil where ownership decides or anyone may act.
+  /// The mandate the acting agency needs on the day of the act; nil where ownership or the clock decides, or anyone may
+  /// act.
   public var mandate: MandateKind? {
     switch self {
     case .verifications: .verify
@@ -15,7 +19,7 @@ public enum ActionKind: String, Sendable, CaseIterable {
     case .appeals, .rulings: .appeal
     case .closures: .close
     case .escalations: .escalate
-    case .cancellations, .notes: nil
+    case .cancellations, .clockPauses, .clockResumptions, .notes: nil
     }
   }
 
@@ -29,6 +33,7 @@ public enum ActionKind: String, Sendable, CaseIterable {
     case .blocks: [.recommended]
     case .appeals, .closures: [.sanctioned]
     case .rulings: [.appealed]
+    case .clockPauses, .clockResumptions: [.received, .verified, .recommended, .blocked, .sanctioned]
     case .cancellations, .lapses: Set(Stage.allCases.filter { !$0.isFinal })
     case .blockReleases, .notes: Set(Stage.allCases)
     }
@@ -67,6 +72,8 @@ public struct Action: Sendable, Equatable {
     case cancellation(reason: String)
     case lapse(LapseReason)
     case escalation(letterNumber: String, addressee: String)
+    case clockPause(ClockKind, reason: String)
+    case clockResumption(ClockKind, reason: String)
     case note(text: String)
   }
 
@@ -85,7 +92,17 @@ public struct Action: Sendable, Equatable {
     case .cancellation: .cancellations
     case .lapse: .lapses
     case .escalation: .escalations
+    case .clockPause: .clockPauses
+    case .clockResumption: .clockResumptions
     case .note: .notes
+    }
+  }
+
+  /// The clock that the act is about; nil when it is about the case.
+  public var clock: ClockKind? {
+    switch content {
+    case .clockPause(let clock, _), .clockResumption(let clock, _): clock
+    default: nil
     }
   }
 
@@ -111,6 +128,7 @@ public struct Action: Sendable, Equatable {
       case .closure(let reference): [("idis_reference", reference)]
       case .lapse(let reason): [("reason", reason.rawValue)]
       case .escalation(let letterNumber, _): [("letter_number", letterNumber)]
+      case .clockPause(let clock, _), .clockResumption(let clock, _): [("clock", clock.rawValue)]
       }
     return pairs.compactMap { pair in pair.1.map { (pair.0, $0) } }
   }
@@ -124,6 +142,8 @@ public struct Action: Sendable, Equatable {
     case .decision(_, _, _, let reason): found.append(("deviation_reason", reason, .narrative))
     case .cancellation(let reason): found.append(("reason", reason, .narrative))
     case .escalation(_, let addressee): found.append(("addressee", addressee, .narrative))
+    case .clockPause(_, let reason), .clockResumption(_, let reason):
+      found.append(("reason", reason, .narrative))
     case .note(let text): found.append(("text", text, .notes))
     default: break
     }

@@ -3,6 +3,36 @@ public enum ClockKind: String, Sendable, CaseIterable, Codable {
   case verification, study
   case ppkFollowUp = "ppk_follow_up"
   case appealFiling = "appeal_filing"
+
+  /// The milestone at which the clock starts.
+  public var startsAt: String {
+    switch self {
+    case .verification: "received"
+    case .study: "verified"
+    case .ppkFollowUp: "recommended"
+    case .appealFiling: "decided"
+    }
+  }
+
+  /// What stops the clock beside the end of the case.
+  public var stopsAt: Set<String> {
+    switch self {
+    case .verification: ["verified", "rejected"]
+    case .study: ["studied", "not_proven"]
+    case .ppkFollowUp: ["decided"]
+    case .appealFiling: ["appealed"]
+    }
+  }
+
+  /// The mandate an agency needs to pause and resume the clock.
+  public var mandate: MandateKind {
+    switch self {
+    case .verification: .verify
+    case .study: .study
+    case .ppkFollowUp: .recommend
+    case .appealFiling: .appeal
+    }
+  }
 }
 
 /// How a clock counts.
@@ -13,36 +43,67 @@ public enum ClockUnit: String, Sendable, CaseIterable, Codable {
 
 /// What the record alone says about a clock. Whether a running clock is overdue depends on today and is never stored.
 public enum ClockState: String, Sendable, CaseIterable {
-  case running, met, late
+  case running, paused, met, late
+}
+
+/// A time in which a clock stood still.
+public struct ClockPause: Sendable, Equatable {
+  /// The first day that does not count.
+  public var from: LegalDate
+  /// The day on which the clock runs again; nil while it is paused.
+  public var until: LegalDate?
+
+  /// Makes a pause.
+  public init(from: LegalDate, until: LegalDate?) {
+    self.from = from
+    self.until = until
+  }
+}
+
+extension ClockPause {
+  /// The day on which a pause that takes in `date` ends; nil when it does not, or is open.
+  fileprivate func end(over date: LegalDate) -> LegalDate? {
+    guard let until, from <= date, date < until else { return nil }
+    return until
+  }
 }
 
 /// One clock of one case.
 public struct Clock: Sendable, Equatable {
   public var kind: ClockKind
   public var startedOn: LegalDate
-  /// The last day on which the act is in time.
+  /// The last day on which the act is in time; of a paused clock the one it would be without the pause that is open.
   public var dueOn: LegalDate
   public var unit: ClockUnit
-  /// Nil while it runs.
+  /// Nil while it is open.
   public var stoppedOn: LegalDate?
+  /// In the order of their days; only the last one may be open.
+  public var pauses: [ClockPause]
 
   /// Makes a clock.
-  public init(kind: ClockKind, startedOn: LegalDate, dueOn: LegalDate, unit: ClockUnit, stoppedOn: LegalDate?) {
+  public init(
+    kind: ClockKind, startedOn: LegalDate, dueOn: LegalDate, unit: ClockUnit, stoppedOn: LegalDate?,
+    pauses: [ClockPause] = []
+  ) {
     self.kind = kind
     self.startedOn = startedOn
     self.dueOn = dueOn
     self.unit = unit
     self.stoppedOn = stoppedOn
+    self.pauses = pauses
   }
 
   /// The state as the record alone tells it.
   public var state: ClockState {
-    guard let stoppedOn else { return .running }
+    guard let stoppedOn else { return isPaused ? .paused : .running }
     return stoppedOn <= dueOn ? .met : .late
   }
 
-  /// True when the clock runs and its due date is past on `date`.
-  public func isOverdue(on date: LegalDate) -> Bool { stoppedOn == nil && dueOn < date }
+  /// True while the clock is open and stands still.
+  public var isPaused: Bool { stoppedOn == nil && pauses.last.map { $0.until == nil } ?? false }
+
+  /// True when the clock runs and its due date is past on `date`. A paused clock never is.
+  public func isOverdue(on date: LegalDate) -> Bool { stoppedOn == nil && dueOn < date && !isPaused }
 }
 
 /// Weekends and holidays, for clocks that count working days.
@@ -57,51 +118,77 @@ public struct WorkingCalendar: Sendable {
 
   /// The date on which the `count`th working day after `start` falls (`start` itself is not counted).
   public func date(_ count: Int, workingDaysAfter start: LegalDate) -> LegalDate {
+    date(count, .workingDays, after: start, without: [])
+  }
+
+  /// The date on which the `count`th day that counts falls; `start` itself does not, nor do paused days. A pause that is
+  /// open takes no days away: how many it will take is not known yet.
+  public func date(_ count: Int, _ unit: ClockUnit, after start: LegalDate, without pauses: [ClockPause]) -> LegalDate {
+    if pauses.isEmpty && unit == .days { return start.adding(days: count) }
     var date = start
     var left = count
     while left > 0 {
       date = date.adding(days: 1)
-      if isWorkingDay(date) { left -= 1 }
+      if let end = pauses.lazy.compactMap({ $0.end(over: date) }).first {
+        date = end.adding(days: -1)
+      } else if unit == .days || isWorkingDay(date) {
+        left -= 1
+      }
     }
     return date
   }
 }
 
 extension CaseProgress {
-  /// Derives the clocks from the milestones and the rules in force when each clock started.
+  /// The clock that is open, of which a case has at most one: each starts where the one before has stopped.
+  public var openClock: Clock? { clocks.first { $0.stoppedOn == nil } }
+
+  /// Derives the clocks from the milestones, the pauses and the rules in force when each clock started.
   ///
-  /// A clock of a case that ends another way (cancellation, lapse) stops on that day.
+  /// A clock of a case that ends another way (cancellation, lapse) stops on that day. A clock that has stopped stays as
+  /// it was judged then, whatever rules and holidays say now, unless a correction has moved its start; and none is made
+  /// of a period that is over.
   func derivingClocks(_ reference: Reference) -> [Clock] {
     let end = stage.isFinal ? endedOn : nil
-    func clock(_ kind: ClockKind, from start: LegalDate?, until stop: LegalDate?) -> Clock? {
-      guard let start, let rule = reference.clockRule(kind, on: start) else { return nil }
-      let due =
-        switch rule.unit {
-        case .days: start.adding(days: rule.length)
-        case .workingDays: reference.calendar.date(rule.length, workingDaysAfter: start)
-        }
-      return Clock(kind: kind, startedOn: start, dueOn: due, unit: rule.unit, stoppedOn: stop ?? end)
-    }
     let decided = milestones[.decided]
     let sanctionedOn = decision?.outcome == .sanctioned ? decided : nil
     // The first appeal stops the clock; the milestone is that of the latest one.
     let filed = milestones[.appealed].map { latest in clocks.first { $0.kind == .appealFiling }?.stoppedOn ?? latest }
-    var appealFiling = clock(.appealFiling, from: sanctionedOn, until: filed)
-    if filed == nil, let due = appealFiling?.dueOn, let stopped = appealFiling?.stoppedOn {
-      // Nobody is late who does not appeal: the period simply ends.
-      appealFiling?.stoppedOn = min(stopped, due)
-    }
     return [
-      clock(.verification, from: milestones[.received], until: milestones[.verified] ?? milestones[.rejected]),
-      clock(.study, from: milestones[.verified], until: milestones[.studied]),
-      clock(.ppkFollowUp, from: milestones[.recommended], until: decided),
-      appealFiling,
+      clock(.verification, milestones[.received], milestones[.verified] ?? milestones[.rejected] ?? end, reference),
+      clock(.study, milestones[.verified], milestones[.studied] ?? end, reference),
+      clock(.ppkFollowUp, milestones[.recommended], decided ?? end, reference),
+      // Nobody is late who does not appeal: the period simply ends.
+      clock(.appealFiling, sanctionedOn, filed ?? end, reference, endsWhenDue: filed == nil),
     ].compactMap { $0 }
+  }
+
+  private func clock(
+    _ kind: ClockKind, _ start: LegalDate?, _ stop: LegalDate?, _ reference: Reference, endsWhenDue: Bool = false
+  ) -> Clock? {
+    guard let start else { return nil }
+    func end(_ due: LegalDate) -> LegalDate? { stop.map { endsWhenDue ? min($0, due) : $0 } }
+    let before = clocks.first { $0.kind == kind }
+    if let before, before.startedOn == start, before.stoppedOn != nil, before.stoppedOn == end(before.dueOn) {
+      return before
+    }
+    guard stop == nil || before != nil, let rule = reference.clockRule(kind, on: start) else { return nil }
+    let pauses = (before?.pauses ?? []).ending(on: stop)
+    let due = reference.calendar.date(rule.length, rule.unit, after: start, without: pauses)
+    return Clock(kind: kind, startedOn: start, dueOn: due, unit: rule.unit, stoppedOn: end(due), pauses: pauses)
   }
 
   /// The day of the act that ended the case; a block may be released later.
   private var endedOn: LegalDate? {
     let ends: [Milestone] = [.rejected, .notProven, .exonerated, .closed, .cancelled, .lapsed]
     return ends.compactMap { milestones[$0] }.max()
+  }
+}
+
+extension [ClockPause] {
+  /// The pauses of a clock that stops on `date`: one that lasts longer ends then, one that begins later is none.
+  fileprivate func ending(on date: LegalDate?) -> [ClockPause] {
+    guard let date else { return self }
+    return filter { $0.from <= date }.map { ClockPause(from: $0.from, until: Swift.min($0.until ?? date, date)) }
   }
 }

@@ -4,12 +4,13 @@ public struct Event: Sendable {
   public var seq: Int64
   /// Version of the case after the event.
   public var version: Int
-  /// `created`, `correction`, `correction_request`, `correction_acceptance`, `correction_refusal`, `link`, or an action.
+  /// `created`, `correction`, `correction_request`, `correction_acceptance`, `correction_refusal`, `link`,
+  /// `clock_derivation`, or an action.
   public var what: String
   public var agency: AgencyCode
   public var onBehalfOf: AgencyCode?
   public var importedBy: AgencyCode?
-  /// Legal date of the act; nil for corrections and links.
+  /// Legal date of the act; nil for corrections, links and derived clocks.
   public var occurredOn: LegalDate?
   public var recordedAt: Timestamp
   /// Stage of the case after the event.

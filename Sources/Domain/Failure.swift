@@ -40,6 +40,7 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case requestTimeout = "request_timeout"
   case stageConflict = "stage_conflict"
   case clockRunning = "clock_running"
+  case clockConflict = "clock_conflict"
   case reportExists = "report_exists"
   case alreadyDecided = "already_decided"
   case versionMismatch = "version_mismatch"

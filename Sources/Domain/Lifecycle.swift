@@ -37,11 +37,14 @@ public enum Lifecycle {
 
   /// Applies an action and returns the case as it then is; version, sequence and times are left to the store.
   ///
-  /// - Throws: `mandate_missing` or `not_owner` (403), `stage_conflict`, `clock_running` (409), `invalid` (422).
+  /// - Throws: `mandate_missing` or `not_owner` (403), `stage_conflict`, `clock_conflict`, `clock_running` (409),
+  ///   `invalid` (422).
   public static func apply(_ action: Action, to record: Case, _ context: Context) throws(Failure) -> Case {
     let agency = try context.reference.actingAgency(
       context.actor, onBehalfOf: action.onBehalfOf, on: action.occurredOn)
-    if let refusal = refusal(of: action.kind, on: action.occurredOn, by: agency, record, context) { throw refusal }
+    if let refusal = refusal(of: action.kind, action.clock, on: action.occurredOn, by: agency, record, context) {
+      throw refusal
+    }
     try checkDate(action, record, context.today)
     var changed = record
     try Steps.take(action.content, on: action.occurredOn, by: agency, &changed, context.reference)
@@ -94,8 +97,29 @@ public enum Lifecycle {
   }
 
   /// Why `agency` may not take an action of this kind on `date`; nil when it may.
+  ///
+  /// - Parameter clock: the clock an action is about; nil asks about the one that is open.
   public static func refusal(
-    of kind: ActionKind, on date: LegalDate, by agency: AgencyCode, _ record: Case, _ context: Context
+    of kind: ActionKind, _ clock: ClockKind? = nil, on date: LegalDate, by agency: AgencyCode, _ record: Case,
+    _ context: Context
+  ) -> Failure? {
+    var refusal = obstacle(to: kind, clock, on: date, by: agency, record, context)
+    if refusal?.code == .stageConflict || refusal?.code == .clockConflict {
+      refusal?.allowedActions = allowedActions(for: context.actor.agency, record, context)
+    }
+    return refusal
+  }
+
+  /// The actions `agency` may take today, in the order of the handbook.
+  public static func allowedActions(for agency: AgencyCode, _ record: Case, _ context: Context) -> [String] {
+    ActionKind.allCases.filter { obstacle(to: $0, nil, on: context.today, by: agency, record, context) == nil }
+      .map(\.rawValue)
+  }
+
+  /// A refusal without the list of alternatives.
+  private static func obstacle(
+    to kind: ActionKind, _ clock: ClockKind?, on date: LegalDate, by agency: AgencyCode, _ record: Case,
+    _ context: Context
   ) -> Failure? {
     if kind == .cancellations && !context.reference.owns(agency, record.facts) {
       return Failure(
@@ -112,24 +136,41 @@ public enum Lifecycle {
     }
     let blocksOpen = kind == .blockReleases && !record.progress.blockIsOpen
     if !kind.stages.contains(record.progress.stage) || blocksOpen {
-      let allowed = allowedActions(for: context.actor.agency, record, context)
       let stage = record.progress.stage.rawValue
       return Failure(
         .stageConflict, en: "The case is at stage \(stage), from which this action is not possible.",
-        id: "Kasus berada pada tahap \(stage); tindakan ini tidak dapat dilakukan.", allowedActions: allowed)
+        id: "Kasus berada pada tahap \(stage); tindakan ini tidak dapat dilakukan.")
     }
-    if kind == .blocks { return runningClock(record, on: date) }
-    return nil
+    switch kind {
+    case .blocks: return runningClock(record, on: date)
+    case .clockPauses, .clockResumptions:
+      return clockObstacle(to: kind, clock, on: date, by: agency, record, context.reference)
+    default: return nil
+    }
   }
 
-  /// The actions `agency` may take today, in the order of the handbook.
-  public static func allowedActions(for agency: AgencyCode, _ record: Case, _ context: Context) -> [String] {
-    ActionKind.allCases.filter { kind in
-      // Asked without the list of alternatives, which is what is being made here.
-      guard kind.stages.contains(record.progress.stage) else { return false }
-      if kind == .blockReleases && !record.progress.blockIsOpen { return false }
-      return refusal(of: kind, on: context.today, by: agency, record, context) == nil
-    }.map(\.rawValue)
+  /// Why a clock cannot be paused or resumed.
+  private static func clockObstacle(
+    to kind: ActionKind, _ clock: ClockKind?, on date: LegalDate, by agency: AgencyCode, _ record: Case,
+    _ reference: Reference
+  ) -> Failure? {
+    func conflict(_ en: String, _ id: String) -> Failure { Failure(.clockConflict, en: en, id: id) }
+    guard let open = record.progress.openClock, clock == nil || clock == open.kind else {
+      return conflict("This clock of the case is not open.", "Tenggat ini pada kasus tidak sedang terbuka.")
+    }
+    let mandate = open.kind.mandate
+    guard reference.holds(agency, mandate, on: date, for: record.facts.institution.kind) else {
+      return missingMandate(mandate, agency)
+    }
+    switch (kind == .clockPauses, open.isPaused) {
+    case (true, true): return conflict("The clock is paused already.", "Tenggat sudah dihentikan sementara.")
+    case (false, false): return conflict("The clock is not paused.", "Tenggat tidak sedang dihentikan.")
+    case (true, false) where open.isOverdue(on: date):
+      return conflict(
+        "The clock was due on \(open.dueOn) and can no longer be paused on that date.",
+        "Tenggat jatuh pada \(open.dueOn) dan tidak dapat lagi dihentikan pada tanggal itu.")
+    default: return nil
+    }
   }
 
   static func requireMandate(
@@ -145,8 +186,17 @@ public enum Lifecycle {
   }
 
   private static func runningClock(_ record: Case, on date: LegalDate) -> Failure? {
-    guard let clock = record.progress.clocks.first(where: { $0.kind == .ppkFollowUp }), !clock.isOverdue(on: date)
-    else { return nil }
+    guard let clock = record.progress.clock(.ppkFollowUp) else {
+      return Failure(
+        .clockConflict, en: "No period is set within which the PPK must act.",
+        id: "Tidak ada tenggat yang ditetapkan bagi PPK.")
+    }
+    if clock.isOverdue(on: date) { return nil }
+    if clock.isPaused {
+      return Failure(
+        .clockRunning, en: "The period within which the PPK must act is paused.",
+        id: "Tenggat bagi PPK sedang dihentikan sementara.")
+    }
     return Failure(
       .clockRunning, en: "The PPK may still act until \(clock.dueOn); a block is possible from the day after.",
       id: "PPK masih dapat menindaklanjuti sampai \(clock.dueOn); pemblokiran dapat dilakukan sejak hari berikutnya.")

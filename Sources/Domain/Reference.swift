@@ -44,6 +44,7 @@ public struct Reference: Sendable {
   public let clockRules: [ClockRule]
   public let calendar: WorkingCalendar
   let positions: [String: Position]
+  private let identity = Identity()
   let regions: [String: [Region]]
   let institutions: [String: [Institution]]
 
@@ -68,8 +69,14 @@ public struct Reference: Sendable {
     regions = Dictionary(grouping: try decode(.regions, Region.self), by: \.code)
     institutions = Dictionary(grouping: try decode(.institutions, Institution.self), by: \.code)
     positions = index(try decode(.positions, Position.self), by: \.code)
-    calendar = WorkingCalendar(holidays: try decode(.holidays, Holiday.self).compactMap { LegalDate($0.date) })
+    let daysOff = try decode(.holidays, Holiday.self).filter { $0.kind != Holiday.takenBack }
+    calendar = WorkingCalendar(holidays: daysOff.compactMap { LegalDate($0.date) })
   }
+
+  private final class Identity: Sendable {}
+
+  /// True for copies of one value. Two that were read apart are not the same, even when their rows are equal.
+  public func isSame(as other: Reference) -> Bool { identity === other.identity }
 
   /// Decodes compact JSON objects, as rows are stored.
   ///
@@ -216,12 +223,17 @@ public struct ClockRule: Sendable, Codable {
   public var legalBasis: String
 }
 
-/// A day off: a national holiday or collective leave, decreed yearly.
+/// A day off: a national holiday or collective leave, decreed yearly; or one that was taken back.
 public struct Holiday: Sendable, Codable {
   public var date: String
   public var nameId: String
   public var nameEn: String?
-  /// `holiday` or `collective_leave`.
+  /// `holiday`, `collective_leave`, or `working_day` for a day off that was taken back.
   public var kind: String
   public var source: String
+  /// How well the day is attested: `full` or `unsure`; nil: `full`.
+  public var confidence: String?
+
+  static let takenBack = "working_day"
+  static let kinds: Set<String> = ["holiday", "collective_leave", takenBack]
 }

@@ -41,6 +41,10 @@ enum Steps {
       record.progress.move(to: .lapsed, .lapsed, on: date)
     case .escalation:
       record.progress.milestones[.escalated] = date
+    case .clockPause(let kind, _):
+      try pause(kind, on: date, &record.progress)
+    case .clockResumption(let kind, _):
+      try resume(kind, on: date, &record.progress)
     case .note:
       break
     }
@@ -137,6 +141,32 @@ enum Steps {
       record.progress.decision?.deviationExplained = false
     }
     record.progress.move(to: annulled ? .exonerated : .sanctioned, annulled ? .exonerated : .ruled, on: date)
+  }
+}
+
+extension Steps {
+  private static func pause(_ kind: ClockKind, on date: LegalDate, _ progress: inout CaseProgress) throws(Failure) {
+    guard let index = progress.clocks.firstIndex(where: { $0.kind == kind }) else { return }
+    if let until = progress.clocks[index].pauses.last?.until, date < until {
+      throw .invalid(
+        "/occurred_on", .inconsistent,
+        LocalizedText(
+          en: "The clock was paused until \(until) already.", id: "Tenggat sudah dihentikan sampai \(until)."))
+    }
+    progress.clocks[index].pauses.append(ClockPause(from: date, until: nil))
+  }
+
+  private static func resume(_ kind: ClockKind, on date: LegalDate, _ progress: inout CaseProgress) throws(Failure) {
+    guard let index = progress.clocks.firstIndex(where: { $0.kind == kind }),
+      let last = progress.clocks[index].pauses.indices.last
+    else { return }
+    let from = progress.clocks[index].pauses[last].from
+    if date < from {
+      throw .invalid(
+        "/occurred_on", .inconsistent,
+        LocalizedText(en: "The clock is paused since \(from).", id: "Tenggat dihentikan sejak \(from)."))
+    }
+    progress.clocks[index].pauses[last].until = date
   }
 }
 

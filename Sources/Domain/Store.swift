@@ -133,6 +133,8 @@ public protocol CaseReads {
   func correctionRequests(_ id: CaseID) throws -> [CorrectionRequest]
   /// The case with this report number about this person; nil when there is none.
   func existingReport(_ facts: Facts) throws -> Case?
+  /// True while open clocks are to be derived anew.
+  func clocksAreMarked() throws -> Bool
   /// An answer given earlier for an idempotency key.
   func reply(_ owner: KeyOwner, _ key: String) throws -> StoredReply?
 }
@@ -174,6 +176,11 @@ public protocol CaseWrites: CaseReads {
   func revoke(_ keyID: String, at: Timestamp) throws
   /// Adds or replaces rows of reference data.
   func put(_ entries: [ReferenceEntry]) throws
+  /// Marks that every open clock must be derived anew, because an operator has changed rules or holidays.
+  func markClocks(by keyID: String) throws
+  /// Derives the clocks of the next cases that may have an open one, at most `limit`, and stores a version of each that
+  /// changes; nil when nothing is marked.
+  func deriveClocks(limit: Int) throws -> ClockDerivationStep?
   /// Leaves a trace of an administrator's act.
   func audit(_ what: String, by keyID: String, detail: String, at: Timestamp) throws
 }

@@ -11,6 +11,8 @@ public struct AgencyCode: RawRepresentable, Hashable, Comparable, Sendable, Cust
   public static let kasn = AgencyCode(rawValue: "KASN")
   public static let kemendagri = AgencyCode(rawValue: "KEMENDAGRI")
   public static let panrb = AgencyCode(rawValue: "PANRB")
+  /// Under this name the events stand that an operator's change of rules has led to; it sees no case.
+  public static let `operator` = AgencyCode(rawValue: "OPERATOR")
 
   public static func < (left: AgencyCode, right: AgencyCode) -> Bool { left.rawValue < right.rawValue }
   public var description: String { rawValue }

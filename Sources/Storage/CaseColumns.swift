@@ -91,9 +91,14 @@ enum CaseColumns {
     arguments.add(ClockColumn.text(progress.clocks))
   }
 
-  /// The earliest day on which a running clock is due.
+  /// The day on which the running clock is due. Nobody is late who does not appeal.
   static func nextDue(_ progress: CaseProgress) -> LegalDate? {
-    progress.clocks.lazy.filter { $0.stoppedOn == nil && $0.kind != .appealFiling }.map(\.dueOn).min()
+    progress.openClock.flatMap { $0.isPaused || $0.kind == .appealFiling ? nil : $0.dueOn }
+  }
+
+  /// The day on which the clock would be due that is paused.
+  static func pausedDue(_ progress: CaseProgress) -> LegalDate? {
+    progress.openClock.flatMap { $0.isPaused && $0.kind != .appealFiling ? $0.dueOn : nil }
   }
 }
 

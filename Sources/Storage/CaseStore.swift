@@ -9,6 +9,20 @@ extension Transaction {
     CaseRow.select(from: "v") + "\nJOIN case_version v ON v.case_key = r.case_key\n" + CaseRow.joins(of: "v")
     + " WHERE r.id = ? AND v.version = ?"
 
+  /// The version that the acts up to a day have led to, with the clocks as later rules have moved them before the next
+  /// act: the newest one before the first that a later act has made.
+  private static let effectiveSQL = """
+    SELECT coalesce(
+      (SELECT min(e.version) - 1 FROM event e JOIN case_version v ON v.case_key = e.case_key AND v.version = e.version
+         AND v.seq = e.seq
+       WHERE e.case_key = a.case_key AND e.version > a.version AND e.occurred_on IS NOT NULL),
+      a.newest)
+    FROM (
+      SELECT r.case_key, max(e.version) AS version, r.version AS newest
+      FROM event e JOIN case_record r ON r.case_key = e.case_key
+      WHERE r.id = ? AND (e.what = 'created' OR e.occurred_on <= ?) GROUP BY r.case_key, r.version) a
+    """
+
   func stub(_ id: CaseID) throws -> CaseStub? {
     try run(.stub, { $0.add(id) }, CaseListing.stub)
   }
@@ -32,17 +46,15 @@ extension Transaction {
 
   func caseRecord(_ id: CaseID, effectiveOn date: LegalDate) throws -> Case? {
     guard var current = try caseRecord(id), current.facts.source.receivedOn <= date else { return nil }
-    let version: Int? =
-      try fetchOne(
-        """
-        SELECT max(e.version) FROM event e JOIN case_record r ON r.case_key = e.case_key
-        WHERE r.id = ? AND (e.what = 'created' OR e.occurred_on <= ?)
-        """, [id.data, date.description]
-      ) { $0[0] as Int? } ?? nil
+    let version: Int? = try fetchOne(Self.effectiveSQL, [id.data, date.description]) { $0[0] as Int? } ?? nil
     guard let version, let then = try caseRecord(id, version: version) else { return nil }
     // The day of receipt is a fact, and known now: the clock that starts with it follows a correction.
-    var verification = current.progress.clocks.first { $0.kind == .verification }
-    verification?.stoppedOn = then.progress.clocks.first { $0.kind == .verification }?.stoppedOn
+    var verification = then.progress.clock(.verification)
+    if verification?.startedOn != current.facts.source.receivedOn {
+      verification = current.progress.clock(.verification)
+      verification?.stoppedOn = then.progress.clock(.verification)?.stoppedOn
+      verification?.pauses = then.progress.clock(.verification)?.pauses ?? []
+    }
     current.progress = then.progress
     current.progress.milestones[.received] = current.facts.source.receivedOn
     current.progress.clocks =
@@ -95,6 +107,7 @@ extension Transaction {
       $0.add(record.number)
       $0.add(now)
       $0.add(CaseColumns.nextDue(record.progress))
+      $0.add(CaseColumns.pausedDue(record.progress))
       CaseColumns.add(record, last, at: now, personKey: person, to: &$0)
     }
     let key = database.lastInsertedRowID
@@ -125,6 +138,7 @@ extension Transaction {
       $0.add(CaseColumns.nextDue(record.progress))
       $0.add(before.key)
       $0.add(record.version)
+      $0.add(CaseColumns.pausedDue(record.progress))
     }
     if new.facts.act.narrative != old.facts.act.narrative {
       pending.words.append(.unindex(before.key, old.facts.act.narrative))

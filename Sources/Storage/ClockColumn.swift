@@ -1,7 +1,8 @@
 internal import Domain
 internal import GRDB
 
-/// The clocks of a case as one column: `kind start due unit stop;` for each, with `-` for a clock that runs.
+/// The clocks of a case as one column: `kind start due unit stop;` for each, with `-` for a clock that is open. One that
+/// was paused has a sixth word: `from/until` for each pause, joined by commas, with `-` for the end of an open one.
 ///
 /// A case is rendered from its row on the hottest path: this is read several times faster than JSON.
 enum ClockColumn {
@@ -19,6 +20,10 @@ enum ClockColumn {
       text += clock.unit.rawValue
       text += " "
       text += clock.stoppedOn?.description ?? "-"
+      if !clock.pauses.isEmpty {
+        text += " "
+        text += clock.pauses.map { "\($0.from)/\($0.until?.description ?? "-")" }.joined(separator: ",")
+      }
       text += ";"
     }
     return text
@@ -28,7 +33,7 @@ enum ClockColumn {
   static func clocks(_ text: String) throws -> [Clock] {
     var clocks: [Clock] = []
     var words: [Substring] = []
-    words.reserveCapacity(5)
+    words.reserveCapacity(6)
     var start = text.startIndex
     for index in text.utf8.indices {
       let byte = text.utf8[index]
@@ -44,9 +49,20 @@ enum ClockColumn {
   }
 
   private static func clock(_ words: [Substring]) throws -> Clock {
-    guard words.count == 5, let kind = ClockKind(rawValue: String(words[0])), let start = LegalDate(String(words[1])),
+    guard words.count == 5 || words.count == 6, let kind = ClockKind(rawValue: String(words[0])),
+      let start = LegalDate(String(words[1])),
       let due = LegalDate(String(words[2])), let unit = ClockUnit(rawValue: String(words[3]))
     else { throw DatabaseError(message: "a stored clock is malformed") }
-    return Clock(kind: kind, startedOn: start, dueOn: due, unit: unit, stoppedOn: LegalDate(String(words[4])))
+    return Clock(
+      kind: kind, startedOn: start, dueOn: due, unit: unit, stoppedOn: LegalDate(String(words[4])),
+      pauses: words.count == 6 ? try words[5].split(separator: ",").map(pause) : [])
+  }
+
+  private static func pause(_ text: Substring) throws -> ClockPause {
+    let days = text.split(separator: "/")
+    guard days.count == 2, let from = LegalDate(String(days[0])) else {
+      throw DatabaseError(message: "a stored pause of a clock is malformed")
+    }
+    return ClockPause(from: from, until: LegalDate(String(days[1])))
   }
 }

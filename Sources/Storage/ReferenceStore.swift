@@ -4,6 +4,7 @@ internal import GRDB
 /// Dated reference data.
 extension Transaction {
   func currentReference() throws -> Reference {
+    if let committedReference, !pending.changedSnapshots { return committedReference }
     let entries = try fetch(
       "SELECT kind, code, valid_from, valid_until, json FROM reference ORDER BY kind, position", []
     ) { row -> ReferenceEntry? in

@@ -20,7 +20,8 @@ enum Seed {
       (.violations, InitialReference.violations), (.sanctions, InitialReference.sanctions),
       (.elections, InitialReference.elections), (.agencies, InitialReference.agencies),
       (.mandates, InitialReference.mandates), (.clockRules, InitialReference.clockRules),
-      (.positions, InitialReference.positions), (.institutions, InitialReference.institutions),
+      (.holidays, InitialReference.holidays), (.positions, InitialReference.positions),
+      (.institutions, InitialReference.institutions),
     ]
     var entries: [ReferenceEntry] = []
     for (kind, bytes) in lists {

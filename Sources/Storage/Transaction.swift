@@ -13,6 +13,9 @@ final class Transaction {
   /// States in which changed cases were and are; what a savepoint took back may stand here too, which wakes for nothing.
   var touched: Set<VisibilityBasis> = []
 
+  /// The reference data as last committed, when the writer has them: reading them takes some milliseconds.
+  var committedReference: Reference?
+
   let kept: KeptStatements
   var salts = Salts()
 

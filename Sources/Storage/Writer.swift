@@ -111,6 +111,7 @@ final class Writer: @unchecked Sendable {
   /// Runs and commits a batch; returns reference data and keys when they have changed.
   private func run(_ batch: [Job], _ database: Database) throws -> Snapshots.Value? {
     let transaction = Transaction(database, keeping: statements)
+    transaction.committedReference = snapshots.value.withLock { $0.reference }
     // Also after a failure: whether a commit that failed came about is known to the file alone.
     defer { stubs.drop(transaction.changedCases) }
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()

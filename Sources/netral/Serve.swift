@@ -26,8 +26,9 @@ struct Serve: AsyncParsableCommand {
     LoggingSystem.bootstrap { LineLog(label: $0, logLevel: logLevel) }
     let logger = Logger(label: "netral")
     let store = try openStore(config)
+    let api = Wiring.api(config, store, logger)
     let service = ServingService(
-      server: Wiring.server(config, store, logger), store: store, config: config, logger: logger)
+      server: Wiring.server(config, api), api: api, store: store, config: config, logger: logger)
     let group = ServiceGroup(
       services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
@@ -39,6 +40,7 @@ struct Serve: AsyncParsableCommand {
 /// It listens only once it runs, when the group has seen to the signals: before that they would end the process at once.
 private struct ServingService: Service {
   let server: Server
+  let api: API
   let store: SQLiteStore
   let config: Config
   let logger: Logger
@@ -53,8 +55,10 @@ private struct ServingService: Service {
       try store.close()
       throw ExitFailure("\(error)")
     }
+    api.resumeWork()
     warmStatistics()
     try await gracefulShutdown()
+    await api.stopWork()
     store.stopWaiting()
     await server.shutdown()
     try store.close()
@@ -78,7 +82,7 @@ extension ServingService {
 
 /// How the parts are put together.
 enum Wiring {
-  static func server(_ config: Config, _ store: SQLiteStore, _ logger: Logger) -> Server {
+  static func api(_ config: Config, _ store: SQLiteStore, _ logger: Logger) -> API {
     var settings = APISettings(now: config.store.now)
     settings.bodyBytesMax = config.limits.bodyBytesMax
     settings.decodedBytesMax = config.limits.streamBytesMax
@@ -88,7 +92,10 @@ enum Wiring {
     settings.renderedBytesMax = config.renderedBytesMax
     settings.publicRequestsPerMinute = config.publicRequestsPerMinute
     settings.trustedProxies = config.trustedProxies
-    let api = API(store: store, settings: settings, logger: logger)
+    return API(store: store, settings: settings, logger: logger)
+  }
+
+  static func server(_ config: Config, _ api: API) -> Server {
     let configuration = Server.Configuration(
       host: config.host, port: config.port, loopCount: config.loops, limits: config.limits)
     return Server(

@@ -48,6 +48,8 @@ private let expectations: [String: Expectation] = [
   "POST /v1/cases/{id}/cancellations": Expectation(.agency(.casesWrite), 404),
   "POST /v1/cases/{id}/lapses": Expectation(.agency(.casesWrite), 404),
   "POST /v1/cases/{id}/escalations": Expectation(.agency(.casesWrite), 404),
+  "POST /v1/cases/{id}/clock-pauses": Expectation(.agency(.casesWrite), 404),
+  "POST /v1/cases/{id}/clock-resumptions": Expectation(.agency(.casesWrite), 404),
   "POST /v1/cases/{id}/notes": Expectation(.agency(.casesWrite), 404),
   "POST /v1/classification": Expectation(.agency(.casesRead), 422),
   "POST /v1/imports": Expectation(.agency(.imports), 415),

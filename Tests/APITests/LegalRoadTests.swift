@@ -238,13 +238,15 @@ struct LegalRoadTests {
       let path = try visitor.makeCase()
       for step in [nil] + Self.toRecommended.map(Optional.some) {
         if let step { try walk(visitor, path, [step]) }
+        let clocks = try visitor.get(path, as: .bkn).json["clocks"].items
+        let open = clocks.first { $0["stopped_on"] == .null }.flatMap { ClockKind(rawValue: $0["kind"].string ?? "") }
         for agency in agencies {
           let told = try visitor.get("\(path)/allowed-actions", as: agency)
           #expect(told.json["actions"].items.compactMap { $0["action"].string } == ActionKind.allCases.map(\.rawValue))
           for entry in told.json["actions"].items {
             let action = entry["action"].string ?? ""
             guard let kind = ActionKind(rawValue: action) else { continue }
-            let body = ActionBodies.valid(kind, on: "2024-10-20")
+            let body = ActionBodies.valid(kind, on: "2024-10-20", clock: open ?? .verification)
             let answer = try visitor.act(action, on: path, as: agency, body, dryRun: true)
             #expect((answer.status == 201) == entry["allowed"].bool, "\(action) \(agency): \(answer.text)")
             if entry["allowed"].bool == false {

@@ -27,9 +27,10 @@ final class Service: Sendable {
   let folder: URL
   let tokens: [String: String]
   private let settings: Settings
-  private let running: Mutex<(store: SQLiteStore, server: Server)>
+  private let running: Mutex<(store: SQLiteStore, api: API, server: Server)>
 
   var store: SQLiteStore { running.withLock { $0.store } }
+  var api: API { running.withLock { $0.api } }
   var server: Server { running.withLock { $0.server } }
 
   /// The name under which `tokens` keeps the operator's key; agencies are kept under their codes.
@@ -57,8 +58,8 @@ final class Service: Sendable {
     changeLimits(&settings.limits)
     changeStore(&settings.store)
     self.settings = settings
-    let (store, server) = try Self.start(folder, settings)
-    running = Mutex((store, server))
+    let (store, api, server) = try Self.start(folder, settings)
+    running = Mutex((store, api, server))
     var owners: [(name: String, owner: KeyOwner)] = agencies.map { ($0.rawValue, .agency($0)) }
     owners.append((Self.operatorName, .operator))
     let made = owners.map { name, owner in
@@ -72,7 +73,7 @@ final class Service: Sendable {
     tokens = Dictionary(uniqueKeysWithValues: made.map { ($0.name, $0.made.text) })
   }
 
-  private static func start(_ folder: URL, _ settings: Settings) throws -> (SQLiteStore, Server) {
+  private static func start(_ folder: URL, _ settings: Settings) throws -> (SQLiteStore, API, Server) {
     let path = folder.appending(path: "t.sqlite").path
     let store = try SQLiteStore(path: path, readerCount: 2, settings: settings.store)
     let api = API(store: store, settings: settings.api, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -80,16 +81,18 @@ final class Service: Sendable {
       configuration: .init(loopCount: 2, limits: settings.limits), faultResponse: { api.respond(to: $0) },
       handler: { await api.respond(to: $0) })
     try server.start()
-    return (store, server)
+    api.resumeWork()
+    return (store, api, server)
   }
 
   /// Ends it and starts it again over the same file, at another port.
   func reopen() async throws {
+    await api.stopWork()
     store.stopWaiting()
     await server.shutdown()
     try store.close()
-    let (store, server) = try Self.start(folder, settings)
-    running.withLock { $0 = (store, server) }
+    let (store, api, server) = try Self.start(folder, settings)
+    running.withLock { $0 = (store, api, server) }
   }
 
   /// Puts a key into the store and returns its text.
@@ -114,6 +117,7 @@ final class Service: Sendable {
   }
 
   func close() async throws {
+    await api.stopWork()
     store.stopWaiting()
     await server.shutdown()
     try store.close()

@@ -106,7 +106,9 @@ internal import Testing
   @Test func `holidays that were imported move a clock of working days`() throws {
     let holiday = try Fixture.row(
       .holidays, #"{"date":"2024-10-14","name_id":"Libur","kind":"holiday","source":"SKB"}"#)
-    let reference = try Fixture.reference.adding([holiday])
+    let next = try Fixture.row(
+      .holidays, #"{"date":"2025-01-01","name_id":"Libur","kind":"holiday","source":"SKB"}"#)
+    let reference = try Fixture.reference.adding([holiday, next])
     let record = try Fixture.act(
       .verification(accepted: true, reason: nil), by: .bkn, on: "2024-10-09", try Fixture.record(at: .received),
       reference)
@@ -116,7 +118,8 @@ internal import Testing
 
   @Test(arguments: [("2024-12-31", "2025-01-07"), ("2025-01-01", "2025-01-06")])
   func `a clock follows the rule in force on the day it starts`(received: String, due: String) throws {
-    let rule = #""starts_at":"received","stops_at":["verified"],"time_zone":"Asia/Jakarta","legal_basis":"SK""#
+    let rule =
+      #""starts_at":"received","stops_at":["verified","rejected"],"time_zone":"Asia/Jakarta","legal_basis":"SK""#
     let reference = try Fixture.reference.adding([
       try Fixture.row(.clockRules, #"{"kind":"verification","length":7,"unit":"days","until":"2024-12-31",\#(rule)}"#),
       try Fixture.row(.clockRules, #"{"kind":"verification","length":5,"unit":"days","from":"2025-01-01",\#(rule)}"#),

@@ -139,7 +139,7 @@ enum MandateTable {
     func allowed(_ agency: AgencyCode) -> [String] {
       Lifecycle.allowedActions(for: agency, recommended, Fixture.context(agency, today: date("2024-10-30")))
     }
-    #expect(allowed(.bkn) == ["decisions", "lapses", "notes"])
+    #expect(allowed(.bkn) == ["decisions", "lapses", "clock-pauses", "notes"])
     #expect(allowed(.bawaslu) == ["cancellations", "notes"])
     #expect(allowed(.kemendagri) == ["decisions", "lapses", "escalations", "notes"])
     #expect(allowed(.panrb) == ["notes"])

@@ -3,7 +3,7 @@ public import Domain
 /// Bodies of actions that are right in themselves.
 public enum ActionBodies {
   /// A body that leads on along the main road, with the legal date `date`.
-  public static func valid(_ kind: ActionKind, on date: String) -> String {
+  public static func valid(_ kind: ActionKind, on date: String, clock: ClockKind = .ppkFollowUp) -> String {
     let rest =
       switch kind {
       case .verifications: #""outcome":"accepted""#
@@ -18,6 +18,8 @@ public enum ActionBodies {
       case .cancellations: #""reason":"Laporan ganda.""#
       case .lapses: #""reason":"retired""#
       case .escalations: #""letter_number":"E-1","addressee":"Gubernur""#
+      case .clockPauses, .clockResumptions:
+        "\"clock\":\"\(clock.rawValue)\",\"reason\":\"Menunggu dokumen.\""
       case .notes: #""text":"Catatan.""#
       }
     return "{\"occurred_on\":\"\(date)\",\(rest)}"
