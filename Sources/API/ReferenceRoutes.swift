@@ -45,11 +45,12 @@ enum ReferenceRoutes {
     try exchange.requireMediaType(["application/json", "text/csv"])
     let bytes = try await exchange.request.body.collect(bytesMax: exchange.api.settings.bodyBytesMax)
     let isCSV = exchange.request.fields[.contentType]?.lowercased().hasPrefix("text/csv") ?? false
-    let items = isCSV ? try ReferenceBody.csv(bytes) : try ReferenceBody.json(bytes)
-    let rows = try ReferenceBody.entries(kind, items)
+    let (items, lines) = isCSV ? try ReferenceBody.csv(bytes) : (try ReferenceBody.json(bytes), [])
+    let rows = try ReferenceBody.naming(lines) { () throws(Failure) in try ReferenceBody.entries(kind, items) }
     let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
     let change: @Sendable (any CaseWrites) throws -> Void = { transaction in
-      _ = try transaction.currentReference().adding(rows)
+      let reference = try transaction.currentReference()
+      _ = try ReferenceBody.naming(lines) { () throws(Failure) in try reference.adding(rows, lines: lines) }
       try transaction.put(rows)
       try transaction.audit("reference.put", by: by, detail: "\(kind.rawValue): \(rows.count) rows", at: now)
     }
@@ -91,7 +92,7 @@ enum ReferenceBody {
     .agencies: ["code", "name_id", "name_en", "valid_from", "valid_until", "successor"],
     .mandates: ["id", "kind", "agency", "from", "until", "scope", "legal_basis"],
     .clockRules: ["kind", "length", "unit", "starts_at", "stops_at", "from", "until", "time_zone", "legal_basis"],
-    .holidays: ["date", "name_id", "name_en", "kind", "source"],
+    .holidays: ["date", "name_id", "name_en", "kind", "source", "confidence"],
   ]
   private static let numbers: Set<String> = ["id", "length", "regions_count"]
   private static let flags: Set<String> = ["requires_no_unpaid_leave"]
@@ -102,8 +103,8 @@ enum ReferenceBody {
     return items
   }
 
-  /// CSV: the header names the fields; an empty cell is absent; lists are separated by `|`.
-  static func csv(_ bytes: [UInt8]) throws(Failure) -> [JSONValue] {
+  /// CSV: the header names the fields; an empty cell is absent; lists are separated by `|`. With the line of each row.
+  static func csv(_ bytes: [UInt8]) throws(Failure) -> ([JSONValue], lines: [Int]) {
     let rows: [(line: Int, fields: [String])]
     do throws(CSVError) {
       rows = try CSVReader.rows(bytes)
@@ -124,7 +125,24 @@ enum ReferenceBody {
       for (name, cell) in zip(header, row.fields) where !cell.isEmpty { object[name] = value(name, cell) }
       items.append(.object(object))
     }
-    return items
+    return (items, rows.dropFirst().map(\.line))
+  }
+
+  /// Begins the detail of each error of a row with the row's line in the file.
+  static func naming<Value>(_ lines: [Int], _ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+    do throws(Failure) {
+      return try body()
+    } catch {
+      var failure = error
+      failure.errors = error.errors.map { error in
+        let row = error.pointer?.split(separator: "/").first.flatMap { Int($0) }
+        guard let pointer = error.pointer, let row, lines.indices.contains(row) else { return error }
+        let detail = LocalizedText(
+          en: "Line \(lines[row]): \(error.detail.en)", id: "Baris \(lines[row]): \(error.detail.id)")
+        return FieldError(pointer: pointer, error.code, detail)
+      }
+      throw failure
+    }
   }
 
   static func entries(_ kind: ReferenceKind, _ items: [JSONValue]) throws(Failure) -> [ReferenceEntry] {

@@ -3,19 +3,24 @@ extension Reference {
   /// Checks new rows against the present ones and each other, and returns the reference data they would give.
   ///
   /// Rows are added, or replaced where kind, code and first day are the same; nothing is deleted. Of a mandate only the
-  /// last day may change.
+  /// last day may change. Holidays leave out no year between the first and the last one.
   ///
+  /// - Parameter lines: the line of each row in the file it came from, for texts that name another row; empty: none.
   /// - Throws: `invalid`, each error pointing at the row (`/3/valid_until`).
-  public func adding(_ rows: [ReferenceEntry]) throws(Failure) -> Reference {
+  public func adding(_ rows: [ReferenceEntry], lines: [Int] = []) throws(Failure) -> Reference {
     var errors: [FieldError] = []
     var merged = entries
     var positions: [String: Int] = [:]
     for (index, entry) in merged.enumerated() { positions[Self.identity(entry)] = index }
-    var seen: Set<String> = []
+    var seen: [String: Int] = [:]
     for (index, row) in rows.enumerated() {
       errors += Self.check(row, at: index)
       let identity = Self.identity(row)
-      if !seen.insert(identity).inserted { errors.append(FieldError(pointer: "/\(index)", .duplicate)) }
+      if let first = seen[identity] {
+        errors.append(FieldError(pointer: "/\(index)", .duplicate, Self.repeats(first, lines)))
+      } else {
+        seen[identity] = index
+      }
       if let position = positions[identity] {
         if row.kind == .mandates && !Self.onlyEnds(merged[position], row) {
           errors.append(FieldError(pointer: "/\(index)", .notAllowed, Self.mandatesEnd))
@@ -30,6 +35,12 @@ extension Reference {
     }
     for (index, row) in rows.enumerated() where Self.overlaps(row, merged) {
       errors.append(FieldError(pointer: "/\(index)", .inconsistent, Self.overlapping))
+    }
+    if rows.contains(where: { $0.kind == .holidays }) {
+      let opened = HolidayYears(merged).gaps.subtracting(HolidayYears(entries).gaps)
+      errors += opened.sorted().map { year in
+        FieldError(pointer: "/\(HolidayYears.opener(of: year, in: rows))/date", .inconsistent, Self.gap(year))
+      }
     }
     guard errors.isEmpty else { throw .invalid(errors) }
     return try Self.decoded(merged, rows)
@@ -67,9 +78,6 @@ extension Reference {
       let province = (try? Self.decode([row.json], as: Region.self).first)?.province
       return province.map { regions[$0] == nil } ?? false
         ? FieldError(pointer: "/\(index)/province", .unknownCode) : nil
-    case .clockRules:
-      let rule = try? Self.decode([row.json], as: ClockRule.self).first  // It has decoded among all rows already.
-      return rule.map { (1...365).contains($0.length) } ?? true ? nil : FieldError(pointer: "/\(index)/length", .range)
     default: return nil
     }
   }
@@ -79,20 +87,19 @@ extension Reference {
   private static func check(_ row: ReferenceEntry, at index: Int) -> [FieldError] {
     var errors: [FieldError] = []
     if row.code.isEmpty { errors.append(FieldError(pointer: "/\(index)", .required)) }
+    let isPlain = row.kind == .clockRules || row.kind == .mandates
+    let (from, until) = isPlain ? ("from", "until") : ("valid_from", "valid_until")
     if !row.from.isEmpty && LegalDate(row.from) == nil {
-      errors.append(FieldError(pointer: "/\(index)/valid_from", .format))
+      errors.append(FieldError(pointer: "/\(index)/\(from)", .format))
     }
-    if let until = row.until {
-      if LegalDate(until) == nil {
-        errors.append(FieldError(pointer: "/\(index)/valid_until", .format))
-      } else if until < row.from {
-        errors.append(FieldError(pointer: "/\(index)/valid_until", .inconsistent))
+    if let last = row.until {
+      if LegalDate(last) == nil {
+        errors.append(FieldError(pointer: "/\(index)/\(until)", .format))
+      } else if last < row.from {
+        errors.append(FieldError(pointer: "/\(index)/\(until)", .inconsistent))
       }
     }
-    if row.kind == .holidays && LegalDate(row.code) == nil {
-      errors.append(FieldError(pointer: "/\(index)/date", .format))
-    }
-    return errors
+    return errors + row.fieldErrors(at: "/\(index)")
   }
 
   /// True when the row overlaps another one of the same kind and code.
@@ -113,6 +120,21 @@ extension Reference {
 
   private static let overlapping = LocalizedText(
     en: "This row overlaps another one with the same code.", id: "Baris ini tumpang tindih dengan baris berkode sama.")
+  /// That a row stands in the request twice; its own place is told by the pointer.
+  private static func repeats(_ first: Int, _ lines: [Int]) -> LocalizedText {
+    guard lines.indices.contains(first) else {
+      return LocalizedText(en: "This row repeats row /\(first).", id: "Baris ini mengulang baris /\(first).")
+    }
+    return LocalizedText(
+      en: "This row repeats line \(lines[first]).", id: "Baris ini mengulang baris \(lines[first]).")
+  }
+
+  private static func gap(_ year: Int) -> LocalizedText {
+    LocalizedText(
+      en: "With this row the table would have no holiday in \(year), between years that have some.",
+      id: "Dengan baris ini tabel tidak memuat hari libur pada \(year), di antara tahun yang memuatnya.")
+  }
+
   private static let mandatesEnd = LocalizedText(
     en: "Of a mandate that exists only the last day may change.",
     id: "Pada kewenangan yang sudah ada, hanya tanggal akhir yang dapat diubah.")

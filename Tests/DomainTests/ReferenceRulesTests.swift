@@ -53,9 +53,8 @@ internal import Testing
 
   @Test func `a row stands in a request once`() throws {
     #expect(try places(.institutions, institution("badan"), institution("badan")) == ["/1 duplicate"])
-    let holiday = #"{"date":"2025-01-01","name_id":"Tahun Baru","kind":"holiday","source":"SKB"}"#
-    #expect(try places(.holidays, holiday) == nil)
-    #expect(try places(.holidays, holiday, holiday) == ["/1 duplicate"])
+    #expect(try places(.holidays, holiday("2026-05-05")) == nil)
+    #expect(try places(.holidays, holiday("2026-05-05"), holiday("2026-05-05")) == ["/1 duplicate"])
   }
 
   @Test func `dates of a row are dates, in order`() throws {
@@ -87,6 +86,93 @@ internal import Testing
     let dated = try places(
       .clockRules, clockRule(7, #","until":"2024-12-31""#), clockRule(length, #","from":"2025-01-01""#))
     #expect(dated == (isAllowed ? nil : ["/1/length range"]))
+  }
+
+  @Test func `rules of a clock do not overlap`() throws {
+    // The initial rules have no end.
+    #expect(try places(.clockRules, clockRule(5, #","from":"2025-01-01""#)) == ["/0 inconsistent"])
+    let ended = clockRule(7, #","until":"2024-12-31""#)
+    #expect(
+      try places(.clockRules, ended, clockRule(5, #","from":"2024-12-31""#)) == [
+        "/0 inconsistent", "/1 inconsistent",
+      ])
+    #expect(try places(.clockRules, ended, clockRule(5, #","from":"2025-01-01""#)) == nil)
+    #expect(try places(.clockRules, ended, ended) == ["/1 duplicate"])
+  }
+
+  @Test(
+    arguments: [
+      (#""length":7"#, #""length":"7""#, "/0/length range"), (#""length":7,"#, "", "/0/length required"),
+      (#""days""#, #""weeks""#, "/0/unit unknown_code"), (#""received""#, #""verified""#, "/0/starts_at inconsistent"),
+      (#"["verified","rejected"]"#, #"["verified"]"#, "/0/stops_at inconsistent"),
+      (#"["verified","rejected"]"#, #"["verified","rejected","studied"]"#, "/0/stops_at inconsistent"),
+      ("Asia/Jakarta", "Asia/Makassar", "/0/time_zone not_allowed"),
+      (#""legal_basis":"SK""#, #""legal_basis":" ""#, "/0/legal_basis required"),
+      (#","legal_basis":"SK""#, "", "/0/legal_basis required"),
+      (#""verification""#, #""waiting""#, "/0/kind unknown_code"),
+      (#""unit""#, #""from":"1 Juli","unit""#, "/0/from format"),
+      (#""unit""#, #""from":"2024-02-30","unit""#, "/0/from format"),
+      (#""unit""#, #""until":"kelak","unit""#, "/0/until format"),
+      (#""unit""#, #""from":"2024-02-02","until":"2024-02-01","unit""#, "/0/until inconsistent"),
+    ])
+  func `a clock rule names its own kind's road, a length, a basis and Jakarta`(
+    part: String, wrong: String, place: String
+  ) throws {
+    let row = clockRule(7).replacing("\n", with: "")
+    #expect(row.contains(part))
+    #expect(try places(.clockRules, row.replacing(part, with: wrong))?.contains(place) == true)
+  }
+
+  private func holiday(_ date: String, _ kind: String = "holiday", _ more: String = #","source":"SKB""#) -> String {
+    #"{"date":"\#(date)","name_id":"Libur","kind":"\#(kind)"\#(more)}"#
+  }
+
+  @Test func `a holiday has a name, a source and a kind`() throws {
+    #expect(try places(.holidays, holiday("2026-05-05", "collective_leave")) == nil)
+    #expect(try places(.holidays, holiday("2026-05-05", "working_day")) == nil)
+    #expect(try places(.holidays, holiday("2026-05-05", "feast")) == ["/0/kind unknown_code"])
+    #expect(try places(.holidays, holiday("2026-05-05", "holiday", "")) == ["/0/source required"])
+    #expect(try places(.holidays, holiday("2026-05-05", "holiday", #","source":"""#)) == ["/0/source required"])
+    let unsure = #","source":"SKB","confidence":"unsure""#
+    #expect(try places(.holidays, holiday("2026-05-05", "holiday", unsure)) == nil)
+    #expect(
+      try places(.holidays, holiday("2026-05-05", "holiday", unsure.replacing("unsure", with: "maybe"))) == [
+        "/0/confidence unknown_code"
+      ])
+    #expect(
+      try places(.holidays, #"{"date":"2026-05-05"}"#) == [
+        "/0/name_id required", "/0/source required", "/0/kind unknown_code",
+      ])
+  }
+
+  @Test func `a row that repeats another names both`() throws {
+    let rows = try [holiday("2026-05-05"), holiday("2026-05-06"), holiday("2026-05-05")].map {
+      try Fixture.row(.holidays, $0)
+    }
+    let plain = refusal { try Fixture.reference.adding(rows) }
+    #expect(plain?.places == ["/2 duplicate"] && plain?.errors.first?.detail.en == "This row repeats row /0.")
+    let numbered = refusal { try Fixture.reference.adding(rows, lines: [2, 3, 7]) }
+    #expect(numbered?.errors.first?.detail.en == "This row repeats line 2.")
+  }
+
+  @Test func `holidays leave out no year between those that have some`() throws {
+    let days = Fixture.reference.entries.filter { $0.kind == .holidays }.compactMap { LegalDate($0.code) }
+    let last = try #require(days.max()).year
+    func day(_ years: Int, _ kind: String = "holiday") -> String { holiday("\(last + years)-01-01", kind) }
+    #expect(try places(.holidays, day(1)) == nil)
+    #expect(try places(.holidays, day(2)) == ["/0/date inconsistent"])
+    #expect(try places(.holidays, day(1), day(3), day(2, "collective_leave")) == ["/2/date inconsistent"])
+    #expect(try places(.holidays, day(3), day(2), day(1)) == nil)
+    #expect(try places(.holidays, day(4), day(1)) == ["/0/date inconsistent", "/0/date inconsistent"])
+    let detail = refusal { try Fixture.reference.adding([Fixture.row(.holidays, day(2))]) }?.errors.first?.detail.en
+    #expect(detail?.contains("\(last + 1)") == true)
+    // A gap that is there does not keep others out, and the row that takes a year's last holiday away opens one.
+    let wide = try Fixture.reference.adding([day(1), day(2)].map { try Fixture.row(.holidays, $0) })
+    let taken = refusal { try wide.adding([Fixture.row(.holidays, day(1, "working_day"))]) }
+    #expect(taken?.places == ["/0/date inconsistent"])
+    let broken = try Reference(
+      entries: wide.entries + [Fixture.row(.holidays, holiday("\(last + 5)-01-01"))])
+    #expect(try broken.adding([Fixture.row(.holidays, day(3))]).entries.count == broken.entries.count + 1)
   }
 
   @Test func `a mandate that exists may only be ended`() throws {

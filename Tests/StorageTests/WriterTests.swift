@@ -167,8 +167,8 @@ internal import Testing
         createdAt: bench.clock.now, expiresAt: bench.clock.now.adding(seconds: 60), revokedAt: nil,
         networks: ["10.0.0.0/8", "::1/128"], secretDigest: Array(repeating: 9, count: 32))
       let holiday = ReferenceEntry(
-        kind: .holidays, code: "2025-01-01", from: "", until: nil,
-        json: #"{"date":"2025-01-01","name_id":"Tahun Baru","kind":"holiday","source":"SKB"}"#)
+        kind: .holidays, code: "2025-10-14", from: "", until: nil,
+        json: #"{"date":"2025-10-14","name_id":"Libur","kind":"holiday","source":"SKB"}"#)
       func put(dryRun: Bool, fails: Bool) async throws {
         try await bench.store.write(by: .operator, dryRun: dryRun) { write in
           try write.insert(key)
@@ -179,10 +179,10 @@ internal import Testing
       try await put(dryRun: true, fails: false)
       #expect(await refusal { try await put(dryRun: false, fails: true) } == .notFound)
       #expect(bench.store.keys.isEmpty)
-      #expect(bench.store.reference.calendar.isWorkingDay(date("2025-01-01")))
+      #expect(bench.store.reference.calendar.isWorkingDay(date("2025-10-14")))
       try await put(dryRun: false, fails: false)
       #expect(bench.store.keys == [key.id: key])
-      #expect(!bench.store.reference.calendar.isWorkingDay(date("2025-01-01")))
+      #expect(!bench.store.reference.calendar.isWorkingDay(date("2025-10-14")))
       let end = bench.clock.now
       try await bench.store.write(by: .operator, dryRun: false) { write in
         try write.revoke(key.id, at: end)

@@ -1,0 +1,117 @@
+internal import JSON
+
+/// What must hold of single rows of clock rules and holidays, each field by its name.
+extension ReferenceEntry {
+  /// Errors in the fields of the row, with pointers from `place` on.
+  func fieldErrors(at place: String) -> [FieldError] {
+    switch kind {
+    case .clockRules: clockRuleErrors(place)
+    case .holidays: holidayErrors(place)
+    default: []
+    }
+  }
+
+  private func clockRuleErrors(_ place: String) -> [FieldError] {
+    var errors = missing(["legal_basis"], place)
+    guard let clock = ClockKind(rawValue: code) else {
+      return errors + [FieldError(pointer: "\(place)/kind", .unknownCode, Self.oneOf(ClockKind.self))]
+    }
+    let length = fields["length"]
+    if case .number(let number)? = length, number.int.map({ (1...365).contains($0) }) ?? false {
+    } else {
+      errors.append(FieldError(pointer: "\(place)/length", length == nil ? .required : .range, Self.lengths))
+    }
+    if text("unit").flatMap({ ClockUnit(rawValue: $0) }) == nil {
+      errors.append(FieldError(pointer: "\(place)/unit", .unknownCode, Self.oneOf(ClockUnit.self)))
+    }
+    if text("starts_at") != clock.startsAt {
+      errors.append(FieldError(pointer: "\(place)/starts_at", .inconsistent, Self.only(clock.startsAt)))
+    }
+    if Set(texts("stops_at")) != clock.stopsAt {
+      let stops = clock.stopsAt.sorted().joined(separator: ", ")
+      errors.append(FieldError(pointer: "\(place)/stops_at", .inconsistent, Self.only(stops)))
+    }
+    if text("time_zone") != Self.timeZone {
+      errors.append(FieldError(pointer: "\(place)/time_zone", .notAllowed, Self.only(Self.timeZone)))
+    }
+    return errors
+  }
+
+  private func holidayErrors(_ place: String) -> [FieldError] {
+    var errors = missing(["name_id", "source"], place)
+    if LegalDate(code) == nil { errors.append(FieldError(pointer: "\(place)/date", .format)) }
+    if !(text("kind").map { Holiday.kinds.contains($0) } ?? false) {
+      let kinds = Holiday.kinds.sorted().joined(separator: ", ")
+      errors.append(FieldError(pointer: "\(place)/kind", .unknownCode, Self.only(kinds)))
+    }
+    if let confidence = fields["confidence"], confidence != .string("full"), confidence != .string("unsure") {
+      errors.append(FieldError(pointer: "\(place)/confidence", .unknownCode, Self.only("full, unsure")))
+    }
+    return errors
+  }
+
+  /// Texts that must be there and say something.
+  private func missing(_ names: [String], _ place: String) -> [FieldError] {
+    names.filter { text($0)?.allSatisfy(\.isWhitespace) ?? true }
+      .map { FieldError(pointer: "\(place)/\($0)", .required) }
+  }
+
+  private var fields: JSONObject {
+    guard case .object(let members)? = try? JSONValue.parse(Array(json.utf8)) else { return JSONObject() }
+    return members
+  }
+
+  private func text(_ name: String) -> String? {
+    if case .string(let text)? = fields[name] { return text }
+    return nil
+  }
+
+  private func texts(_ name: String) -> [String] {
+    guard case .array(let items)? = fields[name] else { return [] }
+    return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
+  }
+
+  /// All dates of the law are judged there.
+  private static let timeZone = "Asia/Jakarta"
+  private static let lengths = LocalizedText(en: "Give a number in 1...365.", id: "Isi bilangan dalam 1...365.")
+
+  private static func only(_ value: String) -> LocalizedText {
+    LocalizedText(en: "Possible here: \(value).", id: "Yang mungkin di sini: \(value).")
+  }
+
+  private static func oneOf<Code: RawRepresentable & CaseIterable>(_ type: Code.Type) -> LocalizedText
+  where Code.RawValue == String { only(Code.allCases.map(\.rawValue).joined(separator: ", ")) }
+}
+
+/// The years of a holiday table.
+struct HolidayYears {
+  /// Years between the first and the last one with a holiday that have none.
+  let gaps: Set<Int>
+
+  init(_ entries: [ReferenceEntry]) {
+    let years = Set(entries.compactMap { Self.year(ofHoliday: $0) })
+    guard let first = years.min(), let last = years.max() else {
+      gaps = []
+      return
+    }
+    gaps = Set(first...last).subtracting(years)
+  }
+
+  /// A national holiday's year. Collective leave alone fills none: it is decreed in addition.
+  private static func year(ofHoliday entry: ReferenceEntry) -> Int? {
+    guard entry.kind == .holidays, let date = LegalDate(entry.code),
+      let row = try? Reference.decode([entry.json], as: Holiday.self).first, row.kind == "holiday"
+    else { return nil }
+    return date.year
+  }
+
+  /// The row that opens a gap: one of the year itself, which takes its holiday away, else the nearest one after it, else
+  /// before it.
+  static func opener(of gap: Int, in rows: [ReferenceEntry]) -> Int {
+    let years = rows.enumerated().compactMap { index, row in LegalDate(row.code).map { (index: index, year: $0.year) } }
+    let inside = years.first { $0.year == gap }
+    let after = years.filter { $0.year > gap }.min { $0.year < $1.year }
+    let before = years.filter { $0.year < gap }.max { $0.year < $1.year }
+    return (inside ?? after ?? before)?.index ?? 0
+  }
+}
