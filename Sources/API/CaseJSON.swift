@@ -37,7 +37,7 @@ enum CaseJSON {
     writer.endObject()
   }
 
-  private static func write(_ institution: InstitutionRef, to writer: inout JSONWriter) {
+  static func write(_ institution: InstitutionRef, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("code", institution.code)
     writer.member("name", institution.name)

@@ -105,12 +105,7 @@ enum CaseListRoutes {
       question.stages.append(stage)
     }
     question.election = query["election"]
-    if let text = query["region"] {
-      guard let region = RegionCode(text) else {
-        throw .parameter("region", LocalizedText(en: "Give PP or PP.KK.", id: "Isi PP atau PP.KK."))
-      }
-      question.region = region
-    }
+    question.region = try region(query)
     question.institution = query["institution"]
     question.violation = query["violation"]
     question.category = query["category"]
@@ -135,8 +130,17 @@ enum CaseListRoutes {
     try order(&question, query["sort"])
   }
 
+  /// The region a list is to be about.
+  static func region(_ query: Query) throws(Failure) -> RegionCode? {
+    guard let text = query["region"] else { return nil }
+    guard let region = RegionCode(text) else {
+      throw .parameter("region", LocalizedText(en: "Give PP or PP.KK.", id: "Isi PP atau PP.KK."))
+    }
+    return region
+  }
+
   /// A code that does not exist is a mistake, not an empty list.
-  private static func requireKnown(_ name: String, _ known: Bool?) throws(Failure) {
+  static func requireKnown(_ name: String, _ known: Bool?) throws(Failure) {
     if known == false { throw .parameter(name, FieldErrorCode.unknownCode.standardDetail) }
   }
 

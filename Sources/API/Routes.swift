@@ -56,6 +56,7 @@ enum Routes {
       Route(.get, "/v1/cases/{id}/links", .agency(.casesRead), LinkRoutes.list),
       Route(.get, "/v1/cases/{id}/related", .agency(.casesRead), LinkRoutes.related),
 
+      Route(.get, "/v1/clocks", .agency(.casesRead), ClockRoutes.list),
       Route(.post, "/v1/classification", .agency(.casesRead), ClassificationRoutes.suggest),
       Route(.post, "/v1/imports", .agency(.imports), ImportRoutes.run),
 

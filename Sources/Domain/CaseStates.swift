@@ -252,8 +252,9 @@ extension CaseStates {
       switch clock.state {
       case .met: entry.clocks.insert(.met(index))
       case .late: entry.clocks.insert(.late(index))
-      case .running:
+      case .running, .paused:
         entry.flags.insert(.openClock(index))
+        if clock.state == .paused { entry.flags.insert(.clockIsPaused) }
         entry.due = day(clock.dueOn)
       }
     }
@@ -261,7 +262,9 @@ extension CaseStates {
 
   /// The day of the latest act: acts follow each other in time, so that it is the latest of their dates.
   private static func lastAct(_ state: CaseState) -> Day {
-    Milestone.allCases.lazy.filter { $0 != .received }.compactMap { state.milestones[$0] }.max().map(day) ?? 0
+    let acts = Milestone.allCases.lazy.filter { $0 != .received }.compactMap { state.milestones[$0] }.max()
+    let pauses = state.clocks.lazy.flatMap(\.pauses).map { $0.until ?? $0.from }.max()
+    return max(acts.map(day) ?? 0, pauses.map(day) ?? 0)
   }
 
   private static func bits(_ milestones: Milestones) -> UInt16 {

@@ -122,6 +122,8 @@ public protocol CaseReads {
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.
   func count(_ query: CaseQuery) throws -> Int
+  /// A page of clocks of visible cases.
+  func clocks(_ query: ClockQuery) throws -> ClockPage
   /// Every event of a case, oldest first.
   func history(_ id: CaseID) throws -> [Event]
   /// The ties of a case.

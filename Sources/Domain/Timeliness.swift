@@ -53,11 +53,6 @@ public struct DaysDistribution: Sendable, Equatable {
   }
 }
 
-/// The states of one kind of clock.
-public enum ClockStanding: String, Sendable, CaseIterable {
-  case running, paused, met, late, overdue
-}
-
 /// How long steps took, and how the statutory clocks stand.
 public struct Timeliness: Sendable, Equatable {
   var days = Array(repeating: DaysDistribution(), count: TimelinessInterval.allCases.count)

@@ -118,6 +118,16 @@ struct CaseListing {
     return (parts.isEmpty ? "FALSE" : "(\(parts.joined(separator: " OR ")))", arguments)
   }
 
+  /// A region with all that lies in it as a condition on the rows of a table.
+  static func condition(_ region: RegionCode, in table: String) -> (
+    sql: String, arguments: [(any DatabaseValueConvertible)?]
+  ) {
+    // '/' follows '.', so that the range holds the province and every code that begins with it and a point.
+    region.isProvince
+      ? ("\(table).region >= ? AND \(table).region < ?", [region.text, region.text + "/"])
+      : ("\(table).region = ?", [region.text])
+  }
+
   private mutating func filterByCodes() {
     if !query.stages.isEmpty {
       conditions.append("r.stage IN (\(query.stages.map { _ in "?" }.joined(separator: ", ")))")
@@ -125,12 +135,9 @@ struct CaseListing {
     }
     if let election = query.election { add("r.election = ?", election) }
     if let region = query.region {
-      // '/' follows '.', so that the range holds the province and every code that begins with it and a point.
-      if region.isProvince {
-        add("r.region >= ? AND r.region < ?", region.text, region.text + "/")
-      } else {
-        add("r.region = ?", region.text)
-      }
+      let (condition, arguments) = Self.condition(region, in: "r")
+      conditions.append(condition)
+      self.arguments += arguments
     }
     if let institution = query.institution { add("r.institution = ?", institution) }
     if let violation = query.violation { add("r.violation = ?", violation) }

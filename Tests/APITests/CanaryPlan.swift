@@ -4,7 +4,7 @@ internal import Foundation
 /// The fields of a case that hold unmistakable text, each with the group it belongs to by the policy.
 enum Planted: String, CaseIterable {
   case name, title, nip, nik
-  case place, story, url, witness, wcontact, summary, reason, deviation, cancel
+  case place, story, url, witness, wcontact, summary, reason, deviation, cancel, pause, resume
   case reporter, rcontact
 
   enum Group { case subject, narrative, reporter }
@@ -18,7 +18,7 @@ enum Planted: String, CaseIterable {
   }
 
   /// True for what the record of the case holds; the rest stands in its history alone.
-  var isFact: Bool { ![.summary, .reason, .deviation, .cancel].contains(self) }
+  var isFact: Bool { ![.summary, .reason, .deviation, .cancel, .pause, .resume].contains(self) }
 
   /// Witnesses do not fit a spreadsheet.
   var isInCSV: Bool { isFact && self != .witness && self != .wcontact }
@@ -85,6 +85,12 @@ struct Road: Sendable {
     #"{"action":"verifications","agency":"BKN","occurred_on":"2024-01-17","outcome":"accepted","reason":"@reasonqz"}"#
   private static let reject =
     #"{"action":"verifications","agency":"BKN","occurred_on":"2024-01-17","outcome":"rejected","reason":"@reasonqz"}"#
+  private static let pause =
+    #"{"action":"clock-pauses","agency":"BKN","occurred_on":"2024-01-16","clock":"verification","#
+    + #""reason":"@pauseqz"}"#
+  private static let resume =
+    #"{"action":"clock-resumptions","agency":"BAWASLU","occurred_on":"2024-01-17","clock":"verification","#
+    + #""reason":"@resumeqz"}"#
   private static let study =
     #"{"action":"studies","agency":"BAWASLU","occurred_on":"2024-01-22","outcome":"violation","summary":"@summaryqz"}"#
   private static let acquit =
@@ -117,7 +123,9 @@ struct Road: Sendable {
 
   /// Every stage, and the final ones by more than one road.
   static let all: [Road] = [
-    Road("received", "received", []), Road("verified", "verified", [verify]), Road("rejected", "rejected", [reject]),
+    Road("received", "received", []), Road("paused", "received", [pause]),
+    Road("resumed", "verified", [pause, resume, verify]), Road("verified", "verified", [verify]),
+    Road("rejected", "rejected", [reject]),
     Road("studied", "studied", [verify, study]), Road("acquitted", "not_proven", [verify, acquit]),
     Road("recommended", "recommended", toDecision), Road("dismissed", "not_proven", toDecision + [dismiss]),
     Road("sanctioned", "sanctioned", toDecision + [decide]), Road("blocked", "blocked", toDecision + [block]),
@@ -205,7 +213,9 @@ struct CanaryPlan: Sendable, CustomStringConvertible {
   func told(for agency: AgencyCode) -> Set<String> {
     guard let sight = Sight.of(self, for: agency) else { return [] }
     let all = road.steps.joined()
-    let texts: [Planted] = [.summary, .reason, .deviation, .cancel].filter { all.contains("@\($0.rawValue)qz") }
+    let texts: [Planted] = [.summary, .reason, .deviation, .cancel, .pause, .resume].filter {
+      all.contains("@\($0.rawValue)qz")
+    }
     var found = Set(texts.filter { sight.shows($0.group) }.map { "\(digits) \($0.rawValue)" })
     found.insert("\(digits) note\(agency.rawValue.lowercased())")
     if isCorrected && sight.narrative {

@@ -9,6 +9,7 @@ enum Output: String, CaseIterable, Sendable {
   case record, asOfDate, asOfTime, listJSON, listLines, listCSV, history, allowedActions, links, related, requests
   case refusedActions, refusedCorrections, duplicates, changes, changeLines, exportLines, exportCSV, differences
   case statistics
+  case clocks, clockLines, clockCSV
 }
 
 @Suite("Planted text")
@@ -70,6 +71,9 @@ private struct Check {
     case .exportCSV: try exportCSV()
     case .differences: try differences()
     case .statistics: try statistics()
+    case .clocks: try clocks("application/json")
+    case .clockLines: try clocks("application/x-ndjson")
+    case .clockCSV: try clocks("text/csv")
     }
   }
 
@@ -169,6 +173,25 @@ private struct Check {
     #expect((stages["total"]["total"].int ?? 0) + (stages["total"]["rejected"].int ?? 0) == visible.count)
     let figure = try visitor.get("/v1/figures/\(stages["figure_id"].string ?? "")", as: agency)
     #expect(figure.status == 200 && found(figure).isEmpty)
+  }
+
+  /// Every case has a clock; the lists of clocks tell which cases exist, and nothing of their persons.
+  private func clocks(_ type: String) throws {
+    var ids: Set<String> = []
+    var target: String? = "/v1/clocks?state=running,paused,met,late,overdue&limit=200"
+    while let page = target {
+      let answer = try visitor.get(page, as: agency, [("Accept", type)])
+      #expect(answer.status == 200 && found(answer).isEmpty, "\(answer.text)")
+      switch type {
+      case "application/json": ids.formUnion(answer.json["items"].items.compactMap { $0["case_id"].string })
+      case "text/csv": ids.formUnion(try CSVReader.rows(answer.body).dropFirst().map { $0.fields[0] })
+      default: ids.formUnion(try lines(answer).compactMap { $0["case_id"].string })
+      }
+      target = answer["link"].map { String($0.dropFirst().prefix { $0 != ">" }) }
+    }
+    #expect(ids == Set(zip(CanaryPlan.all, world.ids).filter { Sight.of($0.0, for: agency) != nil }.map(\.1)))
+    let open = try visitor.get("/v1/clocks?limit=200", as: agency, [("Accept", type)])
+    #expect(open.status == 200 && found(open).isEmpty)
   }
 
   private var visible: [CanaryPlan] { CanaryPlan.all.filter { Sight.of($0, for: agency) != nil } }

@@ -1,3 +1,4 @@
+internal import API
 internal import Domain
 internal import Foundation
 internal import JSON
@@ -16,7 +17,8 @@ final class CanaryWorld: Sendable {
   static let shared = Task { try await CanaryWorld() }
 
   private init() async throws {
-    let service = try await Service()
+    // Every agency exports, imports and reconciles at the same time.
+    let service = try await Service({ $0.streamsMax = 64 })
     self.service = service
     ids = try await withTaskExecutorPreference(OwnThread()) {
       let visitor = Visitor(service)

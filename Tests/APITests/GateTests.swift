@@ -51,6 +51,7 @@ private let expectations: [String: Expectation] = [
   "POST /v1/cases/{id}/clock-pauses": Expectation(.agency(.casesWrite), 404),
   "POST /v1/cases/{id}/clock-resumptions": Expectation(.agency(.casesWrite), 404),
   "POST /v1/cases/{id}/notes": Expectation(.agency(.casesWrite), 404),
+  "GET /v1/clocks": Expectation(.agency(.casesRead), 200),
   "POST /v1/classification": Expectation(.agency(.casesRead), 422),
   "POST /v1/imports": Expectation(.agency(.imports), 415),
   "GET /v1/changes": Expectation(.agency(.sync), 200),

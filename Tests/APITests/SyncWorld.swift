@@ -106,7 +106,8 @@ final class SyncWorld {
     case 62..<78: try correct()
     case 78..<84: try requestCorrection()
     case 84..<91: try decideCorrection()
-    case 91..<98: try link()
+    case 91..<97: try link()
+    case 97: try changeRules()
     case 98: try changeMandates()
     default: try rotateKey()
     }
@@ -183,12 +184,16 @@ final class SyncWorld {
     var kinds = ActionKind.allCases.filter { $0.stages.contains(stage) && (!ending.contains($0) || random.chance(15)) }
     if kinds.isEmpty || random.chance(10) { kinds = ActionKind.allCases }
     let kind = random.pick(kinds)
-    let able: AgencyCode = kind == .studies ? .bawaslu : kind == .cancellations ? now(id)?.owner ?? .bkn : .bkn
+    let clocks: [Stage: ClockKind] = [.received: .verification, .verified: .study, .sanctioned: .appealFiling]
+    let clock = clocks[stage] ?? .ppkFollowUp
+    let isOfStudy = kind == .studies || clock == .study && [.clockPauses, .clockResumptions].contains(kind)
+    let able: AgencyCode = isOfStudy ? .bawaslu : kind == .cancellations ? now(id)?.owner ?? .bkn : .bkn
     let agency = random.chance(75) ? able : random.pick(agencies)
     let isDry = random.chance(5)
     let day = LegalDate(inJakarta: visitor.clock.now).description
     let answer = try change(
-      id, agency, "POST", "/\(kind.rawValue)\(isDry ? "?dry_run=true" : "")", ActionBodies.valid(kind, on: day))
+      id, agency, "POST", "/\(kind.rawValue)\(isDry ? "?dry_run=true" : "")",
+      ActionBodies.valid(kind, on: day, clock: clock))
     if let answer, answer.status == 201, !isDry, kind != .notes { try note(answer.json, isCorrection: false) }
   }
 
@@ -255,6 +260,31 @@ final class SyncWorld {
       + #""from":"2024-10-01","until":"2024-12-31","legal_basis":"uji"}]"#
     let answer = try visitor.ask(as: Service.operatorName, "PUT", "/v1/admin/mandates", row)
     try require(answer.status < 300 || answer.status == 422, "mandates: \(answer.text)")
+  }
+
+  /// Changes a rule or some days off; the answer tells how many cases have got another version by that.
+  private func changeRules() throws {
+    let day = LegalDate(inJakarta: visitor.clock.now).adding(days: Int.random(in: -10...20, using: &random))
+    let off = #"{"name_id":"Libur","source":"uji","kind":"\#(random.pick(["collective_leave", "working_day"]))""#
+    let (kind, rows) = random.pick([
+      ("holidays", #"[\#(off),"date":"\#(day)"},\#(off),"date":"\#(day.adding(days: 1))"}]"#),
+      (
+        "clock-rules",
+        #"[{"kind":"ppk_follow_up","length":\#(Int.random(in: 5...15, using: &random)),"unit":"days","#
+          + #""starts_at":"recommended","stops_at":["decided"],"time_zone":"Asia/Jakarta","legal_basis":"uji"}]"#
+      ),
+    ])
+    let isDry = random.chance(10)
+    let answer = try visitor.ask(
+      as: Service.operatorName, "PUT", "/v1/admin/reference/\(kind)\(isDry ? "?dry_run=true" : "")", rows)
+    try require(answer.status == 200, "\(kind): \(answer.text)")
+    let moved = try ids.map { try ask(.bkn, "GET", "/v1/cases/\($0)").json }.filter {
+      $0["version"].int != now($0["id"].string ?? "")?.version
+    }
+    try require(moved.count == answer.json["cases"].int ?? 0, "\(moved.count) cases moved: \(answer.text)")
+    for json in moved.sorted(by: { ($0["seq"].int ?? 0) < ($1["seq"].int ?? 0) }) {
+      try note(json, isCorrection: false)
+    }
   }
 
   private func rotateKey() throws {

@@ -1,0 +1,238 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// GET /v1/clocks: the clocks of visible cases, a page at a time, as JSON, NDJSON or CSV. Overdue clocks of PPKs are the
+/// candidates for a block.
+enum ClockRoutes {
+  private static let filters: Set<String> = [
+    "kind", "state", "overdue", "institution", "region", "election", "due_from", "due_before",
+  ]
+
+  /// Before the filter in a cursor, so that one of another list does not fit.
+  private static let mark = "clocks?"
+
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    let query = try Query(exchange.request.query, knowing: filters.union(["limit", "cursor"]))
+    let type = try MediaType.choose(
+      exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson", "text/csv"])
+    let agency = try exchange.agency()
+    let (question, filter) = try question(query, agency, exchange)
+    let (store, today) = (exchange.api.store, exchange.today)
+    let (bytes, cursor) = try await exchange.readLong { reads in
+      var page = try reads.clocks(question)
+      page.items.removeAll { Visibility.projection(of: $0.basis, for: agency) == nil }
+      let cursor = page.next.map {
+        Cursor.encode($0, filter: mark + filter, agency: agency, secret: store.signingSecret)
+      }
+      let list = ClockList(items: page.items, cursor: cursor, reference: store.reference, today: today)
+      return (list.bytes(type), cursor)
+    }
+    var answer = Answer(contentType: type, body: .bytes(bytes))
+    if let cursor {
+      let limit = query["limit"].map { "&limit=\($0)" } ?? ""
+      answer.fields.append(Response.Field(name: .link, value: "</v1/clocks?cursor=\(cursor)\(limit)>; rel=\"next\""))
+    }
+    if type == "text/csv" { answer.contentType = "text/csv; charset=utf-8; header=present" }
+    return answer
+  }
+
+  /// The question of a request: that of its cursor, or that of its filters.
+  private static func question(_ query: Query, _ agency: AgencyCode, _ exchange: Exchange) throws(Failure) -> (
+    ClockQuery, filter: String
+  ) {
+    var filter = query.canonical(without: ["limit", "cursor"])
+    var position: CaseQuery.Position?
+    if let cursor = query["cursor"] {
+      let decoded = try Cursor.decode(cursor, agency: agency, secret: exchange.api.store.signingSecret)
+      let text = String(decoded.filter.dropFirst(mark.count))
+      guard decoded.filter.hasPrefix(mark), filter.isEmpty || filter == text else { throw .invalidCursor }
+      (position, filter) = (decoded.position, text)
+    }
+    var question = ClockQuery(caller: agency, today: exchange.today)
+    try fill(&question, try Query(filter[...], knowing: filters), exchange.api.store.reference)
+    question.after = position
+    question.limit = try query.int("limit", in: 1...200) ?? 50
+    return (question, filter)
+  }
+
+  private static func fill(_ question: inout ClockQuery, _ query: Query, _ reference: Reference) throws(Failure) {
+    question.kind = try query.code("kind", ClockKind.self)
+    question.standings = try standings(query)
+    if question.kind == .appealFiling && question.standings == [.overdue] {
+      throw .parameter(
+        "kind",
+        LocalizedText(
+          en: "Nobody is late who does not appeal: this clock is never overdue.",
+          id: "Tidak mengajukan banding bukan keterlambatan: tenggat ini tidak pernah terlewati."))
+    }
+    question.institution = query["institution"]
+    question.region = try CaseListRoutes.region(query)
+    question.election = query["election"]
+    question.dueFrom = try query.date("due_from")
+    question.dueBefore = try query.date("due_before")
+    if let from = question.dueFrom, let before = question.dueBefore, from >= before {
+      throw .parameter(
+        "due_from",
+        LocalizedText(en: "Give a date before due_before.", id: "Isi tanggal sebelum due_before."))
+    }
+    try CaseListRoutes.requireKnown("election", question.election.map { reference.elections[$0] != nil })
+    try CaseListRoutes.requireKnown("institution", question.institution.map { reference.knowsInstitution($0) })
+    try CaseListRoutes.requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
+  }
+
+  /// The open ones unless `state` or `overdue` says otherwise.
+  private static func standings(_ query: Query) throws(Failure) -> Set<ClockStanding> {
+    let overdue = try query.flag("overdue")
+    guard let text = query["state"] else {
+      return overdue == nil ? [.running, .paused, .overdue] : overdue == true ? [.overdue] : [.running, .paused]
+    }
+    var standings: Set<ClockStanding> = []
+    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let standing = ClockStanding(rawValue: String(name)) else {
+        throw .parameter("state", Query.oneOf(ClockStanding.self))
+      }
+      standings.insert(standing)
+    }
+    if overdue == true { standings.formIntersection([.overdue]) }
+    if overdue == false { standings.remove(.overdue) }
+    if standings.isEmpty {
+      throw .parameter(
+        "overdue", LocalizedText(en: "This contradicts state.", id: "Ini bertentangan dengan state."))
+    }
+    return standings
+  }
+}
+
+/// A page of clocks as it is written.
+private struct ClockList {
+  let items: [ListedClock]
+  let cursor: String?
+  let reference: Reference
+  let today: LegalDate
+
+  func bytes(_ type: String) -> [UInt8] {
+    switch type {
+    case "text/csv": csv()
+    case "application/json": json()
+    default: lines()
+    }
+  }
+
+  private func json() -> [UInt8] {
+    var writer = JSONWriter(reserving: items.count * 640 + 256)
+    writer.beginObject()
+    writer.name("items")
+    writer.beginArray()
+    for item in items { write(item, to: &writer) }
+    writer.endArray()
+    writer.member("next_cursor", cursor)
+    writer.endObject()
+    return writer.bytes
+  }
+
+  private func lines() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for item in items {
+      var writer = JSONWriter(reserving: 640)
+      write(item, to: &writer)
+      bytes += writer.bytes
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  private func write(_ item: ListedClock, to writer: inout JSONWriter) {
+    let clock = item.clock
+    writer.beginObject()
+    writer.member("case_id", item.caseID.description)
+    writer.member("number", item.number)
+    writer.member("stage", item.stage.rawValue)
+    writer.member("election", item.election)
+    writer.name("institution")
+    CaseJSON.write(item.institution, to: &writer)
+    writer.member("region", item.region.text)
+    writer.member("kind", clock.kind.rawValue)
+    writer.member("started_on", clock.startedOn.description)
+    writer.member("due_on", clock.dueOn.description)
+    writer.member("unit", clock.unit.rawValue)
+    writer.member("legal_basis", legalBasis(clock))
+    writer.member("state", clock.standing(on: today).rawValue)
+    writer.member("stopped_on", clock.stoppedOn?.description)
+    CaseJSON.writePauses(of: clock, to: &writer)
+    if let days = daysOverdue(clock) {
+      writer.member("days_overdue", days)
+      if clock.kind == .ppkFollowUp { writeCandidate(item, to: &writer) }
+    }
+    writer.endObject()
+  }
+
+  private func writeCandidate(_ item: ListedClock, to writer: inout JSONWriter) {
+    let escalation = reference.escalation(of: item, on: today)
+    writer.name("block_candidate")
+    writer.beginObject()
+    writer.member("from", item.clock.dueOn.adding(days: 1).description)
+    writer.member("blocked", item.blockIsOpen)
+    writer.endObject()
+    writer.name("escalate_to")
+    writer.beginObject()
+    writer.member("agency", escalation.agency)
+    writer.member("superior_id", escalation.superior.id)
+    writer.member("superior_en", escalation.superior.en)
+    writer.endObject()
+  }
+
+  /// Of the rule in force when the clock started, as it reads now.
+  private func legalBasis(_ clock: Clock) -> String? {
+    reference.clockRule(clock.kind, on: clock.startedOn)?.legalBasis
+  }
+
+  private func daysOverdue(_ clock: Clock) -> Int? {
+    clock.standing(on: today) == .overdue ? today.day - clock.dueOn.day : nil
+  }
+
+  private static let columns = [
+    "case_id", "number", "stage", "election", "institution", "institution_name", "institution_kind", "region", "kind",
+    "started_on", "due_on", "unit", "legal_basis", "state", "stopped_on", "pauses", "days_overdue", "block_from",
+    "blocked", "escalate_agency", "superior_id", "superior_en",
+  ]
+
+  private func csv() -> [UInt8] {
+    var writer = CSVWriter()
+    for column in Self.columns { writer.field(column) }
+    writer.endRow()
+    for item in items { writeRow(item, to: &writer) }
+    return writer.bytes
+  }
+
+  private func writeRow(_ item: ListedClock, to writer: inout CSVWriter) {
+    let clock = item.clock
+    let days = daysOverdue(clock)
+    let isCandidate = days != nil && clock.kind == .ppkFollowUp
+    let escalation = isCandidate ? reference.escalation(of: item, on: today) : nil
+    writer.field(item.caseID.description)
+    writer.field(item.number)
+    writer.field(item.stage.rawValue)
+    writer.field(item.election)
+    writer.field(item.institution.code)
+    writer.field(item.institution.name)
+    writer.field(item.institution.kind.rawValue)
+    writer.field(item.region.text)
+    writer.field(clock.kind.rawValue)
+    writer.field(clock.startedOn.description)
+    writer.field(clock.dueOn.description)
+    writer.field(clock.unit.rawValue)
+    writer.field(legalBasis(clock))
+    writer.field(clock.standing(on: today).rawValue)
+    writer.field(clock.stoppedOn?.description)
+    writer.field(clock.pauses.map { "\($0.from)/\($0.until?.description ?? "")" }.joined(separator: " "))
+    writer.field(days)
+    writer.field(isCandidate ? clock.dueOn.adding(days: 1).description : nil)
+    writer.field(isCandidate ? item.blockIsOpen : nil)
+    writer.field(escalation?.agency)
+    writer.field(escalation?.superior.id)
+    writer.field(escalation?.superior.en)
+    writer.endRow()
+  }
+}

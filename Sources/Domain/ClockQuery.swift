@@ -1,0 +1,132 @@
+/// How a clock stands on a day.
+public enum ClockStanding: String, Sendable, CaseIterable {
+  case running, paused, met, late, overdue
+}
+
+extension Clock {
+  /// How the clock stands on `date`. Nobody is late who does not appeal: that period simply ends.
+  public func standing(on date: LegalDate) -> ClockStanding {
+    switch state {
+    case .met: .met
+    case .late: .late
+    case .paused: .paused
+    case .running: dueOn >= date ? .running : kind == .appealFiling ? .met : .overdue
+    }
+  }
+}
+
+/// Which clocks a caller asks for. Visibility is part of the question: a store never answers without it.
+public struct ClockQuery: Sendable {
+  /// The agency that asks.
+  public var caller: AgencyCode
+  /// The date in Jakarta on which clocks are judged.
+  public var today: LegalDate
+  /// Nil: those that are open by default and all when the question goes over cases.
+  public var kind: ClockKind?
+  public var standings: Set<ClockStanding> = [.running, .paused, .overdue]
+  public var institution: String?
+  /// A province takes in its regencies and cities.
+  public var region: RegionCode?
+  public var election: String?
+  public var dueFrom: LegalDate?
+  /// The first day that is no longer asked for.
+  public var dueBefore: LegalDate?
+  public var after: CaseQuery.Position?
+  /// 1...200.
+  public var limit = 50
+
+  /// A question with no filter.
+  public init(caller: AgencyCode, today: LegalDate) {
+    self.caller = caller
+    self.today = today
+  }
+
+  /// True when the answer stands in the order of due dates: what is asked for is open and can become overdue, of which a
+  /// case has at most one. Else cases are gone over in the order in which they came.
+  public var isInOrderOfDueDates: Bool {
+    standings.isSubset(of: [.running, .paused, .overdue]) && kind != .appealFiling
+  }
+
+  /// True when the clock is one that is asked for, whatever its case.
+  public func takes(_ clock: Clock) -> Bool {
+    (kind == nil || clock.kind == kind) && standings.contains(clock.standing(on: today))
+      && dueFrom.map { clock.dueOn >= $0 } ?? true && dueBefore.map { clock.dueOn < $0 } ?? true
+      && !(isInOrderOfDueDates && clock.kind == .appealFiling)
+  }
+}
+
+/// A clock with what everyone is told of its case who sees it: no personal value.
+public struct ListedClock: Sendable {
+  public var caseID: CaseID
+  public var number: String
+  public var stage: Stage
+  public var election: String
+  public var region: RegionCode
+  public var institution: InstitutionRef
+  /// The institution whose PPK was asked; nil before the recommendation.
+  public var recommendedTo: String?
+  public var blockIsOpen: Bool
+  public var clock: Clock
+  /// Who sees the case.
+  public var basis: VisibilityBasis
+
+  /// Makes an item.
+  public init(
+    caseID: CaseID, number: String, stage: Stage, election: String, region: RegionCode, institution: InstitutionRef,
+    recommendedTo: String?, blockIsOpen: Bool, clock: Clock, basis: VisibilityBasis
+  ) {
+    self.caseID = caseID
+    self.number = number
+    self.stage = stage
+    self.election = election
+    self.region = region
+    self.institution = institution
+    self.recommendedTo = recommendedTo
+    self.blockIsOpen = blockIsOpen
+    self.clock = clock
+    self.basis = basis
+  }
+}
+
+/// One page of clocks.
+public struct ClockPage: Sendable {
+  public var items: [ListedClock]
+  /// Where the next page begins; nil on the last one. A page of cases gone over may be short, or empty, before it.
+  public var next: CaseQuery.Position?
+
+  /// Makes a page.
+  public init(items: [ListedClock], next: CaseQuery.Position?) {
+    self.items = items
+    self.next = next
+  }
+}
+
+/// To whom the silence of a PPK is reported.
+public struct Escalation: Sendable, Equatable {
+  /// The agency that holds the mandate; nil when nobody does.
+  public var agency: String?
+  /// The superior of the PPK.
+  public var superior: LocalizedText
+}
+
+extension Reference {
+  /// Who escalates on `date` that the PPK of an institution does not act, and to whom: the governor for a regency or
+  /// city, the Minister of Home Affairs for a province, the President for an institution of the centre.
+  public func escalation(of item: ListedClock, on date: LegalDate) -> Escalation {
+    let mandate = mandates.first {
+      $0.kind == .escalate && $0.scope.covers(item.institution.kind) && $0.isInForce(on: date)
+    }
+    return Escalation(agency: mandate?.agency, superior: superior(of: item, on: date))
+  }
+
+  private func superior(of item: ListedClock, on date: LegalDate) -> LocalizedText {
+    let code = item.recommendedTo ?? item.institution.code
+    let kind = institution(code, on: date)?.kind ?? item.institution.kind
+    guard kind == .regional else { return LocalizedText(en: "President", id: "Presiden") }
+    // The government of a region has the region's code; of another one the place of the case tells.
+    let region = knowsRegion(code) ? RegionCode(stored: code) : item.region
+    if region.isProvince { return LocalizedText(en: "Minister of Home Affairs", id: "Menteri Dalam Negeri") }
+    let government = institution(region.province, on: date)?.name ?? region.province
+    return LocalizedText(en: "Governor (\(government))", id: "Gubernur (\(government))")
+  }
+}

@@ -1,0 +1,147 @@
+internal import Domain
+internal import GRDB
+
+/// Lists of clocks: the open ones that can become overdue by the indexes of due dates, all others by going over cases in
+/// bounded steps.
+extension Transaction {
+  func clocks(_ query: ClockQuery) throws -> ClockPage {
+    try query.isInOrderOfDueDates ? clocksByDueDate(query) : clocksByCase(query)
+  }
+
+  private func clocksByDueDate(_ query: ClockQuery) throws -> ClockPage {
+    var rows: [ClockListing.Row] = []
+    if !query.standings.isDisjoint(with: [.running, .overdue]) { rows += try dueRows("next_due_on", query) }
+    if query.standings.contains(.paused) { rows += try dueRows("paused_due_on", query) }
+    rows.sort { ($0.clocks[0].dueOn, $0.key) < ($1.clocks[0].dueOn, $1.key) }
+    let items = rows.prefix(query.limit).map { $0.item($0.clocks[0]) }
+    guard rows.count > query.limit else { return ClockPage(items: items, next: nil) }
+    let last = rows[query.limit - 1]
+    return ClockPage(
+      items: items, next: CaseQuery.Position(value: last.clocks[0].dueOn.description, key: last.key))
+  }
+
+  /// Cases whose open clock is due as asked for, by one of the two columns.
+  private func dueRows(_ column: String, _ query: ClockQuery) throws -> [ClockListing.Row] {
+    var listing = ClockListing(query)
+    listing.filterByDue(column)
+    let rows = try fetch(
+      """
+      SELECT \(ClockListing.columns) FROM case_record r WHERE \(listing.condition)
+      ORDER BY r.\(column), r.case_key LIMIT ?
+      """, listing.arguments + [query.limit + 1], ClockListing.row)
+    return rows.compactMap { row in
+      var row = row
+      row.clocks = row.clocks.filter { $0.stoppedOn == nil && query.takes($0) }
+      return row.clocks.isEmpty ? nil : row
+    }
+  }
+
+  private func clocksByCase(_ query: ClockQuery) throws -> ClockPage {
+    let end: Int64 = try fetchOne("SELECT coalesce(max(case_key), 0) FROM case_record", []) { $0[0] } ?? 0
+    let start = query.after?.key ?? 0
+    // The case at which the page before has ended may have further clocks.
+    let done = query.after.flatMap { Int($0.value) } ?? ClockKind.allCases.count
+    let reach = min(end, start + ClockListing.casesMax)
+    var listing = ClockListing(query)
+    listing.add("r.case_key >= ? AND r.case_key <= ?", start, reach)
+    let rows = try fetch(
+      "SELECT \(ClockListing.columns) FROM case_record r WHERE \(listing.condition) ORDER BY r.case_key",
+      listing.arguments, ClockListing.row)
+    var items: [ListedClock] = []
+    for row in rows {
+      for (index, clock) in row.clocks.enumerated() where query.takes(clock) && !(row.key == start && index < done) {
+        if items.count == query.limit {
+          return ClockPage(items: items, next: CaseQuery.Position(value: String(index), key: row.key))
+        }
+        items.append(row.item(clock))
+      }
+    }
+    let next = reach < end ? CaseQuery.Position(value: "0", key: reach + 1) : nil
+    return ClockPage(items: items, next: next)
+  }
+}
+
+/// The parts of a statement that lists clocks.
+private struct ClockListing {
+  /// Cases that are gone over for one page: some tens of milliseconds.
+  static let casesMax: Int64 = 20_000
+
+  static let columns = """
+    r.case_key, r.id, r.number, r.stage, r.election, r.region, r.institution, r.institution_name, r.institution_kind, \
+    r.recommendation_institution, r.block_from IS NOT NULL AND r.block_until IS NULL, r.clocks, \
+    \(CaseListing.basisColumns(of: "r"))
+    """
+
+  /// A case with its clocks.
+  struct Row {
+    var key: Int64
+    var clocks: [Clock]
+    /// One of them with what is told of the case.
+    let item: (Clock) -> ListedClock
+  }
+
+  static func row(_ row: StoredRow) throws -> Row {
+    var columns = ColumnReader(row, from: 1)
+    let id = try row.identity(1)
+    columns.column = 2
+    let number = columns.text()
+    let stage = try columns.code(Stage.self)
+    let election = columns.text()
+    let region = RegionCode(stored: columns.text())
+    let institution = InstitutionRef(
+      code: columns.text(), name: columns.text(), kind: try columns.code(InstitutionKind.self))
+    let recommendedTo = columns.optionalText()
+    let blockIsOpen = columns.flag() ?? false
+    let clocks = try ClockColumn.clocks(columns.text())
+    let basis = CaseListing.basis(row, from: 12)
+    return Row(key: row[0], clocks: clocks) { clock in
+      ListedClock(
+        caseID: id, number: number, stage: stage, election: election, region: region, institution: institution,
+        recommendedTo: recommendedTo, blockIsOpen: blockIsOpen, clock: clock, basis: basis)
+    }
+  }
+
+  private var conditions: [String] = []
+  private(set) var arguments: [(any DatabaseValueConvertible)?] = []
+  private let query: ClockQuery
+
+  var condition: String { conditions.joined(separator: " AND ") }
+
+  init(_ query: ClockQuery) {
+    self.query = query
+    let (visible, arguments) = CaseListing.condition(Visibility.row(query.caller).rows, for: query.caller, in: "r")
+    conditions = [visible]
+    self.arguments = arguments
+    if let election = query.election { add("r.election = ?", election) }
+    if let region = query.region { add(CaseListing.condition(region, in: "r")) }
+    if let institution = query.institution { add("r.institution = ?", institution) }
+  }
+
+  mutating func filterByDue(_ column: String) {
+    add("r.\(column) IS NOT NULL")
+    switch query.kind {
+    case .verification?: add("r.stage = 'received'")
+    case .study?: add("r.stage = 'verified'")
+    case .ppkFollowUp?: add("r.stage IN ('recommended', 'blocked')")
+    case .appealFiling?, nil: break
+    }
+    if let from = query.dueFrom { add("r.\(column) >= ?", from.description) }
+    if let before = query.dueBefore { add("r.\(column) < ?", before.description) }
+    if let after = query.after { add("(r.\(column), r.case_key) > (?, ?)", after.value, after.key) }
+    // A paused clock is neither; of the others only one may be asked for.
+    guard column == "next_due_on",
+      query.standings.isDisjoint(with: [.overdue]) != query.standings.isDisjoint(with: [.running])
+    else { return }
+    add("r.\(column) \(query.standings.contains(.overdue) ? "<" : ">=") ?", query.today.description)
+  }
+
+  mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {
+    conditions.append(condition)
+    for value in values { arguments.append(value) }
+  }
+
+  mutating func add(_ part: (sql: String, arguments: [(any DatabaseValueConvertible)?])) {
+    conditions.append(part.sql)
+    arguments += part.arguments
+  }
+}
