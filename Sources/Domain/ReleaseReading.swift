@@ -152,9 +152,10 @@ extension ReleaseReading {
   private static func isRoomy(_ sum: Int, _ open: [Bounds], atLeast least: Int) -> Bool {
     guard sum != 0 else { return true }
     guard Suppression.isTellable(sum), open.count != 1 else { return false }
-    let room = sum - open.map { $0.low ?? least }.reduce(0, +)
-    let isBoundedBelow = open.allSatisfy { $0.low != nil }
-    if isBoundedBelow ? !Suppression.isTellable(room) : least > 0 && room <= 0 { return false }
+    let lows = open.compactMap(\.low)
+    if lows.count == open.count, !Suppression.isTellable(sum - lows.reduce(0, +)) { return false }
+    let floors = open.map { max($0.low ?? least, least) }
+    if floors != lows, least > 0, sum <= floors.reduce(0, +) { return false }
     let highs = open.compactMap(\.high)
     return highs.count < open.count || Suppression.isTellable(highs.reduce(0, +) - sum)
   }

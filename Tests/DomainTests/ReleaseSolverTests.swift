@@ -7,7 +7,7 @@ internal import Testing
 /// suppressed row is not 0, and, where it is so, that counts only grow.
 @Suite(.enabled(if: Shell.hasZ3, "z3 is not installed")) struct ReleaseSolverTests {
   static let seeds: [UInt64] =
-    ProcessInfo.processInfo.environment["NETRAL_SEED"].flatMap { UInt64($0) }.map { [$0] } ?? Array(1...300)
+    ProcessInfo.processInfo.environment["NETRAL_SEED"].flatMap { UInt64($0) }.map { [$0] } ?? Array(1...200)
 
   @Test func `no solver finds a suppressed count, or that it is small`() throws {
     var script = SolverScript()
