@@ -84,8 +84,12 @@ public struct DatedTable: Sendable, Equatable {
 }
 
 extension CountTable {
-  /// The table as a release of `date` tells it, so that neither it nor its difference to any of the `earlier` releases,
-  /// whose dates may lie before or after, gives a count of 1 to 4.
+  /// The table as a release of `date` tells it.
+  ///
+  /// No set of rows whose count follows from it counts 1 to 4, nor does a part of one; and no finest set whose count
+  /// follows from it and from one of the `earlier` releases, of dates before or after, differs by 1 to 4. Beyond what
+  /// follows by addition and subtraction, it reckons with readers who know that counts grow, as far as what is told of
+  /// rows before and after a date bounds what is hidden on it.
   ///
   /// The total is told as it is: whether it may be is for the caller to have judged. The same rows give the same table,
   /// in whatever order they come.

@@ -23,7 +23,7 @@ internal import Testing
 
   @Test func `each suppressed count can be 0, and as large as all that is suppressed`() {
     var cells = 0
-    for seed in Self.seeds {
+    for seed in Self.seeds.prefix(300) {
       let world = ReleaseWorld(seed: seed)
       let knowledge = PublicKnowledge(world)
       for (date, release) in world.releases.enumerated() {
