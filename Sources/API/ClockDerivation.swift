@@ -84,7 +84,7 @@ final class ClockDerivation: Sendable {
     if state.withLock({ $0.isStopped }) { return nil }
     do {
       // Most starts find no mark, and need no write to see that.
-      guard try store.read(on: 0, { try $0.clocksAreMarked() }) else { return 0 }
+      guard try await store.readLong(for: .operator, { try $0.clocksAreMarked() }) else { return 0 }
       while !state.withLock({ $0.isStopped }) {
         let step = try await store.write(by: .operator, dryRun: false) { try $0.deriveClocks(limit: Self.casesMax) }
         changedCases += step?.changedCases ?? 0

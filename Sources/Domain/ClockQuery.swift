@@ -34,6 +34,8 @@ public struct ClockQuery: Sendable {
   public var after: CaseQuery.Position?
   /// 1...200.
   public var limit = 50
+  /// Cases that are gone over for one page, where that is done: some tens of milliseconds.
+  public var casesMax: Int64 = 20_000
 
   /// A question with no filter.
   public init(caller: AgencyCode, today: LegalDate) {

@@ -10,8 +10,11 @@ extension Transaction {
 
   private func clocksByDueDate(_ query: ClockQuery) throws -> ClockPage {
     var rows: [ClockListing.Row] = []
-    if !query.standings.isDisjoint(with: [.running, .overdue]) { rows += try dueRows("next_due_on", query) }
-    if query.standings.contains(.paused) { rows += try dueRows("paused_due_on", query) }
+    // Each stage by itself, so that an index gives the order.
+    for stage in ClockListing.stages(of: query.kind) {
+      if !query.standings.isDisjoint(with: [.running, .overdue]) { rows += try dueRows("next_due_on", stage, query) }
+      if query.standings.contains(.paused) { rows += try dueRows("paused_due_on", stage, query) }
+    }
     rows.sort { ($0.clocks[0].dueOn, $0.key) < ($1.clocks[0].dueOn, $1.key) }
     let items = rows.prefix(query.limit).map { $0.item($0.clocks[0]) }
     guard rows.count > query.limit else { return ClockPage(items: items, next: nil) }
@@ -21,9 +24,10 @@ extension Transaction {
   }
 
   /// Cases whose open clock is due as asked for, by one of the two columns.
-  private func dueRows(_ column: String, _ query: ClockQuery) throws -> [ClockListing.Row] {
+  private func dueRows(_ column: String, _ stage: Stage?, _ query: ClockQuery) throws -> [ClockListing.Row] {
     var listing = ClockListing(query)
     listing.filterByDue(column)
+    if let stage { listing.add("r.stage = ?", stage.rawValue) }
     let rows = try fetch(
       """
       SELECT \(ClockListing.columns) FROM case_record r WHERE \(listing.condition)
@@ -38,39 +42,57 @@ extension Transaction {
 
   private func clocksByCase(_ query: ClockQuery) throws -> ClockPage {
     let end: Int64 = try fetchOne("SELECT coalesce(max(case_key), 0) FROM case_record", []) { $0[0] } ?? 0
-    let start = query.after?.key ?? 0
+    let start = query.after?.key ?? 1
+    let reach = min(end, start + query.casesMax - 1)
     // The case at which the page before has ended may have further clocks.
-    let done = query.after.flatMap { Int($0.value) } ?? ClockKind.allCases.count
-    let reach = min(end, start + ClockListing.casesMax)
-    var listing = ClockListing(query)
-    listing.add("r.case_key >= ? AND r.case_key <= ?", start, reach)
-    let rows = try fetch(
-      "SELECT \(ClockListing.columns) FROM case_record r WHERE \(listing.condition) ORDER BY r.case_key",
-      listing.arguments, ClockListing.row)
+    let first = query.after.flatMap { Int($0.value) } ?? 0
     var items: [ListedClock] = []
-    for row in rows {
-      for (index, clock) in row.clocks.enumerated() where query.takes(clock) && !(row.key == start && index < done) {
-        if items.count == query.limit {
-          return ClockPage(items: items, next: CaseQuery.Position(value: String(index), key: row.key))
+    var key = start
+    while key <= reach {
+      let rows = try caseRows(from: key, to: reach, query)
+      for row in rows {
+        for (index, clock) in row.clocks.enumerated() where query.takes(clock) && !(row.key == start && index < first) {
+          if items.count == query.limit {
+            return ClockPage(items: items, next: CaseQuery.Position(value: String(index), key: row.key))
+          }
+          items.append(row.item(clock))
         }
-        items.append(row.item(clock))
       }
+      key = rows.count == ClockListing.pieceMax ? rows[rows.count - 1].key + 1 : reach + 1
     }
     let next = reach < end ? CaseQuery.Position(value: "0", key: reach + 1) : nil
     return ClockPage(items: items, next: next)
+  }
+
+  private func caseRows(from key: Int64, to end: Int64, _ query: ClockQuery) throws -> [ClockListing.Row] {
+    var listing = ClockListing(query)
+    listing.add("r.case_key >= ? AND r.case_key <= ?", key, end)
+    return try fetch(
+      "SELECT \(ClockListing.columns) FROM case_record r WHERE \(listing.condition) ORDER BY r.case_key LIMIT ?",
+      listing.arguments + [ClockListing.pieceMax], ClockListing.row)
   }
 }
 
 /// The parts of a statement that lists clocks.
 private struct ClockListing {
-  /// Cases that are gone over for one page: some tens of milliseconds.
-  static let casesMax: Int64 = 20_000
+  /// Cases that are read at once on the way.
+  static let pieceMax = 256
 
   static let columns = """
     r.case_key, r.id, r.number, r.stage, r.election, r.region, r.institution, r.institution_name, r.institution_kind, \
     r.recommendation_institution, r.block_from IS NOT NULL AND r.block_until IS NULL, r.clocks, \
     \(CaseListing.basisColumns(of: "r"))
     """
+
+  /// The stages at which a clock of a kind is open that can become overdue; one nil for every kind at once.
+  static func stages(of kind: ClockKind?) -> [Stage?] {
+    switch kind {
+    case .verification?: [.received]
+    case .study?: [.verified]
+    case .ppkFollowUp?: [.recommended, .blocked]
+    case .appealFiling?, nil: [nil]
+    }
+  }
 
   /// A case with its clocks.
   struct Row {
@@ -119,12 +141,6 @@ private struct ClockListing {
 
   mutating func filterByDue(_ column: String) {
     add("r.\(column) IS NOT NULL")
-    switch query.kind {
-    case .verification?: add("r.stage = 'received'")
-    case .study?: add("r.stage = 'verified'")
-    case .ppkFollowUp?: add("r.stage IN ('recommended', 'blocked')")
-    case .appealFiling?, nil: break
-    }
     if let from = query.dueFrom { add("r.\(column) >= ?", from.description) }
     if let before = query.dueBefore { add("r.\(column) < ?", before.description) }
     if let after = query.after { add("(r.\(column), r.case_key) > (?, ?)", after.value, after.key) }

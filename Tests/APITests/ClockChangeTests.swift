@@ -1,4 +1,5 @@
 internal import Domain
+internal import Foundation
 internal import JSON
 internal import Storage
 internal import TestSupport
@@ -152,6 +153,26 @@ struct ClockChangeTests {
     }
   }
 
+  @Test("follow by themselves when they could not at once", .enabled(if: Shell.hasSQLite))
+  func failure() async throws {
+    try await withService { visitor in
+      let path = try visitor.makeCase()
+      try visitor.must("verifications", on: path, as: .bkn, ActionBodies.valid(.verifications, on: "2024-10-09"))
+      let after = try #require(try visitor.get("/v1/changes?limit=1", as: .bkn).json["head"].int)
+      let file = visitor.service.folder.appending(path: "t.sqlite").path
+      let clocks = try Shell.sqlite(file, "SELECT clocks FROM case_record")
+      _ = try Shell.sqlite(file, "UPDATE case_record SET clocks = 'broken;'")
+      let answer = try put(visitor, "holidays", holidays("2024-10-14"))
+      #expect(answer.status == 503 && answer["retry-after"] != nil, "\(answer.text)")
+      #expect(answer.json["detail"].string?.hasPrefix("The rows are stored") == true)
+      #expect(try visitor.get("/v1/reference/holidays", as: .bkn).text.contains("2024-10-14"))
+      _ = try Shell.sqlite(file, "UPDATE case_record SET clocks = '\(clocks)'")
+      let page = try visitor.get("/v1/changes?after=\(after)&wait=30", as: .bkn).json
+      #expect(page["changes"].items.count == 1)
+      #expect(try clock("study", path, visitor)["due_on"].string == "2024-10-15")
+    }
+  }
+
   @Test("go on being derived when the service starts again")
   func restart() async throws {
     try await withService { visitor in
@@ -178,15 +199,15 @@ struct ClockChangeTests {
   @Test(
     "refuse files of holidays and rules that are wrong, and name the line",
     arguments: [
-      ("holidays", "date,name_id,kind,source\n2024-12-25,N,holiday,S\n2024-13-25,N,holiday,S\n", "/1/date", "Line 3: "),
-      ("holidays", "date,name_id,kind,source\n2024-12-25,N,feast,S\n", "/0/kind", "Line 2: Possible here: "),
-      ("holidays", "date,name_id,kind,source\n2024-12-25,N,holiday,\n", "/0/source", "Line 2: "),
+      ("holidays", "date,name_id,kind,source\n2026-05-05,N,holiday,S\n2026-13-25,N,holiday,S\n", "/1/date", "Line 3: "),
+      ("holidays", "date,name_id,kind,source\n2026-05-05,N,feast,S\n", "/0/kind", "Line 2: Possible here: "),
+      ("holidays", "date,name_id,kind,source\n2026-05-05,N,holiday,\n", "/0/source", "Line 2: "),
       (
         "holidays",
-        "date,name_id,kind,source\n2024-12-25,N,holiday,S\n\"2024-12-26\",\"a\nb\",holiday,S\n2024-12-25,N,holiday,S\n",
+        "date,name_id,kind,source\n2026-05-05,N,holiday,S\n\"2026-05-06\",\"a\nb\",holiday,S\n2026-05-05,N,holiday,S\n",
         "/2", "Line 5: This row repeats line 2."
       ),
-      ("holidays", "date,name_id,kind,source,x\n2024-12-25,N,holiday,S,1\n", "/0/x", "Line 2: "),
+      ("holidays", "date,name_id,kind,source,x\n2026-05-05,N,holiday,S,1\n", "/0/x", "Line 2: "),
       ("holidays", "date,name_id,kind,source\n2099-01-01,N,holiday,S\n", "/0/date", "Line 2: With this row the table"),
       (
         "clock-rules",

@@ -13,7 +13,7 @@ struct DryRunTests {
         texts.append(try visitor.get(path + suffix, as: .bawaslu).text)
       }
     }
-    for target in ["/v1/admin/keys", "/v1/admin/mandates", "/v1/reference/holidays"] {
+    for target in ["/v1/admin/keys", "/v1/admin/mandates", "/v1/reference/holidays", "/v1/reference/clock-rules"] {
       texts.append(try visitor.ask(as: Service.operatorName, "GET", target).text)
     }
     return texts
@@ -30,7 +30,12 @@ struct DryRunTests {
       let match = ("If-Match", try visitor.etag(path, as: .bawaslu))
       let keyID = String((visitor.service.tokens["PANRB"] ?? "").split(separator: "_")[1])
       let mandate = #"[{"id":99,"kind":"study","agency":"PANRB","scope":"all","legal_basis":"Uji"}]"#
-      let holiday = #"[{"date":"2024-12-25","name_id":"Natal","kind":"holiday","source":"SKB"}]"#
+      let holiday = #"[{"date":"2026-05-05","name_id":"Libur","kind":"holiday","source":"SKB"}]"#
+      // The clocks of both cases run by this rule.
+      let rule =
+        #"[{"kind":"verification","length":9,"unit":"days","starts_at":"received","stops_at":["verified","rejected"],"#
+        + #""time_zone":"Asia/Jakarta","legal_basis":"Uji"}]"#
+      let pause = ActionBodies.valid(.clockPauses, on: "2024-10-08", clock: .verification)
       let administrator = Service.operatorName
       let writes: [(who: String, method: String, target: String, body: String?, fields: [(String, String)])] = [
         ("BAWASLU", "POST", "/v1/cases", Sample.caseBody(agencyRef: "3"), []),
@@ -41,6 +46,7 @@ struct DryRunTests {
         ("BAWASLU", "POST", "\(path)/links", #"{"case_id":"\#(id)","relation":"same_act"}"#, []),
         ("BAWASLU", "POST", "\(path)/verifications", ActionBodies.valid(.verifications, on: "2024-10-08"), [match]),
         ("BAWASLU", "POST", "\(path)/cancellations", ActionBodies.valid(.cancellations, on: "2024-10-08"), [match]),
+        ("BAWASLU", "POST", "\(path)/clock-pauses", pause, [match]),
         ("BAWASLU", "POST", "\(path)/notes", ActionBodies.valid(.notes, on: "2024-10-08"), [match]),
         (
           "BAWASLU", "POST", "/v1/imports", "{\"case\":\(Self.imported)}",
@@ -51,6 +57,7 @@ struct DryRunTests {
         (administrator, "DELETE", "/v1/admin/keys/\(keyID)", nil, []),
         (administrator, "PUT", "/v1/admin/mandates", mandate, []),
         (administrator, "PUT", "/v1/admin/reference/holidays", holiday, []),
+        (administrator, "PUT", "/v1/admin/reference/clock-rules", rule, []),
       ]
       for write in writes {
         let fields = write.fields + [visitor.freshKey()]

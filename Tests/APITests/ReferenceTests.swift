@@ -62,17 +62,23 @@ struct ReferenceTests {
   @Test(
     "with a bad row changes nothing",
     arguments: [
-      (false, "holidays", #"[{"date":"2024-12-25","name_id":"N","kind":"holiday","source":"S"},{"date":"x"}]"#, 422),
-      (false, "holidays", #"[{"date":"2024-12-25","name_id":"N","kind":"holiday","source":"S","x":1}]"#, 422),
-      (false, "holidays", #"[{"date":"2024-12-25"}]"#, 422), (false, "holidays", "[]", 422),
+      (false, "holidays", #"[{"date":"2026-05-05","name_id":"N","kind":"holiday","source":"S"},{"date":"x"}]"#, 422),
+      (false, "holidays", #"[{"date":"2026-05-05","name_id":"N","kind":"holiday","source":"S","x":1}]"#, 422),
+      (false, "holidays", #"[{"date":"2026-05-05"}]"#, 422), (false, "holidays", "[]", 422),
       (false, "holidays", "{}", 422), (false, "holidays", "[1]", 422), (false, "holidays", "[", 400),
-      (true, "holidays", "date,name_id,kind,source\n2024-12-25,N,holiday,S\n2024-13-25,N,holiday,S\n", 422),
-      (true, "holidays", "date,name_id,kind,source\n2024-12-25,N,holiday,S\n2024-12-26,N\n", 400),
-      (true, "holidays", "date,name_id,kind,source,x\n2024-12-25,N,holiday,S,1\n", 422),
-      (true, "holidays", "date,name_id\n\"2024-12-25,N\n", 400), (true, "holidays", "", 422),
+      (true, "holidays", "date,name_id,kind,source\n2026-05-05,N,holiday,S\n2026-13-25,N,holiday,S\n", 422),
+      (true, "holidays", "date,name_id,kind,source\n2026-05-05,N,holiday,S\n2026-05-06,N\n", 400),
+      (true, "holidays", "date,name_id,kind,source,x\n2026-05-05,N,holiday,S,1\n", 422),
+      (true, "holidays", "date,name_id\n\"2026-05-05,N\n", 400), (true, "holidays", "", 422),
       (
         false, "holidays",
-        #"[{"date":"2024-12-25","name_id":"N","kind":"holiday","source":"S"},{"date":"2024-12-25","name_id":"N","kind":"holiday","source":"S"}]"#,
+        #"[{"date":"2026-05-05","name_id":"N","kind":"holiday","source":"S"},{"date":"2026-05-05","name_id":"N","kind":"holiday","source":"S"}]"#,
+        422
+      ),
+      (false, "holidays", #"[{"date":"2099-05-05","name_id":"N","kind":"holiday","source":"S"}]"#, 422),
+      (
+        false, "clock-rules",
+        #"[{"kind":"study","length":0,"unit":"days","starts_at":"verified","stops_at":["studied","not_proven"],"time_zone":"Asia/Jakarta","legal_basis":"x"}]"#,
         422
       ),
       (false, "institutions", #"[{"code":"uji","name":"Uji","kind":"galactic"}]"#, 422),

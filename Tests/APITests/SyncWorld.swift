@@ -106,8 +106,8 @@ final class SyncWorld {
     case 62..<78: try correct()
     case 78..<84: try requestCorrection()
     case 84..<91: try decideCorrection()
-    case 91..<97: try link()
-    case 97: try changeRules()
+    case 91..<95: try link()
+    case 95..<98: try changeRules()
     case 98: try changeMandates()
     default: try rotateKey()
     }

