@@ -153,6 +153,32 @@ struct ClockChangeTests {
     }
   }
 
+  @Test("are derived by the rules of the commit, however long an act's body takes to come")
+  func slowBody() async throws {
+    try await withService { visitor in
+      let path = try visitor.makeCase()
+      let body = ActionBodies.valid(.verifications, on: "2024-10-09")
+      let client = try visitor.newClient()
+      let head = """
+        POST \(path)/verifications HTTP/1.1\r
+        Host: test\r
+        Authorization: Bearer \(visitor.service.tokens["BKN"] ?? "")\r
+        If-Match: \(try visitor.etag(path, as: .bkn))\r
+        Content-Type: application/json\r
+        Content-Length: \(body.utf8.count)\r
+        Expect: 100-continue\r
+        \r\n
+        """
+      try client.send(Array(head.utf8))
+      // The service has taken the request and waits for its body.
+      #expect(try client.head().status == 100)
+      #expect(try put(visitor, "holidays", holidays("2024-10-14")).status == 200)
+      try client.send(Array(body.utf8))
+      #expect(try client.answer().status == 201)
+      #expect(try clock("study", path, visitor)["due_on"].string == "2024-10-15")
+    }
+  }
+
   @Test("follow by themselves when they could not at once", .enabled(if: Shell.hasSQLite))
   func failure() async throws {
     try await withService { visitor in
