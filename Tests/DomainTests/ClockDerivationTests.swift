@@ -83,7 +83,7 @@ internal import Testing
     let received = try Fixture.record(at: .received)
     let longer = try Fixture.reference.adding([try rule(.verification, 10, .days)])
     #expect(derived(received, longer)?.event.details.map(\.value) == ["2024-10-13 > 2024-10-16"])
-    // Seven days and five working days after a Sunday end on different days; after this one on the same.
+    // Five working days after a Sunday end on the Friday.
     let unit = try Fixture.reference.adding([try rule(.verification, 5, .workingDays)])
     #expect(derived(received, unit)?.event.details.map(\.value) == ["2024-10-13 days > 2024-10-11 working_days"])
     let ended = try Fixture.reference.adding([try rule(.verification, 7, .days, #","until":"2024-10-05""#)])
