@@ -56,7 +56,8 @@ let package = Package(
     .executableTarget(
       name: "netral",
       dependencies: [
-        "API", "Domain", "HTTPServer", "JSON", "Storage", argumentParser, configuration, lifecycle, logging,
+        "API", "Domain", "HTTPServer", "JSON", "Migrations", "Storage", argumentParser, configuration, lifecycle,
+        logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -73,10 +74,11 @@ let package = Package(
     .testTarget(
       name: "APITests",
       dependencies: [
-        "API", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", crypto, httpTypes, logging,
+        "API", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", "netral", crypto, httpTypes, logging,
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "NetralTests", dependencies: ["Gzip", "JSON", "TestSupport", "netral", crypto], swiftSettings: strict),
+      name: "NetralTests", dependencies: ["Gzip", "JSON", "TestSupport", "netral", crypto], exclude: ["golden"],
+      swiftSettings: strict),
   ]
 )

@@ -27,6 +27,8 @@ public enum InitialReference {
   /// Central institutions; every region's government is derived from the regions.
   public static let institutions = PackageResources.institutions_json
   public static let regions = PackageResources.regions_csv
+  /// Figures that agencies have published: no reference data, but what the demo is compared with.
+  public static let publishedFigures = PackageResources.published_figures_csv
 }
 
 private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -34,14 +34,23 @@ struct Demo: AsyncParsableCommand {
     guard let importing = keys.first(where: { $0.owner == .agency(.bawaslu) }) else { return keys }
     let importer = Importer(
       origin: Importer.Origin(agency: .bawaslu, keyID: importing.token.keyID), store: store, now: config.store.now)
-    for batch in DemoCases.lines(store.reference).chunked(by: 200) {
+    let lines = DemoCases.lines(store.reference) + DemoPilkada2020.lines(store.reference)
+    for batch in lines.chunked(by: 200) {
       for outcome in try await importer.run(batch, dryRun: false) {
         if case .invalid(let failure) = outcome {
           throw ExitFailure("demo data: \(failure.detail.en) \(failure.errors)")
         }
       }
     }
+    try await register(try DemoFigures.all(), by: keys, in: store)
     return keys
+  }
+
+  private func register(_ figures: [PublishedFigure], by keys: [MadeKey], in store: SQLiteStore) async throws {
+    let keyIDs = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0.token.keyID) })
+    try await store.write(by: .operator, dryRun: false) { transaction in
+      for figure in figures { _ = try transaction.register(figure, by: keyIDs[figure.agency.rawValue] ?? "") }
+    }
   }
 
   private struct MadeKey {

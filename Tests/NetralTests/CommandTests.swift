@@ -176,11 +176,13 @@ extension ProgramTests {
         "received": 667, "recommended": 436, "lapsed": 4, "not_proven": 24, "cancelled": 27, "rejected": 60,
       ]
       for (stage, count) in published {
-        let reply = try client.get("/v1/cases?stage=\(stage)&limit=1&count=exact")
+        let reply = try client.get("/v1/cases?election=pilkada-2024&stage=\(stage)&limit=1&count=exact")
         #expect(reply.text.contains("\"count\":\(count)}"), "\(stage): \(reply.text.suffix(60))")
       }
-      let all = try client.get("/v1/cases?limit=1&count=exact")
-      #expect(all.text.contains("\"count\":1218}"))
+      for (election, count) in [("pilkada-2024", 1_218), ("pilkada-2020", 827)] {
+        let all = try client.get("/v1/cases?election=\(election)&limit=1&count=exact")
+        #expect(all.text.contains("\"count\":\(count)}"))
+      }
       try server.stop()
     }
 
