@@ -50,7 +50,7 @@ struct FigureComparison {
     nowID = StatisticJSON.name(question, figure.question, figure.scope, nowResult)
     cases =
       nowID == figure.id
-      ? [] : states.differences(in: question, for: figure.scope, from: figure.seq, to: states.seq)
+      ? [] : states.differences(in: question, for: figure.scope, from: figure.seq, to: states.seq, reference)
   }
 
   func json(_ changes: [CaseChanges]?, for agency: AgencyCode) -> [UInt8] {

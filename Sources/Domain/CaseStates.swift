@@ -32,6 +32,8 @@ public struct CaseStates: Sendable {
     var acted: Day
     /// Day on which the open clock is due; 0 when none is open.
     var due: Day
+    /// Day on which the clock of verification is or was due; 0 when there is none.
+    var verificationDue: Day
     /// A bit for each milestone reached.
     var reached: UInt16
     var sanction: UInt16
@@ -210,7 +212,8 @@ extension CaseStates {
     let facts = state.facts.map { self.intern($0) }
     var entry = Entry(
       seq: UInt32(clamping: state.seq), previous: previous, facts: previous < 0 ? -1 : entries[Int(previous)].facts,
-      recorded: Self.day(state.recordedOn), acted: Self.lastAct(state), due: 0, reached: Self.bits(state.milestones),
+      recorded: Self.day(state.recordedOn), acted: Self.lastAct(state), due: 0, verificationDue: 0,
+      reached: Self.bits(state.milestones),
       sanction: codes.sanctions.intern(state.sanction), proposed: codes.sanctions.intern(state.proposedSanction),
       stage: UInt8(state.stage.index), flags: [], clocks: [])
     if let facts, previous < 0 || self.facts[Int(entry.facts)] != facts {
@@ -249,6 +252,7 @@ extension CaseStates {
   private static func add(_ clocks: [Clock], to entry: inout Entry) {
     for clock in clocks {
       let index = clock.kind.index
+      if clock.kind == .verification { entry.verificationDue = day(clock.dueOn) }
       switch clock.state {
       case .met: entry.clocks.insert(.met(index))
       case .late: entry.clocks.insert(.late(index))

@@ -1,6 +1,17 @@
 /// How a clock stands on a day.
 public enum ClockStanding: String, Sendable, CaseIterable {
   case running, paused, met, late, overdue
+
+  /// Position in `allCases`.
+  var index: Int {
+    switch self {
+    case .running: 0
+    case .paused: 1
+    case .met: 2
+    case .late: 3
+    case .overdue: 4
+    }
+  }
 }
 
 extension Clock {

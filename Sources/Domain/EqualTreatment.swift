@@ -76,9 +76,7 @@ extension CaseStates {
       forEachUnit(of: question.unit, view, selection, base: FunnelMetric.followedUp.bit) { _, counted, entries in
         let stratum = Self.group(counted.facts, by: question.groupBy)
         let level = levelOf[SanctionOutcome.number(of: counted.entry, .decided, codes.sanctions.texts.count)]
-        let dates = Self.dates(of: counted, entries)
-        tallies[stratum].add(
-          level, counted.entry.flags, dates[Milestone.recommended.index], dates[Milestone.decided.index])
+        tallies[stratum].add(level, deviation(of: counted, reference), Self.daysToDecision(of: counted, entries))
         table.add(form: Int(counted.facts.violation), stratum: stratum, level: level)
       }
     }
@@ -89,8 +87,32 @@ extension CaseStates {
     return EqualTreatment(
       total: total.stratum(nil, occurring, levels),
       strata: strata.map { $0.figures.stratum($0.key, occurring, levels) },
-      test: table.test())
+      test: table.test(forms: Self.order(codes.violations.texts), strata: Self.order(keys.map { $0 ?? "" })))
   }
+
+  /// Whether the sanction lies outside the band of the violation form, and with a reason.
+  func deviation(of counted: Counted, _ reference: Reference) -> (isOutside: Bool, isExplained: Bool) {
+    let entry = counted.entry
+    var isOutside = entry.flags.contains(.outsideBand)
+    // The form may be known now as another one than the sanction was judged by.
+    if facts[Int(entry.facts)].violation != counted.facts.violation,
+      let sanction = reference.sanctions[codes.sanctions.texts[Int(entry.sanction)]]
+    {
+      isOutside = !reference.isInBand(sanction, of: codes.violations.texts[Int(counted.facts.violation)])
+    }
+    return (isOutside, isOutside && entry.flags.contains(.deviationExplained))
+  }
+
+  /// Days from the recommendation to the decision; nil when one of them is missing.
+  static func daysToDecision(of counted: Counted, _ entries: UnsafeBufferPointer<Entry>) -> Int? {
+    let dates = dates(of: counted, entries)
+    let (recommended, decided) = (dates[Milestone.recommended.index], dates[Milestone.decided.index])
+    return recommended == 0 || decided == 0 ? nil : max(0, Int(decided) - Int(recommended))
+  }
+
+  /// Numbers in the order of their codes. The numbers themselves follow the order in which a file was read, on which no
+  /// answer may depend.
+  private static func order(_ codes: [String]) -> [Int] { codes.indices.sorted { codes[$0] < codes[$1] } }
 }
 
 /// What is counted of a stratum.
@@ -103,16 +125,12 @@ private struct StratumTally: Sendable, Equatable {
 
   init(levels: Int) { self.levels = Array(repeating: 0, count: levels) }
 
-  mutating func add(
-    _ level: Int, _ flags: CaseStates.Flags, _ recommended: CaseStates.Day, _ decided: CaseStates.Day
-  ) {
+  mutating func add(_ level: Int, _ deviation: (isOutside: Bool, isExplained: Bool), _ daysToDecision: Int?) {
     levels[level] += 1
     count += 1
-    if flags.contains(.outsideBand) {
-      outsideBand += 1
-      if flags.contains(.deviationExplained) { explained += 1 }
-    }
-    if recommended != 0 && decided != 0 { days.add(max(0, Int(decided) - Int(recommended))) }
+    if deviation.isOutside { outsideBand += 1 }
+    if deviation.isExplained { explained += 1 }
+    if let daysToDecision { days.add(daysToDecision) }
   }
 
   mutating func add(_ other: StratumTally) {

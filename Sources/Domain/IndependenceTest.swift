@@ -19,21 +19,25 @@ public struct IndependenceTest: Sendable, Equatable {
 
 /// Decided cases by violation form, stratum and level.
 struct CountTable3 {
-  private let forms, strata, levels: Int
+  private let strata, levels: Int
   private var counts: [Int]
 
   init(forms: Int, strata: Int, levels: Int) {
-    (self.forms, self.strata, self.levels) = (forms, strata, levels)
+    (self.strata, self.levels) = (strata, levels)
     counts = Array(repeating: 0, count: forms * strata * levels)
   }
 
   mutating func add(form: Int, stratum: Int, level: Int) { counts[(form * strata + stratum) * levels + level] += 1 }
 
   /// Nil when no form has both two strata and two levels: there is nothing to compare then.
-  func test() -> IndependenceTest? {
-    let tables = (0..<forms).compactMap { form in
+  ///
+  /// - Parameters:
+  ///   - forms: the numbers of the forms, in the order in which they are dealt.
+  ///   - strata: the numbers of the strata, likewise.
+  func test(forms: [Int], strata order: [Int]) -> IndependenceTest? {
+    let tables = forms.compactMap { form in
       ContingencyTable(
-        (0..<strata).map { stratum in
+        order.map { stratum in
           let start = (form * strata + stratum) * levels
           return Array(counts[start..<start + levels])
         })

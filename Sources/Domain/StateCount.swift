@@ -5,8 +5,9 @@ extension CaseStates {
     let key: Int
     /// Index of the state that is counted.
     let index: Int
+    /// Index of the state whose facts are counted: the newest one, or the same.
+    let factsState: Int
     let entry: Entry
-    let factsIndex: Int
     let facts: Facts
   }
 
@@ -43,8 +44,8 @@ extension CaseStates {
       var index = Int(heads[key])
       while index >= 0 && entries[index].seq > view.seq { index = Int(entries[index].previous) }
       guard index >= 0 else { return nil }
-      var factsIndex = Int(entries[index].facts)
-      let newest = (entries[index], facts[factsIndex])
+      var factsState = index
+      let newest = (entries[index], facts[Int(entries[index].facts)])
       switch view.basis {
       case .effective:
         guard newest.1.received <= view.day else { return nil }
@@ -53,11 +54,17 @@ extension CaseStates {
       case .recorded:
         while index >= 0 && entries[index].recorded > view.day { index = Int(entries[index].previous) }
         guard index >= 0 else { return nil }
-        factsIndex = Int(entries[index].facts)
+        factsState = index
       }
-      guard selection.includes(entries[index], facts[factsIndex], newest: newest) else { return nil }
-      return Counted(
-        key: key, index: index, entry: entries[index], factsIndex: factsIndex, facts: facts[factsIndex])
+      let counted = counted(key, state: index, factsOf: factsState)
+      return selection.includes(counted.entry, counted.facts, newest: newest) ? counted : nil
+    }
+
+    @inline(__always)
+    func counted(_ key: Int, state index: Int, factsOf factsState: Int) -> Counted {
+      Counted(
+        key: key, index: index, factsState: factsState, entry: entries[index],
+        facts: facts[Int(entries[factsState].facts)])
     }
   }
 
@@ -91,15 +98,13 @@ extension CaseStates {
         | UInt64(counted.key)
       if order < first[number] {
         first[number] = order
-        states[number] = (Int32(counted.index), Int32(counted.factsIndex))
+        states[number] = (Int32(counted.index), Int32(counted.factsState))
       }
     }
     withColumns { columns in
       for number in 0..<count where states[number].entry >= 0 {
-        let (index, factsIndex) = (Int(states[number].entry), Int(states[number].facts))
-        let counted = Counted(
-          key: Int(first[number] & 0xFF_FFFF_FFFF), index: index, entry: columns.entries[index],
-          factsIndex: factsIndex, facts: columns.facts[factsIndex])
+        let counted = columns.counted(
+          Int(first[number] & 0xFF_FFFF_FFFF), state: Int(states[number].entry), factsOf: Int(states[number].facts))
         let isReported = bits[number] & FunnelMetric.reported.bit != 0
         body(isReported ? bits[number] & ~FunnelMetric.rejected.bit : bits[number], counted, columns.entries)
       }
@@ -193,9 +198,8 @@ extension CaseStates {
     let kinds = codes.sanctions.texts.count + SanctionOutcome.without.count
     var total = [Int](repeating: 0, count: kinds)
     var groups = [Int](repeating: 0, count: kinds * keys.count)
-    let base: FunnelMetric = question.of == .decided ? .followedUp : .recommended
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: base.bit) { _, counted, _ in
+      forEachUnit(of: question.unit, view, selection, base: question.of.base.bit) { _, counted, _ in
         let kind = SanctionOutcome.number(of: counted.entry, question.of, codes.sanctions.texts.count)
         total[kind] += 1
         groups[Self.group(counted.facts, by: question.groupBy) * kinds + kind] += 1

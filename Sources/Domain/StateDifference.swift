@@ -20,9 +20,9 @@ public struct CaseDifference: Sendable, Equatable {
 
 extension CaseStates {
   /// The cases that count differently at two sequences, in ascending order of their keys.
-  public func differences(in question: StatisticQuestion, for agency: AgencyCode?, from then: Int64, to now: Int64)
-    -> [CaseDifference]
-  {
+  public func differences(
+    in question: StatisticQuestion, for agency: AgencyCode?, from then: Int64, to now: Int64, _ reference: Reference
+  ) -> [CaseDifference] {
     guard let selection = StateSelection(question.filter, for: agency, codes) else { return [] }
     let day = Self.day(question.asOf)
     let thenView = StateView(basis: question.basis, day: day, seq: UInt32(clamping: then))
@@ -34,12 +34,9 @@ extension CaseStates {
         guard columns.heads[key] >= 0, columns.entries[Int(columns.heads[key])].seq > thenView.seq else { return nil }
         let before = columns.counted(key, thenView, selection)
         let after = columns.counted(key, nowView, selection)
-        guard
-          before.map({ contribution($0, to: question, columns.entries) })
-            != after.map({ contribution($0, to: question, columns.entries) })
-        else {
-          return nil
-        }
+        let wasPart = before.flatMap { contribution($0, to: question, columns.entries, reference) }
+        let isPart = after.flatMap { contribution($0, to: question, columns.entries, reference) }
+        guard wasPart != isPart else { return nil }
         return CaseDifference(
           caseKey: Int64(key), then: before.map { standing($0, question, keys) },
           now: after.map { standing($0, question, keys) })
@@ -47,30 +44,37 @@ extension CaseStates {
     }
   }
 
-  /// All that an answer depends on, of one case.
+  /// All that an answer depends on, of one case; nil when it has no part in the answer.
   private func contribution(
-    _ counted: Counted, to question: StatisticQuestion, _ entries: UnsafeBufferPointer<Entry>
-  ) -> [Int] {
+    _ counted: Counted, to question: StatisticQuestion, _ entries: UnsafeBufferPointer<Entry>, _ reference: Reference
+  ) -> [Int]? {
     let (entry, facts) = (counted.entry, counted.facts)
-    var parts = [Int(entry.funnelBits), Self.group(facts, by: question.groupBy)]
-    switch question.unit {
-    case .case: break
-    case .person: parts += [Int(facts.person), Int(facts.received)]
-    case .report: parts += [Int(facts.report), Int(facts.received)]
-    }
+    let bits = entry.funnelBits
+    var parts = [Self.group(facts, by: question.groupBy)]
     switch question.kind {
-    case .funnel: break
+    case .funnel: parts.append(Int(bits))
     case .stages: parts.append(Int(entry.stage))
     case .sanctions:
-      parts += [Int(entry.sanction), Int(entry.proposed), Int(entry.flags.rawValue & Flags.decidedNotProven.rawValue)]
+      guard bits & question.of.base.bit != 0 else { return nil }
+      parts.append(SanctionOutcome.number(of: entry, question.of, codes.sanctions.texts.count))
     case .timeliness:
-      parts += [Int(entry.flags.rawValue), Int(entry.clocks.rawValue), Int(entry.due)]
-      let dates = Self.dates(of: counted, entries)
-      parts += dates.indices.map { Int(dates[$0]) }
+      Self.forEachTime(of: counted, on: Self.day(question.asOf), entries) { way, days in
+        parts += [way, days]
+      } clock: { kind, standing in
+        parts += [-1 - kind, standing.index]
+      }
     case .equalTreatment:
-      parts += [Int(entry.sanction), Int(entry.flags.rawValue), Int(facts.violation)]
-      let dates = Self.dates(of: counted, entries)
-      parts += dates.indices.map { Int(dates[$0]) }
+      guard bits & FunnelMetric.followedUp.bit != 0 else { return nil }
+      let deviation = deviation(of: counted, reference)
+      parts += [
+        SanctionOutcome.number(of: entry, .decided, codes.sanctions.texts.count), Int(facts.violation),
+        deviation.isOutside ? 1 : 0, deviation.isExplained ? 1 : 0, Self.daysToDecision(of: counted, entries) ?? -1,
+      ]
+    }
+    if question.unit != .case {
+      parts.append(Int(question.unit == .person ? facts.person : facts.report))
+      // Which case comes first matters where one of them stands for all.
+      if question.kind != .funnel || question.groupBy != nil { parts.append(Int(facts.received)) }
     }
     return parts
   }

@@ -51,6 +51,9 @@ public enum SanctionsCounted: String, Sendable, CaseIterable {
   case decided
   /// Those proposed, of cases that were recommended.
   case proposed
+
+  /// The metric that counts the same cases.
+  var base: FunnelMetric { self == .decided ? .followedUp : .recommended }
 }
 
 /// Which cases a figure is about; nil: no restriction. Core values alone: a figure is kept for ever with its question.

@@ -74,15 +74,7 @@ public struct Timeliness: Sendable, Equatable {
   }
 
   private static func index(_ kind: Int, _ standing: ClockStanding) -> Int {
-    let position =
-      switch standing {
-      case .running: 0
-      case .paused: 1
-      case .met: 2
-      case .late: 3
-      case .overdue: 4
-      }
-    return kind * ClockStanding.allCases.count + position
+    kind * ClockStanding.allCases.count + standing.index
   }
 }
 
@@ -92,24 +84,62 @@ extension CaseStates {
   {
     let keys = groupKeys(question.groupBy)
     var groups = Array(repeating: Timeliness(), count: keys.count)
-    let ways = TimelinessInterval.allCases.map { way in
-      (from: way.milestones.from.index, to: way.milestones.to.index, or: way.milestones.or?.index)
-    }
     if let selection {
       forEachCase(view, selection) { counted, entries in
         let number = Self.group(counted.facts, by: question.groupBy)
-        let dates = Self.dates(of: counted, entries)
-        for (index, way) in ways.enumerated() {
-          let (from, to) = (dates[way.from], max(dates[way.to], way.or.map { dates[$0] } ?? 0))
-          if from != 0 && to != 0 { groups[number].days[index].add(max(0, Int(to) - Int(from))) }
+        Self.forEachTime(of: counted, on: view.day, entries) { way, days in
+          groups[number].days[way].add(days)
+        } clock: { kind, standing in
+          groups[number].add(kind, standing)
         }
-        Self.addClocks(of: counted.entry, on: view.day, to: &groups[number])
       }
     }
     var total = Timeliness()
     for group in groups { total.add(group) }
     return Grouped(total, groups, keys: keys, empty: Timeliness(), isGrouped: question.groupBy != nil)
   }
+
+  private static let ways = TimelinessInterval.allCases.map { way in
+    (from: way.milestones.from.index, to: way.milestones.to.index, or: way.milestones.or?.index)
+  }
+
+  /// Calls `interval` with every way a case has gone and its days, and `clock` with every clock and how it stands.
+  @inline(__always)
+  static func forEachTime(
+    of counted: Counted, on day: Day, _ entries: UnsafeBufferPointer<Entry>, interval: (Int, Int) -> Void,
+    clock: (Int, ClockStanding) -> Void
+  ) {
+    let dates = dates(of: counted, entries)
+    for (index, way) in ways.enumerated() {
+      let (from, to) = (dates[way.from], max(dates[way.to], way.or.map { dates[$0] } ?? 0))
+      if from != 0 && to != 0 { interval(index, max(0, Int(to) - Int(from))) }
+    }
+    let entry = counted.entry
+    let verification = ClockKind.verification.index
+    for kind in ClockKind.allCases.indices where kind != verification {
+      if entry.clocks.contains(.met(kind)) { clock(kind, .met) }
+      if entry.clocks.contains(.late(kind)) { clock(kind, .late) }
+    }
+    if let kind = entry.flags.openClock, kind != verification {
+      clock(kind, entry.standing(kind, due: entry.due, on: day))
+    }
+    // The day of receipt is a fact, and known now: the clock that starts with it follows a correction.
+    let due = entries[counted.factsState].verificationDue
+    if due != 0 { clock(verification, standingOfVerification(entry, dates, due: due, on: day)) }
+  }
+
+  private static func standingOfVerification(
+    _ entry: Entry, _ dates: InlineArray<16, Day>, due: Day, on day: Day
+  ) -> ClockStanding {
+    let verification = ClockKind.verification.index
+    if entry.flags.openClock == verification { return entry.standing(verification, due: due, on: day) }
+    var stopped = Day.max
+    for end in verificationEnds where dates[end] != 0 { stopped = min(stopped, dates[end]) }
+    return stopped <= due ? .met : .late
+  }
+
+  /// What stops the clock of verification comes before everything else that can be on record.
+  private static let verificationEnds = [Milestone.verified, .rejected, .cancelled, .lapsed].map(\.index)
 
   /// The days on which a case reached its milestones first, by the index of the milestone; 0 where it did not.
   static func dates(of counted: Counted, _ entries: UnsafeBufferPointer<Entry>) -> InlineArray<16, Day> {
@@ -128,20 +158,13 @@ extension CaseStates {
     dates[Milestone.received.index] = counted.facts.received
     return dates
   }
+}
 
-  private static func addClocks(of entry: Entry, on day: Day, to group: inout Timeliness) {
-    for kind in ClockKind.allCases.indices {
-      if entry.clocks.contains(.met(kind)) { group.add(kind, .met) }
-      if entry.clocks.contains(.late(kind)) { group.add(kind, .late) }
-    }
-    guard let kind = entry.flags.openClock else { return }
-    if entry.flags.contains(.clockIsPaused) {
-      group.add(kind, .paused)
-    } else if entry.due >= day {
-      group.add(kind, .running)
-    } else {
-      // Nobody is late who does not appeal: the period simply ends.
-      group.add(kind, kind == ClockKind.appealFiling.index ? .met : .overdue)
-    }
+extension CaseStates.Entry {
+  /// How the open clock stands on a day. Nobody is late who does not appeal: that period simply ends.
+  fileprivate func standing(_ kind: Int, due: CaseStates.Day, on day: CaseStates.Day) -> ClockStanding {
+    if flags.contains(.clockIsPaused) { return .paused }
+    if due >= day { return .running }
+    return kind == ClockKind.appealFiling.index ? .met : .overdue
   }
 }
