@@ -213,7 +213,7 @@ extension CaseStates {
     var entry = Entry(
       seq: UInt32(clamping: state.seq), previous: previous, facts: previous < 0 ? -1 : entries[Int(previous)].facts,
       recorded: Self.day(state.recordedOn), acted: Self.lastAct(state), due: 0, verificationDue: 0,
-      reached: Self.bits(state.milestones),
+      reached: state.milestones.bits,
       sanction: codes.sanctions.intern(state.sanction), proposed: codes.sanctions.intern(state.proposedSanction),
       stage: UInt8(state.stage.index), flags: [], clocks: [])
     if let facts, previous < 0 || self.facts[Int(entry.facts)] != facts {
@@ -266,13 +266,8 @@ extension CaseStates {
 
   /// The day of the latest act: acts follow each other in time, so that it is the latest of their dates.
   private static func lastAct(_ state: CaseState) -> Day {
-    let acts = Milestone.allCases.lazy.filter { $0 != .received }.compactMap { state.milestones[$0] }.max()
     let pauses = state.clocks.lazy.flatMap(\.pauses).map { $0.until ?? $0.from }.max()
-    return max(acts.map(day) ?? 0, pauses.map(day) ?? 0)
-  }
-
-  private static func bits(_ milestones: Milestones) -> UInt16 {
-    Milestone.allCases.reduce(0) { milestones[$1] == nil ? $0 : $0 | 1 << UInt16($1.index) }
+    return max(state.milestones.latestAct.map(day) ?? 0, pauses.map(day) ?? 0)
   }
 
   static func day(_ date: LegalDate) -> Day { Day(clamping: date.day) }

@@ -22,20 +22,45 @@ public enum Milestone: String, Sendable, CaseIterable {
 }
 
 /// The milestones a case has reached.
-public struct Milestones: Sendable, Equatable {
-  private var dates: [LegalDate?]
+public struct Milestones: Sendable {
+  /// Days since 1970-01-01, in place: a case is read too often for an array. The smallest number is no date.
+  private var days = InlineArray<16, Int32>(repeating: .min)
 
   /// No milestone reached.
-  public init() { dates = Array(repeating: nil, count: Milestone.allCases.count) }
+  public init() {}
 
   /// The legal date of a milestone; nil when it was not reached.
   public subscript(milestone: Milestone) -> LegalDate? {
-    get { dates[milestone.index] }
-    set { dates[milestone.index] = newValue }
+    get { date(milestone.index) }
+    set { days[milestone.index] = newValue.map { Int32(clamping: $0.day) } ?? .min }
   }
 
   /// The latest date of all; nil when none is reached.
-  public var latest: LegalDate? { dates.compactMap { $0 }.max() }
+  public var latest: LegalDate? { latest(from: 0) }
+
+  /// The latest date of an act, which leaves out the receipt; nil when there was none.
+  var latestAct: LegalDate? { latest(from: Milestone.received.index + 1) }
+
+  /// A bit for each milestone that is reached, by its index.
+  var bits: UInt16 {
+    var bits: UInt16 = 0
+    for index in days.indices where days[index] != .min { bits |= 1 << UInt16(index) }
+    return bits
+  }
+
+  private func latest(from first: Int) -> LegalDate? {
+    var latest = Int32.min
+    for index in first..<days.count { latest = max(latest, days[index]) }
+    return latest == .min ? nil : LegalDate(day: Int(latest))
+  }
+
+  private func date(_ index: Int) -> LegalDate? { days[index] == .min ? nil : LegalDate(day: Int(days[index])) }
+}
+
+extension Milestones: Equatable {
+  public static func == (left: Milestones, right: Milestones) -> Bool {
+    left.days.indices.allSatisfy { left.days[$0] == right.days[$0] }
+  }
 }
 
 extension Milestone {

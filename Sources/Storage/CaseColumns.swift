@@ -132,6 +132,11 @@ struct ColumnReader {
     return row[column]
   }
 
+  mutating func clocks() throws -> [Clock] {
+    defer { column += 1 }
+    return try row.utf8(column).map { try ClockColumn.clocks($0) } ?? []
+  }
+
   mutating func flag() -> Bool? { optionalInt().map { $0 != 0 } }
 
   mutating func date() -> LegalDate? {

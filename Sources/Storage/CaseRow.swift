@@ -100,7 +100,7 @@ enum CaseRow {
     progress.appeal = try appeal(&shared)
     progress.idisReference = shared.optionalText()
     progress.lapseReason = shared.optional(LapseReason.self)
-    progress.clocks = try ClockColumn.clocks(shared.text())
+    progress.clocks = try shared.clocks()
     return progress
   }
 

@@ -29,40 +29,51 @@ enum ClockColumn {
     return text
   }
 
-  /// - Throws: `DatabaseError` when the text was not made by `text(_:)`.
-  static func clocks(_ text: String) throws -> [Clock] {
+  /// - Throws: `DatabaseError` when the bytes were not made by `text(_:)`.
+  static func clocks(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [Clock] {
+    var rest = bytes[...]
     var clocks: [Clock] = []
-    var words: [Substring] = []
-    words.reserveCapacity(6)
-    var start = text.startIndex
-    for index in text.utf8.indices {
-      let byte = text.utf8[index]
-      guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: ";") else { continue }
-      words.append(text[start..<index])
-      start = text.utf8.index(after: index)
-      if byte == UInt8(ascii: ";") {
-        clocks.append(try clock(words))
-        words.removeAll(keepingCapacity: true)
-      }
+    while let end = rest.firstIndex(of: UInt8(ascii: ";")) {
+      clocks.append(try clock(rest[..<end]))
+      rest = rest[(end + 1)...]
     }
+    guard rest.isEmpty else { throw malformed }
     return clocks
   }
 
-  private static func clock(_ words: [Substring]) throws -> Clock {
-    guard words.count == 5 || words.count == 6, let kind = ClockKind(rawValue: String(words[0])),
-      let start = LegalDate(String(words[1])),
-      let due = LegalDate(String(words[2])), let unit = ClockUnit(rawValue: String(words[3]))
-    else { throw DatabaseError(message: "a stored clock is malformed") }
+  private static func clock(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) throws -> Clock {
+    var rest = bytes
+    func word() -> UnsafeBufferPointer<UInt8> {
+      let end = rest.firstIndex(of: UInt8(ascii: " ")) ?? rest.endIndex
+      defer { rest = rest[min(end + 1, rest.endIndex)...] }
+      return UnsafeBufferPointer(rebasing: rest[..<end])
+    }
+    guard let kind = kind(word()), let start = LegalDate(utf8: word()), let due = LegalDate(utf8: word()),
+      let unit = unit(word())
+    else { throw malformed }
+    let stopped = LegalDate(utf8: word())
     return Clock(
-      kind: kind, startedOn: start, dueOn: due, unit: unit, stoppedOn: LegalDate(String(words[4])),
-      pauses: words.count == 6 ? try words[5].split(separator: ",").map(pause) : [])
+      kind: kind, startedOn: start, dueOn: due, unit: unit, stoppedOn: stopped,
+      pauses: rest.isEmpty ? [] : try rest.split(separator: UInt8(ascii: ",")).map(pause))
   }
 
-  private static func pause(_ text: Substring) throws -> ClockPause {
-    let days = text.split(separator: "/")
-    guard days.count == 2, let from = LegalDate(String(days[0])) else {
-      throw DatabaseError(message: "a stored pause of a clock is malformed")
-    }
-    return ClockPause(from: from, until: LegalDate(String(days[1])))
+  private static func pause(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) throws -> ClockPause {
+    let days = bytes.split(separator: UInt8(ascii: "/")).map { UnsafeBufferPointer(rebasing: $0) }
+    guard days.count == 2, let from = LegalDate(utf8: days[0]) else { throw malformed }
+    return ClockPause(from: from, until: LegalDate(utf8: days[1]))
   }
+
+  private static func kind(_ bytes: UnsafeBufferPointer<UInt8>) -> ClockKind? {
+    kinds.first { bytes.elementsEqual($0.utf8) }?.kind
+  }
+
+  private static func unit(_ bytes: UnsafeBufferPointer<UInt8>) -> ClockUnit? {
+    units.first { bytes.elementsEqual($0.utf8) }?.unit
+  }
+
+  // Compared by bytes: a text made of each would cost more than everything else here.
+  private static let kinds = ClockKind.allCases.map { (kind: $0, utf8: Array($0.rawValue.utf8)) }
+  private static let units = ClockUnit.allCases.map { (unit: $0, utf8: Array($0.rawValue.utf8)) }
+
+  private static var malformed: DatabaseError { DatabaseError(message: "a stored clock is malformed") }
 }

@@ -114,7 +114,7 @@ private struct ClockListing {
       code: columns.text(), name: columns.text(), kind: try columns.code(InstitutionKind.self))
     let recommendedTo = columns.optionalText()
     let blockIsOpen = columns.flag() ?? false
-    let clocks = try ClockColumn.clocks(columns.text())
+    let clocks = try columns.clocks()
     let basis = CaseListing.basis(row, from: 12)
     return Row(key: row[0], clocks: clocks) { clock in
       ListedClock(

@@ -71,12 +71,12 @@ final class StatesLoader {
   private func add(_ row: StoredRow, factsAsBefore: Bool) throws {
     var columns = ColumnReader(row, from: 3)
     let recordedAt = Timestamp(milliseconds: Int64(columns.int()))
-    let stage = try columns.code(Stage.self)
+    let stage = try stage(columns.text())
     let (sanction, proposed) = (columns.optionalText(), columns.optionalText())
     let outcome = columns.optional(DecisionOutcome.self)
     let blockIsOpen = columns.flag() ?? false
     let (outsideBand, explained) = (columns.flag() ?? false, columns.flag() ?? false)
-    let clocks = try ClockColumn.clocks(columns.text())
+    let clocks = try columns.clocks()
     var milestones = Milestones()
     for milestone in Milestone.allCases { milestones[milestone] = columns.date() }
     states.append(
@@ -101,6 +101,14 @@ final class StatesLoader {
       reportingClass: reportingClass, appointmentYear: cohort, violation: violation, category: category,
       reportedBy: agency)
   }
+
+  private func stage(_ text: String) throws -> Stage {
+    guard let stage = Self.stages[text] else { throw DatabaseError(message: "a stored code is unknown") }
+    return stage
+  }
+
+  /// Looked up faster than made of its text.
+  private static let stages = Dictionary(uniqueKeysWithValues: Stage.allCases.map { ($0.rawValue, $0) })
 
   /// A number for agency and report number. The numbers themselves would take several times the memory of their digests.
   private func report(_ agency: String, _ reference: String) -> Int {

@@ -19,15 +19,18 @@ struct StoredRow {
   subscript(column: Int) -> String { self[column] as String? ?? "" }
 
   subscript(column: Int) -> String? {
-    guard let text = sqlite3_column_text(statement, Int32(column)) else { return nil }
-    let count = Int(sqlite3_column_bytes(statement, Int32(column)))
-    return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+    utf8(column).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// A date; nil for NULL and for anything else. Dates are most of what a case is read from.
   func date(_ column: Int) -> LegalDate? {
+    utf8(column).flatMap { LegalDate(utf8: $0) }
+  }
+
+  /// The bytes of a text, good until the next step; nil for NULL.
+  func utf8(_ column: Int) -> UnsafeBufferPointer<UInt8>? {
     guard let text = sqlite3_column_text(statement, Int32(column)) else { return nil }
-    return LegalDate(utf8: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
+    return UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, Int32(column))))
   }
 
   subscript(column: Int) -> [UInt8] {
