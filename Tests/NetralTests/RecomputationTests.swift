@@ -1,0 +1,57 @@
+internal import Foundation
+internal import JSON
+internal import TestSupport
+internal import Testing
+
+extension ProgramTests {
+  /// Every number of the statistics against a program that shares no code with ours.
+  @Suite("recomputation")
+  struct RecomputationTests {
+    @Test("what another program counts from an export, and from the file by SQL, is what the service answers")
+    func recompute() throws {
+      let folder = try TemporaryFolder()
+      let database = folder.file("netral.sqlite")
+      let made = try netral("demo", "--database", database)
+      #expect(made.ending == .exit(0))
+      try made.output.write(toFile: folder.file("keys"), atomically: true, encoding: .utf8)
+      let pairs = made.output.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+      let keys = Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0[1]) })
+
+      var server = try RunningServer(database)
+      try vary(server, keys)
+      try server.stop()
+      // As if all of it had been recorded evenly from 2020 on: else there is no recorded past.
+      try sqlite(
+        database,
+        """
+        UPDATE case_version SET recorded_at = 1577836800000 + seq * 24000000;
+        UPDATE event SET recorded_at = 1577836800000 + seq * 24000000;
+        """, readonly: false)
+      server = try RunningServer(database)
+      let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "recompute.py").path
+      let child = try Child(["python3", script, "http://127.0.0.1:\(server.port)", database, folder.file("keys")])
+      let ending = try child.wait(seconds: 150)
+      #expect(ending == .exit(0), "\(child.output.suffix(4_000)) \(child.errors.suffix(1_000))")
+      let words = child.output.split(separator: "\n").last?.split(separator: " ") ?? []
+      #expect(words.first.flatMap { Int($0) } ?? 0 > 150_000, "\(words)")
+      try server.stop()
+    }
+
+    /// Imports the varied cases, and corrects some of them and of the demo's.
+    private func vary(_ server: RunningServer, _ keys: [String: String]) throws {
+      let client = try server.client(keys["BAWASLU"])
+      let answer = try client.ask(
+        "POST", "/v1/imports", ["Content-Type": "application/x-ndjson"], VariedCases.lines.joined(separator: "\n"))
+      let results = answer.text.split(separator: "\n").compactMap { try? JSONValue.parse(Array($0.utf8)) }
+      let ids = results.compactMap { $0["status"].string == "created" ? $0["id"].string : nil }
+      #expect(ids.count == VariedCases.lines.count, "\(answer.text.suffix(600))")
+      let corrector = try server.client(keys["BKN"])
+      for (index, id) in ids.enumerated() where index % 3 == 1 {
+        let etag = try corrector.get("/v1/cases/\(id)").fields["etag"] ?? ""
+        let body = "{\(VariedCases.correction(index)),\"reason\":\"Koreksi contoh.\"}"
+        let reply = try corrector.ask("PATCH", "/v1/cases/\(id)", ["If-Match": etag], body)
+        #expect(reply.status == 200, "\(reply.text)")
+      }
+    }
+  }
+}
