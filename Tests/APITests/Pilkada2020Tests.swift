@@ -8,7 +8,7 @@ internal import Testing
 
 /// What was published of Pilkada 2020, day by day, and what later knowledge makes of it.
 @Suite struct Pilkada2020Tests {
-  /// What the funnel counts at one date, by metric; what is not named was not published.
+  /// What the funnel counts at one date, by metric.
   private struct Row {
     let date: String
     let counts: [String: Int]
@@ -19,8 +19,9 @@ internal import Testing
     }
   }
 
-  /// KASN, and BKN on 5 November. Who is recommended, neither followed up nor blocked, is in process:
-  /// 283 - 99 = 184, 372 - 194 = 178, 492 - 256 = 236, 606 - 362 - 72 = 172.
+  /// What KASN published, and BKN on 5 November; the first block of this history is one of October. Who is recommended,
+  /// neither followed up nor blocked, is in process: 283 - 99 = 184, 372 - 194 = 178, 492 - 256 = 236,
+  /// 606 - 362 - 72 = 172.
   private static let published = [
     Row("2020-06-26", ["reported": 369, "recommended": 283, "followed_up": 99, "blocked": 0, "in_process": 184]),
     Row("2020-07-31", ["reported": 456, "blocked": 0]),
