@@ -47,7 +47,7 @@ let package = Package(
       name: "Migrations", path: "migrations", sources: ["Migrations.swift"],
       resources: [.embedInCode("sql"), .embedInCode("reference")], swiftSettings: strict),
     .target(
-      name: "Storage", dependencies: ["CSQLite", "Domain", "Fairness", "JSON", "Migrations", crypto, grdb],
+      name: "Storage", dependencies: ["CSQLite", "Domain", "Fairness", "Gzip", "JSON", "Migrations", crypto, grdb],
       swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(

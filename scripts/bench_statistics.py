@@ -1,4 +1,5 @@
 """Statistics over a million cases: uncached, unchanged, and what they do to reads beside them."""
+import itertools
 import pathlib
 import re
 import statistics
@@ -11,6 +12,7 @@ import urllib.request
 from benchlib import URL, Server, machine, make_key, run, send_import, write_dataset
 
 RUNS = 21
+FRESH = itertools.count()
 # Half of the cases are given a record of two and a half years ago, so that "recorded two years ago" counts something.
 AGE = "UPDATE {table} SET recorded_at = recorded_at - 78894000000 WHERE case_key % 2 = 0;"
 # What a team would write: the same funnel by province as one statement of the sqlite3 shell.
@@ -46,9 +48,8 @@ def p99_beside(path, key, busy):
     done = threading.Event()
 
     def ask():
-        number = 0
         while not done.is_set():
-            number += 1
+            number = next(FRESH)
             get(f"/v1/statistics/{busy}&occurred_from=20{10 + number // 336 % 10:02}-{number // 28 % 12 + 1:02}-"
                 f"{number % 28 + 1:02}", key)
 

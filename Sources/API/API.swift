@@ -29,7 +29,8 @@ public struct API: Sendable {
     self.logger = logger
     router = Router(Routes.all)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
-    figures = FigureIssue(bytesMax: settings.figuresBytesMax)
+    figures = FigureIssue(
+      bytesMax: settings.figuresBytesMax, perAgencyPerDay: settings.figuresPerAgencyPerDay)
     publicRate = PublicRate(perMinute: settings.publicRequestsPerMinute)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
@@ -77,6 +78,8 @@ public struct APISettings: Sendable {
   public var renderedBytesMax = 16 << 20
   /// Memory for answers to statistical questions. Default 8 MiB: some hundred answers by institution.
   public var figuresBytesMax = 8 << 20
+  /// New figures of one agency on a day; each is stored for ever. Default 5,000: all that nightly reports ask, many times.
+  public var figuresPerAgencyPerDay = 5_000
   /// Requests without a key that one address may make to public statistics. Default 60 a minute: a page with its tables,
   /// and somebody who reads them.
   public var publicRequestsPerMinute = 60

@@ -15,16 +15,23 @@ final class FigureIssue: Sendable {
     var bytes = 0
   }
 
+  /// New figures of each owner on a day.
+  private struct Issued {
+    var day = LegalDate(day: 0)
+    var counts: [KeyOwner: Int] = [:]
+  }
+
   private let kept = Mutex(Kept())
+  private let issued = Mutex(Issued())
   private let bytesMax: Int
+  private let perAgencyPerDay: Int
 
-  /// - Parameter bytesMax: memory for answers; when it is full all of them go.
-  init(bytesMax: Int) { self.bytesMax = bytesMax }
-
-  /// The agency by whose restricted view is counted; nil when it sees all cases, so that agencies that see the same get
-  /// the same figure.
-  static func scope(of agency: AgencyCode) -> AgencyCode? {
-    Visibility.row(agency).rows.contains(.always) ? nil : agency
+  /// - Parameters:
+  ///   - bytesMax: memory for answers; when it is full all of them go.
+  ///   - perAgencyPerDay: figures of one agency that are stored on a day in Jakarta: they are kept for ever.
+  init(bytesMax: Int, perAgencyPerDay: Int) {
+    self.bytesMax = bytesMax
+    self.perAgencyPerDay = perAgencyPerDay
   }
 
   /// Answers a question and stores the answer, unless it was given before.
@@ -32,7 +39,7 @@ final class FigureIssue: Sendable {
   /// - Throws: `invalid_parameter` at `as_of` for a date before the first record, and what reading and writing throw.
   func issue(_ question: StatisticQuestion, _ exchange: Exchange) async throws -> IssuedFigure {
     let (store, owner, now) = (exchange.api.store, try exchange.owner(), exchange.now)
-    let scope = Self.scope(of: try exchange.agency())
+    let scope = Figure.scope(of: try exchange.agency(), question.unit)
     let key = Key(kind: question.kind, scope: scope, question: StatisticQuery.canonical(question))
     let revision = store.revision
     if let issued = look(for: key, revision) { return issued }
@@ -46,6 +53,7 @@ final class FigureIssue: Sendable {
     }
     var issued = counted
     if !isStored {
+      try countIssue(by: owner, at: now)
       let figure = try await store.write(by: owner, dryRun: false) { try $0.issue(counted.figure) }
       issued = IssuedFigure(figure: figure, rows: counted.rows)
     }
@@ -59,10 +67,27 @@ final class FigureIssue: Sendable {
     guard let first, question.asOf < first else { return }
     throw .parameter(
       "as_of",
-      LocalizedText(
-        en: "This date lies before the first record (\(first)).",
-        id: "Tanggal ini mendahului catatan pertama (\(first))."
-      ))
+      LocalizedText(en: "This date lies before the first record.", id: "Tanggal ini mendahului catatan pertama."),
+      .range)
+  }
+
+  /// - Throws: `too_many_requests` until midnight when the agency has been given as many new figures as are stored on a
+  ///   day; those that were issued before are still answered.
+  private func countIssue(by owner: KeyOwner, at now: Timestamp) throws(Failure) {
+    let today = LegalDate(inJakarta: now)
+    let isAllowed = issued.withLock { issued in
+      if issued.day != today { issued = Issued(day: today) }
+      let count = issued.counts[owner, default: 0]
+      issued.counts[owner] = count + 1
+      return count < perAgencyPerDay
+    }
+    if isAllowed { return }
+    let midnight = Int64(today.day + 1) * 86_400 - 7 * 3_600
+    throw Failure(
+      .tooManyRequests,
+      en: "Your agency has asked for too many new figures today; those issued before are still given.",
+      id: "Lembaga Anda sudah meminta terlalu banyak angka baru hari ini; angka yang sudah terbit tetap tersedia.",
+      retryAfterSeconds: Int(max(1, midnight - now.milliseconds / 1_000)), limited: "figures")
   }
 
   private func look(for key: Key, _ revision: Revision) -> IssuedFigure? {

@@ -12,16 +12,16 @@ enum FigureRoutes {
   static func show(_ exchange: Exchange) async throws -> Answer {
     _ = try Query(exchange.request.query, knowing: [])
     let (id, agency) = (String(exchange.parameters.first ?? ""), try exchange.agency())
-    let found = try exchange.read { try $0.figure(id) }
-    guard let figure = found, figure.isVisible(to: agency) else { throw Failure.notFound }
+    guard let figure = try exchange.read({ try $0.figure(id) }) else { throw Failure.notFound }
+    let question = try StatisticQuery.stored(figure)
+    guard figure.isVisible(to: agency, question.unit) else { throw Failure.notFound }
     let reference = exchange.api.store.reference
-    let question = try StatisticQuery.question(
-      figure.kind, figure.question[...], today: exchange.today, reference)
-    let mayList = exchange.caller?.key.scopes.contains(.casesRead) ?? false
+    // Equal treatment is about strata: no list of cases stands beside it.
+    let lists = question.kind != .equalTreatment && exchange.caller?.key.scopes.contains(.casesRead) ?? false
     let bytes = try await exchange.api.store.readStates(for: exchange.owner()) { states, reads in
       let comparison = FigureComparison(figure, question, states, reference)
       let changed = comparison.cases.map(\.caseKey)
-      let changes = mayList ? try reads.caseChanges(Array(changed.prefix(listedMax)), after: figure.seq) : nil
+      let changes = lists ? try reads.caseChanges(Array(changed.prefix(listedMax)), after: figure.seq) : nil
       return comparison.json(changes, for: agency)
     }
     return Answer(etag: nil, body: .bytes(bytes))
@@ -42,8 +42,9 @@ struct FigureComparison {
   init(_ figure: Figure, _ question: StatisticQuestion, _ states: CaseStates, _ reference: Reference) {
     self.figure = figure
     seq = states.seq
-    let thenResult = states.answer(question, for: figure.scope, at: figure.seq, reference)
     let nowResult = states.answer(question, for: figure.scope, reference)
+    let thenResult =
+      figure.seq == states.seq ? nowResult : states.answer(question, for: figure.scope, at: figure.seq, reference)
     then = thenResult.rows
     now = nowResult.rows
     isReproduced = StatisticJSON.name(question, figure.question, figure.scope, thenResult) == figure.id
@@ -64,9 +65,14 @@ struct FigureComparison {
     writer.member("same", nowID == figure.id)
     writer.member("reproduced", isReproduced)
     writer.name("differences")
-    writer.beginArray()
-    for difference in differences { write(difference, to: &writer) }
-    writer.endArray()
+    if isReproduced {
+      writer.beginArray()
+      for difference in differences { write(difference, to: &writer) }
+      writer.endArray()
+    } else {
+      // What the record gives now for that time is not what was issued: it cannot be set against today's answer.
+      writer.null()
+    }
     writeCases(changes, for: agency, to: &writer)
     writer.endObject()
     writer.endObject()
@@ -114,7 +120,6 @@ struct FigureComparison {
     writer.member("count", cases.count)
     writer.name("items")
     guard let changes else {
-      // The key may read figures and no cases.
       writer.null()
       writer.endObject()
       return

@@ -52,8 +52,7 @@ enum Problem {
       // what an address may ask without a key.
       let seconds = failure.retryAfterSeconds ?? 1
       fields.append(Response.Field(name: .retryAfter, value: "\(seconds)"))
-      let policy = failure.retryAfterSeconds == nil ? "agency" : "address"
-      fields.append(Response.Field(name: .rateLimit, value: "\"\(policy)\";r=0;t=\(seconds)"))
+      fields.append(Response.Field(name: .rateLimit, value: "\"\(failure.limited)\";r=0;t=\(seconds)"))
     default: break
     }
     if failure.code == .sequenceGone {

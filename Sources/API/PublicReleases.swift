@@ -75,7 +75,8 @@ final class PublicRate: Sendable {
     guard let wait else { return }
     throw Failure(
       .tooManyRequests, en: "This address has asked too often; try again shortly.",
-      id: "Alamat ini terlalu sering meminta; coba lagi sebentar lagi.", retryAfterSeconds: Int(wait.rounded(.up)))
+      id: "Alamat ini terlalu sering meminta; coba lagi sebentar lagi.", retryAfterSeconds: Int(wait.rounded(.up)),
+      limited: "address")
   }
 }
 

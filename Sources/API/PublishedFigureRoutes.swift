@@ -32,25 +32,44 @@ enum PublishedFigureRoutes {
     return answer
   }
 
-  /// GET /v1/published-figures, newest first; `?election=`, `limit`, `before`.
+  /// GET /v1/published-figures, newest first; `?election=`, `limit` (1 to 50), `cursor`.
   static func list(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: ["election", "limit", "before"])
-    let election = query["election"]
-    if let election, exchange.api.store.reference.elections[election] == nil {
-      throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail)
+    let query = try Query(exchange.request.query, knowing: ["election", "limit", "cursor"])
+    let limit = try query.int("limit", in: 1...50) ?? 20
+    // No agency has such a name: these cursors open no list of cases, and those of cases do not open this one.
+    let reader = AgencyCode(rawValue: "published-figures:\(try exchange.agency())")
+    let secret = exchange.api.store.signingSecret
+    var (election, start) = (query["election"], Int64.max)
+    if let text = query["cursor"] {
+      let (position, filter) = try Cursor.decode(text, agency: reader, secret: secret)
+      guard election == nil || election == filter else { throw Failure.invalidCursor }
+      (start, election) = (position.key, filter.isEmpty ? nil : filter)
     }
-    let limit = try query.int("limit", in: 1...200) ?? 50
-    let before = try query.int("before", in: 1...Int.max).map { Int64($0) } ?? .max
-    let figures = try exchange.read { try $0.publishedFigures(election, before: before, limit: limit) }
-    return try await answer(figures, exchange) { writer, items in
+    if let election, exchange.api.store.reference.elections[election] == nil {
+      throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail, .unknownCode)
+    }
+    let found = try exchange.read { [election, start] in
+      try $0.publishedFigures(election, before: start, limit: limit + 1)
+    }
+    let next = found.count > limit ? found[limit - 1] : nil
+    let cursor = next.map { last in
+      Cursor.encode(
+        CaseQuery.Position(value: "", key: last.number), filter: election ?? "", agency: reader, secret: secret)
+    }
+    var answer = try await answer(Array(found.prefix(limit)), exchange) { writer, items in
       writer.beginObject()
       writer.name("items")
       writer.beginArray()
       for item in items { writer.raw(item) }
       writer.endArray()
-      writer.member("next_before", figures.count == limit ? figures.last?.number : nil)
+      writer.member("next_cursor", cursor)
       writer.endObject()
     }
+    if let cursor {
+      answer.fields.append(
+        Response.Field(name: .link, value: "</v1/published-figures?cursor=\(cursor)&limit=\(limit)>; rel=\"next\""))
+    }
+    return answer
   }
 
   /// GET /v1/published-figures/{n}
@@ -67,10 +86,16 @@ enum PublishedFigureRoutes {
   private static func answer(
     _ figures: [PublishedFigure], _ exchange: Exchange, _ write: (inout JSONWriter, [[UInt8]]) -> Void
   ) async throws -> Answer {
-    let scope = FigureIssue.scope(of: try exchange.agency())
+    let agency = try exchange.agency()
     let reference = exchange.api.store.reference
-    let items = try await exchange.api.store.readStates(for: exchange.owner()) { states, _ in
-      figures.map { PublishedFigureJSON.write($0, states, scope, reference) }
+    var items: [[UInt8]] = []
+    // One after the other, so that agencies take turns between them.
+    for figure in figures {
+      let scope = Figure.scope(of: agency, figure.unit)
+      items.append(
+        try await exchange.api.store.readStates(for: exchange.owner()) { states, _ in
+          PublishedFigureJSON.write(figure, states, scope, reference)
+        })
     }
     return Answer.json { write(&$0, items) }
   }
@@ -101,6 +126,7 @@ enum PublishedFigureBody {
     }
     if let asOf, asOf > exchange.today { reader.errors.add("/as_of", .range) }
     if let publishedOn, publishedOn > exchange.today { reader.errors.add("/published_on", .range) }
+    if let asOf, let publishedOn, publishedOn < asOf { reader.errors.add("/published_on", .inconsistent) }
     reader.finish()
     try reader.errors.check()
     guard let election, let asOf, let unit, let source else { throw Failure.invalid("", .required) }
@@ -127,6 +153,9 @@ enum PublishedFigureJSON {
     writer.member("unit", figure.unit.rawValue)
     writer.member("source", figure.source)
     writer.member("registered_at", figure.registeredAt.description)
+    writer.member("definition", StatisticKind.funnel.definition)
+    writer.name("scope")
+    StatisticJSON.write(scope, figure.unit, to: &writer)
     writer.name("values")
     writer.beginObject()
     for metric in FunnelMetric.allCases {

@@ -51,9 +51,16 @@ enum StatisticJSON {
     }
     writer.endObject()
     writer.name("scope")
+    write(scope, question.unit, to: &writer)
+  }
+
+  /// Whose view it is, and under which conditions cases count, and persons are told apart.
+  static func write(_ scope: AgencyCode?, _ unit: StatisticUnit, to writer: inout JSONWriter) {
+    let row = scope.map { Visibility.row($0) }
     writer.beginObject()
     writer.member("agency", scope?.rawValue)
-    writer.member("rows", strings: scope.map { Visibility.row($0).rows.names } ?? Grant.always.names)
+    writer.member("rows", strings: (row?.rows ?? .always).names)
+    if unit == .person { writer.member("persons", strings: (row?.subject ?? .always).names) }
     writer.endObject()
   }
 }

@@ -14,21 +14,37 @@ enum StatisticQuery {
   static func question(_ kind: StatisticKind, _ text: Substring?, today: LegalDate, _ reference: Reference)
     throws(Failure) -> StatisticQuestion
   {
-    let query = try Query(text, knowing: names)
-    var question = StatisticQuestion(kind, asOf: try query.date("as_of") ?? today)
+    var question = try parse(kind, text, defaultDate: today)
     if question.asOf > today {
-      throw .parameter("as_of", LocalizedText(en: "This date lies in the future.", id: "Tanggal ini di masa depan."))
+      throw .parameter(
+        "as_of", LocalizedText(en: "This date lies in the future.", id: "Tanggal ini di masa depan."), .range)
     }
+    try checkCodes(question.filter, reference)
+    try checkAgreement(question, reference)
+    try check(&question)
+    return question
+  }
+
+  /// Reads the question of a figure. What was asked once is not judged again: codes and dates are those of its time.
+  ///
+  /// - Throws: `invalid_parameter` when it is not one that was written here.
+  static func stored(_ figure: Figure) throws(Failure) -> StatisticQuestion {
+    try parse(figure.kind, figure.question[...], defaultDate: LegalDate(inJakarta: figure.issuedAt))
+  }
+
+  private static func parse(_ kind: StatisticKind, _ text: Substring?, defaultDate: LegalDate) throws(Failure)
+    -> StatisticQuestion
+  {
+    let query = try Query(text, knowing: names)
+    var question = StatisticQuestion(kind, asOf: try query.date("as_of") ?? defaultDate)
     question.basis = try query.code("basis", StatisticBasis.self) ?? .effective
     question.unit = try query.code("unit", StatisticUnit.self) ?? .case
     question.groupBy = try query.code("group_by", StatisticGrouping.self)
     if let of = try query.code("of", SanctionsCounted.self) {
-      guard kind == .sanctions else { throw .parameter("of", notHere(kind)) }
+      guard kind == .sanctions else { throw .parameter("of", notHere(kind), .notAllowed) }
       question.of = of
     }
-    question.filter = try filter(query, reference)
-    try check(question.filter, reference)
-    try check(&question)
+    question.filter = try filter(query)
     return question
   }
 
@@ -56,7 +72,7 @@ enum StatisticQuery {
     ]
   }
 
-  private static func filter(_ query: Query, _ reference: Reference) throws(Failure) -> StatisticFilter {
+  private static func filter(_ query: Query) throws(Failure) -> StatisticFilter {
     var filter = StatisticFilter()
     filter.election = query["election"]
     if let text = query["region"] {
@@ -75,7 +91,9 @@ enum StatisticQuery {
     filter.cohort = try query.int("cohort", in: 1900...2199)
     for name in query["stage"]?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
       guard let stage = Stage(rawValue: String(name)) else { throw .parameter("stage", Query.oneOf(Stage.self)) }
-      guard !filter.stages.contains(stage) else { throw .parameter("stage", FieldErrorCode.duplicate.standardDetail) }
+      guard !filter.stages.contains(stage) else {
+        throw .parameter("stage", FieldErrorCode.duplicate.standardDetail, .duplicate)
+      }
       filter.stages.append(stage)
     }
     filter.occurredFrom = try query.date("occurred_from")
@@ -83,8 +101,8 @@ enum StatisticQuery {
     return filter
   }
 
-  /// A code that does not exist is a mistake, and so are filters that no case can meet together.
-  private static func check(_ filter: StatisticFilter, _ reference: Reference) throws(Failure) {
+  /// A code that does not exist is a mistake, not a figure of zero.
+  private static func checkCodes(_ filter: StatisticFilter, _ reference: Reference) throws(Failure) {
     let known: [(String, Bool?)] = [
       ("election", filter.election.map { reference.elections[$0] != nil }),
       ("region", filter.region.map { reference.knowsRegion($0.text) }),
@@ -97,20 +115,26 @@ enum StatisticQuery {
       ("reported_by", filter.reportedBy.map { reference.agencies[$0.rawValue] != nil }),
     ]
     for (name, isKnown) in known where isKnown == false {
-      throw .parameter(name, FieldErrorCode.unknownCode.standardDetail)
+      throw .parameter(name, FieldErrorCode.unknownCode.standardDetail, .unknownCode)
     }
+  }
+
+  /// Filters that no case can meet together are a mistake, too.
+  private static func checkAgreement(_ question: StatisticQuestion, _ reference: Reference) throws(Failure) {
+    let filter = question.filter
     if let from = filter.occurredFrom, let until = filter.occurredUntil, from > until {
-      throw .parameter("occurred_until", contradicts("occurred_from"))
+      throw contradiction("occurred_until", "occurred_from")
     }
+    if let from = filter.occurredFrom, from > question.asOf { throw contradiction("occurred_from", "as_of") }
     if let violation = filter.violation.flatMap({ reference.violations[$0] }), let category = filter.category,
       violation.category != category
     {
-      throw .parameter("category", contradicts("violation"))
+      throw contradiction("category", "violation")
     }
     if let institution = filter.institution, let kind = filter.institutionKind,
       reference.institutionKind(institution) != kind
     {
-      throw .parameter("institution_kind", contradicts("institution"))
+      throw contradiction("institution_kind", "institution")
     }
   }
 
@@ -121,7 +145,8 @@ enum StatisticQuery {
     case .timeliness:
       guard question.unit == .case else {
         throw .parameter(
-          "unit", LocalizedText(en: "Days are counted by case.", id: "Lama waktu dihitung menurut kasus."))
+          "unit", LocalizedText(en: "Days are counted by case.", id: "Lama waktu dihitung menurut kasus."),
+          .notAllowed)
       }
     case .equalTreatment:
       guard (question.filter.violation == nil) != (question.filter.category == nil) else {
@@ -147,7 +172,8 @@ enum StatisticQuery {
     LocalizedText(en: "\(kind.rawValue) does not take this.", id: "\(kind.rawValue) tidak mengenal parameter ini.")
   }
 
-  private static func contradicts(_ name: String) -> LocalizedText {
-    LocalizedText(en: "This contradicts \(name).", id: "Ini bertentangan dengan \(name).")
+  private static func contradiction(_ name: String, _ other: String) -> Failure {
+    .parameter(
+      name, LocalizedText(en: "This contradicts \(other).", id: "Ini bertentangan dengan \(other)."), .inconsistent)
   }
 }

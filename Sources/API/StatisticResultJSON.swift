@@ -225,7 +225,7 @@ extension StatisticResultJSON {
     guard let test else { return writer.null() }
     writer.beginObject()
     writer.member("method", "permutation of sanction levels within violation forms, Pearson's chi-squared")
-    writer.member("permutations", IndependenceTest.permutations)
+    writer.member("permutations", test.permutations)
     writer.member("seed", Int64(IndependenceTest.seed))
     writer.name("statistic")
     writer.number(Percentage.share(test.statistic))

@@ -10,22 +10,16 @@ enum StatisticRoutes {
     let question = try StatisticQuery.question(
       kind, exchange.request.query, today: exchange.today, exchange.api.store.reference)
     let issued = try await exchange.api.figures.issue(question, exchange)
-    return answer(issued, question, as: type, exchange.api.store.reference)
-  }
-
-  /// A figure never changes, so that its name is its entity tag.
-  private static func answer(
-    _ issued: IssuedFigure, _ question: StatisticQuestion, as type: String, _ reference: Reference
-  ) -> Answer {
-    var answer = Answer(contentType: type)
-    if type == "text/csv" {
-      answer.contentType = "text/csv; charset=utf-8; header=present"
-      answer.body = .bytes(StatisticCSV.write(issued, question, reference))
-    } else {
-      answer.etag = "\"\(issued.figure.id)\""
-      answer.body = .bytes(issued.figure.answer)
+    guard type == "text/csv" else {
+      // A figure never changes, so that its name is its entity tag.
+      return Answer(etag: "\"\(issued.figure.id)\"", body: .bytes(issued.figure.answer))
     }
-    return answer
+    let reference = exchange.api.store.reference
+    // Thousands of lines are no work for an event loop.
+    let bytes = try await exchange.api.store.readStates(for: exchange.owner()) { _, _ in
+      StatisticCSV.write(issued, question, reference)
+    }
+    return Answer(contentType: "text/csv; charset=utf-8; header=present", body: .bytes(bytes))
   }
 }
 

@@ -92,7 +92,11 @@ extension StatisticResult {
       return pairs.map { StatisticRow(group: group, metric: $0.0, value: $0.1) }
     }
     var all = rows(answer.total, nil) + answer.strata.flatMap { rows($0, $0.key ?? "") }
-    if let test = answer.test { all.append(StatisticRow(group: nil, metric: "test.p", value: .number(test.p))) }
+    if let test = answer.test {
+      all.append(StatisticRow(group: nil, metric: "test.statistic", value: .number(Percentage.share(test.statistic))))
+      all.append(StatisticRow(group: nil, metric: "test.permutations", value: .count(test.permutations)))
+      all.append(StatisticRow(group: nil, metric: "test.p", value: .number(test.p)))
+    }
     return all
   }
 }

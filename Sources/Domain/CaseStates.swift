@@ -97,7 +97,23 @@ public struct CaseStates: Sendable {
     var positionLevels = CodeTable()
     var reportingClasses = CodeTable()
     var agencies = CodeTable()
+    /// Code and recorded level, with a blank between them; the code alone where no level is recorded.
     var sanctions = CodeTable()
+
+    mutating func intern(_ sanction: String?, level: String?) -> UInt16 {
+      sanctions.intern(sanction.map { code in level.map { "\(code) \($0)" } ?? code })
+    }
+
+    /// Code and recorded level of a sanction.
+    static func parts(ofSanction text: String) -> (code: String, level: String?) {
+      let parts = text.split(separator: " ", maxSplits: 1)
+      return (parts.first.map(String.init) ?? "", parts.count == 2 ? String(parts[1]) : nil)
+    }
+
+    /// The code of a sanction; nil for none.
+    func sanction(_ number: UInt16) -> String? {
+      number == 0 ? nil : Self.parts(ofSanction: sanctions.texts[Int(number)]).code
+    }
   }
 }
 
@@ -130,6 +146,8 @@ public struct CaseState: Sendable {
   public var milestones: Milestones
   public var stage: Stage
   public var sanction: String?
+  /// The level as which it was recorded; nil: that of reference data.
+  public var sanctionLevel: String?
   public var proposedSanction: String?
   public var decisionOutcome: DecisionOutcome?
   public var blockIsOpen: Bool
@@ -184,8 +202,8 @@ public struct CaseState: Sendable {
   /// Makes a state.
   public init(
     caseKey: Int64, seq: Int64, recordedOn: LegalDate, milestones: Milestones, stage: Stage, sanction: String?,
-    proposedSanction: String?, decisionOutcome: DecisionOutcome?, blockIsOpen: Bool, outsideBand: Bool,
-    deviationExplained: Bool, clocks: [Clock], facts: Facts?
+    sanctionLevel: String? = nil, proposedSanction: String?, decisionOutcome: DecisionOutcome?, blockIsOpen: Bool,
+    outsideBand: Bool, deviationExplained: Bool, clocks: [Clock], facts: Facts?
   ) {
     self.caseKey = caseKey
     self.seq = seq
@@ -193,6 +211,7 @@ public struct CaseState: Sendable {
     self.milestones = milestones
     self.stage = stage
     self.sanction = sanction
+    self.sanctionLevel = sanctionLevel
     self.proposedSanction = proposedSanction
     self.decisionOutcome = decisionOutcome
     self.blockIsOpen = blockIsOpen
@@ -214,7 +233,8 @@ extension CaseStates {
       seq: UInt32(clamping: state.seq), previous: previous, facts: previous < 0 ? -1 : entries[Int(previous)].facts,
       recorded: Self.day(state.recordedOn), acted: Self.lastAct(state), due: 0, verificationDue: 0,
       reached: state.milestones.bits,
-      sanction: codes.sanctions.intern(state.sanction), proposed: codes.sanctions.intern(state.proposedSanction),
+      sanction: codes.intern(state.sanction, level: state.sanctionLevel),
+      proposed: codes.intern(state.proposedSanction, level: nil),
       stage: UInt8(state.stage.index), flags: [], clocks: [])
     if let facts, previous < 0 || self.facts[Int(entry.facts)] != facts {
       entry.facts = Int32(self.facts.count)

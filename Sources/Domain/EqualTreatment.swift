@@ -96,7 +96,7 @@ extension CaseStates {
     var isOutside = entry.flags.contains(.outsideBand)
     // The form may be known now as another one than the sanction was judged by.
     if facts[Int(entry.facts)].violation != counted.facts.violation,
-      let sanction = reference.sanctions[codes.sanctions.texts[Int(entry.sanction)]]
+      let sanction = codes.sanction(entry.sanction).flatMap({ reference.sanctions[$0] })
     {
       isOutside = !reference.isInBand(sanction, of: codes.violations.texts[Int(counted.facts.violation)])
     }

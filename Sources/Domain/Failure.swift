@@ -77,11 +77,13 @@ public struct Failure: Error, Sendable, Equatable {
   public var currentETag: String?
   /// With too many requests: when the next one is worth sending; nil: soon.
   public var retryAfterSeconds: Int?
+  /// With too many requests: whose allowance is used up.
+  public var limited = "agency"
 
   /// Makes a failure.
   public init(
     _ code: FailureCode, en: String, id: String, errors: [FieldError] = [], allowedActions: [String]? = nil,
-    currentETag: String? = nil, retryAfterSeconds: Int? = nil
+    currentETag: String? = nil, retryAfterSeconds: Int? = nil, limited: String = "agency"
   ) {
     self.code = code
     self.detail = LocalizedText(en: en, id: id)
@@ -89,6 +91,7 @@ public struct Failure: Error, Sendable, Equatable {
     self.allowedActions = allowedActions
     self.currentETag = currentETag
     self.retryAfterSeconds = retryAfterSeconds
+    self.limited = limited
   }
 
   /// A body whose fields break rules (422).
@@ -103,10 +106,10 @@ public struct Failure: Error, Sendable, Equatable {
   }
 
   /// A query parameter with a wrong value (400).
-  public static func parameter(_ name: String, _ detail: LocalizedText) -> Failure {
+  public static func parameter(_ name: String, _ detail: LocalizedText, _ code: FieldErrorCode = .format) -> Failure {
     Failure(
       .invalidParameter, en: "A query parameter has a wrong value.", id: "Parameter kueri tidak sah.",
-      errors: [FieldError(parameter: name, .format, detail)])
+      errors: [FieldError(parameter: name, code, detail)])
   }
 
   /// A resource that is absent or that the caller may not know of: the two answer alike (404).

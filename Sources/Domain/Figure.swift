@@ -31,9 +31,17 @@ public struct Figure: Sendable, Equatable {
     self.answer = answer
   }
 
-  /// True when `agency` may see the figure: all that it counts exists for the agency, too.
-  public func isVisible(to agency: AgencyCode) -> Bool {
-    Visibility.row(agency).rows.contains(.always) || scope == agency
+  /// The agency by whose restricted view a question is counted; nil when it sees all that is counted, so that agencies
+  /// which see the same get the same figure.
+  public static func scope(of agency: AgencyCode, _ unit: StatisticUnit) -> AgencyCode? {
+    let row = Visibility.row(agency)
+    let seesAll = row.rows.contains(.always) && (unit != .person || row.subject.contains(.always))
+    return seesAll ? nil : agency
+  }
+
+  /// True when `agency` may see a figure about such units: it has asked for it, or sees all that can be counted.
+  public func isVisible(to agency: AgencyCode, _ unit: StatisticUnit) -> Bool {
+    scope == agency || Self.scope(of: agency, unit) == nil
   }
 }
 

@@ -8,11 +8,17 @@ internal import Foundation
 public struct IndependenceTest: Sendable, Equatable {
   /// Fixed, so that the same cases have the same p-value for ever.
   public static let seed: UInt64 = 2_024_11_27
-  /// So many deals: a p-value of 0.05 is good to ±0.006 (two standard errors).
-  public static let permutations = 4_999
+  /// So many deals, unless that would take too long: a p-value of 0.05 is good to ±0.006 (two standard errors).
+  public static let permutationsMax = 4_999
+  /// At the least: 0.05 is good to ±0.03.
+  public static let permutationsMin = 199
+  /// Cells that are dealt for one answer: well under a second.
+  static let cellsMax = 4_000_000
 
   /// Pearson's chi-squared, summed over forms.
   public var statistic: Double
+  /// How many deals were made: fewer for tables of many cells.
+  public var permutations: Int
   /// 0.0002...1.
   public var p: Double
 }
@@ -47,14 +53,17 @@ struct CountTable3 {
     var generator = SplitMix64(state: IndependenceTest.seed)
     let logFactorials = LogFactorials(upTo: tables.map(\.total).max() ?? 0)
     var asExtreme = 0
-    for _ in 0..<IndependenceTest.permutations {
+    let cells = tables.reduce(0) { $0 + $1.cellCount }
+    let permutations = min(
+      IndependenceTest.permutationsMax, max(IndependenceTest.permutationsMin, IndependenceTest.cellsMax / cells))
+    for _ in 0..<permutations {
       var statistic = 0.0
       for table in tables { statistic += table.dealtStatistic(&generator, logFactorials) }
       // Deals that are the same up to the order of additions must not be told apart by the last bit.
       if statistic >= observed * (1 - 1e-9) { asExtreme += 1 }
     }
     return IndependenceTest(
-      statistic: observed, p: Double(asExtreme + 1) / Double(IndependenceTest.permutations + 1))
+      statistic: observed, permutations: permutations, p: Double(asExtreme + 1) / Double(permutations + 1))
   }
 }
 
@@ -64,6 +73,7 @@ private struct ContingencyTable {
   private let columns: [Int]
   let total: Int
   let statistic: Double
+  var cellCount: Int { rows.count * columns.count }
 
   init?(_ table: [[Int]]) {
     let filled = table.filter { $0.contains { $0 > 0 } }

@@ -9,6 +9,8 @@ extension CaseStates {
     let factsState: Int
     let entry: Entry
     let facts: Facts
+    /// Whether the caller may know who the person is, in the state that is counted and now.
+    var personIsKnown = true
   }
 
   /// Calls `body` for every case the selection includes, in the order of their keys.
@@ -56,8 +58,12 @@ extension CaseStates {
         guard index >= 0 else { return nil }
         factsState = index
       }
-      let counted = counted(key, state: index, factsOf: factsState)
-      return selection.includes(counted.entry, counted.facts, newest: newest) ? counted : nil
+      var counted = counted(key, state: index, factsOf: factsState)
+      guard selection.includes(counted.entry, counted.facts, newest: newest) else { return nil }
+      counted.personIsKnown =
+        selection.seesAllPersons
+        || (selection.seesPerson(counted.entry, counted.facts) && selection.seesPerson(newest.0, newest.1))
+      return counted
     }
 
     @inline(__always)
@@ -72,7 +78,8 @@ extension CaseStates {
   /// and with its first case, by which it belongs to a group.
   ///
   /// First is the case that was received first, a rejected one after all others. A unit counts for a metric when any of
-  /// its cases does, and as rejected when all of them are.
+  /// its cases does, and as rejected when all of them are. Where the caller may not know who the person is, the case
+  /// stands for a person of its own.
   @inline(__always)
   func forEachUnit(
     of unit: StatisticUnit, _ view: StateView, _ selection: StateSelection, base: UInt8,
@@ -84,14 +91,23 @@ extension CaseStates {
         if bits & base != 0 { body(bits, counted, entries) }
       }
     }
-    let count = unit == .person ? personCount : reportCount
+    let isPerson = unit == .person
+    let hidesPersons = isPerson && !selection.seesAllPersons
+    let count = isPerson ? personCount + (hidesPersons ? heads.count : 0) : reportCount
     var bits = [UInt8](repeating: 0, count: count)
     var first = [UInt64](repeating: .max, count: count)
     var states = [(entry: Int32, facts: Int32)](repeating: (-1, -1), count: count)
     forEachCase(view, selection) { counted, _ in
       let own = counted.entry.funnelBits
       guard own & base != 0 else { return }
-      let number = Int(unit == .person ? counted.facts.person : counted.facts.report)
+      let number =
+        if !isPerson {
+          Int(counted.facts.report)
+        } else if !counted.personIsKnown {
+          personCount + counted.key
+        } else {
+          Int(counted.facts.person)
+        }
       bits[number] |= own
       let order =
         (own & FunnelMetric.rejected.bit == 0 ? 0 : 1 << 63) | UInt64(counted.facts.received) << 40
@@ -231,7 +247,11 @@ enum SanctionOutcome {
 
   /// Level and code of every number.
   static func all(_ codes: CodeTable, _ reference: Reference) -> [(level: String, code: String?)] {
-    codes.texts.map { (level: reference.sanctions[$0]?.level ?? "unknown", code: $0) }
+    codes.texts.map { text in
+      let (code, level) = CaseStates.Codes.parts(ofSanction: text)
+      // The level as which it was recorded: reference data may know the code otherwise now.
+      return (level: level ?? reference.sanctions[code]?.level ?? "unknown", code: code)
+    }
       + without.map { (level: $0, code: nil) }
   }
 

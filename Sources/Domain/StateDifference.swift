@@ -72,7 +72,8 @@ extension CaseStates {
       ]
     }
     if question.unit != .case {
-      parts.append(Int(question.unit == .person ? facts.person : facts.report))
+      let isHidden = question.unit == .person && !counted.personIsKnown
+      parts.append(isHidden ? -1 : Int(question.unit == .person ? facts.person : facts.report))
       // Which case comes first matters where one of them stands for all.
       if question.kind != .funnel || question.groupBy != nil { parts.append(Int(facts.received)) }
     }
@@ -82,10 +83,9 @@ extension CaseStates {
   private func standing(_ counted: Counted, _ question: StatisticQuestion, _ keys: [String?]) -> CaseDifference.Standing
   {
     let bits = counted.entry.funnelBits
-    let sanction = codes.sanctions.texts[Int(counted.entry.sanction)]
     return CaseDifference.Standing(
       stage: Stage.allCases[Int(counted.entry.stage)], group: keys[Self.group(counted.facts, by: question.groupBy)],
-      metrics: FunnelMetric.allCases.filter { bits & $0.bit != 0 }, sanction: sanction.isEmpty ? nil : sanction)
+      metrics: FunnelMetric.allCases.filter { bits & $0.bit != 0 }, sanction: codes.sanction(counted.entry.sanction))
   }
 }
 

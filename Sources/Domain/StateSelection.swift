@@ -16,6 +16,8 @@ struct StateSelection {
 
   /// What the caller may see, in the state that is counted and now.
   private let grant: Grant
+  /// Where the caller may know who the person is.
+  private let subjectGrant: Grant
   private let caller: UInt16?
   private let regional: UInt16?
   private let wanted: Wanted
@@ -27,6 +29,7 @@ struct StateSelection {
   /// - Returns: nil when a filter names a code that no case has.
   init?(_ filter: StatisticFilter, for agency: AgencyCode?, _ codes: CaseStates.Codes) {
     grant = agency.map { Visibility.row($0).rows } ?? .always
+    subjectGrant = agency.map { Visibility.row($0).subject } ?? .always
     caller = agency.flatMap { codes.agencies.number(of: $0.rawValue) }
     regional = codes.institutionKinds.number(of: InstitutionKind.regional.rawValue)
     stages = filter.stages.isEmpty ? .max : filter.stages.reduce(0) { $0 | 1 << UInt16($1.index) }
@@ -69,8 +72,14 @@ struct StateSelection {
     _ entry: CaseStates.Entry, _ facts: CaseStates.Facts, newest: (CaseStates.Entry, CaseStates.Facts)
   ) -> Bool {
     stages & (1 << UInt16(entry.stage)) != 0 && facts.acted >= actedFrom && facts.acted <= actedUntil && agrees(facts)
-      && (grant.contains(.always) || (isVisible(entry, facts) && isVisible(newest.0, newest.1)))
+      && (grant.contains(.always) || (meets(grant, entry, facts) && meets(grant, newest.0, newest.1)))
   }
+
+  /// True when the caller sees who every person is.
+  var seesAllPersons: Bool { subjectGrant.contains(.always) }
+
+  /// True when the caller may know who the person is: that two cases are about one person tells it.
+  func seesPerson(_ entry: CaseStates.Entry, _ facts: CaseStates.Facts) -> Bool { meets(subjectGrant, entry, facts) }
 
   @inline(__always)
   private func agrees(_ facts: CaseStates.Facts) -> Bool {
@@ -86,7 +95,7 @@ struct StateSelection {
   private func agrees(_ wanted: UInt16?, _ number: UInt16) -> Bool { wanted == nil || wanted == number }
 
   /// The same conditions as `Visibility.projection` judges by.
-  private func isVisible(_ entry: CaseStates.Entry, _ facts: CaseStates.Facts) -> Bool {
+  private func meets(_ grant: Grant, _ entry: CaseStates.Entry, _ facts: CaseStates.Facts) -> Bool {
     var met: Grant = .always
     if facts.agency == caller { met.insert(.own) }
     if facts.institutionKind == regional { met.insert(.regional) }

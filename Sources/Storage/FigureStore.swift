@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Gzip
 
 /// Figures that were given out, and figures that agencies have published: stored once, never changed.
 extension Transaction {
@@ -13,7 +14,7 @@ extension Transaction {
       }
       return Figure(
         id: row[0], scope: (row[1] as String?).map { AgencyCode(rawValue: $0) }, kind: kind, definition: row[3],
-        question: row[4], seq: row[5], issuedAt: Timestamp(milliseconds: row[6]), answer: Array((row[7] as String).utf8)
+        question: row[4], seq: row[5], issuedAt: Timestamp(milliseconds: row[6]), answer: try Self.unpacked(row[7])
       )
     }
   }
@@ -28,9 +29,23 @@ extension Transaction {
       """,
       [
         figure.id, figure.scope?.rawValue, figure.kind.rawValue, figure.definition, figure.question, figure.seq,
-        figure.issuedAt.milliseconds, String(decoding: figure.answer, as: UTF8.self),
+        figure.issuedAt.milliseconds, Data(Self.packed(figure.answer)),
       ])
     return figure
+  }
+
+  /// A tenth of the bytes: answers by institution are hundreds of kilobytes of the same names.
+  private static func packed(_ answer: [UInt8]) -> [UInt8] {
+    let deflater = Deflater(level: 6)
+    return deflater.compress(answer) + deflater.finish()
+  }
+
+  private static func unpacked(_ bytes: [UInt8]) throws -> [UInt8] {
+    let inflater = Inflater()
+    var (rest, answer) = (bytes[...], [UInt8]())
+    while let piece = try inflater.next(from: &rest) { answer += piece }
+    try inflater.finish()
+    return answer
   }
 
   func caseChanges(_ keys: [Int64], after seq: Int64) throws -> [CaseChanges] {

@@ -3,6 +3,7 @@ internal import Domain
 internal import Foundation
 internal import GRDB
 internal import Glibc
+internal import Synchronization
 
 /// Loads the states of all cases for statistics, and brings them up to date: each version is read once.
 ///
@@ -72,7 +73,7 @@ final class StatesLoader {
     var columns = ColumnReader(row, from: 3)
     let recordedAt = Timestamp(milliseconds: Int64(columns.int()))
     let stage = try stage(columns.text())
-    let (sanction, proposed) = (columns.optionalText(), columns.optionalText())
+    let (sanction, level, proposed) = (columns.optionalText(), columns.optionalText(), columns.optionalText())
     let outcome = columns.optional(DecisionOutcome.self)
     let blockIsOpen = columns.flag() ?? false
     let (outsideBand, explained) = (columns.flag() ?? false, columns.flag() ?? false)
@@ -82,7 +83,7 @@ final class StatesLoader {
     states.append(
       CaseState(
         caseKey: row[0], seq: row[1], recordedOn: LegalDate(inJakarta: recordedAt), milestones: milestones,
-        stage: stage, sanction: sanction, proposedSanction: proposed, decisionOutcome: outcome,
+        stage: stage, sanction: sanction, sanctionLevel: level, proposedSanction: proposed, decisionOutcome: outcome,
         blockIsOpen: blockIsOpen, outsideBand: outsideBand, deviationExplained: explained, clocks: clocks,
         facts: factsAsBefore ? nil : try facts(&columns, received: milestones[.received])))
   }
@@ -120,7 +121,7 @@ final class StatesLoader {
 
   private static let columns =
     """
-    v.case_key, v.seq, v.facts_version, v.recorded_at, v.stage, v.sanction, v.proposed_sanction, v.decision_outcome, \
+    v.case_key, v.seq, v.facts_version, v.recorded_at, v.stage, v.sanction, v.sanction_level, v.proposed_sanction, v.decision_outcome, \
     v.block_from IS NOT NULL AND v.block_until IS NULL, v.outside_band, v.deviation_explained, v.clocks, \
     \(Milestone.allCases.map { "v.\($0.rawValue)_on" }.joined(separator: ", ")), \
     v.person_key, v.act_on, v.election, v.region, v.institution, v.institution_kind, v.position_level, \
@@ -167,8 +168,8 @@ extension Transaction {
 final class StatisticsLane: @unchecked Sendable {
   private typealias Piece = @Sendable (StatesLoader, Reader) -> Void
 
-  /// Half-way to the lowest priority there is.
-  private static let niceness: Int32 = 10
+  /// A quarter of the way to the lowest priority there is: a core that is busy with requests gives a quarter to counting.
+  private static let niceness: Int32 = 5
 
   private let line: WaitingLine<Piece>
   private let reader: Reader
@@ -197,23 +198,31 @@ final class StatisticsLane: @unchecked Sendable {
   func read<Value: Sendable>(
     for owner: KeyOwner, _ body: @escaping @Sendable (CaseStates, any CaseReads) throws -> Value
   ) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-      let piece: Piece = { [line] loader, reader in
-        continuation.resume(
-          with: Result {
-            try loader.refresh(reader, isClosing: { line.isClosing })
-            return try reader.read { try body(loader.states, $0) }
-          })
+    let isAbandoned = Mutex(false)
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let piece: Piece = { [line] loader, reader in
+          continuation.resume(
+            with: Result {
+              // Nobody waits any longer, or the store is to be closed soon.
+              if isAbandoned.withLock({ $0 }) { throw CancellationError() }
+              if line.isClosing { throw Failure.lineFull }
+              try loader.refresh(reader, isClosing: { line.isClosing })
+              return try reader.read { try body(loader.states, $0) }
+            })
+        }
+        do {
+          try line.append(piece, of: owner)
+        } catch {
+          continuation.resume(throwing: error)
+        }
       }
-      do {
-        try line.append(piece, of: owner)
-      } catch {
-        continuation.resume(throwing: error)
-      }
+    } onCancel: {
+      isAbandoned.withLock { $0 = true }
     }
   }
 
-  /// Finishes what waits and closes the reader.
+  /// Finishes what runs, refuses what waits, and closes the reader.
   func close() throws {
     line.close()
     running.wait()

@@ -27,6 +27,8 @@ struct Config {
   var renderedBytesMax: Int
   /// `NETRAL_PUBLIC_REQUESTS_PER_MINUTE` (int, default 60, 1...1000000): questions without a key, by address.
   var publicRequestsPerMinute: Int
+  /// `NETRAL_FIGURES_PER_AGENCY_PER_DAY` (int, default 5000, 1...10000000): new figures, which are stored for ever.
+  var figuresPerAgencyPerDay: Int
   var limits: Limits
   var store: StoreSettings
 
@@ -53,6 +55,7 @@ struct Config {
       return network
     }
     publicRequestsPerMinute = try Self.int(environment, "public.requests.per.minute", 60, 1...1_000_000)
+    figuresPerAgencyPerDay = try Self.int(environment, "figures.per.agency.per.day", 5_000, 1...10_000_000)
     renderedBytesMax = try Self.int(environment, "rendered.bytes.max", 16 << 20, 0...1_073_741_824)
     streamsMax = try Self.int(environment, "streams.max", 16, 1...1_000)
     streamsPerAgencyMax = try Self.int(environment, "streams.per.agency.max", 4, 1...1_000)

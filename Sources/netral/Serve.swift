@@ -90,6 +90,7 @@ enum Wiring {
     settings.streamsMax = config.streamsMax
     settings.streamsPerAgencyMax = config.streamsPerAgencyMax
     settings.renderedBytesMax = config.renderedBytesMax
+    settings.figuresPerAgencyPerDay = config.figuresPerAgencyPerDay
     settings.publicRequestsPerMinute = config.publicRequestsPerMinute
     settings.trustedProxies = config.trustedProxies
     return API(store: store, settings: settings, logger: logger)

@@ -1,3 +1,4 @@
+internal import API
 internal import Domain
 internal import Foundation
 internal import JSON
@@ -21,6 +22,7 @@ struct StatisticTests {
       ("funnel?reported_by=NASA", "reported_by"), ("funnel?cohort=15", "cohort"),
       ("funnel?stage=received,done", "stage"), ("funnel?stage=received,received", "stage"),
       ("funnel?occurred_from=2024-10-03&occurred_until=2024-10-02", "occurred_until"),
+      ("funnel?as_of=2024-10-10&occurred_from=2024-10-11", "occurred_from"),
       ("funnel?violation=KE-04&category=discipline", "category"),
       ("funnel?institution=16.71&institution_kind=central", "institution_kind"),
       ("sanctions?of=both", "of"), ("timeliness?unit=person", "unit"), ("equal-treatment", "violation"),
@@ -124,7 +126,11 @@ struct StatisticTests {
       #expect(again.json["id"].int == 1 && again["idempotency-replayed"] == "true")
       let list = try visitor.get("/v1/published-figures?election=pilkada-2024", as: .kemendagri).json
       #expect(list["items"].items.count == 1)
-      #expect(try visitor.get("/v1/published-figures/1", as: .panrb).json == made.json)
+      let other = try visitor.get("/v1/published-figures/1", as: .panrb).json
+      #expect(
+        other["values"] == made.json["values"] && other["effective"]["reported"] == made.json["effective"]["reported"])
+      // PANRB counts persons that are withheld from it case by case, and is told so.
+      #expect(other["scope"]["agency"].string == "PANRB" && made.json["scope"]["agency"] == .null)
       #expect(try visitor.get("/v1/published-figures/2", as: .panrb).status == 404)
       let wrong = [
         #"{"as_of":"2030-01-01"}"#: "/as_of", #"{"values":{"reported":null,"recommended":null}}"#: "/values",
@@ -140,6 +146,65 @@ struct StatisticTests {
         #expect(answer.json["errors"].items.contains { $0["pointer"].string == pointer }, "\(answer.text)")
       }
     }
+  }
+
+  @Test("tell nobody that two withheld persons are one")
+  func withheldPersons() async throws {
+    try await withService { visitor in
+      let first = try visitor.makeCase()
+      _ = try visitor.makeCase(ref: "2")
+      let path = "/v1/statistics/funnel?unit=person"
+      let seen = try visitor.get(path, as: .bkn).json
+      #expect(seen["total"]["reported"].int == 1 && seen["scope"]["agency"] == .null)
+      #expect(try visitor.get(path, as: .bawaslu).json == seen)
+      for agency in [AgencyCode.panrb, .kasn, .kemendagri] {
+        let answer = try visitor.get(path, as: agency).json
+        #expect(answer["total"]["reported"].int == 2 && answer["scope"]["agency"].string == agency.rawValue)
+        // Nor by the name of somebody else's figure.
+        #expect(try visitor.get("/v1/figures/\(seen["figure_id"].string ?? "")", as: agency).status == 404)
+        #expect(try visitor.get("/v1/figures/\(answer["figure_id"].string ?? "")", as: .bkn).status == 200)
+      }
+      try visitor.must("verifications", on: first, as: .bkn, #"{"occurred_on":"2024-10-09","outcome":"accepted"}"#)
+      // KASN sees the person of a verified case, and still not that of the other.
+      #expect(try visitor.get(path, as: .kasn).json["total"]["reported"].int == 2)
+    }
+  }
+
+  @Test("stay readable and keep their levels when reference data change")
+  func referenceChange() async throws {
+    try await withService { visitor in
+      _ = try visitor.makeCase()
+      let asked = try visitor.get("/v1/statistics/funnel?institution=16.71&institution_kind=regional", as: .bkn)
+      let id = asked.json["figure_id"].string ?? ""
+      let row = #"[{"code":"16.71","name":"Kota Contoh","kind":"central","valid_from":"2024-10-21"}]"#
+      let put = try visitor.ask(
+        as: Service.operatorName, "PUT", "/v1/admin/reference/institutions", row, [("Content-Type", "application/json")]
+      )
+      #expect([200, 422].contains(put.status), "\(put.text)")
+      visitor.service.clock.set("2024-10-19T03:00:00Z")
+      let figure = try visitor.get("/v1/figures/\(id)", as: .bkn)
+      #expect(figure.status == 200 && figure.json["figure"] == asked.json, "\(figure.text)")
+    }
+  }
+
+  @Test("are issued as often a day as is set, and those that were issued stay")
+  func quota() async throws {
+    try await withService(
+      { $0.figuresPerAgencyPerDay = 2 },
+      { visitor in
+        _ = try visitor.makeCase()
+        let days = ["2024-10-07", "2024-10-08", "2024-10-09"].map { "/v1/statistics/stages?as_of=\($0)" }
+        let answers = try days.map { try visitor.get($0, as: .bkn) }
+        #expect(answers.map(\.status) == [200, 200, 429])
+        #expect(answers[2]["ratelimit"]?.hasPrefix("\"figures\"") == true)
+        #expect(answers[2]["retry-after"] == "50400")
+        #expect(try visitor.get(days[0], as: .bkn).body == answers[0].body)
+        // Others have a day of their own; what is the same is stored once.
+        #expect(try visitor.get(days[0], as: .panrb).body == answers[0].body)
+        #expect(try visitor.get(days[2], as: .panrb).status == 200)
+        visitor.service.clock.set("2024-10-20T17:00:01Z")
+        #expect(try visitor.get("/v1/statistics/stages?as_of=2024-10-10", as: .bkn).status == 200)
+      })
   }
 
   @Test("are a table of one number a line in CSV")

@@ -14,7 +14,7 @@ internal import Testing
     "m0001_initial": "2467765cd6b077098d89930ba3cc8df7edb097a099e89dbcfe622ffaead5f820",
     "m0002_synchronisation": "70a2e0b62d43b7e2f1fb4c175d45baab8c532d5cbaef9d71a5f4a4bc4a5d57f9",
     "m0003_clocks": "c55e0a4252fc3c60c514be295c2779b3ad9a66c44cd884921ddf8f2e52b54e17",
-    "m0004_figures": "f6b3d5178f91693bceb90c262ca2f1e27b6d770a56efee49c59b516c5d7d0550",
+    "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

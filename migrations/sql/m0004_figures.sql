@@ -1,14 +1,15 @@
 -- Statistical answers that were given out. Append-only.
 CREATE TABLE figure (
-  id TEXT NOT NULL PRIMARY KEY,
+  figure_key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   scope TEXT, -- the agency whose restricted view it is; NULL: all cases
   kind TEXT NOT NULL,
   definition TEXT NOT NULL,
   question TEXT NOT NULL,
   seq INTEGER NOT NULL,
   issued_at INTEGER NOT NULL,
-  answer TEXT NOT NULL -- JSON object, as it was answered
-) STRICT, WITHOUT ROWID;
+  answer BLOB NOT NULL -- JSON object as it was answered, gzip
+) STRICT;
 
 -- Numbers that agencies have published elsewhere. Append-only.
 CREATE TABLE published_figure (
