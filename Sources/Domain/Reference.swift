@@ -122,6 +122,7 @@ public struct Violation: Sendable, Codable {
   public var labelId: String
   public var labelEn: String
   public var aspect: String
+  /// `ethics`, `discipline` or `task_force`.
   public var category: String
   /// `before_determination`, `after_determination` or `any`.
   public var period: String
@@ -134,11 +135,15 @@ public struct Violation: Sendable, Codable {
   public var confidence: String
   public var validFrom: String?
   public var validUntil: String?
+
+  static let categories = ["ethics", "discipline", "task_force"]
+  static let periods = ["before_determination", "after_determination", "any"]
 }
 
 /// A sanction of a regime.
 public struct Sanction: Sendable, Codable {
   public var code: String
+  /// `moral`, `light`, `medium`, `heavy` or `dismissal`.
   public var level: String
   public var labelId: String
   public var labelEn: String
@@ -149,6 +154,8 @@ public struct Sanction: Sendable, Codable {
   public var interimSubstitute: String?
   public var validFrom: String?
   public var validUntil: String?
+
+  static let regimes = ["PP53_2010", "PP94_2021", "all"]
 }
 
 /// An election and its contests.
@@ -190,6 +197,8 @@ public struct Region: Sendable, Codable {
   public var province: String?
   public var validFrom: String?
   public var validUntil: String?
+
+  static let levels = ["province", "regency", "city"]
 }
 
 /// An institution that employs civil servants.
@@ -208,6 +217,8 @@ public struct Position: Sendable, Codable {
   public var kind: String
   public var labelId: String
   public var labelEn: String
+
+  static let kinds = ["level", "class"]
 }
 
 /// A rule of a clock: data, not a constant, because decrees change it.

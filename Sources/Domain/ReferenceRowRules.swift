@@ -1,14 +1,105 @@
 internal import JSON
 
-/// What must hold of single rows of clock rules and holidays, each field by its name.
+/// What must hold of single rows, each field by its name.
 extension ReferenceEntry {
   /// Errors in the fields of the row, with pointers from `place` on.
   func fieldErrors(at place: String) -> [FieldError] {
     switch kind {
+    case .violations: violationErrors(place)
+    case .sanctions:
+      closed("level", SanctionOutcome.levels, place) + closed("regime", Sanction.regimes, place)
+    case .regions: regionErrors(place)
+    case .institutions: closed("kind", InstitutionKind.allCases.map(\.rawValue), place)
+    case .elections: electionErrors(place)
+    case .positions: closed("kind", Position.kinds, place)
+    case .agencies: []
+    case .mandates:
+      closed("kind", MandateKind.allCases.map(\.rawValue), place)
+        + closed("scope", MandateScope.allCases.map(\.rawValue), place)
     case .clockRules: clockRuleErrors(place)
     case .holidays: holidayErrors(place)
+    }
+  }
+
+  /// The fields by which recorded cases were judged and figures are counted.
+  var settledFields: [String] {
+    switch kind {
+    case .violations: ["category", "sanction_level"]
+    case .sanctions: ["level", "regime"]
+    case .institutions: ["kind"]
     default: []
     }
+  }
+
+  /// True when a field has the same value in another row; an absent one is null.
+  func agrees(with other: ReferenceEntry, in name: String) -> Bool {
+    (fields[name] ?? .null) == (other.fields[name] ?? .null)
+  }
+
+  private func violationErrors(_ place: String) -> [FieldError] {
+    let errors = closed("category", Violation.categories, place) + closed("period", Violation.periods, place)
+    switch fields["sanction_level"] {
+    case nil, .null?: return errors
+    default: return errors + closed("sanction_level", SanctionOutcome.levels, place)
+    }
+  }
+
+  private func regionErrors(_ place: String) -> [FieldError] {
+    let errors = closed("level", Region.levels, place)
+    guard let region = RegionCode(code) else { return errors + [FieldError(pointer: "\(place)/code", .format)] }
+    let isAlone = text("level") == "province"
+    if errors.isEmpty && region.isProvince != isAlone {
+      return [FieldError(pointer: "\(place)/level", .inconsistent)]
+    }
+    if errors.isEmpty && text("province") != (isAlone ? nil : region.province) {
+      return [FieldError(pointer: "\(place)/province", .inconsistent)]
+    }
+    return errors
+  }
+
+  private func electionErrors(_ place: String) -> [FieldError] {
+    let errors = dates(["voting_on"], of: fields, place)
+    guard case .array(let contests)? = fields["contests"], !contests.isEmpty else {
+      return errors + [FieldError(pointer: "\(place)/contests", .required)]
+    }
+    var keys: Set<String> = []
+    return errors
+      + contests.enumerated().flatMap { index, contest in
+        contestErrors(contest, &keys, "\(place)/contests/\(index)")
+      }
+  }
+
+  private func contestErrors(_ contest: JSONValue, _ keys: inout Set<String>, _ place: String) -> [FieldError] {
+    guard case .object(let members) = contest else { return [FieldError(pointer: place, .type)] }
+    var errors: [FieldError] = []
+    if case .string(let key)? = members["key"], !key.isEmpty {
+      if !keys.insert(key).inserted { errors.append(FieldError(pointer: "\(place)/key", .duplicate)) }
+    } else {
+      errors.append(FieldError(pointer: "\(place)/key", .required))
+    }
+    errors += dates(["determined_on", "campaign_from", "campaign_until"], of: members, place)
+    if errors.isEmpty, case .string(let from)? = members["campaign_from"],
+      case .string(let until)? = members["campaign_until"], until < from
+    {
+      errors.append(FieldError(pointer: "\(place)/campaign_until", .inconsistent))
+    }
+    return errors
+  }
+
+  /// Fields that must be dates.
+  private func dates(_ names: [String], of members: JSONObject, _ place: String) -> [FieldError] {
+    names.compactMap { name in
+      guard let value = members[name] else { return FieldError(pointer: "\(place)/\(name)", .required) }
+      if case .string(let text) = value, LegalDate(text) != nil { return nil }
+      return FieldError(pointer: "\(place)/\(name)", .format)
+    }
+  }
+
+  /// A field whose value is one of a closed set.
+  private func closed(_ name: String, _ codes: [String], _ place: String) -> [FieldError] {
+    if case .string(let text)? = fields[name], codes.contains(text) { return [] }
+    let detail = Self.only(codes.joined(separator: ", "))
+    return [FieldError(pointer: "\(place)/\(name)", fields[name] == nil ? .required : .unknownCode, detail)]
   }
 
   private func clockRuleErrors(_ place: String) -> [FieldError] {

@@ -3,7 +3,8 @@ extension Reference {
   /// Checks new rows against the present ones and each other, and returns the reference data they would give.
   ///
   /// Rows are added, or replaced where kind, code and first day are the same; nothing is deleted. Of a mandate only the
-  /// last day may change. Holidays leave out no year between the first and the last one.
+  /// last day may change; what recorded cases were judged by stays. Holidays leave out no year between the first and the
+  /// last one.
   ///
   /// - Parameter lines: the line of each row in the file it came from, for texts that name another row; empty: none.
   /// - Throws: `invalid`, each error pointing at the row (`/3/valid_until`).
@@ -42,8 +43,25 @@ extension Reference {
         FieldError(pointer: "/\(HolidayYears.opener(of: year, in: rows))/date", .inconsistent, Self.gap(year))
       }
     }
+    if errors.isEmpty { errors = settledErrors(rows) }
     guard errors.isEmpty else { throw .invalid(errors) }
     return try Self.decoded(merged, rows)
+  }
+
+  /// Fields that would change what recorded cases were judged by. Violations and sanctions are looked up by their code
+  /// alone when figures of the past are counted, institutions with the day.
+  private func settledErrors(_ rows: [ReferenceEntry]) -> [FieldError] {
+    func key(_ entry: ReferenceEntry) -> String {
+      entry.kind == .institutions ? Self.identity(entry) : "\(entry.kind)\n\(entry.code)"
+    }
+    var settled: [String: ReferenceEntry] = [:]
+    for entry in entries where !entry.settledFields.isEmpty { settled[key(entry)] = entry }
+    return rows.enumerated().flatMap { index, row -> [FieldError] in
+      guard !row.settledFields.isEmpty, let before = settled.updateValue(row, forKey: key(row)) else { return [] }
+      let detail = row.kind == .institutions ? Self.needsNewDay : Self.needsNewCode
+      return row.settledFields.filter { !row.agrees(with: before, in: $0) }
+        .map { FieldError(pointer: "/\(index)/\($0)", .notAllowed, detail) }
+    }
   }
 
   /// The combined rows as rules read them; a row that does not decode is found by decoding each alone.
@@ -74,6 +92,14 @@ extension Reference {
       guard let mandate = mandates.first(where: { String($0.id) == row.code }) else { return nil }
       if agencies[mandate.agency] == nil { return FieldError(pointer: "/\(index)/agency", .unknownCode) }
       return mandate.legalBasis.isEmpty ? FieldError(pointer: "/\(index)/legal_basis", .required) : nil
+    case .violations:
+      let listed = (try? Self.decode([row.json], as: Violation.self).first)?.sanctions ?? []
+      return listed.firstIndex { sanctions[$0] == nil }
+        .map { FieldError(pointer: "/\(index)/sanctions/\($0)", .unknownCode) }
+    case .sanctions:
+      let substitute = (try? Self.decode([row.json], as: Sanction.self).first)?.interimSubstitute
+      return substitute.map { sanctions[$0] == nil } ?? false
+        ? FieldError(pointer: "/\(index)/interim_substitute", .unknownCode) : nil
     case .regions:
       let province = (try? Self.decode([row.json], as: Region.self).first)?.province
       return province.map { regions[$0] == nil } ?? false
@@ -134,6 +160,13 @@ extension Reference {
       en: "With this row the table would have no holiday in \(year), between years that have some.",
       id: "Dengan baris ini tabel tidak memuat hari libur pada \(year), di antara tahun yang memuatnya.")
   }
+
+  private static let needsNewDay = LocalizedText(
+    en: "Recorded cases were judged by this: end this row and add one with a new first day.",
+    id: "Kasus yang tercatat dinilai menurut isian ini: akhiri baris ini dan tambahkan baris dengan hari pertama baru.")
+  private static let needsNewCode = LocalizedText(
+    en: "Recorded cases were judged and are counted by this: end this row and add one with a new code.",
+    id: "Kasus yang tercatat dinilai dan dihitung menurut isian ini: akhiri baris ini dan tambahkan kode baru.")
 
   private static let mandatesEnd = LocalizedText(
     en: "Of a mandate that exists only the last day may change.",

@@ -81,7 +81,23 @@ struct ReferenceTests {
         #"[{"kind":"study","length":0,"unit":"days","starts_at":"verified","stops_at":["studied","not_proven"],"time_zone":"Asia/Jakarta","legal_basis":"x"}]"#,
         422
       ),
+      (
+        false, "violations",
+        #"[{"code":"KE-01","catalogue":"skb-2022","conduct":"display_material","label_id":"A","label_en":"B","aspect":"politics","category":"none","period":"before_determination","requires_no_unpaid_leave":false,"sanction_level":"moral","sanctions":["MOR-TUTUP"],"legal_basis":["UU"],"confidence":"full"}]"#,
+        422
+      ),
+      (
+        false, "violations",
+        #"[{"code":"KE-01","catalogue":"skb-2022","conduct":"display_material","label_id":"A","label_en":"B","aspect":"politics","category":"ethics","period":"before_determination","requires_no_unpaid_leave":false,"sanction_level":"heavy","sanctions":["MOR-TUTUP"],"legal_basis":["UU"],"confidence":"full"}]"#,
+        422
+      ),
+      (
+        false, "violations",
+        #"[{"code":"KE-01","catalogue":"skb-2022","conduct":"display_material","label_id":"A","label_en":"B","aspect":"politics","category":"discipline","period":"before_determination","requires_no_unpaid_leave":false,"sanction_level":"moral","sanctions":["MOR-TUTUP"],"legal_basis":["UU"],"confidence":"full"}]"#,
+        422
+      ),
       (false, "institutions", #"[{"code":"uji","name":"Uji","kind":"galactic"}]"#, 422),
+      (false, "institutions", #"[{"code":"kemenag","name":"Uji","kind":"regional"}]"#, 422),
       (false, "regions", #"[{"code":"77.01","name":"Uji","level":"regency","province":"77"}]"#, 422),
       (false, "mandates", #"[{"id":14,"kind":"recommend","agency":"PANRB","scope":"all","legal_basis":"x"}]"#, 422),
       (false, "mandates", #"[{"id":77,"kind":"study","agency":"NOBODY","scope":"all","legal_basis":"x"}]"#, 422),
@@ -95,6 +111,24 @@ struct ReferenceTests {
       #expect(answer.status == status, "\(answer.text)")
       if status == 422 { #expect(answer.json["errors"][0]["pointer"].string != nil) }
       #expect(try visitor.get("/v1/reference/\(kind)", as: .bkn).body == before)
+    }
+  }
+
+  @Test("says of a settled field what to do instead")
+  func settled() async throws {
+    try await withService { visitor in
+      for (kind, file, pointer, text) in [
+        ("institutions", "code,name,kind\nkemenag,Kementerian Agama,regional\n", "/0/kind", "a new first day"),
+        (
+          "sanctions", "code,level,label_id,label_en,legal_basis,regime\nRIN-1,medium,A,B,PP,all\n", "/0/level",
+          "a new code"
+        ),
+      ] {
+        let answer = try put(visitor, "/v1/admin/reference/\(kind)", file, csv: true)
+        let error = answer.json["errors"][0]
+        #expect(answer.status == 422 && error["pointer"].string == pointer, "\(answer.text)")
+        #expect(error["code"].string == "not_allowed" && error["detail"].string?.hasSuffix("\(text).") == true)
+      }
     }
   }
 

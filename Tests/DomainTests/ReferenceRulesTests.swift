@@ -69,7 +69,7 @@ internal import Testing
 
   @Test func `a row has the fields of its kind`() throws {
     #expect(try places(.institutions, institution("a"), #"{"code":"badan","kind":"central"}"#) == ["/1 format"])
-    #expect(try places(.institutions, #"{"code":"badan","name":"X","kind":"private"}"#) == ["/0 format"])
+    #expect(try places(.institutions, #"{"code":"badan","name":"X","kind":"private"}"#) == ["/0/kind unknown_code"])
     #expect(
       try places(.regions, #"{"code":"97.01","name":"Baru","level":"regency","province":"97"}"#) == [
         "/0/province unknown_code"
@@ -78,6 +78,95 @@ internal import Testing
       try places(
         .regions, #"{"code":"97","name":"Baru","level":"province"}"#,
         #"{"code":"97.01","name":"Baru","level":"regency","province":"97"}"#) == nil)
+  }
+
+  private static let violation = """
+    {"code":"XX-1","catalogue":"uji","conduct":"photo","label_id":"A","label_en":"B","aspect":"politics",\
+    "category":"ethics","period":"any","requires_no_unpaid_leave":false,"sanction_level":"moral",\
+    "sanctions":["MOR-BUKA"],"legal_basis":["UU"],"confidence":"full"}
+    """
+  private static let sanction = """
+    {"code":"XX-2","level":"light","label_id":"A","label_en":"B","legal_basis":"UU","regime":"all",\
+    "interim_substitute":null}
+    """
+  private static let election = """
+    {"key":"uji-2029","name_id":"A","kind":"pemilu","voting_on":"2029-02-14","regions_count":null,"contests":[\
+    {"key":"uji-2029/a","determined_on":"2028-11-03","campaign_from":"2028-11-28","campaign_until":"2029-02-10",\
+    "confidence":"sourced"}]}
+    """
+  private static let position = #"{"code":"xx","kind":"level","label_id":"A","label_en":"B"}"#
+  private static let region = #"{"code":"16.99","name":"Baru","level":"regency","province":"16"}"#
+  private static let mandate = #"{"id":77,"kind":"study","agency":"BKN","scope":"all","legal_basis":"UU"}"#
+
+  @Test(
+    arguments: [
+      (.violations, violation, #""ethics""#, #""none""#, "/0/category unknown_code"),
+      (.violations, violation, #""category":"ethics","#, "", "/0/category required"),
+      (.violations, violation, #""any""#, #""sometimes""#, "/0/period unknown_code"),
+      (
+        .violations, violation, #""sanction_level":"moral""#, #""sanction_level":"mild""#,
+        "/0/sanction_level unknown_code"
+      ),
+      (.violations, violation, #""sanction_level":"moral""#, #""sanction_level":7"#, "/0/sanction_level unknown_code"),
+      (.violations, violation, #"["MOR-BUKA"]"#, #"["MOR-BUKA","X"]"#, "/0/sanctions/1 unknown_code"),
+      (.violations, violation, #""sanction_level":"moral""#, #""sanction_level":null"#, nil),
+      (.violations, violation, #"["MOR-BUKA"]"#, "[]", nil),
+      (.sanctions, sanction, #""light""#, #""LIGHT""#, "/0/level unknown_code"),
+      (.sanctions, sanction, #""all""#, #""PP42""#, "/0/regime unknown_code"),
+      (.sanctions, sanction, "null", #""X""#, "/0/interim_substitute unknown_code"),
+      (.sanctions, sanction, "null", #""P53-S1""#, nil),
+      (.elections, election, "2029-02-14", "14-02-2029", "/0/voting_on format"),
+      (.elections, election, #""voting_on":"2029-02-14","#, "", "/0/voting_on required"),
+      (.elections, election, "2028-11-03", "2028-11-31", "/0/contests/0/determined_on format"),
+      (.elections, election, "2028-11-28", "soon", "/0/contests/0/campaign_from format"),
+      (.elections, election, "2029-02-10", "2028-02-10", "/0/contests/0/campaign_until inconsistent"),
+      (.elections, election, #""key":"uji-2029/a","#, "", "/0/contests/0/key required"),
+      (.elections, election, #"[{"key":"uji-2029/a""#, #"[7,{"key":"uji-2029/a""#, "/0/contests/0 type"),
+      (.positions, position, #""level""#, #""rank""#, "/0/kind unknown_code"),
+      (.regions, region, #""regency""#, #""village""#, "/0/level unknown_code"),
+      (.regions, region, #""regency""#, #""province""#, "/0/level inconsistent"),
+      (.regions, region, #""16.99""#, #""1699""#, "/0/code format"),
+      (.regions, region, #""province":"16""#, #""province":"17""#, "/0/province inconsistent"),
+      (.mandates, mandate, #""study""#, #""judge""#, "/0/kind unknown_code"),
+      (.mandates, mandate, #""all""#, #""some""#, "/0/scope unknown_code"),
+    ] as [(ReferenceKind, String, String, String, String?)])
+  func `a row is checked field by field`(
+    kind: ReferenceKind, row: String, part: String, other: String, place: String?
+  ) throws {
+    #expect(row.contains(part))
+    #expect(try places(kind, row) == nil)
+    #expect(try places(kind, row.replacing(part, with: other)) == place.map { [$0] })
+  }
+
+  @Test func `what recorded cases were judged by stays, other fields of a row may change`() throws {
+    func stored(_ kind: ReferenceKind, _ code: String) throws -> String {
+      try #require(Fixture.reference.entries.first { $0.kind == kind && $0.code == code }).json
+    }
+    let lines: [(ReferenceKind, String, String, String, String?)] = [
+      (.sanctions, "BER-1", #""level":"heavy""#, #""level":"light""#, "/0/level not_allowed"),
+      (.sanctions, "BER-1", #""PP94_2021""#, #""all""#, "/0/regime not_allowed"),
+      (.violations, "DS-06", #""discipline""#, #""ethics""#, "/0/category not_allowed"),
+      (.violations, "DS-06", #""sanction_level":"heavy""#, #""sanction_level":null"#, "/0/sanction_level not_allowed"),
+      (.violations, "LN-13", #""sanction_level":null,"#, "", nil),
+      (.institutions, "kemenag", #""central""#, #""regional""#, "/0/kind not_allowed"),
+      (.sanctions, "BER-1", #""valid_from""#, #""valid_until":"2030-12-31","valid_from""#, nil),
+      (.violations, "DS-06", #""label_en":""#, #""label_en":"So: "#, nil),
+    ]
+    for (kind, code, part, other, place) in lines {
+      let row = try stored(kind, code)
+      #expect(row.contains(part), "\(row)")
+      #expect(try places(kind, row.replacing(part, with: other)) == place.map { [$0] }, "\(code)")
+    }
+    // The code alone tells which level is counted: a new first day would change the past as well.
+    let sanction = try stored(.sanctions, "RIN-1")
+    let ended = sanction.replacing(#""level""#, with: #""valid_until":"2024-12-31","level""#)
+    let next = sanction.replacing(#""level":"light""#, with: #""valid_from":"2025-01-01","level":"medium""#)
+    #expect(try places(.sanctions, ended, next) == ["/1/level not_allowed"])
+    #expect(try places(.sanctions, ended, next.replacing("medium", with: "light")) == nil)
+    // Of an institution the day is asked, too.
+    let ministry = #"{"code":"kemenag","name":"Kementerian Agama","kind":"central","valid_until":"2024-12-31"}"#
+    let region = #"{"code":"kemenag","name":"Dinas Agama","kind":"regional","valid_from":"2025-01-01"}"#
+    #expect(try places(.institutions, ministry, region) == nil)
   }
 
   @Test(arguments: [(0, false), (1, true), (365, true), (366, false), (1_000_000_000, false)])
