@@ -39,6 +39,22 @@ struct CorrectionTests {
     }
   }
 
+  @Test("does not move a case before the years that the service knows")
+  func earlyDates() async throws {
+    try await withService { visitor in
+      let path = try visitor.makeCase()
+      let before = try visitor.get(path, as: .bawaslu).body
+      let dates = #"{"source":{"received_on":"1924-10-06"},"act":{"occurred_on":"1924-10-02"},"reason":"x"}"#
+      let answer = try visitor.patch(path, as: .bawaslu, dates)
+      #expect(answer.status == 422)
+      #expect(
+        answer.json["errors"].items.map { "\($0["pointer"].string ?? "") \($0["code"].string ?? "")" } == [
+          "/source/received_on range", "/act/occurred_on range",
+        ], "\(answer.text)")
+      #expect(try visitor.get(path, as: .bawaslu).body == before)
+    }
+  }
+
   @Test(
     "that is wrong is refused and changes nothing",
     arguments: [

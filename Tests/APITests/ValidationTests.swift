@@ -70,6 +70,7 @@ struct BadField: Sendable, CustomTestStringConvertible {
     BadField(#"{"source":{"kind":"rumour"}}"#, "/source/kind", "unknown_code"),
     BadField(#"{"source":{"agency_ref":null}}"#, "/source/agency_ref", "required"),
     BadField(#"{"source":{"received_on":"2024-10-21"}}"#, "/source/received_on", "range"),
+    BadField(#"{"act":{"occurred_on":"1924-10-02"}}"#, "/act/occurred_on", "range"),
     BadField(#"{"source":{"agency":"NOBODY"}}"#, "/source/agency", "unknown_code"),
     BadField(#"{"reporter":{"mode":"anonymous"}}"#, "/reporter/name", "not_allowed"),
     BadField(#"{"reporter":{"mode":"confidential","name":null}}"#, "/reporter/name", "required"),

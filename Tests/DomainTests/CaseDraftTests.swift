@@ -33,6 +33,7 @@ internal import Testing
     arguments: [
       ("2024-10-06", "2024-10-06", nil, nil), ("2024-10-06", "2024-10-02", "2024-10-06", nil),
       ("2024-12-02", "2024-10-02", nil, "/source/received_on range"),
+      ("2024-10-06", "1999-12-31", nil, "/act/occurred_on range"), ("2024-10-06", "2000-01-01", nil, nil),
       ("2024-10-06", "2024-10-07", nil, "/act/occurred_on inconsistent"),
       ("2024-10-06", "2024-10-02", "2024-10-01", "/act/known_on inconsistent"),
       ("2024-10-06", "2024-10-02", "2024-10-07", "/act/known_on inconsistent"),
@@ -46,6 +47,11 @@ internal import Testing
       $0.act.knownOn = known.map(date)
     }
     #expect(found == place.map { [$0] })
+  }
+
+  @Test func `a report lies in the years the service knows`() {
+    let found = places { ($0.source.receivedOn, $0.act.occurredOn) = (date("1924-10-06"), date("1924-10-02")) }
+    #expect(found?.prefix(2) == ["/source/received_on range", "/act/occurred_on range"])
   }
 
   @Test func `a person has a number, or the draft says that it is missing`() {
