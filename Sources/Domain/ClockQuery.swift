@@ -54,17 +54,14 @@ public struct ClockQuery: Sendable {
     self.today = today
   }
 
-  /// True when the answer stands in the order of due dates: what is asked for is open and can become overdue, of which a
-  /// case has at most one. Else cases are gone over in the order in which they came.
-  public var isInOrderOfDueDates: Bool {
-    standings.isSubset(of: [.running, .paused, .overdue]) && kind != .appealFiling
-  }
+  /// True when the answer stands in the order of due dates: what is asked for is open, and of such a case has at most one
+  /// clock. Else cases are gone over in the order in which they came.
+  public var isInOrderOfDueDates: Bool { standings.isSubset(of: [.running, .paused, .overdue]) }
 
   /// True when the clock is one that is asked for, whatever its case.
   public func takes(_ clock: Clock) -> Bool {
     (kind == nil || clock.kind == kind) && standings.contains(clock.standing(on: today))
       && dueFrom.map { clock.dueOn >= $0 } ?? true && dueBefore.map { clock.dueOn < $0 } ?? true
-      && !(isInOrderOfDueDates && clock.kind == .appealFiling)
   }
 }
 

@@ -98,7 +98,12 @@ enum CaseColumns {
 
   /// The day on which the clock would be due that is paused.
   static func pausedDue(_ progress: CaseProgress) -> LegalDate? {
-    progress.openClock.flatMap { $0.isPaused && $0.kind != .appealFiling ? $0.dueOn : nil }
+    progress.openClock.flatMap { $0.isPaused ? $0.dueOn : nil }
+  }
+
+  /// The last day on which an appeal may be filed, while that period runs.
+  static func appealDue(_ progress: CaseProgress) -> LegalDate? {
+    progress.openClock.flatMap { $0.isPaused || $0.kind != .appealFiling ? nil : $0.dueOn }
   }
 }
 

@@ -108,6 +108,7 @@ extension Transaction {
       $0.add(now)
       $0.add(CaseColumns.nextDue(record.progress))
       $0.add(CaseColumns.pausedDue(record.progress))
+      $0.add(CaseColumns.appealDue(record.progress))
       CaseColumns.add(record, last, at: now, personKey: person, to: &$0)
     }
     let key = database.lastInsertedRowID
@@ -139,6 +140,7 @@ extension Transaction {
       $0.add(before.key)
       $0.add(record.version)
       $0.add(CaseColumns.pausedDue(record.progress))
+      $0.add(CaseColumns.appealDue(record.progress))
     }
     if new.facts.act.narrative != old.facts.act.narrative {
       pending.words.append(.unindex(before.key, old.facts.act.narrative))

@@ -1,8 +1,7 @@
 internal import Domain
 internal import GRDB
 
-/// Lists of clocks: the open ones that can become overdue by the indexes of due dates, all others by going over cases in
-/// bounded steps.
+/// Lists of clocks: the open ones by the indexes of due dates, all others by going over cases in bounded steps.
 extension Transaction {
   func clocks(_ query: ClockQuery) throws -> ClockPage {
     try query.isInOrderOfDueDates ? clocksByDueDate(query) : clocksByCase(query)
@@ -12,8 +11,7 @@ extension Transaction {
     var rows: [ClockListing.Row] = []
     // Each stage by itself, so that an index gives the order.
     for stage in ClockListing.stages(of: query.kind) {
-      if !query.standings.isDisjoint(with: [.running, .overdue]) { rows += try dueRows("next_due_on", stage, query) }
-      if query.standings.contains(.paused) { rows += try dueRows("paused_due_on", stage, query) }
+      for column in ClockListing.dueColumns(query) { rows += try dueRows(column, stage, query) }
     }
     rows.sort { ($0.clocks[0].dueOn, $0.key) < ($1.clocks[0].dueOn, $1.key) }
     let items = rows.prefix(query.limit).map { $0.item($0.clocks[0]) }
@@ -23,7 +21,7 @@ extension Transaction {
       items: items, next: CaseQuery.Position(value: last.clocks[0].dueOn.description, key: last.key))
   }
 
-  /// Cases whose open clock is due as asked for, by one of the two columns.
+  /// Cases whose open clock is due as asked for, by one of the three columns.
   private func dueRows(_ column: String, _ stage: Stage?, _ query: ClockQuery) throws -> [ClockListing.Row] {
     var listing = ClockListing(query)
     listing.filterByDue(column)
@@ -84,13 +82,24 @@ private struct ClockListing {
     \(CaseListing.basisColumns(of: "r"))
     """
 
-  /// The stages at which a clock of a kind is open that can become overdue; one nil for every kind at once.
+  /// The columns that hold the due dates of what is asked for; a case has at most one of them.
+  static func dueColumns(_ query: ClockQuery) -> [String] {
+    var columns: [String] = []
+    let (running, isAppeal) = (query.standings.contains(.running), query.kind == .appealFiling)
+    if !isAppeal && (running || query.standings.contains(.overdue)) { columns.append("next_due_on") }
+    if running && (isAppeal || query.kind == nil) { columns.append("appeal_due_on") }
+    if query.standings.contains(.paused) { columns.append("paused_due_on") }
+    return columns
+  }
+
+  /// The stages at which a clock of a kind is open; one nil for every kind at once.
   static func stages(of kind: ClockKind?) -> [Stage?] {
     switch kind {
     case .verification?: [.received]
     case .study?: [.verified]
     case .ppkFollowUp?: [.recommended, .blocked]
-    case .appealFiling?, nil: [nil]
+    case .appealFiling?: [.sanctioned]
+    case nil: [nil]
     }
   }
 
@@ -144,6 +153,8 @@ private struct ClockListing {
     if let from = query.dueFrom { add("r.\(column) >= ?", from.description) }
     if let before = query.dueBefore { add("r.\(column) < ?", before.description) }
     if let after = query.after { add("(r.\(column), r.case_key) > (?, ?)", after.value, after.key) }
+    // Where nobody is late the period simply ends.
+    if column == "appeal_due_on" { add("r.appeal_due_on >= ?", query.today.description) }
     // A paused clock is neither; of the others only one may be asked for.
     guard column == "next_due_on",
       query.standings.isDisjoint(with: [.overdue]) != query.standings.isDisjoint(with: [.running])

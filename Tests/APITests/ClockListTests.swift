@@ -87,7 +87,10 @@ struct ClockListTests {
     "centre ppk_follow_up overdue",
   ]
   private static let open =
-    overdue + ["paused verification paused", "study study running", "running verification running"]
+    overdue + [
+      "paused verification paused", "study study running", "decided appeal_filing running",
+      "running verification running",
+    ]
 
   @Test("holds the open ones in the order in which they are due, and what each filter asks for")
   func filters() async throws {
@@ -96,12 +99,14 @@ struct ClockListTests {
       let questions: [(String, [String])] = [
         ("", Self.open), ("overdue=true", Self.overdue), ("state=overdue", Self.overdue),
         ("overdue=false", Array(Self.open.dropFirst(4))), ("state=paused", [Self.open[4]]),
-        ("state=running", Array(Self.open.suffix(2))),
+        ("state=running", Array(Self.open.suffix(3))),
         ("state=running,overdue", Self.open.filter { $0 != Self.open[4] }),
+        ("kind=appeal_filing", [Self.open[6]]), ("kind=appeal_filing&state=running", [Self.open[6]]),
         ("kind=ppk_follow_up", Array(Self.overdue.dropFirst())), ("kind=study", [Self.open[5]]),
         ("kind=verification&overdue=true", [Self.open[0]]), ("institution=kemenag", [Self.open[3], Self.open[5]]),
-        ("region=16", Self.open), ("region=17", []), ("region=16.71", Self.open.filter { !$0.hasPrefix("p") }),
-        ("due_before=2024-10-12", Array(Self.open.prefix(2))), ("due_from=2024-10-22", Array(Self.open.suffix(3))),
+        ("region=16", Self.open.filter { !$0.hasPrefix("decided") }), ("region=17", [Self.open[6]]),
+        ("region=16.71", Self.open.filter { !$0.hasPrefix("p") && !$0.hasPrefix("decided") }),
+        ("due_before=2024-10-12", Array(Self.open.prefix(2))), ("due_from=2024-10-22", Array(Self.open.suffix(4))),
         ("due_from=2024-10-11&due_before=2024-10-13", Array(Self.open[1...2])), ("election=pilkada-2020", []),
         ("state=late", ["city", "province", "centre", "decided", "lapsed"].map { "\($0) verification late" }),
         (

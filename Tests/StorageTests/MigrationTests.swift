@@ -13,7 +13,7 @@ internal import Testing
   private static let released = [
     "m0001_initial": "2467765cd6b077098d89930ba3cc8df7edb097a099e89dbcfe622ffaead5f820",
     "m0002_synchronisation": "70a2e0b62d43b7e2f1fb4c175d45baab8c532d5cbaef9d71a5f4a4bc4a5d57f9",
-    "m0003_clocks": "c55e0a4252fc3c60c514be295c2779b3ad9a66c44cd884921ddf8f2e52b54e17",
+    "m0003_clocks": "2af4bcb964d909a799c412cfb98aff86f8befc349314b807ae45cb0795f95392",
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
   ]
 
@@ -45,10 +45,13 @@ internal import Testing
       let new = try SQLiteStore(path: path, readerCount: 1, settings: settings)
       let bench = TemporaryStore(path: path, store: new, clock: FixedClock())
       let record = try await bench.report(1, at: .studied, Sample.facts(1))
+      let sanctioned = try await bench.report(2, at: .sanctioned, Sample.facts(2))
+      _ = try await bench.report(3, at: .appealed, Sample.facts(3))
       try new.close()
       let tables = ["certificate", "figure", "published_figure", "public_release"].map { "DROP TABLE \($0);" }.joined()
-      let indexes = ["case_record_paused", "case_record_stage_due"].map { "DROP INDEX \($0);" }.joined()
-      let undone = tables + indexes + "ALTER TABLE case_record DROP COLUMN paused_due_on;"
+      let indexes = ["paused", "appeal", "stage_due"].map { "DROP INDEX case_record_\($0);" }.joined()
+      let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
+      let undone = tables + indexes + columns
       _ = try Shell.output(
         "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
 
@@ -56,6 +59,11 @@ internal import Testing
       #expect(FileManager.default.fileExists(atPath: path + ".before-migration"))
       #expect(try store.read(on: 0) { try $0.caseRecord(record.id) } == record)
       #expect(try store.read(on: 0) { try $0.certificates(of: nil, before: .max, limit: 1) }.isEmpty)
+      // The period of appeal that runs is found by its due date, which the first release did not keep.
+      let due = try #require(sanctioned.progress.openClock?.dueOn)
+      let question = ClockQuery(caller: .bkn, today: due)
+      let found = try store.read(on: 0) { try $0.clocks(question) }.items
+      #expect(found.map(\.caseID) == [sanctioned.id] && found.first?.clock == sanctioned.progress.openClock)
       try store.close()
     }
   }
