@@ -3,8 +3,8 @@ extension Reference {
   /// Checks new rows against the present ones and each other, and returns the reference data they would give.
   ///
   /// Rows are added, or replaced where kind, code and first day are the same; nothing is deleted. Of a mandate only the
-  /// last day may change; what recorded cases were judged by stays. Holidays leave out no year between the first and the
-  /// last one.
+  /// last day may change; what recorded cases were judged by stays. A clock has a rule on every day from its first one on;
+  /// holidays leave out no year between the first and the last one.
   ///
   /// - Parameter lines: the line of each row in the file it came from, for texts that name another row; empty: none.
   /// - Throws: `invalid`, each error pointing at the row (`/3/valid_until`).
@@ -43,6 +43,7 @@ extension Reference {
         FieldError(pointer: "/\(HolidayYears.opener(of: year, in: rows))/date", .inconsistent, Self.gap(year))
       }
     }
+    errors += Self.rulelessErrors(rows, merged)
     if errors.isEmpty { errors = settledErrors(rows) }
     guard errors.isEmpty else { throw .invalid(errors) }
     return try Self.decoded(merged, rows)
@@ -61,6 +62,27 @@ extension Reference {
       let detail = row.kind == .institutions ? Self.needsNewDay : Self.needsNewCode
       return row.settledFields.filter { !row.agrees(with: before, in: $0) }
         .map { FieldError(pointer: "/\(index)/\($0)", .notAllowed, detail) }
+    }
+  }
+
+  /// Days without a rule, of the clocks that are changed: open clocks that start there would be taken away.
+  private static func rulelessErrors(_ rows: [ReferenceEntry], _ merged: [ReferenceEntry]) -> [FieldError] {
+    let kinds = Set(rows.filter { $0.kind == .clockRules }.map(\.code))
+    return kinds.sorted().flatMap { kind -> [FieldError] in
+      let rules = merged.filter { $0.kind == .clockRules && $0.code == kind }.sorted { $0.from < $1.from }
+      return rules.indices.compactMap { position -> FieldError? in
+        let (rule, next) = (rules[position], rules.dropFirst(position + 1).first)
+        guard let until = rule.until, let last = LegalDate(until) else { return nil }
+        let start = next.flatMap { LegalDate($0.from) }
+        // One that begins earlier overlaps, which is said elsewhere.
+        if next != nil, start.map({ $0 <= last.adding(days: 1) }) ?? true { return nil }
+        // The row that opens the gap, or else the nearest one of the request.
+        let changed =
+          rows.firstIndex(of: rule).map { "/\($0)/until" }
+          ?? next.flatMap { rows.firstIndex(of: $0) }.map { "/\($0)/from" }
+          ?? rows.firstIndex { $0.kind == .clockRules && $0.code == kind }.map { "/\($0)" }
+        return FieldError(pointer: changed ?? "", .inconsistent, noRule(after: last, until: start))
+      }
     }
   }
 
@@ -153,6 +175,19 @@ extension Reference {
     }
     return LocalizedText(
       en: "This row repeats line \(lines[first]).", id: "Baris ini mengulang baris \(lines[first]).")
+  }
+
+  private static func noRule(after last: LegalDate, until next: LegalDate?) -> LocalizedText {
+    guard let next else {
+      return LocalizedText(
+        en: "After \(last) this clock would have no rule: leave the last row open, or add the next one.",
+        id:
+          "Setelah \(last) tenggat ini tidak memiliki aturan: biarkan baris terakhir terbuka, atau tambahkan baris lain."
+      )
+    }
+    return LocalizedText(
+      en: "Between \(last) and \(next) this clock would have no rule.",
+      id: "Di antara \(last) dan \(next) tenggat ini tidak memiliki aturan.")
   }
 
   private static func gap(_ year: Int) -> LocalizedText {

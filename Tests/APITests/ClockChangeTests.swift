@@ -242,6 +242,11 @@ struct ClockChangeTests {
       ),
       (
         "clock-rules",
+        "kind,length,unit,starts_at,stops_at,until,time_zone,legal_basis\nppk_follow_up,10,days,recommended,decided,2020-01-01,Asia/Jakarta,SK\n",
+        "/0/until", "Line 2: After 2020-01-01 this clock would have no rule"
+      ),
+      (
+        "clock-rules",
         "kind,length,unit,starts_at,stops_at,time_zone,legal_basis\nstudy,4,days,received,studied,Asia/Tokyo,SK\n",
         "/0/starts_at", "Line 2: Possible here: verified."
       ),

@@ -169,6 +169,28 @@ internal import Testing
     #expect(try places(.institutions, ministry, region) == nil)
   }
 
+  @Test func `a clock has a rule on every day from its first one on`() throws {
+    let ended = clockRule(7, #","until":"2024-12-31""#)
+    #expect(try places(.clockRules, clockRule(7, #","until":"2020-01-01""#)) == ["/0/until inconsistent"])
+    #expect(try places(.clockRules, ended, clockRule(5, #","from":"2025-01-02""#)) == ["/0/until inconsistent"])
+    #expect(
+      try places(.clockRules, clockRule(5, #","from":"2025-01-01","until":"2025-06-30""#), ended) == [
+        "/0/until inconsistent"
+      ])
+    let changed = try Fixture.reference.adding(
+      [ended, clockRule(5, #","from":"2025-01-01""#)].map { try Fixture.row(.clockRules, $0) })
+    #expect(refusal { try changed.adding([Fixture.row(.clockRules, ended)]) } == nil)
+    let shorter = clockRule(7, #","until":"2024-12-30""#)
+    let failure = refusal { try changed.adding([Fixture.row(.clockRules, shorter)]) }
+    #expect(failure?.places == ["/0/until inconsistent"])
+    #expect(failure?.errors.first?.detail.en == "Between 2024-12-30 and 2025-01-01 this clock would have no rule.")
+    // The gap is the later row's when the earlier one is not in the request.
+    let entries = changed.entries.filter { $0.kind != .clockRules || $0.from.isEmpty }
+    let open = try Reference(entries: entries)
+    let late = refusal { try open.adding([Fixture.row(.clockRules, clockRule(5, #","from":"2025-02-01""#))]) }
+    #expect(late?.places == ["/0/from inconsistent"])
+  }
+
   @Test(arguments: [(0, false), (1, true), (365, true), (366, false), (1_000_000_000, false)])
   func `a clock is between 1 and 365 days long`(length: Int, isAllowed: Bool) throws {
     #expect(try places(.clockRules, clockRule(length)) == (isAllowed ? nil : ["/0/length range"]))
@@ -186,7 +208,7 @@ internal import Testing
         "/0 inconsistent", "/1 inconsistent",
       ])
     #expect(try places(.clockRules, ended, clockRule(5, #","from":"2025-01-01""#)) == nil)
-    #expect(try places(.clockRules, ended, ended) == ["/1 duplicate"])
+    #expect(try places(.clockRules, clockRule(7), clockRule(7)) == ["/1 duplicate"])
   }
 
   @Test(
