@@ -93,7 +93,9 @@ enum ClockRoutes {
       guard let standing = ClockStanding(rawValue: String(name)) else {
         throw .parameter("state", Query.oneOf(ClockStanding.self))
       }
-      standings.insert(standing)
+      guard standings.insert(standing).inserted else {
+        throw .parameter("state", FieldErrorCode.duplicate.standardDetail)
+      }
     }
     if overdue == true { standings.formIntersection([.overdue]) }
     if overdue == false { standings.remove(.overdue) }

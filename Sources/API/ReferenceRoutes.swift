@@ -114,6 +114,13 @@ enum ReferenceBody {
         id: "CSV rusak pada baris \(error.line): \(error.reason.rawValue).")
     }
     guard let header = rows.first?.fields else { throw .invalid("", .required) }
+    var names: Set<String> = []
+    if let twice = header.first(where: { !names.insert($0).inserted }) {
+      let name = twice.prefix(64)
+      throw Failure(
+        .malformedRequest, en: "The header names the column \(name) twice.",
+        id: "Tajuk memuat kolom \(name) dua kali.")
+    }
     var items: [JSONValue] = []
     for row in rows.dropFirst() {
       guard row.fields.count == header.count else {

@@ -207,7 +207,8 @@ struct ClockListTests {
   @Test(
     "refuses a wrong question and names the parameter",
     arguments: [
-      ("kind=nothing", "kind"), ("state=late,nothing", "state"), ("state=", "state"), ("overdue=yes", "overdue"),
+      ("kind=nothing", "kind"), ("state=late,nothing", "state"), ("state=", "state"),
+      ("state=running,running", "state"), ("state=running,met,running", "state"), ("overdue=yes", "overdue"),
       ("state=met&overdue=true", "overdue"), ("state=overdue&overdue=false", "overdue"), ("due_from=x", "due_from"),
       ("due_before=2024-13-01", "due_before"), ("due_from=2024-10-02&due_before=2024-10-02", "due_from"),
       ("institution=nothing", "institution"), ("region=99", "region"), ("region=x", "region"),

@@ -98,6 +98,7 @@ struct ReferenceTests {
       ),
       (false, "institutions", #"[{"code":"uji","name":"Uji","kind":"galactic"}]"#, 422),
       (false, "institutions", #"[{"code":"kemenag","name":"Uji","kind":"regional"}]"#, 422),
+      (true, "institutions", "code,name,kind,name\nuji,Uji,central,Uji\n", 400),
       (false, "regions", #"[{"code":"77.01","name":"Uji","level":"regency","province":"77"}]"#, 422),
       (false, "mandates", #"[{"id":14,"kind":"recommend","agency":"PANRB","scope":"all","legal_basis":"x"}]"#, 422),
       (false, "mandates", #"[{"id":77,"kind":"study","agency":"NOBODY","scope":"all","legal_basis":"x"}]"#, 422),
@@ -111,6 +112,19 @@ struct ReferenceTests {
       #expect(answer.status == status, "\(answer.text)")
       if status == 422 { #expect(answer.json["errors"][0]["pointer"].string != nil) }
       #expect(try visitor.get("/v1/reference/\(kind)", as: .bkn).body == before)
+    }
+  }
+
+  @Test("in a file that names a column twice is refused with the column's name")
+  func repeatedColumn() async throws {
+    try await withService { visitor in
+      let file = "code,name,kind,name\nuji,A,central,B\n"
+      for (language, text) in [("en", "names the column name twice"), ("id", "memuat kolom name dua kali")] {
+        let answer = try visitor.ask(
+          as: Service.operatorName, "PUT", "/v1/admin/reference/institutions", file,
+          [("Content-Type", "text/csv"), ("Accept-Language", language)])
+        #expect(answer.status == 400 && answer.json["detail"].string?.contains(text) == true, "\(answer.text)")
+      }
     }
   }
 
