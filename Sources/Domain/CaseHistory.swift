@@ -27,6 +27,8 @@ public struct CaseHistory: Sendable {
   ///
   /// - Throws: what ``Lifecycle/judge(_:on:_:)`` throws; the history is then as it was.
   public mutating func take(_ action: Action, _ context: Lifecycle.Context) throws(Failure) {
+    var context = context
+    context.isHistory = true
     var (changed, event) = try Lifecycle.judge(action, on: record, context)
     changed?.version += 1
     entries.append(Entry(record: changed ?? record, event: event))

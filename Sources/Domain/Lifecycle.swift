@@ -6,12 +6,16 @@ public enum Lifecycle {
     public var reference: Reference
     /// The date in Jakarta.
     public var today: LegalDate
+    /// True for the acts of a history that is brought in at once: whether a clock may be paused is asked of the day of
+    /// the act alone.
+    public var isHistory: Bool
 
     /// Makes a context.
-    public init(actor: Actor, reference: Reference, today: LegalDate) {
+    public init(actor: Actor, reference: Reference, today: LegalDate, isHistory: Bool = false) {
       self.actor = actor
       self.reference = reference
       self.today = today
+      self.isHistory = isHistory
     }
   }
 
@@ -144,7 +148,7 @@ public enum Lifecycle {
     switch kind {
     case .blocks: return runningClock(record, on: date)
     case .clockPauses, .clockResumptions:
-      return clockObstacle(to: kind, clock, on: date, by: agency, record, context.reference)
+      return clockObstacle(to: kind, clock, on: date, by: agency, record, context)
     default: return nil
     }
   }
@@ -152,14 +156,14 @@ public enum Lifecycle {
   /// Why a clock cannot be paused or resumed.
   private static func clockObstacle(
     to kind: ActionKind, _ clock: ClockKind?, on date: LegalDate, by agency: AgencyCode, _ record: Case,
-    _ reference: Reference
+    _ context: Context
   ) -> Failure? {
     func conflict(_ en: String, _ id: String) -> Failure { Failure(.clockConflict, en: en, id: id) }
     guard let open = record.progress.openClock, clock == nil || clock == open.kind else {
       return conflict("This clock of the case is not open.", "Tenggat ini pada kasus tidak sedang terbuka.")
     }
     let mandate = open.kind.mandate
-    guard reference.holds(agency, mandate, on: date, for: record.facts.institution.kind) else {
+    guard context.reference.holds(agency, mandate, on: date, for: record.facts.institution.kind) else {
       return missingMandate(mandate, agency)
     }
     switch (kind == .clockPauses, open.isPaused) {
@@ -169,6 +173,11 @@ public enum Lifecycle {
       return conflict(
         "The clock was due on \(open.dueOn) and can no longer be paused on that date.",
         "Tenggat jatuh pada \(open.dueOn) dan tidak dapat lagi dihentikan pada tanggal itu.")
+    case (true, false) where !context.isHistory && open.isOverdue(on: context.today):
+      // Else a pause that is dated back would hide that nobody has acted.
+      return conflict(
+        "The clock was due on \(open.dueOn), which is past: it can no longer be paused, whatever day the pause is given.",
+        "Tenggat jatuh pada \(open.dueOn) dan sudah lewat: tidak dapat lagi dihentikan, tanggal berapa pun yang diisi.")
     default: return nil
     }
   }

@@ -33,6 +33,11 @@ struct ClockChangeTests {
   func pauses() async throws {
     try await withService { visitor in
       let path = try visitor.makeCase()
+      let late = try visitor.act("clock-pauses", on: path, as: .bkn, pause)
+      #expect(late.status == 409 && late.json["code"].string == "clock_conflict", "\(late.text)")
+      #expect(late.json["detail"].string?.contains("due on 2024-10-13, which is past") == true)
+      #expect(late.json["allowed_actions"].strings.contains("clock-pauses") == false)
+      visitor.clock.set("2024-10-12T03:00:00Z")
       #expect(try clock("verification", path, visitor).has("pauses") == false)
       let paused = try visitor.act("clock-pauses", on: path, as: .bkn, pause)
       #expect(paused.status == 201 && paused.json["stage"].string == "received", "\(paused.text)")
@@ -46,6 +51,7 @@ struct ClockChangeTests {
         #expect(answer.json["code"].string == code && answer.status == (who == .bkn ? 409 : 403), "\(answer.text)")
         if who == .bkn { #expect(answer.json["allowed_actions"].strings.contains("clock-resumptions")) }
       }
+      visitor.clock.set("2024-10-20T03:00:00Z")
       #expect(try visitor.get("/v1/cases?overdue=true", as: .bkn).json["items"].items.isEmpty)
       #expect(try visitor.get("/v1/cases?overdue=false", as: .bkn).json["items"].items.count == 1)
       let resumption = #"{"occurred_on":"2024-10-12","clock":"verification","reason":"Sembuh.","note":"x"}"#
@@ -74,6 +80,7 @@ struct ClockChangeTests {
     ])
   func badPauses(_ body: String, _ pointer: String) async throws {
     try await withService { visitor in
+      visitor.clock.set("2024-10-12T03:00:00Z")
       let path = try visitor.makeCase()
       let answer = try visitor.act("clock-pauses", on: path, as: .bkn, body)
       #expect(answer.status == 422 && answer.json["errors"][0]["pointer"].string == pointer, "\(answer.text)")

@@ -111,6 +111,25 @@ struct PauseLine: Sendable {
     #expect(failure?.code == (isPossible ? nil : .clockConflict))
   }
 
+  @Test(arguments: [("2024-10-13", true), ("2024-10-14", false), ("2027-01-04", false)])
+  func `a clock that is overdue today is not paused, whatever day the pause is given`(today: String, isPossible: Bool)
+    throws
+  {
+    let received = try Fixture.record(at: .received)
+    for day in ["2024-10-08", "2024-10-13"] {
+      let pause = Action(
+        occurredOn: date(day), onBehalfOf: nil, note: nil, content: .clockPause(.verification, reason: "x"))
+      let context = Fixture.context(.bkn, today: date(today), isHistory: false)
+      let failure = refusal { try Lifecycle.apply(pause, to: received, context) }
+      #expect(failure?.code == (isPossible ? nil : .clockConflict))
+      if !isPossible { #expect(failure?.detail.en.contains("whatever day") == true) }
+      #expect(Lifecycle.allowedActions(for: .bkn, received, context).contains("clock-pauses") == isPossible)
+      // A history that is brought in tells what was done then.
+      let history = Fixture.context(.bkn, today: date(today))
+      #expect(try Lifecycle.apply(pause, to: received, history).progress.openClock?.isPaused == true)
+    }
+  }
+
   @Test func `an act that stops a paused clock ends the pause and is in time`() throws {
     let paused = try pause(.verification, on: "2024-10-13", by: .bkn, try Fixture.record(at: .received))
     for day in ["2024-10-13", "2024-10-14", "2024-12-30"] {

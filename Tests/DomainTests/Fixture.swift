@@ -44,11 +44,13 @@ enum Fixture {
     }
   }()
 
-  static func context(_ agency: AgencyCode, today: LegalDate = today, _ reference: Reference = reference)
-    -> Lifecycle.Context
-  {
+  /// Acts of the tests lie back, as those of an import do.
+  static func context(
+    _ agency: AgencyCode, today: LegalDate = today, _ reference: Reference = reference, isHistory: Bool = true
+  ) -> Lifecycle.Context {
     Lifecycle.Context(
-      actor: Actor(agency: agency, importedBy: nil, keyID: "testtesttest"), reference: reference, today: today)
+      actor: Actor(agency: agency, importedBy: nil, keyID: "testtesttest"), reference: reference, today: today,
+      isHistory: isHistory)
   }
 
   /// A case that has just come in.

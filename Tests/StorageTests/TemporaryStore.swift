@@ -67,7 +67,7 @@ struct TemporaryStore: Sendable {
   func context(_ agency: AgencyCode) -> Lifecycle.Context {
     Lifecycle.Context(
       actor: Actor(agency: agency, importedBy: nil, keyID: "testtesttest"), reference: store.reference,
-      today: date("2025-06-30"))
+      today: date("2025-06-30"), isHistory: true)
   }
 
   /// Stores a new case as its agency reports it.
