@@ -121,20 +121,28 @@ public struct Escalation: Sendable, Equatable {
 
 extension Reference {
   /// Who escalates on `date` that the PPK of an institution does not act, and to whom: the governor for a regency or
-  /// city, the Minister of Home Affairs for a province, the President for an institution of the centre.
+  /// city, the Minister of Home Affairs for a province, the President for an institution of the centre. Both follow from
+  /// the institution whose PPK was asked.
   public func escalation(of item: ListedClock, on date: LegalDate) -> Escalation {
-    let mandate = mandates.first {
-      $0.kind == .escalate && $0.scope.covers(item.institution.kind) && $0.isInForce(on: date)
-    }
-    return Escalation(agency: mandate?.agency, superior: superior(of: item, on: date))
+    let (code, kind) = asked(item.recommendedTo, item.institution, on: date)
+    let mandate = mandates.first { $0.kind == .escalate && $0.scope.covers(kind) && $0.isInForce(on: date) }
+    return Escalation(agency: mandate?.agency, superior: superior(code, kind, item.region, on: date))
   }
 
-  private func superior(of item: ListedClock, on date: LegalDate) -> LocalizedText {
-    let code = item.recommendedTo ?? item.institution.code
-    let kind = institution(code, on: date)?.kind ?? item.institution.kind
+  /// The institution whose PPK is asked to act: that of the recommendation, before one the person's own.
+  func asked(_ recommendedTo: String?, _ own: InstitutionRef, on date: LegalDate) -> (
+    code: String, kind: InstitutionKind
+  ) {
+    let code = recommendedTo ?? own.code
+    return (code, code == own.code ? own.kind : institution(code, on: date)?.kind ?? institutionKind(code) ?? own.kind)
+  }
+
+  private func superior(_ code: String, _ kind: InstitutionKind, _ place: RegionCode, on date: LegalDate)
+    -> LocalizedText
+  {
     guard kind == .regional else { return LocalizedText(en: "President", id: "Presiden") }
     // The government of a region has the region's code; of another one the place of the case tells.
-    let region = knowsRegion(code) ? RegionCode(stored: code) : item.region
+    let region = knowsRegion(code) ? RegionCode(stored: code) : place
     if region.isProvince { return LocalizedText(en: "Minister of Home Affairs", id: "Menteri Dalam Negeri") }
     let government = institution(region.province, on: date)?.name ?? region.province
     return LocalizedText(en: "Governor (\(government))", id: "Gubernur (\(government))")

@@ -133,10 +133,13 @@ public enum Lifecycle {
     if kind == .cancellations && !context.reference.isInForce(agency, on: date) {
       return missingMandate(.report, agency)
     }
-    if let mandate = kind.mandate,
-      !context.reference.holds(agency, mandate, on: date, for: record.facts.institution.kind)
-    {
-      return missingMandate(mandate, agency)
+    if let mandate = kind.mandate {
+      let (own, recommendation) = (record.facts.institution, record.progress.recommendation)
+      // What is escalated is that the PPK who was asked does not act.
+      let judged =
+        kind == .escalations
+        ? context.reference.asked(recommendation?.institution, own, on: date).kind : own.kind
+      if !context.reference.holds(agency, mandate, on: date, for: judged) { return missingMandate(mandate, agency) }
     }
     let blocksOpen = kind == .blockReleases && !record.progress.blockIsOpen
     if !kind.stages.contains(record.progress.stage) || blocksOpen {

@@ -215,6 +215,35 @@ struct TableLine: Sendable, CustomTestStringConvertible {
     #expect(lapsed.progress.milestones[.lapsed] == date("2024-12-02"))
   }
 
+  @Test func `an escalation goes by the institution whose PPK was asked`() throws {
+    let escalation = Action.Content.escalation(letterNumber: "E", addressee: "Atasan PPK")
+    let lines: [(own: InstitutionRef, place: String, asked: String?, agency: AgencyCode, superior: String)] = [
+      (Sample.regional, "16.71", nil, .kemendagri, "Governor (Pemerintah Provinsi Sumatera Selatan)"),
+      (Sample.regional, "16.71", "16", .kemendagri, "Minister of Home Affairs"),
+      (Sample.regional, "16.71", "kemenag", .panrb, "President"),
+      (Sample.central, "16.71", nil, .panrb, "President"),
+      (Sample.central, "16.71", "17", .kemendagri, "Minister of Home Affairs"),
+    ]
+    for line in lines {
+      let recommend = Action.Content.recommendation(
+        recommended: true, letterNumber: "R", institution: line.asked, proposedSanction: nil)
+      let studied = try Fixture.record(at: .studied) { $0.institution = line.own }
+      let record = try Fixture.act(recommend, by: .bkn, on: "2024-10-20", studied)
+      let item = ListedClock(
+        caseID: record.id, number: record.number, stage: .recommended, election: record.facts.election,
+        region: RegionCode(stored: line.place), institution: line.own,
+        recommendedTo: record.progress.recommendation?.institution, blockIsOpen: false,
+        clock: try #require(record.progress.openClock), basis: VisibilityBasis(record))
+      let told = Fixture.reference.escalation(of: item, on: Fixture.today)
+      #expect(told.agency == line.agency.rawValue && told.superior.en == line.superior, "\(line)")
+      // The agency that is told may act, and the other one may not.
+      for agency in [AgencyCode.kemendagri, .panrb] {
+        let failure = refusal { try Fixture.act(escalation, by: agency, on: "2024-12-02", record) }
+        #expect(failure?.code == (agency == line.agency ? nil : .mandateMissing), "\(line) \(agency)")
+      }
+    }
+  }
+
   @Test func `an escalation keeps the stage and sets its milestone`() throws {
     let content = Action.Content.escalation(letterNumber: "E", addressee: "Gubernur")
     let escalated = try Fixture.act(content, by: .kemendagri, on: "2024-12-02", try Fixture.record(at: .blocked))
