@@ -22,23 +22,30 @@ public enum TimelinessInterval: String, Sendable, CaseIterable {
 
 /// Days, counted.
 public struct DaysDistribution: Sendable, Equatable {
+  /// Up to so many days are counted in place; the few that took longer must not cost the memory of all days between.
+  private static let inPlace = 512
+
   /// How many took so many days, by days.
   private var counts: [Int] = []
+  private var longer: [Int: Int] = [:]
   /// How many there are.
   public private(set) var count = 0
 
-  mutating func add(_ days: Int) {
-    if days >= counts.count { counts += Array(repeating: 0, count: days + 1 - counts.count) }
-    counts[days] += 1
-    count += 1
-  }
+  mutating func add(_ days: Int) { add(days, 1) }
 
   mutating func add(_ other: DaysDistribution) {
-    if other.counts.count > counts.count {
-      counts += Array(repeating: 0, count: other.counts.count - counts.count)
+    for (days, number) in other.counts.enumerated() where number > 0 { add(days, number) }
+    for (days, number) in other.longer { add(days, number) }
+  }
+
+  private mutating func add(_ days: Int, _ number: Int) {
+    count += number
+    guard days < Self.inPlace else {
+      longer[days, default: 0] += number
+      return
     }
-    for (days, number) in other.counts.enumerated() { counts[days] += number }
-    count += other.count
+    if days >= counts.count { counts += Array(repeating: 0, count: days + 1 - counts.count) }
+    counts[days] += number
   }
 
   /// The nearest rank: the fewest days within which at least `percent` in a hundred were done; nil when there is none.
@@ -49,7 +56,11 @@ public struct DaysDistribution: Sendable, Equatable {
       seen += number
       if seen * 100 >= count * percent { return days }
     }
-    return counts.count - 1
+    for (days, number) in longer.sorted(by: { $0.key < $1.key }) {
+      seen += number
+      if seen * 100 >= count * percent { return days }
+    }
+    return nil
   }
 }
 

@@ -151,11 +151,13 @@ struct BodyTests {
 
   @Test("can be read, and an answer written, off the loop")
   func offTheLoop() async throws {
+    // The threads of the pool may be taken by other tests for longer than a body may take.
+    let thread = OwnThread()
     let handler: Handler = { request in
       Response(
         status: .ok,
         body: .stream { stream in
-          try await Task.detached {
+          try await Task(executorPreference: thread) {
             while let piece = try await request.body.next() { try await stream.write(piece) }
           }.value
         })
@@ -176,9 +178,11 @@ struct BodyTests {
     let isReading = Signal()
     let outcome = Box<BodyFailure?>(nil)
     let isOver = Signal()
+    // The threads of the pool may be taken by other tests for longer than a body may take.
+    let thread = OwnThread()
     let handler: Handler = { request in
       guard request.method == .post else { return text("ok") }
-      Task {
+      Task(executorPreference: thread) {
         do throws(BodyFailure) {
           while try await request.body.next() != nil { isReading.raise() }
         } catch {
@@ -188,7 +192,7 @@ struct BodyTests {
       }
       await isReading.wait()
       // Time for the task to wait for more; the outcome is the same if it does not yet.
-      for _ in 0..<50 { await Task.detached {}.value }
+      for _ in 0..<50 { await Task.yield() }
       return text("early")
     }
     try await withServer(handler: handler) { server in
