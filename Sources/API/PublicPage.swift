@@ -76,7 +76,7 @@ struct PublicPage {
     writer.beginArray()
     for row in table.rows ?? [] where row.counts.first != 0 {
       writer.beginObject()
-      writer.member("key", row.key)
+      writer.member("key", Self.code(row.key))
       Self.writeLabel(label(of: row.key), to: &writer)
       Self.write(row.counts, to: &writer)
       writer.endObject()
@@ -84,7 +84,7 @@ struct PublicPage {
     writer.endArray()
     writer.name("suppressed")
     writer.beginArray()
-    for key in table.suppressed { writer.string(key) }
+    for key in table.suppressed { if let code = Self.code(key) { writer.string(code) } else { writer.null() } }
     writer.endArray()
     // True when the groups are so few that none may be told.
     writer.member("total_only", table.rows == nil)
@@ -134,6 +134,9 @@ struct PublicPage {
   private func label(of key: String) -> LocalizedText? {
     grouping.flatMap { reference.label(of: key, in: $0, on: release.stored.asOf) }
   }
+
+  /// Nil for the group of the cases that have no code.
+  private static func code(_ key: String) -> String? { key == CaseStates.withoutCode ? nil : key }
 
   private typealias Line = (group: String?, metric: String, value: Int?)
 

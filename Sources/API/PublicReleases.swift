@@ -24,13 +24,13 @@ final class PublicReleases: Sendable {
     } else {
       let (counts, seq) = try await store.readStates(for: .operator) { states, _ in
         guard let first = states.firstReceivedOn, first <= date else { throw Failure.beforeRecord }
-        return (states.releaseCounts(of: election, on: date, reference), states.seq)
+        return (try states.releaseCounts(of: election, on: date, reference), states.seq)
       }
       stored = try await store.write(by: .operator, dryRun: false) { transaction in
         let earlier = try transaction.publicReleases(of: election)
         if let found = earlier.first(where: { $0.asOf == date }) { return found }
         let published = try earlier.compactMap { try ReleaseDocument.read($0) }
-        let document = ReleaseDocument.write(counts.release(on: date, against: published))
+        let document = ReleaseDocument.write(try counts.release(on: date, against: published))
         return try transaction.release(
           StoredRelease(
             election: election, asOf: date, seq: seq, releasedAt: Timestamp(milliseconds: 0), document: document))

@@ -88,12 +88,12 @@ enum ReleaseDocument {
       return PublishedNode(key: key, count: count, children: nil, suppressed: suppressed)
     }
     let children = parts.compactMap(node)
-    guard children.count == parts.count else { return nil }
+    guard children.count == parts.count, Set(children.map(\.key)).count == children.count else { return nil }
     return PublishedNode(key: key, count: count, children: children, suppressed: suppressed)
   }
 
   private static func table(_ value: JSONValue) -> SuppressedTable? {
-    guard case .object(let object) = value, let total = object["total"].flatMap(counts),
+    guard case .object(let object) = value, let total = object["total"].flatMap(counts), !total.isEmpty,
       let suppressed = object["suppressed"].flatMap(texts)
     else { return nil }
     guard case .object(let rows)? = object["rows"] else {
@@ -102,7 +102,9 @@ enum ReleaseDocument {
     let read = rows.members.compactMap { member in
       counts(member.value).map { CountRow(key: member.name, counts: $0) }
     }
-    guard read.count == rows.members.count else { return nil }
+    guard read.count == rows.members.count, Set(read.map(\.key)).count == read.count,
+      read.allSatisfy({ $0.counts.count == total.count })
+    else { return nil }
     return SuppressedTable(total: total, rows: read, suppressed: suppressed)
   }
 

@@ -6,7 +6,6 @@ public struct CountNode: Sendable, Equatable {
 
   /// Makes a node that is not divided.
   public init(_ key: String, _ count: Int) {
-    precondition(count >= 0, "Cases are counted.")
     self.key = key
     self.count = count
     children = []
@@ -14,7 +13,6 @@ public struct CountNode: Sendable, Equatable {
 
   /// Makes a node that its children divide.
   public init(_ key: String, _ children: [CountNode]) {
-    precondition(Set(children.map(\.key)).count == children.count, "A key has one child.")
     self.key = key
     count = children.map(\.count).reduce(0, +)
     self.children = children
@@ -102,23 +100,40 @@ public struct ReleaseCounts: Sendable {
   /// By name of the grouping; the total of each is the counts of the tree.
   public let tables: [String: CountTable]
 
-  /// Gathers the counts; those of tree and tables agree.
-  public init(tree: CountNode, metricPath: [String], beside: [CountNode], tables: [String: CountTable]) {
+  /// Gathers the counts.
+  ///
+  /// - Throws: `internal_error` when a count is negative, a node has two parts of one key, or a table does not add up to
+  ///   the counts of the tree.
+  public init(tree: CountNode, metricPath: [String], beside: [CountNode], tables: [String: CountTable])
+    throws(Failure)
+  {
     self.tree = tree
     self.metricPath = metricPath
     self.beside = beside
     self.tables = tables
+    guard ([tree] + beside).allSatisfy(\.isSound) else { throw .countsDisagree }
     var node = tree
     var counts = [tree.count]
     for key in metricPath {
-      guard let child = node.children.first(where: { $0.key == key }) else {
-        preconditionFailure("The tree holds every count of the tables.")
-      }
+      guard let child = node.children.first(where: { $0.key == key }) else { throw .countsDisagree }
       node = child
       counts.append(child.count)
     }
-    precondition(tables.values.allSatisfy { $0.total == counts }, "Tables and tree count the same cases.")
+    guard tables.values.allSatisfy({ $0.total == counts }) else { throw .countsDisagree }
   }
+}
+
+extension CountNode {
+  /// True when nothing below is negative or has two parts of one key.
+  fileprivate var isSound: Bool {
+    count >= 0 && Set(children.map(\.key)).count == children.count && children.allSatisfy(\.isSound)
+  }
+}
+
+extension Failure {
+  static let countsDisagree = Failure(
+    .internalError, en: "The counts of a release do not agree with each other.",
+    id: "Hitungan rilis tidak saling cocok.")
 }
 
 /// What is published of one election on one date: frozen when it is made, and made only once.
@@ -145,8 +160,11 @@ extension ReleaseCounts {
   ///
   /// - Parameter earlier: every release of the election that was made before, of whatever date. Leaving one out undoes
   ///   what is hidden.
-  public func release(on date: LegalDate, against earlier: [PublicRelease]) -> PublicRelease? {
-    precondition(!earlier.contains { $0.date == date }, "A release is made once.")
+  /// - Throws: `internal_error` when there is one of the date already.
+  public func release(on date: LegalDate, against earlier: [PublicRelease]) throws(Failure) -> PublicRelease? {
+    guard !earlier.contains(where: { $0.date == date }) else {
+      throw Failure(.internalError, en: "A release is made once.", id: "Rilis dibuat satu kali.")
+    }
     guard let tree = tree.published(on: date, against: earlier.map { ($0.date, $0.tree) }) else { return nil }
     let beside = beside.compactMap { node in
       node.published(

@@ -4,7 +4,11 @@ extension CaseStates {
   public static let releasedGroupings: [StatisticGrouping] = [.province, .positionLevel, .category, .institutionKind]
 
   /// The true counts of an election's cases on a date, as known now.
-  public func releaseCounts(of election: String, on date: LegalDate, _ reference: Reference) -> ReleaseCounts {
+  ///
+  /// - Throws: `internal_error` when they do not agree with each other.
+  public func releaseCounts(of election: String, on date: LegalDate, _ reference: Reference) throws(Failure)
+    -> ReleaseCounts
+  {
     var filter = StatisticFilter()
     filter.election = election
     var tally = ReleaseTally(levels: codes.sanctions.texts.count)
@@ -19,19 +23,20 @@ extension CaseStates {
         }
       }
     }
-    let named = zip(Self.releasedGroupings, tables).map { grouping, rows in
+    var named: [String: CountTable] = [:]
+    for (grouping, rows) in zip(Self.releasedGroupings, tables) {
       let keys = groupKeys(grouping)
-      let table = CountTable(
-        metrics: 3, rows: rows.map { CountRow(key: keys[$0.key] ?? Self.withoutCode, counts: $0.value) })
-      return (grouping.rawValue, table)
+      var counts: [String: [Int]] = [:]
+      for (number, row) in rows { counts[keys[number] ?? Self.withoutCode] = row }
+      named[grouping.rawValue] = try CountTable(metrics: 3, counts: counts)
     }
-    return ReleaseCounts(
+    return try ReleaseCounts(
       tree: tally.tree(codes.sanctions, reference), metricPath: ["recommended", "followed_up"],
-      beside: [CountNode("rejected", tally.rejected)], tables: Dictionary(uniqueKeysWithValues: named))
+      beside: [CountNode("rejected", tally.rejected)], tables: named)
   }
 
-  /// The key of a row whose cases have no code of the grouping.
-  public static let withoutCode = "none"
+  /// The key of a row whose cases have no code of the grouping: the one text that is no code.
+  public static let withoutCode = ""
 }
 
 /// The counts of the tree, as they come.

@@ -15,7 +15,7 @@ struct ReleaseReading {
     total = released.table.total
     isWhole = released.table.rows == nil
     let rows = released.table.rows ?? []
-    told = Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.counts) })
+    told = Dictionary(rows.map { ($0.key, $0.counts) }) { first, _ in first }
     block = Set(released.table.suppressed)
     blockCounts = Counts.subtracting(total, rows.map(\.counts).reduce(total.map { _ in 0 }, Counts.adding))
   }

@@ -31,16 +31,19 @@ public struct CountTable: Sendable, Equatable {
   public let metrics: Int
   public let rows: [CountRow]
 
-  /// Makes a table; a key that has no row counts 0.
-  public init(metrics: Int, rows: [CountRow]) {
-    precondition(metrics > 0, "A table counts something.")
-    precondition(Set(rows.map(\.key)).count == rows.count, "A key has one row.")
-    for row in rows {
-      let counts = row.counts
-      precondition(counts.count == metrics, "Every row has the same metrics.")
-      precondition(
-        zip(counts, counts.dropFirst() + [0]).allSatisfy { $0 >= $1 }, "Each count lies within the one before.")
+  /// Makes a table of rows by key; a key that has no row counts 0.
+  ///
+  /// - Throws: `internal_error` unless every row has `metrics` counts, each within the one before.
+  public init(metrics: Int, counts: [String: [Int]]) throws(Failure) {
+    for counts in counts.values {
+      let isNested = zip(counts, counts.dropFirst() + [0]).allSatisfy { $0 >= $1 }
+      guard metrics > 0, counts.count == metrics, isNested else { throw .countsDisagree }
     }
+    self.init(metrics: metrics, rows: counts.map { CountRow(key: $0.key, counts: $0.value) })
+  }
+
+  /// Makes a table whose rows are sound.
+  init(metrics: Int, rows: [CountRow]) {
     self.metrics = metrics
     self.rows = rows
   }

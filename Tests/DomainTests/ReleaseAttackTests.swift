@@ -13,18 +13,18 @@ internal import Testing
   static let measures = [0..<3, 1..<3, 2..<3, 0..<1, 1..<2]
 
   @Test(arguments: 0..<4)
-  func `elimination over all that was published tells no small count and no small difference`(lane: Int) {
+  func `elimination over all that was published tells no small count and no small difference`(lane: Int) throws {
     for seed in Self.seeds where seed % 4 == UInt64(lane) {
       let rows = seed % 8 < 4 ? 2...6 : 2...40
-      let attack = LinearAttack(ReleaseWorld(seed: seed, rows: rows))
+      let attack = try LinearAttack(ReleaseWorld(seed: seed, rows: rows))
       if let breach = attack.breach() { Issue.record("NETRAL_SEED=\(seed): \(breach)") }
     }
   }
 
-  @Test func `each suppressed count can be 0, and as large as all that is suppressed`() {
+  @Test func `each suppressed count can be 0, and as large as all that is suppressed`() throws {
     var cells = 0
     for seed in Self.seeds.prefix(300) {
-      let world = ReleaseWorld(seed: seed)
+      let world = try ReleaseWorld(seed: seed)
       let knowledge = PublicKnowledge(world)
       for (date, release) in world.releases.enumerated() {
         guard let table = release?.tables["rows"] else { continue }
@@ -52,11 +52,11 @@ internal import Testing
     #expect(cells > 1_000 || Self.seeds.count == 1)
   }
 
-  @Test func `a release tells much where counts are large`() {
+  @Test func `a release tells much where counts are large`() throws {
     var told = 0
     var withheld = 0
     for seed in Self.seeds {
-      let world = ReleaseWorld(seed: seed, rows: 30...40, dates: 1...1)
+      let world = try ReleaseWorld(seed: seed, rows: 30...40, dates: 1...1)
       withheld += world.releases.count { $0 == nil }
       told += world.releases.reduce(0) { $0 + ($1?.tables["rows"]?.rows?.count { $0.counts[0] > 0 } ?? 0) }
     }

@@ -28,7 +28,7 @@ struct ReleaseWorld {
   private(set) var releases: [PublicRelease?] = []
 
   /// A random world.
-  init(seed: UInt64, rows: ClosedRange<Int> = 2...40, dates: ClosedRange<Int> = 1...4, isGrowing: Bool? = nil) {
+  init(seed: UInt64, rows: ClosedRange<Int> = 2...40, dates: ClosedRange<Int> = 1...4, isGrowing: Bool? = nil) throws {
     self.seed = seed
     let random = TestRandom(seed: seed)
     keys = (0..<random.within(rows)).map { "r\($0)" }
@@ -42,11 +42,11 @@ struct ReleaseWorld {
       parts.append(now)
       states.append(Self.split((0..<3).map { part in now.reduce(0) { $0 + $1[part] } }, random))
     }
-    makeReleases(in: random.shuffled(Array(parts.indices)))
+    try makeReleases(in: random.shuffled(Array(parts.indices)))
   }
 
   /// A world whose tables are given, by date; released in the order given.
-  init(_ tables: [[String: [Int]]], made order: [Int]? = nil) {
+  init(_ tables: [[String: [Int]]], made order: [Int]? = nil) throws {
     seed = 0
     isGrowing = false
     keys = Set(tables.flatMap(\.keys)).sorted()
@@ -55,14 +55,14 @@ struct ReleaseWorld {
       parts.append(rows)
       states.append(Self.split((0..<3).map { part in rows.reduce(0) { $0 + $1[part] } }, nil))
     }
-    makeReleases(in: order ?? Array(tables.indices))
+    try makeReleases(in: order ?? Array(tables.indices))
   }
 
-  private mutating func makeReleases(in order: [Int]) {
+  private mutating func makeReleases(in order: [Int]) throws {
     releases = parts.map { _ in nil }
     var made: [PublicRelease] = []
     for index in order {
-      releases[index] = counts(index).release(on: Self.date(index), against: made)
+      releases[index] = try counts(index).release(on: Self.date(index), against: made)
       if let release = releases[index] { made.append(release) }
     }
   }
@@ -70,15 +70,15 @@ struct ReleaseWorld {
   static func date(_ index: Int) -> LegalDate { LegalDate(day: 20_000 + 30 * index) }
 
   /// What is released of one date, if all may be told.
-  func counts(_ date: Int) -> ReleaseCounts {
+  func counts(_ date: Int) throws -> ReleaseCounts {
     let rows = keys.indices.map { row in
       let parts = parts[date][row]
-      return CountRow(key: keys[row], counts: [parts[0] + parts[1] + parts[2], parts[1] + parts[2], parts[2]])
+      return (keys[row], [parts[0] + parts[1] + parts[2], parts[1] + parts[2], parts[2]])
     }
     let tree = Self.node("reported", Self.leaves.indices.map { (Self.leaves[$0].path[...], states[date][$0]) })
-    return ReleaseCounts(
+    return try ReleaseCounts(
       tree: tree, metricPath: Self.metricPath, beside: [CountNode("rejected", states[date][0])],
-      tables: ["rows": CountTable(metrics: 3, rows: rows)])
+      tables: ["rows": try CountTable(metrics: 3, counts: Dictionary(uniqueKeysWithValues: rows))])
   }
 
   private static func node(_ key: String, _ leaves: [(path: ArraySlice<String>, count: Int)]) -> CountNode {
