@@ -38,41 +38,46 @@ public struct PublishedNode: Sendable, Equatable {
   }
 
   /// The count at the end of a path of keys below this node; nil when it is not told.
-  public func count(at path: some Sequence<String>) -> Int? {
-    var node = self
-    for key in path {
-      guard let child = node.children?.first(where: { $0.key == key }) else { return nil }
-      node = child
-    }
-    return node.count
+  public func count(at path: some Sequence<String>) -> Int? { node(at: path)?.count }
+
+  /// The node at the end of a path of keys below this one; nil when it is not told.
+  public func node(at path: some Sequence<String>) -> PublishedNode? {
+    path.reduce(self as PublishedNode?) { node, key in node?.children?.first { $0.key == key } }
   }
 }
 
 extension CountNode {
   /// The node as a release of `date` tells it; nil when its own count, or the difference of it to an earlier release,
   /// is small, so that nothing of it may be told.
-  public func published(on date: LegalDate, against earlier: [(date: LegalDate, node: PublishedNode)])
-    -> PublishedNode?
-  {
+  ///
+  /// - Parameter hiding: parts not to be told in any case, by the path of the node they divide.
+  public func published(
+    on date: LegalDate, against earlier: [(date: LegalDate, node: PublishedNode)],
+    hiding: [[String]: Set<String>] = [:]
+  ) -> PublishedNode? {
     guard Suppression.isTellable(count), earlier.allSatisfy({ Suppression.isTellable(count - $0.node.count) }) else {
       return nil
     }
-    return dividing(date, earlier)
+    return dividing([], date, earlier, hiding)
   }
 
   /// The node with what may be told of its parts. Its own count may be.
-  private func dividing(_ date: LegalDate, _ earlier: [(date: LegalDate, node: PublishedNode)]) -> PublishedNode {
+  private func dividing(
+    _ path: [String], _ date: LegalDate, _ earlier: [(date: LegalDate, node: PublishedNode)],
+    _ hiding: [[String]: Set<String>]
+  ) -> PublishedNode {
     guard !children.isEmpty else { return PublishedNode(key: key, count: count, children: [], suppressed: []) }
     let parts = CountTable(metrics: 1, rows: children.map { CountRow(key: $0.key, counts: [$0.count]) })
-    let told = parts.suppressed(on: date, against: earlier.map { DatedTable(date: $0.date, table: $0.node.parts) })
+    let told = parts.suppressed(
+      on: date, against: earlier.map { DatedTable(date: $0.date, table: $0.node.parts) }, hiding: hiding[path] ?? [])
     let keys = told.rows.map { Set($0.map(\.key)) }
     let nodes = keys.map { keys in
       children.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }.map { child in
         child.dividing(
-          date,
+          path + [child.key], date,
           earlier.compactMap { date, node in
             node.children?.first { $0.key == child.key }.map { (date: date, node: $0) }
-          })
+          }, hiding)
       }
     }
     return PublishedNode(key: key, count: count, children: nodes, suppressed: told.suppressed)
@@ -95,6 +100,8 @@ public struct ReleaseCounts: Sendable {
   /// Where in the tree the counts of the tables stand: the keys from a child of the root down, each one child of the
   /// one before. The root is the first count of every table.
   public let metricPath: [String]
+  /// What beside the nodes of the tree must not differ by a few cases between dates.
+  public let cumulative: [CumulativeCount]
   /// Cases counted beside the tree, such as those rejected.
   public let beside: [CountNode]
   /// By name of the grouping; the total of each is the counts of the tree.
@@ -104,11 +111,13 @@ public struct ReleaseCounts: Sendable {
   ///
   /// - Throws: `internal_error` when a count is negative, a node has two parts of one key, or a table does not add up to
   ///   the counts of the tree.
-  public init(tree: CountNode, metricPath: [String], beside: [CountNode], tables: [String: CountTable])
-    throws(Failure)
-  {
+  public init(
+    tree: CountNode, metricPath: [String], cumulative: [CumulativeCount] = [], beside: [CountNode],
+    tables: [String: CountTable]
+  ) throws(Failure) {
     self.tree = tree
     self.metricPath = metricPath
+    self.cumulative = cumulative
     self.beside = beside
     self.tables = tables
     guard ([tree] + beside).allSatisfy(\.isSound) else { throw .countsDisagree }
@@ -165,14 +174,8 @@ extension ReleaseCounts {
     guard !earlier.contains(where: { $0.date == date }) else {
       throw Failure(.internalError, en: "A release is made once.", id: "Rilis dibuat satu kali.")
     }
-    guard let tree = tree.published(on: date, against: earlier.map { ($0.date, $0.tree) }) else { return nil }
-    let beside = beside.compactMap { node in
-      node.published(
-        on: date,
-        against: earlier.flatMap { release in
-          release.beside.filter { $0.key == node.key }.map { (date: release.date, node: $0) }
-        })
-    }
+    guard let tree = tree(on: date, against: earlier) else { return nil }
+    let beside = beside(tree, on: date, against: earlier)
     let metrics = 1 + metricPath.indices.prefix(while: { tree.count(at: metricPath[...$0]) != nil }).count
     let tables = tables.map { name, table in
       let before = earlier.compactMap { release in

@@ -3,6 +3,17 @@ extension CaseStates {
   /// The groupings of public releases: none follows from another.
   public static let releasedGroupings: [StatisticGrouping] = [.province, .positionLevel, .category, .institutionKind]
 
+  /// What growth may not be small beside that of a node: cases that came past being received, verified, studied, or
+  /// recommended, and cases that were sanctioned. That of reported and rejected cases together is always judged.
+  private static let releasedCumulative = [
+    CumulativeCount(of: [], besides: ["received"], in: ["not_recommended", "in_examination"]),
+    CumulativeCount(of: [], besides: ["received", "verified"], in: ["not_recommended", "in_examination"]),
+    CumulativeCount(of: [], besides: ["in_examination"], in: ["not_recommended"]),
+    CumulativeCount(of: ["recommended"], besides: ["recommended"], in: ["recommended", "not_followed_up"]),
+    CumulativeCount(
+      of: ["recommended", "followed_up"], besides: ["not_proven", "other"], in: ["recommended", "followed_up"]),
+  ]
+
   /// The true counts of an election's cases on a date, as known now.
   ///
   /// - Throws: `internal_error` when they do not agree with each other.
@@ -32,7 +43,7 @@ extension CaseStates {
     }
     return try ReleaseCounts(
       tree: tally.tree(codes.sanctions, reference), metricPath: ["recommended", "followed_up"],
-      beside: [CountNode("rejected", tally.rejected)], tables: named)
+      cumulative: Self.releasedCumulative, beside: [CountNode("rejected", tally.rejected)], tables: named)
   }
 
   /// The key of a row whose cases have no code of the grouping: the one text that is no code.

@@ -96,9 +96,13 @@ extension CountTable {
   ///
   /// The total is told as it is: whether it may be is for the caller to have judged. The same rows give the same table,
   /// in whatever order they come.
-  public func suppressed(on date: LegalDate, against earlier: [DatedTable]) -> SuppressedTable {
+  ///
+  /// - Parameter hiding: rows not to be told in any case, if they are not 0.
+  public func suppressed(on date: LegalDate, against earlier: [DatedTable], hiding: Set<String> = [])
+    -> SuppressedTable
+  {
     let past = earlier.sorted { $0.date < $1.date }.map(ReleaseReading.init)
-    var draft = SuppressionDraft(self)
+    var draft = SuppressionDraft(self, hiding: hiding)
     while !draft.isWholeHidden {
       let current = ReleaseReading(DatedTable(date: date, table: draft.published))
       let shown = draft.shown
@@ -120,12 +124,14 @@ struct SuppressionDraft {
   var hidden: Set<String>
 
   /// Hides the rows of which a part is small: those that came to the first count and not to the second, and so on.
-  init(_ table: CountTable) {
+  ///
+  /// - Parameter hiding: rows to hide beside them.
+  init(_ table: CountTable, hiding: Set<String>) {
     self.table = table
     rows = table.rows.filter { $0.counts[0] > 0 }.sorted {
       $0.counts == $1.counts ? $0.key < $1.key : $0.counts.lexicographicallyPrecedes($1.counts)
     }
-    hidden = Set(rows.filter { !Counts.areTellable($0.counts) }.map(\.key))
+    hidden = Set(rows.filter { hiding.contains($0.key) || !Counts.areTellable($0.counts) }.map(\.key))
   }
 
   /// True when every row that is not 0 is hidden.

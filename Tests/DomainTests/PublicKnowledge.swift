@@ -3,7 +3,8 @@ internal import Domain
 /// A sum of unknown cells: the number of times each is counted.
 typealias CellSum = [Int: Int]
 
-/// All that the releases of a world tell, as equations between the unknown cells: row x part x date, and state x date.
+/// All that the releases of a world tell, as equations between the unknown cells: row x part x date, state x date, and
+/// the rejected ones x date.
 struct PublicKnowledge {
   private(set) var equations: [(sum: CellSum, value: Int)] = []
   let world: ReleaseWorld
@@ -11,10 +12,11 @@ struct PublicKnowledge {
 
   init(_ world: ReleaseWorld) {
     self.world = world
-    cellsPerDate = world.keys.count * 3 + ReleaseWorld.leaves.count
+    cellsPerDate = world.keys.count * 3 + ReleaseWorld.leaves.count + 1
     for (date, release) in world.releases.enumerated() {
       guard let release else { continue }
       tell(release.tree, [], date)
+      for node in release.beside { equations.append(([rejected(date): 1], node.count)) }
       if let table = release.tables["rows"] { tell(table, date) }
     }
   }
@@ -22,12 +24,14 @@ struct PublicKnowledge {
   func cell(_ row: Int, _ part: Int, _ date: Int) -> Int { date * cellsPerDate + row * 3 + part }
   func state(_ leaf: Int, _ date: Int) -> Int { date * cellsPerDate + world.keys.count * 3 + leaf }
 
+  func rejected(_ date: Int) -> Int { state(ReleaseWorld.leaves.count, date) }
+
   /// How many cells there are.
   var cellCount: Int { cellsPerDate * world.parts.count }
 
   /// The true value of every cell.
   var truth: [Int] {
-    world.parts.indices.flatMap { world.parts[$0].flatMap { $0 } + world.states[$0] }
+    world.parts.indices.flatMap { world.parts[$0].flatMap { $0 } + world.states[$0] + [world.rejected[$0]] }
   }
 
   /// The parts some rows count on a date.
@@ -43,6 +47,13 @@ struct PublicKnowledge {
     for (index, leaf) in ReleaseWorld.leaves.enumerated() where leaf.path.starts(with: path) {
       sum[state(index, date)] = 1
     }
+    return sum
+  }
+
+  /// The states that a cumulative count counts.
+  func sum(_ count: CumulativeCount, _ date: Int) -> CellSum {
+    var sum = sum(count.whole, date)
+    for key in count.before { for cell in self.sum(count.node + [key], date).keys { sum[cell] = nil } }
     return sum
   }
 

@@ -72,6 +72,45 @@ internal import Testing
     #expect(third.tree == first.tree)
   }
 
+  @Test func `few cases reported do not follow from reported and rejected ones together`() throws {
+    let first = try #require(
+      try counts(["a": [20, 15, 15]], rejected: 10).release(on: date("2024-10-31"), against: []))
+    // Eight of those reported were rejected, and two came: 42 and 20 less 50 and 10.
+    let next = try counts(["a": [10, 16, 16]], rejected: 20)
+    let second = try #require(try next.release(on: date("2024-11-30"), against: [first]))
+    #expect(second.tree.count == 42 && second.beside.isEmpty)
+    let more = try counts(["a": [10, 16, 16]], rejected: 23)
+    #expect(try more.release(on: date("2024-11-30"), against: [first])?.beside.map(\.count) == [23])
+  }
+
+  /// What stands at received, verified, studied and an end, on two dates, and what is hidden on the second.
+  @Test(arguments: [
+    ([20, 20, 20, 10], [15, 27, 27, 10], []), ([20, 20, 20, 10], [30, 20, 20, 10], []),
+    // Two came past received: nine went on to studied, and there are seven fewer at verified.
+    ([30, 20, 20, 10], [42, 13, 29, 10], ["received", "verified"]),
+    // Three came past verified: eight ended, and there are five fewer at studied.
+    ([30, 30, 20, 10], [30, 40, 15, 18], ["received", "studied"]),
+  ]) func `few cases that go on do not follow from where cases stand`(old: [Int], new: [Int], hidden: [String])
+    throws
+  {
+    func counts(_ stages: [Int]) throws -> ReleaseCounts {
+      let examined = zip(["received", "verified", "studied"], stages).map { CountNode($0, $1) }
+      let tree = CountNode(
+        "reported",
+        [
+          CountNode("not_recommended", [CountNode("in_examination", examined), CountNode("lapsed", stages[3])]),
+          CountNode("recommended", 50),
+        ])
+      return try ReleaseCounts(
+        tree: tree, metricPath: ["recommended"], cumulative: Array(ReleaseWorld.cumulative.prefix(3)), beside: [],
+        tables: [:])
+    }
+    let first = try #require(try counts(old).release(on: date("2024-10-31"), against: []))
+    let second = try #require(try counts(new).release(on: date("2024-11-30"), against: [first]))
+    let node = try #require(second.tree.node(at: ["not_recommended", "in_examination"]))
+    #expect((node.children == nil ? ["received", "studied", "verified"] : node.suppressed) == hidden)
+  }
+
   @Test func `counts that cannot be are refused, and end nothing`() {
     for counts in [["a": [5, 6]], ["a": [5]], ["a": [5, -1]]] {
       #expect(throws: Failure.self) { try CountTable(metrics: 2, counts: counts) }

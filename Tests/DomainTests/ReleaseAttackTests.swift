@@ -21,6 +21,13 @@ internal import Testing
     }
   }
 
+  @Test func `elimination finds the growth that is not judged`() throws {
+    let breaches = try Self.seeds.prefix(100).compactMap {
+      try LinearAttack(ReleaseWorld(seed: $0, judging: [])).breach()
+    }
+    #expect(breaches.contains { $0.contains("CumulativeCount") } || Self.seeds.count == 1)
+  }
+
   @Test func `each suppressed count can be 0, and as large as all that is suppressed`() throws {
     var cells = 0
     for seed in Self.seeds.prefix(300) {
@@ -82,7 +89,7 @@ struct LinearAttack {
   /// The first small count, or difference, that follows from what was published; nil when none does.
   func breach() -> String? {
     for equation in knowledge.equations where value(equation.sum) != equation.value { return "a wrong number" }
-    return smallCount() ?? hiddenCell() ?? smallDifference()
+    return smallCount() ?? hiddenCell() ?? smallDifference() ?? smallGrowth()
   }
 
   private func value(_ sum: CellSum) -> Int { sum.reduce(0) { $0 + $1.value * truth[$1.key] } }
@@ -121,6 +128,32 @@ struct LinearAttack {
       }
     }
     return nil
+  }
+
+  /// Nor is the growth of a cumulative count known when it is small, whatever other growth is known: it is a number of
+  /// cases that came past a point.
+  private func smallGrowth() -> String? {
+    for (name, sums) in cumulativeSums {
+      for (first, before) in sums.enumerated() {
+        for (second, after) in sums.enumerated().dropFirst(first + 1) {
+          let growth = after.merging(before.mapValues { -$0 }) { $0 + $1 }
+          guard (1...4).contains(abs(value(growth))), elimination.tells(growth) else { continue }
+          return "dates \(first), \(second): \(name) changed by \(value(growth))"
+        }
+      }
+    }
+    return nil
+  }
+
+  /// By date; with the rejected ones, who were reported too, and without.
+  private var cumulativeSums: [(name: String, sums: [CellSum])] {
+    let nodes = [[], ["recommended"], ReleaseWorld.metricPath].map { CumulativeCount(of: $0, besides: [], in: []) }
+    return (nodes + ReleaseWorld.cumulative).flatMap { count in
+      let sums = world.parts.indices.map { knowledge.sum(count, $0) }
+      guard count.whole.isEmpty else { return [("\(count)", sums)] }
+      let both = sums.enumerated().map { date, sum in sum.merging([knowledge.rejected(date): 1]) { $0 + $1 } }
+      return [("\(count)", sums), ("\(count) and rejected", both)]
+    }
   }
 
   /// A difference that is known is that of a finest known set of rows, or follows from such: +7 and -5 give +2, and +2

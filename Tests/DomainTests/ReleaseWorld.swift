@@ -16,19 +16,35 @@ struct ReleaseWorld {
   ]
   static let metricPath = ["recommended", "followed_up"]
 
+  /// The cases past the stages of examination, the recommendation, and a decision that was proven.
+  static let cumulative = [
+    CumulativeCount(of: [], besides: ["received"], in: ["not_recommended", "in_examination"]),
+    CumulativeCount(of: [], besides: ["received", "verified"], in: ["not_recommended", "in_examination"]),
+    CumulativeCount(of: [], besides: ["in_examination"], in: ["not_recommended"]),
+    CumulativeCount(of: ["recommended"], besides: ["ppk"], in: ["recommended", "awaiting"]),
+    CumulativeCount(of: metricPath, besides: ["not_proven"], in: metricPath),
+  ]
+
   let seed: UInt64
   let keys: [String]
+  private let judged: [CumulativeCount]
   /// By date and row: reported and no more, recommended and no more, followed up.
   var parts: [[[Int]]] = []
   /// By date and leaf.
   var states: [[Int]] = []
+  /// By date.
+  var rejected: [Int] = []
   /// True when no count of a row ever fell.
   let isGrowing: Bool
   /// By date; nil when withheld.
   private(set) var releases: [PublicRelease?] = []
 
   /// A random world.
-  init(seed: UInt64, rows: ClosedRange<Int> = 2...40, dates: ClosedRange<Int> = 1...4, isGrowing: Bool? = nil) throws {
+  init(
+    seed: UInt64, rows: ClosedRange<Int> = 2...40, dates: ClosedRange<Int> = 1...4, isGrowing: Bool? = nil,
+    judging: [CumulativeCount] = Self.cumulative
+  ) throws {
+    judged = judging
     self.seed = seed
     let random = TestRandom(seed: seed)
     keys = (0..<random.within(rows)).map { "r\($0)" }
@@ -42,11 +58,14 @@ struct ReleaseWorld {
       parts.append(now)
       states.append(Self.split((0..<3).map { part in now.reduce(0) { $0 + $1[part] } }, random))
     }
+    let others = TestRandom(seed: seed + 1_000_000)
+    for _ in parts { rejected.append((rejected.last ?? 0) + others.below(2) * others.below(12)) }
     try makeReleases(in: random.shuffled(Array(parts.indices)))
   }
 
   /// A world whose tables are given, by date; released in the order given.
   init(_ tables: [[String: [Int]]], made order: [Int]? = nil) throws {
+    judged = Self.cumulative
     seed = 0
     isGrowing = false
     keys = Set(tables.flatMap(\.keys)).sorted()
@@ -55,6 +74,7 @@ struct ReleaseWorld {
       parts.append(rows)
       states.append(Self.split((0..<3).map { part in rows.reduce(0) { $0 + $1[part] } }, nil))
     }
+    rejected = tables.map { _ in 0 }
     try makeReleases(in: order ?? Array(tables.indices))
   }
 
@@ -77,7 +97,8 @@ struct ReleaseWorld {
     }
     let tree = Self.node("reported", Self.leaves.indices.map { (Self.leaves[$0].path[...], states[date][$0]) })
     return try ReleaseCounts(
-      tree: tree, metricPath: Self.metricPath, beside: [CountNode("rejected", states[date][0])],
+      tree: tree, metricPath: Self.metricPath, cumulative: judged,
+      beside: [CountNode("rejected", rejected[date])],
       tables: ["rows": try CountTable(metrics: 3, counts: Dictionary(uniqueKeysWithValues: rows))])
   }
 
