@@ -1,5 +1,4 @@
 internal import Domain
-internal import HTTPServer
 internal import Synchronization
 
 /// The public releases that were made, and the making of those that were not.
@@ -39,44 +38,6 @@ final class PublicReleases: Sendable {
     let release = MadeRelease(stored: stored, published: try ReleaseDocument.read(stored))
     made.withLock { $0[key] = release }
     return release
-  }
-}
-
-/// How often an address may ask without a key: a bucket that fills with time.
-final class PublicRate: Sendable {
-  private struct Bucket {
-    var tokens: Double
-    var filledAt: Timestamp
-  }
-
-  /// Addresses that are remembered; when they are too many, all are forgotten: some 1 MiB.
-  private static let addressesMax = 10_000
-
-  private let perMinute: Double
-  private let buckets = Mutex<[[UInt8]: Bucket]>([:])
-
-  init(perMinute: Int) { self.perMinute = Double(perMinute) }
-
-  /// - Throws: `too_many_requests` when the address has asked too often.
-  func take(_ address: PeerAddress, at now: Timestamp) throws(Failure) {
-    // A household has 64 bits of IPv6 addresses to itself.
-    let key = address.isIPv6 ? Array(address.bytes.prefix(8)) : address.bytes
-    let wait = buckets.withLock { buckets -> Double? in
-      if buckets.count >= Self.addressesMax && buckets[key] == nil { buckets.removeAll() }
-      var bucket = buckets[key] ?? Bucket(tokens: perMinute, filledAt: now)
-      let seconds = Double(max(0, now.milliseconds - bucket.filledAt.milliseconds)) / 1_000
-      bucket.tokens = min(perMinute, bucket.tokens + seconds * perMinute / 60)
-      bucket.filledAt = now
-      let wait = bucket.tokens >= 1 ? nil : (1 - bucket.tokens) * 60 / perMinute
-      if wait == nil { bucket.tokens -= 1 }
-      buckets[key] = bucket
-      return wait
-    }
-    guard let wait else { return }
-    throw Failure(
-      .tooManyRequests, en: "This address has asked too often; try again shortly.",
-      id: "Alamat ini terlalu sering meminta; coba lagi sebentar lagi.", retryAfterSeconds: Int(wait.rounded(.up)),
-      limited: "address")
   }
 }
 
