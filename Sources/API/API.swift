@@ -11,7 +11,7 @@ public struct API: Sendable {
   let router: Router
   let rendered: RenderedCases
   let figures: FigureIssue
-  let releases = PublicReleases()
+  let releases: PublicReleases
   let publicRate: PublicRate
   let streams: StreamSlots
   /// Requests whose bodies are being taken: one agency's slow bodies must not fill what may be in flight.
@@ -31,6 +31,7 @@ public struct API: Sendable {
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
     figures = FigureIssue(
       bytesMax: settings.figuresBytesMax, perAgencyPerDay: settings.figuresPerAgencyPerDay)
+    releases = PublicReleases(store: store)
     publicRate = PublicRate(perMinute: settings.publicRequestsPerMinute)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)

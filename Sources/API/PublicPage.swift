@@ -20,7 +20,6 @@ struct PublicPage {
     writer.member("basis", StatisticBasis.effective.rawValue)
     writer.member("unit", StatisticUnit.case.rawValue)
     writer.member("group_by", grouping?.rawValue)
-    writer.member("seq", release.stored.seq)
     writer.member("released_at", release.stored.releasedAt.description)
     writer.member("smallest_count", Suppression.smallestCount)
     writer.member("withheld", release.published == nil)
@@ -33,7 +32,7 @@ struct PublicPage {
   func csv() -> [UInt8] {
     var writer = CSVWriter()
     for name in [
-      "statistic", "election", "as_of", "seq", "group_by", "group", "label_id", "label_en", "metric", "value",
+      "statistic", "election", "as_of", "group_by", "group", "label_id", "label_en", "metric", "value",
     ] {
       writer.field(name)
     }
@@ -41,7 +40,7 @@ struct PublicPage {
     for line in lines {
       let text = line.group.flatMap { label(of: $0) }
       for cell in [
-        statistic.rawValue, release.stored.election, release.stored.asOf.description, "\(release.stored.seq)",
+        statistic.rawValue, release.stored.election, release.stored.asOf.description,
         grouping?.rawValue, line.group ?? "total", text?.id, text?.en, line.metric,
       ] { writer.field(cell) }
       writer.field(line.value)

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
@@ -5,8 +6,8 @@ internal import JSON
 
 /// GET /v1/public/statistics/{statistic}: what anybody may know, without a key.
 ///
-/// A release is made for an election and the last day of a month, by the first question after that day, and frozen: what
-/// later releases tell is judged beside all that were made.
+/// A release is made for an election and the last day of a month, by the first question after the days of grace, and
+/// frozen: what later releases tell is judged beside all that were made.
 enum PublicRoutes {
   /// The statistics that are released; the raw value is the path segment.
   enum Statistic: String, CaseIterable, Sendable {
@@ -20,12 +21,12 @@ enum PublicRoutes {
     let names: Set<String> = statistic == .funnel ? ["election", "as_of", "group_by"] : ["election", "as_of"]
     let query = try Query(exchange.request.query, knowing: names)
     let reference = exchange.api.store.reference
-    guard let election = query["election"], reference.elections[election] != nil else {
-      throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail)
-    }
-    let date = try date(query, today: exchange.today)
+    guard let election = query["election"],
+      let votingOn = reference.elections[election].flatMap({ LegalDate($0.votingOn) })
+    else { throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail) }
+    let dates = try dates(query, ReleaseCalendar(votingOn: votingOn), today: exchange.today)
     let grouping = try grouping(query)
-    let release = try await exchange.api.releases.release(of: election, on: date, exchange)
+    let release = try await exchange.api.releases.release(of: election, on: dates)
     let page = PublicPage(statistic: statistic, grouping: grouping, release: release, reference: reference)
     var answer = Answer(contentType: type)
     answer.isPublic = true
@@ -33,24 +34,34 @@ enum PublicRoutes {
       answer.contentType = "text/csv; charset=utf-8; header=present"
       answer.body = .bytes(page.csv())
     } else {
-      answer.etag = "\"\(election)-\(date)-\(release.stored.seq)\""
-      answer.body = .bytes(page.json())
+      let body = page.json()
+      let digest = Base32.encode(SHA256.hash(data: body).prefix(10))
+      answer.etag = "\"\(election)-\(release.stored.asOf)-\(digest)\""
+      answer.body = .bytes(body)
     }
     return answer
   }
 
-  /// The last day of a month that is over; the newest one unless asked for.
-  private static func date(_ query: Query, today: LegalDate) throws(Failure) -> LegalDate {
-    let newest = today.adding(days: -today.components.dayOfMonth)
-    guard let date = try query.date("as_of") else { return newest }
-    guard date <= newest, date.adding(days: 1).components.dayOfMonth == 1 else {
+  /// The dates of the releases up to the one that is asked for, by default the newest.
+  private static func dates(_ query: Query, _ calendar: ReleaseCalendar, today: LegalDate) throws(Failure)
+    -> ArraySlice<LegalDate>
+  {
+    let due = calendar.due(on: today)
+    let date = try query.date("as_of") ?? due.last
+    if let index = due.firstIndex(where: { $0 == date }) { return due[...index] }
+    let (days, first) = (ReleaseCalendar.graceDays, calendar.dates.first.map { "\($0)" } ?? "")
+    guard let newest = due.last else {
       throw .parameter(
         "as_of",
         LocalizedText(
-          en: "Give the last day of a month that is over, at the latest \(newest).",
-          id: "Isi hari terakhir bulan yang telah lewat, paling akhir \(newest)."))
+          en: "The first release of this election is of \(first), made \(days) days later.",
+          id: "Rilis pertama pemilihan ini per \(first), dibuat \(days) hari kemudian."))
     }
-    return date
+    throw .parameter(
+      "as_of",
+      LocalizedText(
+        en: "Give the last day of a month from \(first) to \(newest); a month is released after \(days) days.",
+        id: "Isi hari terakhir suatu bulan dari \(first) sampai \(newest); rilis dibuat setelah \(days) hari."))
   }
 
   private static func grouping(_ query: Query) throws(Failure) -> StatisticGrouping? {
@@ -61,11 +72,4 @@ enum PublicRoutes {
     }
     return grouping
   }
-}
-
-/// A release with what was stored of it.
-struct MadeRelease: Sendable {
-  let stored: StoredRelease
-  /// Nil when it was withheld.
-  let published: PublicRelease?
 }

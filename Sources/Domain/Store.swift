@@ -118,6 +118,8 @@ public protocol CaseReads {
   func publishedFigure(_ number: Int64) throws -> PublishedFigure?
   /// Every public release of an election that was made, in the order of their dates.
   func publicReleases(of election: String) throws -> [StoredRelease]
+  /// Their dates alone, in order.
+  func publicReleaseDates(of election: String) throws -> [LegalDate]
   /// A page of visible cases.
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.

@@ -1,8 +1,11 @@
-internal import API
 internal import Domain
+internal import HTTPServer
 internal import JSON
+internal import Storage
 internal import TestSupport
 internal import Testing
+
+@testable internal import API
 
 @Suite("Public releases")
 struct PublicReleaseTests {
@@ -30,6 +33,7 @@ struct PublicReleaseTests {
       try report(visitor, 6, "16.71", received: "2024-10-06", "a")
       try report(visitor, 3, "73.71", received: "2024-10-06", "b")
       try report(visitor, 2, "33.74", received: "2024-10-06", "c")
+      visitor.service.clock.set("2024-12-01T03:00:00Z")
       let answer = try get(visitor, Self.funnel + "&group_by=province")
       #expect(answer.status == 200 && answer.json["as_of"].string == "2024-10-31", "\(answer.text)")
       #expect(answer.json["total"]["reported"].int == 11 && answer.json["withheld"].bool == false)
@@ -47,7 +51,8 @@ struct PublicReleaseTests {
       #expect(try get(reopened, Self.funnel + "&group_by=province").body == answer.body)
       let lines = try get(reopened, Self.funnel + "&group_by=province", [("Accept", "text/csv")])
       let rows = try CSVReader.rows(lines.body).map(\.fields)
-      #expect(rows.filter { $0[5] == "73" }.map { $0[9] } == [""])
+      #expect(rows.filter { $0[4] == "73" }.map { $0[8] } == [""])
+      #expect(!answer.json.has("seq") && rows.first?.contains("seq") == false)
     }
   }
 
@@ -56,19 +61,86 @@ struct PublicReleaseTests {
     try await withService { visitor in
       visitor.service.clock.set("2024-11-15T03:00:00Z")
       try report(visitor, 12, "16.71", received: "2024-10-06", "a")
+      visitor.service.clock.set("2024-12-01T03:00:00Z")
       #expect(try get(visitor, Self.funnel).json["total"]["reported"].int == 12)
       try report(visitor, 2, "16.71", received: "2024-11-10", "b")
-      visitor.service.clock.set("2024-12-15T03:00:00Z")
+      visitor.service.clock.set("2024-12-31T03:00:00Z")
       let november = try get(visitor, Self.funnel).json
       #expect(november["as_of"].string == "2024-11-30" && november["withheld"].bool == true)
       #expect(!november.has("total"))
       try report(visitor, 4, "73.71", received: "2024-12-10", "c")
-      visitor.service.clock.set("2025-01-15T03:00:00Z")
+      visitor.service.clock.set("2025-01-31T03:00:00Z")
       let december = try get(visitor, Self.funnel + "&group_by=province").json
       #expect(december["total"]["reported"].int == 18)
       // 16 has grown by two and 73 has four: each would tell the other.
       #expect(december["groups"].items.isEmpty && december["total_only"].bool == true)
     }
+  }
+
+  @Test("are made in the order of their dates, whichever is asked for first, and by whom")
+  func order() async throws {
+    var bodies: [[[UInt8]]] = []
+    for isNewestFirst in [true, false] {
+      try await withService { visitor in
+        visitor.service.clock.set("2025-01-31T03:00:00Z")
+        for (index, day) in ["2024-10-06", "2024-11-06", "2024-12-06"].enumerated() {
+          try report(visitor, 6 + index, "16.71", received: day, "a\(index)")
+          try report(visitor, 3 + index, "73.71", received: day, "b\(index)")
+          try report(visitor, 2, "33.74", received: day, "c\(index)")
+        }
+        let dates = ["2024-10-31", "2024-11-30", "2024-12-31"]
+        if isNewestFirst { try await askTogether(visitor.service, Self.funnel) }
+        bodies.append(try dates.map { try get(visitor, Self.funnel + "&group_by=province&as_of=\($0)").body })
+        let stored = try visitor.service.store.read(on: 0) { try $0.publicReleaseDates(of: "pilkada-2024") }
+        #expect(stored.count == 24 && stored.first?.description == "2023-01-31")
+      }
+    }
+    #expect(bodies.first == bodies.last)
+  }
+
+  /// Asks for the same several times at once; all get the same.
+  private func askTogether(_ service: Service, _ target: String) async throws {
+    let bodies = try await withThrowingTaskGroup(of: [UInt8].self) { group in
+      for _ in 0..<4 {
+        group.addTask(executorPreference: OwnThread()) { try Visitor(service).ask("GET", target, []).body }
+      }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(bodies.count == 1)
+  }
+
+  @Test("name a group of cases without a code by no name, and end with the second year after the voting")
+  func withoutCode() async throws {
+    try await withService { visitor in
+      visitor.service.clock.set("2024-11-15T03:00:00Z")
+      for number in 0..<6 { _ = try visitor.makeCase(#"{"violation":null}"#, ref: "a-\(number)") }
+      visitor.service.clock.set("2024-12-01T03:00:00Z")
+      let answer = try get(visitor, Self.funnel + "&group_by=category")
+      #expect(answer.json["groups"].items.count == 1, "\(answer.text)")
+      #expect(answer.json["groups"][0]["key"] == .null && answer.json["groups"][0]["reported"].int == 6)
+      let lines = try get(visitor, Self.funnel + "&group_by=category", [("Accept", "text/csv")])
+      #expect(try CSVReader.rows(lines.body).map(\.fields).contains { $0[4].isEmpty && $0[8] == "6" })
+      let old = try get(visitor, "/v1/public/statistics/stages?election=pilkada-2018").json
+      #expect(old["as_of"].string == "2020-12-31" && old["total"]["count"].int == 0)
+    }
+  }
+
+  @Test("remember an address that has asked too often, whoever else asks")
+  func eviction() throws {
+    let rate = PublicRate(perMinute: 2, addressesMax: 10)
+    let start = Sample.instant("2024-11-15T03:00:00Z").milliseconds
+    func take(_ host: Int, after seconds: Int64) throws {
+      let address = try #require(PeerAddress("192.0.2.\(host)"))
+      try rate.take(address, at: Timestamp(milliseconds: start + seconds * 1_000))
+    }
+    for host in 1...9 { try take(host, after: 0) }
+    for _ in 0..<2 { try take(10, after: 40) }
+    // Those of 40 seconds ago are full again, and forgotten.
+    try take(11, after: 41)
+    #expect(throws: Failure.self) { try take(10, after: 42) }
+    // Nobody is full now: the one that asked first goes.
+    for host in 12...20 { try take(host, after: 42) }
+    #expect(throws: Failure.self) { try take(10, after: 43) }
   }
 
   @Test(
@@ -77,7 +149,9 @@ struct PublicReleaseTests {
       ("funnel", "election"), ("funnel?election=x", "election"),
       ("funnel?election=pilkada-2024&as_of=2024-10-30", "as_of"),
       ("funnel?election=pilkada-2024&as_of=2024-11-30", "as_of"),
-      ("funnel?election=pilkada-2024&as_of=2023-01-31", "as_of"),
+      ("funnel?election=pilkada-2024&as_of=2024-10-31", "as_of"),
+      ("funnel?election=pilkada-2024&as_of=2022-12-31", "as_of"),
+      ("funnel?election=pilkada-2018&as_of=2021-01-31", "as_of"),
       ("funnel?election=pilkada-2024&group_by=institution", "group_by"),
       ("stages?election=pilkada-2024&group_by=province", "group_by"),
       ("funnel?election=pilkada-2024&basis=recorded", "basis"), ("funnel?election=pilkada-2024&unit=person", "unit"),
@@ -85,7 +159,7 @@ struct PublicReleaseTests {
     ])
   func badInput(_ target: String, _ parameter: String) async throws {
     try await withService { visitor in
-      visitor.service.clock.set("2024-11-15T03:00:00Z")
+      visitor.service.clock.set("2024-11-30T03:00:00Z")
       _ = try visitor.makeCase()
       let answer = try get(visitor, "/v1/public/statistics/" + target)
       #expect(answer.status == 400 && answer.json["errors"][0]["parameter"].string == parameter, "\(answer.text)")
