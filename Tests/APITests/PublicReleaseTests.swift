@@ -98,6 +98,21 @@ struct PublicReleaseTests {
     #expect(bodies.first == bodies.last)
   }
 
+  @Test("are judged again when others were stored than they were judged beside")
+  func storedMeanwhile() async throws {
+    try await withService { visitor in
+      visitor.service.clock.set("2024-11-30T03:00:00Z")
+      _ = try get(visitor, Self.funnel)
+      let stored = StoredRelease(
+        election: "pilkada-2024", asOf: Sample.date("2024-10-31"), seq: 1, releasedAt: Timestamp(milliseconds: 0),
+        document: Array("{}".utf8))
+      _ = try await visitor.service.store.write(by: .operator, dryRun: false) { try $0.release(stored) }
+      visitor.service.clock.set("2024-12-31T03:00:00Z")
+      #expect(try get(visitor, Self.funnel).json["total"]["reported"].int == 0)
+      #expect(try get(visitor, Self.funnel + "&as_of=2024-10-31").json["withheld"].bool == true)
+    }
+  }
+
   /// Asks for the same several times at once; all get the same.
   private func askTogether(_ service: Service, _ target: String) async throws {
     let bodies = try await withThrowingTaskGroup(of: [UInt8].self) { group in
