@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// The public releases that were made, and the making of those that were not.
 ///
-/// Releases of an election are made in the order of their dates, so that nobody who asks without a key decides what a later
-/// one has to hide. Each is made in a step of its own: counted and judged on the thread of statistics, then stored by a
+/// Releases of an election are made in the order of their dates, so that nobody who asks without a key decides what a
+/// later one has to hide. Each is made in a step of its own: counted and judged on the thread of statistics, then stored by a
 /// write that makes sure that nothing came between.
 final class PublicReleases: Sendable {
   private struct Series {

@@ -5,6 +5,7 @@ extension CaseStates {
 
   /// What growth may not be small beside that of a node: cases that came past being received, verified, studied, or
   /// recommended, and cases that were sanctioned. That of reported and rejected cases together is always judged.
+  /// Where no fact is corrected, all of them only grow, but for cases that wait for the PPK again after a block.
   private static let releasedCumulative = [
     CumulativeCount(of: [], besides: ["received"], in: ["not_recommended", "in_examination"]),
     CumulativeCount(of: [], besides: ["received", "verified"], in: ["not_recommended", "in_examination"]),

@@ -1,7 +1,7 @@
 /// Cases that have come past some point, wherever they stand by now.
 ///
-/// As long as nothing is corrected such a count only grows: between two dates by the cases that came past the point. What
-/// stands at a stage does not tell that by itself, as cases come and go: reported and rejected ones together do.
+/// As long as nothing is corrected such a count only grows: between two dates by the cases that came past the point.
+/// What stands at a stage does not tell that by itself, as cases come and go; reported and rejected ones together do.
 public struct CumulativeCount: Sendable, Equatable {
   /// The node of the tree that counts the cases on both sides of the point: the keys from a child of the root down.
   public let whole: [String]
@@ -42,8 +42,8 @@ extension PublishedNode {
 }
 
 extension ReleaseCounts {
-  /// The tree as a release of `date` tells it, so that no cumulative count that follows from it differs by 1 to 4 from an
-  /// `earlier` release; nil when nothing may be told.
+  /// The tree as a release of `date` tells it, so that no cumulative count that follows from it differs by 1 to 4 from
+  /// an `earlier` release; nil when nothing may be told.
   func tree(on date: LegalDate, against earlier: [PublicRelease]) -> PublishedNode? {
     let past = earlier.map { (date: $0.date, node: $0.tree) }
     var hiding: [[String]: Set<String>] = [:]
