@@ -70,12 +70,12 @@ def measure(program, folder, count):
     database, lines = str(folder / "sync.sqlite"), folder / "cases.ndjson"
     key = make_key(program, database, "BAWASLU")
     write_dataset(lines, count)
-    server = Server(program, database)
+    server = Server(program, database, NETRAL_STATISTICS_READ_AHEAD="false")
     figures = {"cases": count, "syncs": disk_syncs_per_second(folder)}
     figures["import"] = send_import(lines, key, folder / "results.ndjson")
     figures["import_mib"] = server.memory_mib()["VmHWM"]
     server.stop()
-    server = Server(program, database)
+    server = Server(program, database, NETRAL_STATISTICS_READ_AHEAD="false")
     plain, shell = [], []
     for _ in range(ROUNDS):
         plain.append(export(key))

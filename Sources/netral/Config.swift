@@ -27,6 +27,9 @@ struct Config {
   var renderedBytesMax: Int
   /// `NETRAL_PUBLIC_REQUESTS_PER_MINUTE` (int, default 60, 1...1000000): questions without a key, by address.
   var publicRequestsPerMinute: Int
+  /// `NETRAL_STATISTICS_READ_AHEAD` (true or false, default true): read the states of all cases at the start, and not
+  /// only when a statistic is asked for.
+  var readsStatisticsAhead: Bool
   /// `NETRAL_FIGURES_PER_AGENCY_PER_DAY` (int, default 5000, 1...10000000): new figures, which are stored for ever.
   var figuresPerAgencyPerDay: Int
   var limits: Limits
@@ -55,6 +58,7 @@ struct Config {
       return network
     }
     publicRequestsPerMinute = try Self.int(environment, "public.requests.per.minute", 60, 1...1_000_000)
+    readsStatisticsAhead = try Self.flag(environment, "statistics.read.ahead", true)
     figuresPerAgencyPerDay = try Self.int(environment, "figures.per.agency.per.day", 5_000, 1...10_000_000)
     renderedBytesMax = try Self.int(environment, "rendered.bytes.max", 16 << 20, 0...1_073_741_824)
     streamsMax = try Self.int(environment, "streams.max", 16, 1...1_000)
@@ -98,10 +102,22 @@ struct Config {
   {
     guard let text = environment.string(forKey: key) else { return standard }
     guard let number = Int(text), range.contains(number) else {
-      let name = "NETRAL_" + key.components.joined(separator: "_").uppercased()
-      throw ValidationError("\(name): give a number in \(range.lowerBound)...\(range.upperBound)")
+      throw ValidationError("\(name(of: key)): give a number in \(range.lowerBound)...\(range.upperBound)")
     }
     return number
+  }
+
+  private static func flag(_ environment: ConfigReader, _ key: ConfigKey, _ standard: Bool) throws -> Bool {
+    switch environment.string(forKey: key) {
+    case nil: return standard
+    case "true": return true
+    case "false": return false
+    default: throw ValidationError("\(name(of: key)): give true or false")
+    }
+  }
+
+  private static func name(of key: ConfigKey) -> String {
+    "NETRAL_" + key.components.joined(separator: "_").uppercased()
   }
 }
 

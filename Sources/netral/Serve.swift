@@ -56,7 +56,7 @@ private struct ServingService: Service {
       throw ExitFailure("\(error)")
     }
     api.resumeWork()
-    warmStatistics()
+    if config.readsStatisticsAhead { readStatisticsAhead() }
     try await gracefulShutdown()
     await api.stopWork()
     store.stopWaiting()
@@ -68,7 +68,7 @@ private struct ServingService: Service {
 
 extension ServingService {
   /// Reads the states of all cases, for which the first question would have to wait.
-  private func warmStatistics() {
+  private func readStatisticsAhead() {
     Task {
       do {
         try await store.readStates(for: .operator) { _, _ in }
