@@ -57,11 +57,10 @@ public struct Token: Sendable {
 
   /// Makes a new token from 320 random bits.
   public init(random: () -> UInt64) {
-    let alphabet = Array("0123456789abcdefghijklmnopqrstuv".utf8)
     var bits = random()
     var identifier: [UInt8] = []
     for _ in 0..<12 {
-      identifier.append(alphabet[Int(bits & 31)])
+      identifier.append(Base32.alphabet[Int(bits & 31)])
       bits >>= 5
     }
     keyID = String(decoding: identifier, as: UTF8.self)

@@ -105,7 +105,7 @@ enum CaseListRoutes {
       question.stages.append(stage)
     }
     question.election = query["election"]
-    question.region = try region(query)
+    question.region = try query.region("region")
     question.institution = query["institution"]
     question.violation = query["violation"]
     question.category = query["category"]
@@ -128,15 +128,6 @@ enum CaseListRoutes {
     try requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
     try requireKnown("reported_by", question.reportedBy.map { reference.agencies[$0.rawValue] != nil })
     try order(&question, query["sort"])
-  }
-
-  /// The region a list is to be about.
-  static func region(_ query: Query) throws(Failure) -> RegionCode? {
-    guard let text = query["region"] else { return nil }
-    guard let region = RegionCode(text) else {
-      throw .parameter("region", LocalizedText(en: "Give PP or PP.KK.", id: "Isi PP atau PP.KK."))
-    }
-    return region
   }
 
   /// A code that does not exist is a mistake, not an empty list.

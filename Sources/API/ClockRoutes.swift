@@ -68,7 +68,7 @@ enum ClockRoutes {
           id: "Tidak mengajukan banding bukan keterlambatan: tenggat ini tidak pernah terlewati."))
     }
     question.institution = query["institution"]
-    question.region = try CaseListRoutes.region(query)
+    question.region = try query.region("region")
     question.election = query["election"]
     question.dueFrom = try query.date("due_from")
     question.dueBefore = try query.date("due_before")

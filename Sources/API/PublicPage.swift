@@ -76,7 +76,8 @@ struct PublicPage {
     for row in table.rows ?? [] where row.counts.first != 0 {
       writer.beginObject()
       writer.member("key", Self.code(row.key))
-      Self.writeLabel(label(of: row.key), to: &writer)
+      writer.name("label")
+      writer.label(label(of: row.key))
       Self.write(row.counts, to: &writer)
       writer.endObject()
     }
@@ -111,22 +112,14 @@ struct PublicPage {
   private static func write(_ node: PublishedNode, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("key", node.key)
-    writeLabel(PublicLabel.of(node.key), to: &writer)
+    writer.name("label")
+    writer.label(PublicLabel.of(node.key))
     writer.member("count", node.count)
     writer.name("parts")
     writer.beginArray()
     for child in node.children ?? [] { write(child, to: &writer) }
     writer.endArray()
     writer.member("suppressed", strings: node.suppressed)
-    writer.endObject()
-  }
-
-  private static func writeLabel(_ label: LocalizedText?, to writer: inout JSONWriter) {
-    writer.name("label")
-    guard let label else { return writer.null() }
-    writer.beginObject()
-    writer.member("id", label.id)
-    writer.member("en", label.en)
     writer.endObject()
   }
 

@@ -35,28 +35,17 @@ enum PublishedFigureRoutes {
   /// GET /v1/published-figures, newest first; `?election=`, `limit` (1 to 50), `cursor`.
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try Query(exchange.request.query, knowing: ["election", "limit", "cursor"])
-    let limit = try query.int("limit", in: 1...50) ?? 20
-    // No agency has such a name: these cursors open no list of cases, and those of cases do not open this one.
-    let reader = AgencyCode(rawValue: "published-figures:\(try exchange.agency())")
-    let secret = exchange.api.store.signingSecret
-    var (election, start) = (query["election"], Int64.max)
-    if let text = query["cursor"] {
-      let (position, filter) = try Cursor.decode(text, agency: reader, secret: secret)
-      guard election == nil || election == filter else { throw Failure.invalidCursor }
-      (start, election) = (position.key, filter.isEmpty ? nil : filter)
-    }
-    if let election, exchange.api.store.reference.elections[election] == nil {
+    let list = try NumberedList(
+      query, named: "published-figures", filteredBy: "election", limitMax: 50, limitDefault: 20, exchange)
+    if let election = list.filter, exchange.api.store.reference.elections[election] == nil {
       throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail, .unknownCode)
     }
-    let found = try exchange.read { [election, start] in
-      try $0.publishedFigures(election, before: start, limit: limit + 1)
+    let found = try exchange.read {
+      try $0.publishedFigures(list.filter, before: list.start, limit: list.limit + 1)
     }
-    let next = found.count > limit ? found[limit - 1] : nil
-    let cursor = next.map { last in
-      Cursor.encode(
-        CaseQuery.Position(value: "", key: last.number), filter: election ?? "", agency: reader, secret: secret)
-    }
-    var answer = try await answer(Array(found.prefix(limit)), exchange) { writer, items in
+    let items = Array(found.prefix(list.limit))
+    let cursor = list.cursor(after: found.count > list.limit ? items.last?.number : nil)
+    var answer = try await answer(items, exchange) { writer, items in
       writer.beginObject()
       writer.name("items")
       writer.beginArray()
@@ -65,10 +54,7 @@ enum PublishedFigureRoutes {
       writer.member("next_cursor", cursor)
       writer.endObject()
     }
-    if let cursor {
-      answer.fields.append(
-        Response.Field(name: .link, value: "</v1/published-figures?cursor=\(cursor)&limit=\(limit)>; rel=\"next\""))
-    }
+    answer.fields += list.link(cursor)
     return answer
   }
 

@@ -53,6 +53,14 @@ struct Query: Sendable {
     return code
   }
 
+  func region(_ name: String) throws(Failure) -> RegionCode? {
+    guard let text = values[name] else { return nil }
+    guard let region = RegionCode(text) else {
+      throw .parameter(name, LocalizedText(en: "Give PP or PP.KK.", id: "Isi PP atau PP.KK."))
+    }
+    return region
+  }
+
   func int(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
     guard let text = values[name] else { return nil }
     guard let number = Int(text), range.contains(number) else {

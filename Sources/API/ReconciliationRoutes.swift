@@ -146,43 +146,25 @@ enum ReconciliationRoutes {
   /// GET /v1/reconciliations: who agreed at which sequence and when, newest first. Every key may know.
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try Query(exchange.request.query, knowing: ["agency", "limit", "cursor"])
-    let limit = try query.int("limit", in: 1...200) ?? 50
-    // No agency has such a name: these cursors open no list of cases, and those of cases do not open this one.
-    let reader = AgencyCode(rawValue: "reconciliations:\(exchange.caller?.agency?.rawValue ?? "")")
-    let secret = exchange.api.store.signingSecret
-    var filter = query["agency"] ?? ""
-    var start = Int64.max
-    if let text = query["cursor"] {
-      let (position, filtered) = try Cursor.decode(text, agency: reader, secret: secret)
-      guard query["agency"] == nil || filter == filtered else {
-        throw Failure.invalidCursor
-      }
-      (start, filter) = (position.key, filtered)
-    }
-    let agency = filter.isEmpty ? nil : AgencyCode(rawValue: filter)
+    let list = try NumberedList(
+      query, named: "reconciliations", filteredBy: "agency", limitMax: 200, limitDefault: 50, exchange)
+    let agency = list.filter.flatMap { $0.isEmpty ? nil : AgencyCode(rawValue: $0) }
     if let agency, exchange.api.store.reference.agencies[agency.rawValue] == nil {
       throw Failure.parameter("agency", FieldErrorCode.unknownCode.standardDetail)
     }
-    let found = try exchange.read { try $0.certificates(of: agency, before: start, limit: limit + 1) }
-    let items = found.prefix(limit)
-    let cursor = found.count > limit ? items.last : nil
-    let text = cursor.map { last in
-      Cursor.encode(
-        CaseQuery.Position(value: "", key: last.number), filter: filter, agency: reader, secret: secret)
-    }
+    let found = try exchange.read { try $0.certificates(of: agency, before: list.start, limit: list.limit + 1) }
+    let items = found.prefix(list.limit)
+    let cursor = list.cursor(after: found.count > list.limit ? items.last?.number : nil)
     var answer = Answer.json { writer in
       writer.beginObject()
       writer.name("items")
       writer.beginArray()
       for certificate in items { write(certificate, to: &writer) }
       writer.endArray()
-      writer.member("next_cursor", text)
+      writer.member("next_cursor", cursor)
       writer.endObject()
     }
-    if let text {
-      answer.fields.append(
-        Response.Field(name: .link, value: "</v1/reconciliations?cursor=\(text)&limit=\(limit)>; rel=\"next\""))
-    }
+    answer.fields += list.link(cursor)
     return answer
   }
 }

@@ -75,12 +75,7 @@ enum StatisticQuery {
   private static func filter(_ query: Query) throws(Failure) -> StatisticFilter {
     var filter = StatisticFilter()
     filter.election = query["election"]
-    if let text = query["region"] {
-      guard let region = RegionCode(text) else {
-        throw .parameter("region", LocalizedText(en: "Give PP or PP.KK.", id: "Isi PP atau PP.KK."))
-      }
-      filter.region = region
-    }
+    filter.region = try query.region("region")
     filter.institution = query["institution"]
     filter.institutionKind = try query.code("institution_kind", InstitutionKind.self)
     filter.violation = query["violation"]

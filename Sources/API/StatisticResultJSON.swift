@@ -30,16 +30,8 @@ struct StatisticResultJSON {
     writer.beginObject()
     for (name, label) in labels {
       writer.name(name)
-      Self.write(label, to: &writer)
+      writer.label(label)
     }
-    writer.endObject()
-  }
-
-  private static func write(_ text: LocalizedText?, to writer: inout JSONWriter) {
-    guard let text else { return writer.null() }
-    writer.beginObject()
-    writer.member("id", text.id)
-    writer.member("en", text.en)
     writer.endObject()
   }
 
@@ -67,7 +59,7 @@ struct StatisticResultJSON {
     let label = key.flatMap { key in
       question.groupBy.flatMap { reference.label(of: key, in: $0, on: question.asOf) }
     }
-    Self.write(label, to: &writer)
+    writer.label(label)
   }
 
   private static func write(_ counts: FunnelCounts, to writer: inout JSONWriter) {
@@ -128,8 +120,7 @@ struct StatisticResultJSON {
       writer.member("code", code)
       writer.member("level", item.level)
       writer.name("label")
-      Self.write(
-        reference.sanctions[code].map { LocalizedText(en: $0.labelEn, id: $0.labelId) }, to: &writer)
+      writer.label(reference.sanctions[code].map { LocalizedText(en: $0.labelEn, id: $0.labelId) })
       writer.member("count", item.count)
       Self.writePercentage(item.count, of: counts.total, to: &writer)
       writer.endObject()
@@ -186,7 +177,7 @@ extension StatisticResultJSON {
     writer.name("test")
     write(answer.test, to: &writer)
     writer.name("limits")
-    Self.write(Self.limits, to: &writer)
+    writer.label(Self.limits)
   }
 
   private func write(_ stratum: EqualTreatment.Stratum, to writer: inout JSONWriter) {

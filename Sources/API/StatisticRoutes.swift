@@ -16,9 +16,7 @@ enum StatisticRoutes {
     }
     let reference = exchange.api.store.reference
     // Thousands of lines are no work for an event loop.
-    let bytes = try await exchange.api.store.readStates(for: exchange.owner()) { _, _ in
-      StatisticCSV.write(issued, question, reference)
-    }
+    let bytes = try await exchange.readLong { _ in StatisticCSV.write(issued, question, reference) }
     return Answer(contentType: "text/csv; charset=utf-8; header=present", body: .bytes(bytes))
   }
 }

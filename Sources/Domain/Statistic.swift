@@ -166,14 +166,6 @@ public struct FunnelCounts: Sendable, Equatable {
 
   /// The count of a metric.
   public subscript(metric: FunnelMetric) -> Int { counts[metric.index] }
-
-  mutating func add(_ bits: UInt8) {
-    var rest = bits
-    while rest != 0 {
-      counts[rest.trailingZeroBitCount] += 1
-      rest &= rest &- 1
-    }
-  }
 }
 
 /// How many units are at each stage.

@@ -27,7 +27,7 @@ final class Reader: @unchecked Sendable {
   }
 
   /// Runs `body` in one short read transaction.
-  func read<Value>(_ body: (any CaseReads) throws -> Value) throws -> Value {
+  func read<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
     try queue.unsafeRead { database in
       deadline.pointee = csqlite_monotonic_nanoseconds() + timeoutNanoseconds
       defer { deadline.pointee = .max }

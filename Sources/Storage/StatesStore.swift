@@ -34,8 +34,7 @@ final class StatesLoader {
 
   /// Adds a part of what is new; true when nothing is left.
   private func addPart(_ reader: Reader) throws -> Bool {
-    try reader.read { reads in
-      guard let transaction = reads as? Transaction else { return true }
+    try reader.read { transaction in
       let head = try transaction.head()
       guard head > states.seq else { return true }
       let upTo = min(head, states.seq + Int64(Self.partKeys))
@@ -47,15 +46,13 @@ final class StatesLoader {
 
   /// Reads what a file holds at first, case by case, which is faster than in the order of events.
   private func loadAll(_ reader: Reader, _ isClosing: () -> Bool) throws {
-    let (head, lastKey) = try reader.read { reads -> (Int64, Int64) in
-      guard let transaction = reads as? Transaction else { return (0, 0) }
+    let (head, lastKey) = try reader.read { transaction -> (Int64, Int64) in
       let lastKey: Int64? = try transaction.fetchOne("SELECT max(case_key) FROM case_record", []) { $0[0] } ?? nil
       return (try transaction.head(), lastKey ?? 0)
     }
     for start in stride(from: 0, to: lastKey, by: Self.partKeys) {
       if isClosing() { throw Failure.lineFull }
-      try reader.read { reads in
-        guard let transaction = reads as? Transaction else { return }
+      try reader.read { transaction in
         var before: (key: Int64, factsVersion: Int) = (-1, -1)
         try transaction.forEachState(Self.allSQL, [start, start + Int64(Self.partKeys), head]) { row in
           let (key, factsVersion) = (row[0] as Int64, row[2] as Int)

@@ -1,0 +1,20 @@
+/// Digits and lower-case letters, as in keys: 26 characters for sixteen bytes.
+enum Base32 {
+  static let alphabet = Array("0123456789abcdefghijklmnopqrstuv".utf8)
+
+  static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    var text: [UInt8] = []
+    var (buffer, bits) = (0, 0)
+    for byte in bytes {
+      buffer = buffer << 8 | Int(byte)
+      bits += 8
+      while bits >= 5 {
+        bits -= 5
+        text.append(alphabet[buffer >> bits & 31])
+      }
+      buffer &= 1 << bits - 1
+    }
+    if bits > 0 { text.append(alphabet[buffer << (5 - bits) & 31]) }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,13 @@
+internal import Domain
+internal import JSON
+
+extension JSONWriter {
+  /// Writes what people read in both languages: `{"id":…,"en":…}`, null for nothing.
+  mutating func label(_ text: LocalizedText?) {
+    guard let text else { return null() }
+    beginObject()
+    member("id", text.id)
+    member("en", text.en)
+    endObject()
+  }
+}
