@@ -132,6 +132,23 @@ struct StatisticTests {
       // PANRB counts persons that are withheld from it case by case, and is told so.
       #expect(other["scope"]["agency"].string == "PANRB" && made.json["scope"]["agency"] == .null)
       #expect(try visitor.get("/v1/published-figures/2", as: .panrb).status == 404)
+      let next = body.replacing("2024-10-10", with: "2024-10-09")
+      let later = try visitor.ask(
+        as: .bkn, "POST", "/v1/published-figures", next,
+        [("Idempotency-Key", "p-2"), ("Content-Type", "application/json")])
+      #expect(later.status == 201, "\(later.text)")
+      let first = try visitor.get("/v1/published-figures?election=pilkada-2024&limit=1", as: .panrb)
+      #expect(first.json["items"].items.map { $0["id"].int } == [2])
+      let cursor = try #require(first.json["next_cursor"].string)
+      let second = try visitor.get("/v1/published-figures?limit=1&cursor=\(cursor)", as: .panrb).json
+      #expect(second["items"].items.map { $0["id"].int } == [1] && second["next_cursor"] == .null)
+      // A cursor belongs to one list, one filter and one agency.
+      for (target, who) in [
+        ("published-figures?election=pemilu-2024&", AgencyCode.panrb), ("published-figures?", .bkn),
+        ("reconciliations?", .panrb), ("cases?", .panrb),
+      ] {
+        #expect(try visitor.get("/v1/\(target)cursor=\(cursor)", as: who).json["code"].string == "invalid_cursor")
+      }
       let wrong = [
         #"{"as_of":"2030-01-01"}"#: "/as_of", #"{"values":{"reported":null,"recommended":null}}"#: "/values",
         #"{"values":{"blocked":-1}}"#: "/values/blocked",
