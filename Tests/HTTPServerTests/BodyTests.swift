@@ -143,7 +143,7 @@ struct BodyTests {
       }
       #expect(sent < total / 2)
       mayRead.raise()
-      client.setTimeout(SO_SNDTIMEO, milliseconds: 20_000)
+      client.setTimeout(SO_SNDTIMEO, milliseconds: 120_000)
       while sent < total { sent += try client.sendOnce(piece, from: max(0, piece.count - (total - sent))) }
       #expect(try client.reply().text == "\(total)")
     }
