@@ -43,7 +43,7 @@ enum ActionRoutes {
 
   /// GET /v1/cases/{id}/allowed-actions
   static func allowed(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let id = try exchange.caseID()
     let context = try exchange.context()
     let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])

@@ -7,7 +7,7 @@ internal import JSON
 enum CallerRoutes {
   /// GET /v1/whoami
   static func whoami(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     guard let caller = exchange.caller else { throw Failure.unauthenticated }
     let mandates = exchange.api.store.reference.mandates.filter { $0.agency == caller.agency?.rawValue }
     let today = exchange.today
@@ -33,7 +33,7 @@ enum CallerRoutes {
 
   /// GET /v1/policy: the visibility table, as it is applied.
   static func policy(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     return Answer.json { writer in
       writer.beginObject()
       writer.name("agencies")

@@ -5,13 +5,24 @@ internal import JSON
 
 /// GET /v1/cases: visible cases, filtered, a page at a time, as JSON, NDJSON or CSV.
 enum CaseListRoutes {
-  private static let filters: Set<String> = [
-    "stage", "election", "region", "institution", "violation", "category", "position_level", "reported_by", "nip",
-    "agency_ref", "occurred_from", "occurred_until", "overdue", "q", "sort",
+  static let filters: [Parameter] = [
+    .codes("stage", Stage.self, "Stages."), .election, .region, .institution,
+    .text("violation", "Code of a violation."), .text("category", "Category of the violation."),
+    .code("position_level", PositionLevel.self, "Level of the position."), .text("reported_by", "Code of an agency."),
+    Parameter("nip", .pattern("^[0-9]{18}$"), "Number of the person; finds cases whose subject this key may see."),
+    .text("agency_ref", "The reporting agency's number."), .date("occurred_from", "First day of the act."),
+    .date("occurred_until", "Last day of the act."),
+    .flag("overdue", "Whether a clock of the case is over today."),
+    .text("q", "Words of the narrative; finds cases whose narrative this key may see."),
+    Parameter(
+      "sort", Schema.codes(CaseQuery.Order.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }),
+      "Order; - for descending (default -created)."),
   ]
+  static let count = Parameter("count", .codes(["exact"]), "exact: count the whole list.")
+  private static let filterNames = Set(filters.map(\.name))
 
   static func list(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: filters.union(["limit", "cursor", "count"]))
+    let query = try exchange.query()
     let type = try MediaType.choose(
       exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson", "text/csv"])
     let agency = try exchange.agency()
@@ -86,7 +97,7 @@ enum CaseListRoutes {
       (position, filter) = (decoded.position, decoded.filter)
     }
     var question = CaseQuery(caller: agency, today: exchange.today)
-    try fill(&question, try Query(filter[...], knowing: filters), exchange.api.store.reference)
+    try fill(&question, try Query(filter[...], knowing: filterNames), exchange.api.store.reference)
     question.after = position
     question.limit = try query.int("limit", in: 1...200) ?? 50
     return (question, filter)

@@ -30,7 +30,7 @@ enum CaseRoutes {
 
   /// GET /v1/cases/{id}
   static func show(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: ["as_of"])
+    let query = try exchange.query()
     _ = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json"])
     let id = try exchange.caseID()
     let agency = try exchange.agency()
@@ -77,10 +77,16 @@ enum CaseRoutes {
 
   private static func decode(_ body: JSONValue, _ agency: AgencyCode) throws(Failure) -> (CaseDraft, AgencyCode?) {
     let reader = try ObjectReader(body)
-    let predecessor = reader.text("on_behalf_of", max: 20).map { AgencyCode(rawValue: $0) }
-    let draft = CaseBody.draft(reader, reportedBy: predecessor ?? agency)
-    reader.finish()
+    let read = read(reader, agency)
     try reader.errors.check()
+    return read
+  }
+
+  /// Reads the body of a new case. Errors are collected in the reader.
+  static func read(_ body: ObjectReader, _ agency: AgencyCode) -> (CaseDraft, AgencyCode?) {
+    let predecessor = body.text("on_behalf_of", max: 20).map { AgencyCode(rawValue: $0) }
+    let draft = CaseBody.draft(body, reportedBy: predecessor ?? agency)
+    body.finish()
     return (draft, predecessor)
   }
 }

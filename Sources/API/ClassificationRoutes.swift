@@ -6,7 +6,7 @@ internal import JSON
 /// POST /v1/classification: which violation row fits an act, and why. A suggestion: people decide.
 enum ClassificationRoutes {
   static func suggest(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let body = try await exchange.json()
     let question = try decode(body.value)
     let answer = try exchange.api.store.reference.classify(question)
@@ -25,6 +25,14 @@ enum ClassificationRoutes {
 
   private static func decode(_ body: JSONValue) throws(Failure) -> ClassificationQuestion {
     let reader = try ObjectReader(body)
+    let question = read(reader)
+    try reader.errors.check()
+    guard let question else { throw .invalid(reader.errors.all) }
+    return question
+  }
+
+  /// Reads the body of a question. Errors are collected in the reader.
+  static func read(_ reader: ObjectReader) -> ClassificationQuestion? {
     let election = reader.text("election", max: 64, required: true)
     let contest = reader.text("contest", max: 64)
     let date = reader.date("occurred_on", required: true)
@@ -33,8 +41,7 @@ enum ClassificationRoutes {
     let conduct = reader.text("conduct", max: 64)
     let violation = reader.reference("violation")
     reader.finish()
-    try reader.errors.check()
-    guard let election, let date, let supports else { throw .invalid(reader.errors.all) }
+    guard let election, let date, let supports else { return nil }
     return ClassificationQuestion(
       election: election, contest: contest, occurredOn: date, supports: supports, onUnpaidLeave: leave,
       conduct: conduct,

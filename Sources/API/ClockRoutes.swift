@@ -6,15 +6,19 @@ internal import JSON
 /// GET /v1/clocks: the clocks of visible cases, a page at a time, as JSON, NDJSON or CSV. Overdue clocks of PPKs are the
 /// candidates for a block.
 enum ClockRoutes {
-  private static let filters: Set<String> = [
-    "kind", "state", "overdue", "institution", "region", "election", "due_from", "due_before",
+  static let filters: [Parameter] = [
+    .code("kind", ClockKind.self, "Kind of the clock."),
+    .codes("state", ClockStanding.self, "States (default: those that are open)."),
+    .flag("overdue", "Whether it is over today."), .institution, .region, .election,
+    .date("due_from", "First due date."), .date("due_before", "Due before this date."),
   ]
+  private static let filterNames = Set(filters.map(\.name))
 
   /// Before the filter in a cursor, so that one of another list does not fit.
   private static let mark = "clocks?"
 
   static func list(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: filters.union(["limit", "cursor"]))
+    let query = try exchange.query()
     let type = try MediaType.choose(
       exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson", "text/csv"])
     let agency = try exchange.agency()
@@ -51,7 +55,7 @@ enum ClockRoutes {
       (position, filter) = (decoded.position, text)
     }
     var question = ClockQuery(caller: agency, today: exchange.today)
-    try fill(&question, try Query(filter[...], knowing: filters), exchange.api.store.reference)
+    try fill(&question, try Query(filter[...], knowing: filterNames), exchange.api.store.reference)
     question.after = position
     question.limit = try query.int("limit", in: 1...200) ?? 50
     return (question, filter)

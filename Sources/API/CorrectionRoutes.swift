@@ -41,11 +41,9 @@ enum CorrectionRoutes {
     let write = try await Write(exchange, keyRequired: true)
     _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
     let reader = try ObjectReader(write.body.value)
-    let patch = reader.value("patch", required: true)
-    let reason = reader.text("reason", max: 5_000, required: true)
-    reader.finish()
+    let wish = CorrectionBody.request(reader)
     try reader.errors.check()
-    guard let patch, let reason else { throw Failure.invalid(reader.errors.all) }
+    guard let (patch, reason) = wish else { throw Failure.invalid(reader.errors.all) }
     let now = exchange.now
     let (request, replayed) = try await write.once(
       replay: { reply, transaction in
@@ -82,7 +80,7 @@ enum CorrectionRoutes {
 
   /// GET /v1/cases/{id}/correction-requests: the wanted values are shown to requester and owner alone.
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let id = try exchange.caseID()
     let agency = try exchange.agency()
     let reference = exchange.api.store.reference
@@ -122,8 +120,7 @@ enum CorrectionRoutes {
     _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
     let match = exchange.request.fields[.ifMatch]
     let reader = try ObjectReader(write.body.value)
-    let reason = reader.text("reason", max: 5_000, required: true)
-    reader.finish()
+    let reason = CorrectionBody.decision(reader)
     try reader.errors.check()
     let now = exchange.now
     let (seen, replayed) = try await write.once(
@@ -180,7 +177,7 @@ enum CorrectionRoutes {
 
   private static func split(_ body: JSONValue) throws(Failure) -> (patch: JSONValue, reason: String) {
     let reader = try ObjectReader(body)
-    let reason = reader.text("reason", max: 5_000, required: true)
+    let reason = CorrectionBody.reason(reader)
     try reader.errors.check()
     guard case .object(var members) = body, let reason else { throw .invalid("", .type) }
     members["reason"] = nil

@@ -8,6 +8,7 @@ internal import JSON
 /// One request on its way through a handler: who asks what, and the store to ask.
 struct Exchange: Sendable {
   let api: API
+  let operation: Operation
   let request: Request
   let caller: Caller?
   let parameters: [Substring]
@@ -27,6 +28,15 @@ struct Exchange: Sendable {
     Actor(agency: try agency(), importedBy: nil, keyID: caller?.key.id ?? "")
   }
 
+  /// Who asks on a route that asks for no key.
+  ///
+  /// - Throws: `unauthenticated` when a key is given that is not good.
+  func optionalCaller() throws(Failure) -> Caller? {
+    guard request.fields[.authorization] != nil else { return nil }
+    let address = ClientAddress.of(request, trusting: api.settings.trustedProxies)
+    return try Caller.authenticated(by: request.fields, from: address, store: api.store, at: now)
+  }
+
   func owner() throws(Failure) -> KeyOwner {
     guard let caller else { throw .scopeMissing }
     return caller.key.owner
@@ -42,6 +52,11 @@ struct Exchange: Sendable {
     guard let first = parameters.first, let id = CaseID(first) else { throw .notFound }
     return id
   }
+
+  /// The query: what the route takes and nothing else.
+  ///
+  /// - Throws: `unknown_parameter`, `invalid_parameter`.
+  func query() throws(Failure) -> Query { try Query(request.query, knowing: operation.queryNames) }
 
   func read<Value>(_ body: (any CaseReads) throws -> Value) throws -> Value {
     try api.store.read(on: request.loopIndex % api.store.readerCount, body)

@@ -9,7 +9,7 @@ internal import JSON
 /// why a broken download goes on where it stopped, even after the server was started again.
 enum ExportRoutes {
   static func cases(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: ["seq", "after"])
+    let query = try exchange.query()
     let type = try MediaType.choose(exchange.request.fields[.accept], from: ["application/x-ndjson", "text/csv"])
     let isCSV = type == "text/csv"
     let slot = try exchange.api.streams.take(try exchange.owner())

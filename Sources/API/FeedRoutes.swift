@@ -6,7 +6,7 @@ internal import JSON
 /// GET /v1/changes: what has changed since a sequence, as the caller sees it.
 enum FeedRoutes {
   static func list(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: ["after", "limit", "wait"])
+    let query = try exchange.query()
     let type = try MediaType.choose(
       exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson"])
     let wait = Duration.seconds(try query.int("wait", in: 0...60) ?? 0)

@@ -10,7 +10,7 @@ enum FigureRoutes {
   private static let listedMax = 200
 
   static func show(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let (id, agency) = (String(exchange.parameters.first ?? ""), try exchange.agency())
     guard let figure = try exchange.read({ try $0.figure(id) }) else { throw Failure.notFound }
     let question = try StatisticQuery.stored(figure)

@@ -6,7 +6,7 @@ internal import JSON
 /// GET /v1/cases/{id}/history: every event, with what the caller may see of it.
 enum HistoryRoutes {
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let id = try exchange.caseID()
     let agency = try exchange.agency()
     return try exchange.read { reads in

@@ -6,7 +6,7 @@ internal import JSON
 /// POST /v1/imports: NDJSON in, NDJSON out, one result a line, streamed both ways in bounded memory.
 enum ImportRoutes {
   static func run(_ exchange: Exchange) async throws -> Answer {
-    let dryRun = try Query(exchange.request.query, knowing: ["dry_run"]).flag("dry_run") ?? false
+    let dryRun = try exchange.query().flag("dry_run") ?? false
     try exchange.requireMediaType(["application/x-ndjson"])
     let origin = Importer.Origin(agency: try exchange.agency(), keyID: exchange.caller?.key.id ?? "")
     let settings = exchange.api.settings

@@ -141,15 +141,20 @@ struct ImportLine: Sendable {
   let draft: CaseDraft
   let actions: [(agency: AgencyCode, action: Action)]
 
+  /// Acts of one line: more than any case has seen.
+  static let actionsMax = 100
+
+  static func agency(_ step: ObjectReader) -> String? { step.text("agency", max: 20, required: true) }
+
   /// - Throws: `malformed_json`, or `invalid` with every wrong field.
   init(_ bytes: [UInt8]) throws(Failure) {
     let body = try ObjectReader(try Exchange.parse(bytes))
     let reader = body.object("case", required: true)
-    let steps = body.objects("actions", countMax: 100)
+    let steps = body.objects("actions", countMax: Self.actionsMax)
     body.finish()
     var actions: [(AgencyCode, Action)] = []
     for step in steps {
-      let agency = step.text("agency", max: 20, required: true)
+      let agency = Self.agency(step)
       guard let kind = step.code("action", ActionKind.self, required: true) else { continue }
       if let action = ActionBody.action(kind, step), let agency {
         actions.append((AgencyCode(rawValue: agency), action))

@@ -15,7 +15,7 @@ enum KeyRoutes {
 
   /// GET /v1/admin/keys
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let keys = exchange.api.store.keys.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     return Answer.json { writer in
       writer.beginObject()
@@ -31,14 +31,14 @@ enum KeyRoutes {
 
   /// GET /v1/admin/keys/{id}
   static func show(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let key = try find(exchange)
     return Answer.json { KeyJSON.write(key, to: &$0) }
   }
 
   /// DELETE /v1/admin/keys/{id}: ends the key now; a key that has ended stays listed.
   static func revoke(_ exchange: Exchange) async throws -> Answer {
-    let dryRun = try Query(exchange.request.query, knowing: ["dry_run"]).flag("dry_run") ?? false
+    let dryRun = try exchange.query().flag("dry_run") ?? false
     let key = try find(exchange)
     let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
     try await exchange.api.store.write(by: .operator, dryRun: dryRun) { transaction in
@@ -54,8 +54,7 @@ enum KeyRoutes {
     let write = try await Write(exchange, keyRequired: true)
     let old = try find(exchange)
     let reader = try ObjectReader(write.body.value)
-    let hours = reader.int("overlap_hours", in: 0...720) ?? 24
-    reader.finish()
+    let hours = KeyBody.overlapHours(reader)
     try reader.errors.check()
     let token = Token(random: exchange.api.settings.random)
     var new = old
@@ -110,13 +109,7 @@ enum KeyRoutes {
 enum KeyBody {
   static func key(_ body: JSONValue, _ token: Token, _ exchange: Exchange) throws(Failure) -> AccessKey {
     let reader = try ObjectReader(body)
-    let agency = reader.text("agency", max: 20)
-    let isOperator = reader.flag("operator") ?? false
-    let label = reader.text("label", max: 100, required: true)
-    let scopes = reader.texts("scopes", countMax: 10, max: 20)
-    let expires = reader.instant("expires_at")
-    let networks = reader.texts("networks", countMax: 20, max: 49)
-    reader.finish()
+    let (agency, isOperator, label, scopes, expires, networks) = read(reader)
     if isOperator == (agency != nil) { reader.errors.add("/agency", .inconsistent) }
     if let agency, exchange.api.store.reference.agencies[agency] == nil { reader.errors.add("/agency", .unknownCode) }
     for (index, network) in networks.enumerated() where Network(network) == nil {
@@ -129,6 +122,24 @@ enum KeyBody {
     return AccessKey(
       id: token.keyID, owner: owner, label: label ?? "", scopes: granted, createdAt: exchange.now, expiresAt: expires,
       revokedAt: nil, networks: networks, secretDigest: token.digest)
+  }
+
+  /// Errors are collected in the reader.
+  static func read(_ body: ObjectReader) -> (
+    agency: String?, isOperator: Bool, label: String?, scopes: [String], expires: Timestamp?, networks: [String]
+  ) {
+    defer { body.finish() }
+    return (
+      body.text("agency", max: 20), body.flag("operator") ?? false, body.text("label", max: 100, required: true),
+      body.texts("scopes", countMax: 10, max: 20), body.instant("expires_at"),
+      body.texts("networks", countMax: 20, max: 49)
+    )
+  }
+
+  /// The body of a rotation: how long the old key stays valid.
+  static func overlapHours(_ body: ObjectReader) -> Int {
+    defer { body.finish() }
+    return body.int("overlap_hours", in: 0...720) ?? 24
   }
 
   private static func checked(_ names: [String], _ owner: KeyOwner, _ errors: BodyErrors) -> Set<Scope> {

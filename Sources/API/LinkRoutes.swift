@@ -14,9 +14,7 @@ enum LinkRoutes {
     let write = try await Write(exchange, keyRequired: true)
     _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
     let reader = try ObjectReader(write.body.value)
-    let other = reader.text("case_id", max: 36, required: true).flatMap { CaseID($0) }
-    let relation = reader.code("relation", LinkRelation.self, required: true)
-    reader.finish()
+    let (other, relation) = read(reader)
     try reader.errors.check()
     guard let other, let relation, other != id else { throw Failure.invalid("/case_id", .format) }
     let link = Link(relation: relation, other: other, linkedBy: agency, linkedAt: exchange.now)
@@ -44,9 +42,17 @@ enum LinkRoutes {
     return answer
   }
 
+  /// Reads the body of a tie. Errors are collected in the reader.
+  static func read(_ body: ObjectReader) -> (other: CaseID?, relation: LinkRelation?) {
+    let other = body.text("case_id", max: 36, required: true).flatMap { CaseID($0) }
+    let relation = body.code("relation", LinkRelation.self, required: true)
+    body.finish()
+    return (other, relation)
+  }
+
   /// GET /v1/cases/{id}/links
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let id = try exchange.caseID()
     let agency = try exchange.agency()
     return try exchange.read { reads in
@@ -62,7 +68,7 @@ enum LinkRoutes {
 
   /// GET /v1/cases/{id}/related: cases that may belong to this one, with what they share.
   static func related(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     let id = try exchange.caseID()
     let agency = try exchange.agency()
     return try exchange.read { reads in

@@ -22,12 +22,20 @@ final class ObjectReader {
   let errors: BodyErrors
   /// Which members somebody asked for.
   private var asked: [Bool]
+  /// Takes note of what is asked for, when that is all that is wanted.
+  private let record: BodyRecord?
 
-  private init(_ object: JSONObject, _ pointer: String, _ errors: BodyErrors) {
+  private init(_ object: JSONObject, _ pointer: String, _ errors: BodyErrors, _ record: BodyRecord? = nil) {
     self.object = object
     self.pointer = pointer
     self.errors = errors
+    self.record = record
     asked = Array(repeating: false, count: object.members.count)
+  }
+
+  /// A reader of nothing that takes note of every member a decoder asks it for.
+  convenience init(describing record: BodyRecord) {
+    self.init(JSONObject(), "", BodyErrors(), record)
   }
 
   /// Reads a whole body.
@@ -47,8 +55,15 @@ final class ObjectReader {
 
   func has(_ name: String) -> Bool { object[name] != nil }
 
-  /// The member as it is; null counts as absent.
-  func value(_ name: String, required: Bool = false) -> JSONValue? {
+  /// The member as it is, whatever it is; null counts as absent.
+  ///
+  /// - Parameter schema: what it should be, for the description.
+  func value(_ name: String, required: Bool = false, _ schema: @autoclosure () -> Schema) -> JSONValue? {
+    record?.add(name, schema(), required)
+    return member(name, required: required)
+  }
+
+  private func member(_ name: String, required: Bool = false) -> JSONValue? {
     if let position = object.position(of: name) {
       asked[position] = true
       let value = object.members[position].value
@@ -60,7 +75,12 @@ final class ObjectReader {
 
   /// A text of 1...`max` characters without control characters but for tabs and line ends.
   func text(_ name: String, max: Int, required: Bool = false) -> String? {
-    guard let value = value(name, required: required) else { return nil }
+    record?.add(name, .text(max: max), required)
+    return scalar(name, max: max, required: required)
+  }
+
+  private func scalar(_ name: String, max: Int, required: Bool) -> String? {
+    guard let value = member(name, required: required) else { return nil }
     guard case .string(let text) = value else {
       errors.add(at(name), .type)
       return nil
@@ -70,7 +90,8 @@ final class ObjectReader {
 
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, required: Bool = false) -> Code?
   where Code.RawValue == String {
-    guard let text = text(name, max: 64, required: required) else { return nil }
+    record?.add(name, .code(type), required)
+    guard let text = scalar(name, max: 64, required: required) else { return nil }
     guard let code = Code(rawValue: text) else {
       errors.add(at(name), .unknownCode, Query.oneOf(type))
       return nil
@@ -80,16 +101,21 @@ final class ObjectReader {
 
   /// A code that stands alone or as the member `code` of an object, as cases show it.
   func reference(_ name: String, required: Bool = false) -> String? {
+    if let record {
+      let code = Schema.text(max: 64)
+      record.add(name, .anyOf([code, .object([.always("code", code)], isClosed: true)]), required)
+    }
     if case .object? = object[name] {
       let reader = self.object(name)
       defer { reader?.finish() }
       return reader?.text("code", max: 64, required: required)
     }
-    return text(name, max: 64, required: required)
+    return scalar(name, max: 64, required: required)
   }
 
   func date(_ name: String, required: Bool = false) -> LegalDate? {
-    guard let text = text(name, max: 64, required: required) else { return nil }
+    record?.add(name, .date, required)
+    guard let text = scalar(name, max: 64, required: required) else { return nil }
     guard let date = LegalDate(text) else {
       errors.add(at(name), .format, Query.dateFormat)
       return nil
@@ -98,7 +124,8 @@ final class ObjectReader {
   }
 
   func instant(_ name: String) -> Timestamp? {
-    guard let text = text(name, max: 64) else { return nil }
+    record?.add(name, .instant)
+    guard let text = scalar(name, max: 64, required: false) else { return nil }
     guard let instant = Timestamp(text) else {
       errors.add(at(name), .format)
       return nil
@@ -107,7 +134,8 @@ final class ObjectReader {
   }
 
   func flag(_ name: String) -> Bool? {
-    guard let value = value(name) else { return nil }
+    record?.add(name, .bool)
+    guard let value = member(name) else { return nil }
     guard case .bool(let flag) = value else {
       errors.add(at(name), .type)
       return nil
@@ -115,8 +143,9 @@ final class ObjectReader {
     return flag
   }
 
-  func int(_ name: String, in range: ClosedRange<Int>) -> Int? {
-    guard let value = value(name) else { return nil }
+  func int(_ name: String, in range: ClosedRange<Int>, required: Bool = false) -> Int? {
+    record?.add(name, .int(range), required)
+    guard let value = member(name, required: required) else { return nil }
     guard case .number(let number) = value, let int = number.int else {
       errors.add(at(name), .type)
       return nil
@@ -129,7 +158,8 @@ final class ObjectReader {
   }
 
   func texts(_ name: String, countMax: Int, max: Int) -> [String] {
-    items(name, countMax: countMax).enumerated().compactMap { index, item in
+    record?.add(name, .array(of: .text(max: max), countMax: countMax))
+    return items(name, countMax: countMax).enumerated().compactMap { index, item in
       guard case .string(let text) = item else {
         errors.add("\(at(name))/\(index)", .type)
         return nil
@@ -139,7 +169,8 @@ final class ObjectReader {
   }
 
   func object(_ name: String, required: Bool = false) -> ObjectReader? {
-    guard let value = value(name, required: required) else { return nil }
+    if let record { return ObjectReader(describing: record.nested(name, required)) }
+    guard let value = member(name, required: required) else { return nil }
     guard case .object(let object) = value else {
       errors.add(at(name), .type)
       return nil
@@ -148,7 +179,8 @@ final class ObjectReader {
   }
 
   func objects(_ name: String, countMax: Int) -> [ObjectReader] {
-    items(name, countMax: countMax).enumerated().compactMap { index, item in
+    if let record { return [ObjectReader(describing: record.nested(name, countMax: countMax))] }
+    return items(name, countMax: countMax).enumerated().compactMap { index, item in
       guard case .object(let object) = item else {
         errors.add("\(at(name))/\(index)", .type)
         return nil
@@ -165,7 +197,7 @@ final class ObjectReader {
   }
 
   private func items(_ name: String, countMax: Int) -> [JSONValue] {
-    guard let value = value(name) else { return [] }
+    guard let value = member(name) else { return [] }
     guard case .array(let items) = value else {
       errors.add(at(name), .type)
       return []

@@ -6,7 +6,7 @@ internal import JSON
 /// Whether the program lives, and whether it can serve.
 enum OperationRoutes {
   static func live(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     return Answer.json { writer in
       writer.beginObject()
       writer.member("status", "ok")
@@ -16,7 +16,7 @@ enum OperationRoutes {
 
   /// Ready: the file can be read, and a write (undone again) reaches it.
   static func ready(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     _ = try exchange.read { try $0.stub(CaseID(high: 0, low: 0)) }
     let now = exchange.now
     try await exchange.api.store.write(by: .operator, dryRun: true) {

@@ -26,7 +26,8 @@ struct Pipeline {
         keyID = caller?.key.id
         if let caller { try await waitForTurn(of: caller, request) }
         let exchange = Exchange(
-          api: api, request: request, caller: caller, parameters: parameters, requestID: requestID, now: started)
+          api: api, operation: route.operation, request: request, caller: caller, parameters: parameters,
+          requestID: requestID, now: started)
         let place = try caller.flatMap { caller throws(Failure) in
           request.body.declaredBytes == 0 ? nil : try api.bodies.take(caller.key.owner)
         }
@@ -123,7 +124,7 @@ extension HTTPField.Name {
   static let forwarded = known("Forwarded")
   static let link = known("Link")
 
-  private static func known(_ name: String) -> HTTPField.Name {
+  static func known(_ name: String) -> HTTPField.Name {
     guard let known = HTTPField.Name(name) else { preconditionFailure("\(name) is a valid field name") }
     return known
   }

@@ -14,12 +14,20 @@ enum PublicRoutes {
     case funnel, stages, sanctions
   }
 
+  /// What a question may say.
+  static func parameters(of statistic: Statistic) -> [Parameter] {
+    let parameters = [
+      Parameter.election.required, .date("as_of", "The last day of a month (default: of the newest release)."),
+    ]
+    let groupings = CaseStates.releasedGroupings.map(\.rawValue)
+    return statistic == .funnel ? parameters + [Parameter("group_by", .codes(groupings), "One grouping.")] : parameters
+  }
+
   static func show(_ statistic: Statistic, _ exchange: Exchange) async throws -> Answer {
     let address = ClientAddress.of(exchange.request, trusting: exchange.api.settings.trustedProxies)
     try exchange.api.publicRate.take(address, at: exchange.now)
     let type = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json", "text/csv"])
-    let names: Set<String> = statistic == .funnel ? ["election", "as_of", "group_by"] : ["election", "as_of"]
-    let query = try Query(exchange.request.query, knowing: names)
+    let query = try exchange.query()
     let reference = exchange.api.store.reference
     guard let election = query["election"],
       let votingOn = reference.elections[election].flatMap({ LegalDate($0.votingOn) })

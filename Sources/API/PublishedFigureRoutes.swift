@@ -34,7 +34,7 @@ enum PublishedFigureRoutes {
 
   /// GET /v1/published-figures, newest first; `?election=`, `limit` (1 to 50), `cursor`.
   static func list(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: ["election", "limit", "cursor"])
+    let query = try exchange.query()
     let list = try NumberedList(
       query, named: "published-figures", filteredBy: "election", limitMax: 50, limitDefault: 20, exchange)
     if let election = list.filter, exchange.api.store.reference.elections[election] == nil {
@@ -60,7 +60,7 @@ enum PublishedFigureRoutes {
 
   /// GET /v1/published-figures/{n}
   static func show(_ exchange: Exchange) async throws -> Answer {
-    _ = try Query(exchange.request.query, knowing: [])
+    _ = try exchange.query()
     guard let number = exchange.parameters.first.flatMap({ Int64($0) }),
       let figure = try exchange.read({ try $0.publishedFigure(number) })
     else { throw Failure.notFound }
@@ -92,20 +92,8 @@ enum PublishedFigureBody {
   static func figure(_ value: JSONValue, _ exchange: Exchange) throws -> PublishedFigure {
     let reference = exchange.api.store.reference
     let reader = try ObjectReader(value)
-    let election = reader.text("election", max: 64, required: true)
-    let asOf = reader.date("as_of", required: true)
-    let publishedOn = reader.date("published_on")
-    let region = reader.text("region", max: 5)
-    let unit = reader.code("unit", StatisticUnit.self, required: true)
-    let source = reader.text("source", max: 500, required: true)
-    var values: [FunnelMetric: Int] = [:]
-    if let object = reader.object("values", required: true) {
-      for metric in FunnelMetric.allCases {
-        values[metric] = object.int(metric.rawValue, in: 0...1_000_000_000)
-      }
-      object.finish()
-      if values.isEmpty && reader.errors.all.isEmpty { reader.errors.add("/values", .required) }
-    }
+    let (election, asOf, publishedOn, region, unit, source, values) = read(reader)
+    if values?.isEmpty == true && reader.errors.all.isEmpty { reader.errors.add("/values", .required) }
     if let election, reference.elections[election] == nil { reader.errors.add("/election", .unknownCode) }
     if let region, region != "ID", RegionCode(region) == nil || !reference.knowsRegion(region) {
       reader.errors.add("/region", .unknownCode)
@@ -113,13 +101,34 @@ enum PublishedFigureBody {
     if let asOf, asOf > exchange.today { reader.errors.add("/as_of", .range) }
     if let publishedOn, publishedOn > exchange.today { reader.errors.add("/published_on", .range) }
     if let asOf, let publishedOn, publishedOn < asOf { reader.errors.add("/published_on", .inconsistent) }
-    reader.finish()
     try reader.errors.check()
-    guard let election, let asOf, let unit, let source else { throw Failure.invalid("", .required) }
+    guard let election, let asOf, let unit, let source, let values else { throw Failure.invalid("", .required) }
     return PublishedFigure(
       number: 0, agency: try exchange.agency(), asOf: asOf, publishedOn: publishedOn, election: election,
       region: region == "ID" ? nil : region.flatMap { RegionCode($0) }, unit: unit, values: values, source: source,
       registeredAt: exchange.now)
+  }
+}
+
+extension PublishedFigureBody {
+  /// Errors are collected in the reader.
+  static func read(_ body: ObjectReader) -> (
+    election: String?, asOf: LegalDate?, publishedOn: LegalDate?, region: String?, unit: StatisticUnit?,
+    source: String?, values: [FunnelMetric: Int]?
+  ) {
+    defer { body.finish() }
+    return (
+      body.text("election", max: 64, required: true), body.date("as_of", required: true), body.date("published_on"),
+      body.text("region", max: 5), body.code("unit", StatisticUnit.self, required: true),
+      body.text("source", max: 500, required: true), body.object("values", required: true).map(values)
+    )
+  }
+
+  private static func values(_ body: ObjectReader) -> [FunnelMetric: Int] {
+    defer { body.finish() }
+    var values: [FunnelMetric: Int] = [:]
+    for metric in FunnelMetric.allCases { values[metric] = body.int(metric.rawValue, in: 0...1_000_000_000) }
+    return values
   }
 }
 

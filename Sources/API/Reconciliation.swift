@@ -141,13 +141,19 @@ struct Reconciliation: Sendable {
     return Held(id: id, version: version, etag: etag)
   }
 
+  /// Reads a line of a manifest. Errors are collected in the reader.
+  static func read(_ line: ObjectReader) -> (id: CaseID?, version: Int?, etag: String?) {
+    defer { line.finish() }
+    return (
+      line.text("id", max: 36, required: true).flatMap { CaseID($0) },
+      line.int("version", in: 1...Int(Int32.max), required: true), line.text("etag", max: 64, required: true)
+    )
+  }
+
   private static func members(of line: [UInt8], _ pointer: String) throws(Failure) -> (CaseID, Int, String) {
     do throws(Failure) {
       let reader = try ObjectReader(try Exchange.parse(line))
-      let id = reader.text("id", max: 36, required: true).flatMap { CaseID($0) }
-      let version = reader.int("version", in: 1...Int(Int32.max))
-      let etag = reader.text("etag", max: 64, required: true)
-      reader.finish()
+      let (id, version, etag) = read(reader)
       try reader.errors.check()
       guard let id else { throw .invalid("/id", .format) }
       guard let version else { throw .invalid("/version", .required) }

@@ -7,7 +7,7 @@ internal import JSON
 enum ReconciliationRoutes {
   /// POST /v1/reconciliations: the caller's manifest in, differences and certificate out.
   static func compare(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: ["seq", "dry_run"])
+    let query = try exchange.query()
     let type = try MediaType.choose(
       exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson"])
     let dryRun = try query.flag("dry_run") ?? false
@@ -145,7 +145,7 @@ enum ReconciliationRoutes {
 
   /// GET /v1/reconciliations: who agreed at which sequence and when, newest first. Every key may know.
   static func list(_ exchange: Exchange) async throws -> Answer {
-    let query = try Query(exchange.request.query, knowing: ["agency", "limit", "cursor"])
+    let query = try exchange.query()
     let list = try NumberedList(
       query, named: "reconciliations", filteredBy: "agency", limitMax: 200, limitDefault: 50, exchange)
     let agency = list.filter.flatMap { $0.isEmpty ? nil : AgencyCode(rawValue: $0) }

@@ -23,7 +23,7 @@ enum ReferenceRoutes {
   }
 
   private static func list(_ kind: ReferenceKind, _ exchange: Exchange) throws -> Answer {
-    let date = try Query(exchange.request.query, knowing: ["as_of"]).date("as_of")
+    let date = try exchange.query().date("as_of")
     _ = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json"])
     let rows = exchange.api.store.reference.entries.filter { entry in
       entry.kind == kind && (date.map { entry.isValid(on: $0) } ?? true)
@@ -41,7 +41,7 @@ enum ReferenceRoutes {
   }
 
   private static func put(_ kind: ReferenceKind, _ exchange: Exchange) async throws -> Answer {
-    let dryRun = try Query(exchange.request.query, knowing: ["dry_run"]).flag("dry_run") ?? false
+    let dryRun = try exchange.query().flag("dry_run") ?? false
     try exchange.requireMediaType(["application/json", "text/csv"])
     let bytes = try await exchange.request.body.collect(bytesMax: exchange.api.settings.bodyBytesMax)
     let isCSV = exchange.request.fields[.contentType]?.lowercased().hasPrefix("text/csv") ?? false
@@ -97,6 +97,16 @@ enum ReferenceBody {
   private static let numbers: Set<String> = ["id", "length", "regions_count"]
   private static let flags: Set<String> = ["requires_no_unpaid_leave"]
   private static let lists: Set<String> = ["sanctions", "legal_basis", "stops_at"]
+
+  /// The shape of a row.
+  static func schema(_ kind: ReferenceKind) -> Schema {
+    let members = (fields[kind] ?? []).sorted().map { name -> Schema.Member in
+      let isList = name == "contests" || lists.contains(name)
+      return .maybe(
+        name, numbers.contains(name) ? .count : flags.contains(name) ? .bool : isList ? .any : Schema.string.orNull)
+    }
+    return .object(members, isClosed: true)
+  }
 
   static func json(_ bytes: [UInt8]) throws(Failure) -> [JSONValue] {
     guard case .array(let items) = try Exchange.parse(bytes) else { throw .invalid("", .type) }

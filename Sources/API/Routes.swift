@@ -11,6 +11,16 @@ enum Gate: Sendable, Equatable {
   case agency(Scope)
   /// The operator's key with scope `admin`.
   case administrator
+
+  /// In a few words, for people.
+  var description: String {
+    switch self {
+    case .open: "open"
+    case .anyKey: "any key"
+    case .agency(let scope): "agency, \(scope.rawValue)"
+    case .administrator: "operator, admin"
+    }
+  }
 }
 
 /// One endpoint.
@@ -19,15 +29,17 @@ struct Route: Sendable {
   /// Segments in braces are parameters.
   let template: String
   let gate: Gate
+  let operation: Operation
   let action: @Sendable (Exchange) async throws -> Answer
 
   init(
-    _ method: HTTPRequest.Method, _ template: String, _ gate: Gate,
+    _ method: HTTPRequest.Method, _ template: String, _ gate: Gate, _ operation: Operation,
     _ action: @escaping @Sendable (Exchange) async throws -> Answer
   ) {
     self.method = method
     self.template = template
     self.gate = gate
+    self.operation = operation
     self.action = action
   }
 }
@@ -36,74 +48,88 @@ struct Route: Sendable {
 enum Routes {
   static let all: [Route] =
     [
-      Route(.get, "/livez", .open, OperationRoutes.live),
-      Route(.get, "/readyz", .open, OperationRoutes.ready),
-      Route(.get, "/docs/problems/{code}", .open, ProblemPages.show),
+      Route(.get, "/livez", .open, .live, OperationRoutes.live),
+      Route(.get, "/readyz", .open, .ready, OperationRoutes.ready),
+      Route(.get, "/openapi.json", .open, .openAPI, DocumentationRoutes.openAPI),
+      Route(.get, "/docs", .open, .page(.init(en: "The documentation", id: "Dokumentasi")), DocumentationRoutes.index),
+      Route(
+        .get, "/docs/cookbook", .open, .page(.init(en: "Every operation in curl", id: "Setiap operasi dalam curl")),
+        DocumentationRoutes.cookbook),
+      Route(
+        .get, "/docs/problems", .open, .page(.init(en: "Every problem", id: "Setiap masalah")),
+        DocumentationRoutes.problems),
+      Route(
+        .get, "/docs/problems/{code}", .open,
+        .page(.init(en: "What a problem means", id: "Arti suatu masalah"), path: ["clock_running"]),
+        DocumentationRoutes.problem),
+      Route(.get, "/docs/style.css", .open, .styleSheet, DocumentationRoutes.styleSheet),
 
-      Route(.post, "/v1/cases", .agency(.casesWrite), CaseRoutes.create),
-      Route(.get, "/v1/cases", .agency(.casesRead), CaseListRoutes.list),
-      Route(.get, "/v1/cases/{id}", .agency(.casesRead), CaseRoutes.show),
-      Route(.patch, "/v1/cases/{id}", .agency(.casesWrite), CorrectionRoutes.correct),
-      Route(.get, "/v1/cases/{id}/history", .agency(.casesRead), HistoryRoutes.list),
-      Route(.get, "/v1/cases/{id}/allowed-actions", .agency(.casesRead), ActionRoutes.allowed),
+      Route(.post, "/v1/cases", .agency(.casesWrite), .createCase, CaseRoutes.create),
+      Route(.get, "/v1/cases", .agency(.casesRead), .listCases, CaseListRoutes.list),
+      Route(.get, "/v1/cases/{id}", .agency(.casesRead), .showCase, CaseRoutes.show),
+      Route(.patch, "/v1/cases/{id}", .agency(.casesWrite), .correctCase, CorrectionRoutes.correct),
+      Route(.get, "/v1/cases/{id}/history", .agency(.casesRead), .caseHistory, HistoryRoutes.list),
+      Route(.get, "/v1/cases/{id}/allowed-actions", .agency(.casesRead), .allowedActions, ActionRoutes.allowed),
 
-      Route(.post, "/v1/cases/{id}/correction-requests", .agency(.casesWrite), CorrectionRoutes.request),
-      Route(.get, "/v1/cases/{id}/correction-requests", .agency(.casesRead), CorrectionRoutes.list),
-      Route(.post, "/v1/cases/{id}/correction-requests/{n}/acceptance", .agency(.casesWrite), CorrectionRoutes.accept),
-      Route(.post, "/v1/cases/{id}/correction-requests/{n}/refusal", .agency(.casesWrite), CorrectionRoutes.refuse),
+      Route(
+        .post, "/v1/cases/{id}/correction-requests", .agency(.casesWrite), .requestCorrection, CorrectionRoutes.request),
+      Route(.get, "/v1/cases/{id}/correction-requests", .agency(.casesRead), .listCorrections, CorrectionRoutes.list),
+      Route(
+        .post, "/v1/cases/{id}/correction-requests/{n}/acceptance", .agency(.casesWrite), .acceptCorrection,
+        CorrectionRoutes.accept),
+      Route(
+        .post, "/v1/cases/{id}/correction-requests/{n}/refusal", .agency(.casesWrite), .refuseCorrection,
+        CorrectionRoutes.refuse),
 
-      Route(.post, "/v1/cases/{id}/links", .agency(.casesWrite), LinkRoutes.create),
-      Route(.get, "/v1/cases/{id}/links", .agency(.casesRead), LinkRoutes.list),
-      Route(.get, "/v1/cases/{id}/related", .agency(.casesRead), LinkRoutes.related),
+      Route(.post, "/v1/cases/{id}/links", .agency(.casesWrite), .createLink, LinkRoutes.create),
+      Route(.get, "/v1/cases/{id}/links", .agency(.casesRead), .listLinks, LinkRoutes.list),
+      Route(.get, "/v1/cases/{id}/related", .agency(.casesRead), .relatedCases, LinkRoutes.related),
 
-      Route(.get, "/v1/clocks", .agency(.casesRead), ClockRoutes.list),
-      Route(.post, "/v1/classification", .agency(.casesRead), ClassificationRoutes.suggest),
-      Route(.post, "/v1/imports", .agency(.imports), ImportRoutes.run),
+      Route(.get, "/v1/clocks", .agency(.casesRead), .listClocks, ClockRoutes.list),
+      Route(.post, "/v1/classification", .agency(.casesRead), .classify, ClassificationRoutes.suggest),
+      Route(.post, "/v1/imports", .agency(.imports), .importCases, ImportRoutes.run),
 
-      Route(.get, "/v1/changes", .agency(.sync), FeedRoutes.list),
-      Route(.get, "/v1/exports/cases", .agency(.sync), ExportRoutes.cases),
-      Route(.post, "/v1/reconciliations", .agency(.sync), ReconciliationRoutes.compare),
-      Route(.get, "/v1/reconciliations", .anyKey, ReconciliationRoutes.list),
+      Route(.get, "/v1/changes", .agency(.sync), .changes, FeedRoutes.list),
+      Route(.get, "/v1/exports/cases", .agency(.sync), .exportCases, ExportRoutes.cases),
+      Route(.post, "/v1/reconciliations", .agency(.sync), .reconcile, ReconciliationRoutes.compare),
+      Route(.get, "/v1/reconciliations", .anyKey, .listReconciliations, ReconciliationRoutes.list),
 
-      Route(.get, "/v1/figures/{id}", .agency(.statistics), FigureRoutes.show),
-      Route(.post, "/v1/published-figures", .agency(.statistics), PublishedFigureRoutes.create),
-      Route(.get, "/v1/published-figures", .agency(.statistics), PublishedFigureRoutes.list),
-      Route(.get, "/v1/published-figures/{n}", .agency(.statistics), PublishedFigureRoutes.show),
+      Route(.get, "/v1/figures/{id}", .agency(.statistics), .showFigure, FigureRoutes.show),
+      Route(.post, "/v1/published-figures", .agency(.statistics), .createPublishedFigure, PublishedFigureRoutes.create),
+      Route(.get, "/v1/published-figures", .agency(.statistics), .listPublishedFigures, PublishedFigureRoutes.list),
+      Route(.get, "/v1/published-figures/{n}", .agency(.statistics), .showPublishedFigure, PublishedFigureRoutes.show),
 
-      Route(.get, "/v1/reference/{kind}", .anyKey, ReferenceRoutes.list),
-      Route(.get, "/v1/whoami", .anyKey, CallerRoutes.whoami),
-      Route(.get, "/v1/policy", .anyKey, CallerRoutes.policy),
+      Route(.get, "/v1/reference/{kind}", .anyKey, .listReference, ReferenceRoutes.list),
+      Route(.get, "/v1/whoami", .anyKey, .whoami, CallerRoutes.whoami),
+      Route(.get, "/v1/policy", .anyKey, .policy, CallerRoutes.policy),
 
-      Route(.post, "/v1/admin/keys", .administrator, KeyRoutes.create),
-      Route(.get, "/v1/admin/keys", .administrator, KeyRoutes.list),
-      Route(.get, "/v1/admin/keys/{id}", .administrator, KeyRoutes.show),
-      Route(.delete, "/v1/admin/keys/{id}", .administrator, KeyRoutes.revoke),
-      Route(.post, "/v1/admin/keys/{id}/rotation", .administrator, KeyRoutes.rotate),
-      Route(.get, "/v1/admin/mandates", .administrator, ReferenceRoutes.listMandates),
-      Route(.put, "/v1/admin/mandates", .administrator, ReferenceRoutes.putMandates),
-      Route(.put, "/v1/admin/reference/{kind}", .administrator, ReferenceRoutes.put),
+      Route(.post, "/v1/admin/keys", .administrator, .createKey, KeyRoutes.create),
+      Route(.get, "/v1/admin/keys", .administrator, .listKeys, KeyRoutes.list),
+      Route(.get, "/v1/admin/keys/{id}", .administrator, .showKey, KeyRoutes.show),
+      Route(.delete, "/v1/admin/keys/{id}", .administrator, .revokeKey, KeyRoutes.revoke),
+      Route(.post, "/v1/admin/keys/{id}/rotation", .administrator, .rotateKey, KeyRoutes.rotate),
+      Route(.get, "/v1/admin/mandates", .administrator, .listMandates, ReferenceRoutes.listMandates),
+      Route(.put, "/v1/admin/mandates", .administrator, .putMandates, ReferenceRoutes.putMandates),
+      Route(.put, "/v1/admin/reference/{kind}", .administrator, .putReference, ReferenceRoutes.put),
     ]
     + StatisticKind.allCases.map { kind in
-      Route(.get, "/v1/statistics/\(kind.rawValue)", .agency(.statistics)) { try await StatisticRoutes.show(kind, $0) }
+      Route(.get, "/v1/statistics/\(kind.rawValue)", .agency(.statistics), .statistic(kind)) {
+        try await StatisticRoutes.show(kind, $0)
+      }
     }
     + PublicRoutes.Statistic.allCases.map { statistic in
-      Route(.get, "/v1/public/statistics/\(statistic.rawValue)", .open) { try await PublicRoutes.show(statistic, $0) }
+      Route(.get, "/v1/public/statistics/\(statistic.rawValue)", .open, .release(statistic)) {
+        try await PublicRoutes.show(statistic, $0)
+      }
     }
     + ActionKind.allCases.map { kind in
-      Route(.post, "/v1/cases/{id}/\(kind.rawValue)", .agency(.casesWrite)) { try await ActionRoutes.take(kind, $0) }
+      Route(.post, "/v1/cases/{id}/\(kind.rawValue)", .agency(.casesWrite), .act(kind)) {
+        try await ActionRoutes.take(kind, $0)
+      }
     }
 }
 
 /// One line per endpoint, for `netral routes`: method, path, and who may use it.
 public func routeTable() -> [(method: String, path: String, gate: String)] {
-  Routes.all.map { route in
-    let gate =
-      switch route.gate {
-      case .open: "open"
-      case .anyKey: "any key"
-      case .agency(let scope): "agency, \(scope.rawValue)"
-      case .administrator: "operator, admin"
-      }
-    return (route.method.rawValue, route.template, gate)
-  }
+  Routes.all.map { ($0.method.rawValue, $0.template, $0.gate.description) }
 }

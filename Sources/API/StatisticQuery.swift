@@ -2,11 +2,26 @@ internal import Domain
 
 /// A statistical question as a query, and back.
 enum StatisticQuery {
-  private static let names: Set<String> = [
-    "election", "as_of", "basis", "unit", "group_by", "of", "region", "institution", "institution_kind", "violation",
-    "category", "position_level", "reporting_class", "reported_by", "cohort", "stage", "occurred_from",
-    "occurred_until",
+  private static let parameters: [Parameter] = [
+    .election, .date("as_of", "The day the figures are of (default: today)."),
+    .code(
+      "basis", StatisticBasis.self, "effective: what had happened, as known now; recorded: what was recorded then."),
+    .code("unit", StatisticUnit.self, "What is counted (default: case)."),
+    .code("group_by", StatisticGrouping.self, "One grouping."),
+    .code("of", SanctionsCounted.self, "Which sanctions (default: decided)."), .region, .institution,
+    .code("institution_kind", InstitutionKind.self, "Kind of the institution."),
+    .text("violation", "Code of a violation."), .text("category", "Category of the violation."),
+    .code("position_level", PositionLevel.self, "Level of the position."),
+    .text("reporting_class", "Class used in published figures."), .text("reported_by", "Code of an agency."),
+    .int("cohort", 1900...2199, "Year of the first appointment."), .codes("stage", Stage.self, "Stages at the date."),
+    .date("occurred_from", "First day of the act."), .date("occurred_until", "Last day of the act."),
   ]
+  private static let names = Set(parameters.map(\.name))
+
+  /// What a question of a kind may say.
+  static func parameters(of kind: StatisticKind) -> [Parameter] {
+    parameters.filter { kind == .sanctions || $0.name != "of" }
+  }
 
   /// Reads a question.
   ///

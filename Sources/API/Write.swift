@@ -16,7 +16,7 @@ struct Write: Sendable {
   /// - Throws: `idempotency_key_missing`, and what reading a body throws.
   init(_ exchange: Exchange, keyRequired: Bool) async throws {
     self.exchange = exchange
-    dryRun = try Query(exchange.request.query, knowing: ["dry_run"]).flag("dry_run") ?? false
+    dryRun = try exchange.query().flag("dry_run") ?? false
     idempotencyKey = try Self.key(exchange.request.fields[.idempotencyKey], required: keyRequired)
     body = try await exchange.json()
   }

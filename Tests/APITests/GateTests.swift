@@ -22,7 +22,12 @@ private struct Expectation {
 private let expectations: [String: Expectation] = [
   "GET /livez": Expectation(.everyone, 200),
   "GET /readyz": Expectation(.everyone, 200),
+  "GET /openapi.json": Expectation(.everyone, 200),
+  "GET /docs": Expectation(.everyone, 200),
+  "GET /docs/cookbook": Expectation(.everyone, 200),
+  "GET /docs/problems": Expectation(.everyone, 200),
   "GET /docs/problems/{code}": Expectation(.everyone, 404),
+  "GET /docs/style.css": Expectation(.everyone, 200),
   "POST /v1/cases": Expectation(.agency(.casesWrite), 422),
   "GET /v1/cases": Expectation(.agency(.casesRead), 200),
   "GET /v1/cases/{id}": Expectation(.agency(.casesRead), 404),

@@ -171,6 +171,10 @@ final class Visitor {
     try client.send(method, target, fields, bytes)
     let answer = try client.answer(toHead: method == "HEAD")
     if client.isOver { self.client = nil }
+    if !Contract.shared.isKnown, target != "/openapi.json" {
+      Contract.shared.learn(try ask("GET", "/openapi.json", []).json)
+    }
+    Contract.shared.check(method, target, answer)
     return answer
   }
 

@@ -1,0 +1,153 @@
+internal import Domain
+internal import HTTPTypes
+
+/// Operations on cases, and on what belongs to one.
+extension Operation {
+  private static let caseReply = Reply.json(
+    .caseRecord, "The case as this key sees it.", fields: [(.eTag, "Version and projection.")])
+
+  static let createCase = Operation(
+    .cases, .init(en: "Report a case", id: "Laporkan kasus"),
+    details: """
+      Creates a case. The pair of agency and report number guards against a second copy, the Idempotency-Key against a \
+      retry. A predecessor's case is brought in with on_behalf_of.
+      """,
+    query: [.dryRun], body: .json { _ = CaseRoutes.read($0, .bawaslu) }, needs: [.idempotencyKey],
+    replies: [
+      .json(
+        .caseRecord, "The new case.", .created,
+        fields: [
+          (.location, "Address of the case."), (.eTag, "Version and projection."),
+          (.idempotencyReplayed, "true when this is a retry."), (.dryRun, "true when nothing was stored."),
+        ])
+    ],
+    refusals: [.mandateMissing, .reportExists, .notFound], mandate: .report,
+    example: Example(
+      "BAWASLU",
+      body: """
+        {"election":"pilkada-2024","region":"16.71","institution":"16.71","subject":{"name":"Pegawai Contoh",\
+        "identifier_missing":true,"position_level":"pelaksana"},"violation":"DS-06","act":{"occurred_on":"2024-10-02",\
+        "narrative":"Uraian contoh."},"source":{"kind":"laporan","agency_ref":"$(new)","received_on":"2024-10-06"}}
+        """, keeps: ("id", ".id")))
+
+  static let listCases = Operation(
+    .cases, .init(en: "List cases", id: "Daftar kasus"),
+    details: "Visible cases, a page at a time. Filters narrow; a cursor carries them.",
+    query: CaseListRoutes.filters + [.limit(1...200, standard: 50), .cursor, CaseListRoutes.count],
+    replies: [
+      Reply(
+        .ok, "A page.",
+        [
+          .json(.page(of: .caseRecord, and: [.maybe("count", .count.described("With count=exact."))])),
+          .lines(.caseRecord), .csv,
+        ], fields: [(.link, "The next page, rel=\"next\".")])
+    ],
+    refusals: [.invalidCursor],
+    example: Example("BKN", query: "stage=recommended&region=73&limit=5&count=exact"))
+
+  static let showCase = Operation(
+    .cases, .init(en: "Show a case", id: "Tampilkan kasus"),
+    query: [
+      Parameter(
+        "as_of", .string,
+        "A date (acts up to it, facts as known now) or an RFC 3339 time (the record as it stood then).")
+    ],
+    replies: [caseReply], refusals: [.notAcceptable], example: Example("PANRB", path: ["$id"]))
+
+  static let correctCase = Operation(
+    .cases, .init(en: "Correct facts", id: "Koreksi fakta"),
+    details: "A JSON merge patch (RFC 7396) of the facts, with a reason. For the reporting agency and BKN.",
+    query: [.dryRun],
+    body: Body(
+      contentTypes: ["application/merge-patch+json", "application/json"],
+      schema: .object(
+        CorrectionBody.patchMembers + [.always("reason", .text(max: 5_000))], isClosed: true)),
+    needs: [.entityTag, .optionalIdempotencyKey], replies: [caseReply],
+    refusals: [.notOwner, .stageConflict, .clockConflict, .reportExists],
+    example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
+
+  static let caseHistory = Operation(
+    .cases, .init(en: "History of a case", id: "Riwayat kasus"),
+    details: "Every event, oldest first: who did what and when, and which facts changed.",
+    replies: [.json(.page(of: .event), "All events.")], example: Example("PANRB", path: ["$id"]))
+
+  static let allowedActions = Operation(
+    .cases, .init(en: "What may be done now", id: "Tindakan yang dapat dilakukan"),
+    details: "What this key may do with the case today, and why not the rest.",
+    replies: [.json(.allowedActions, "Every action.")], example: Example("BKN", path: ["$id"]))
+
+  static let requestCorrection = Operation(
+    .corrections, .init(en: "Ask for a correction", id: "Minta koreksi"),
+    details: "For agencies that may not correct facts themselves.", query: [.dryRun],
+    body: .json { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
+    replies: [.json(.correctionRequest, "The request.", .created)],
+    refusals: [.stageConflict, .clockConflict, .reportExists],
+    example: Example(
+      "PANRB", path: ["$id"], body: #"{"patch":{"motives":["family"]},"reason":"Sesuai berkas."}"#,
+      keeps: ("n", ".number")))
+
+  static let listCorrections = Operation(
+    .corrections, .init(en: "List requests for correction", id: "Daftar permintaan koreksi"),
+    replies: [.json(.page(of: .correctionRequest), "All requests of the case.")],
+    example: Example("BAWASLU", path: ["$id"]))
+
+  static let acceptCorrection = decision(
+    .init(en: "Accept a correction", id: "Terima koreksi"), #"{"reason":"Benar."}"#, setup: nil)
+  static let refuseCorrection = decision(
+    .init(en: "Refuse a correction", id: "Tolak koreksi"), #"{"reason":"Berkas lain."}"#,
+    setup: """
+      n=$(curl -s "$api/cases/$id/correction-requests" -H "$(as PANRB)" -H "Idempotency-Key: $(new)" \
+      --json '{"patch":{"motives":["money"]},"reason":"Uji."}' | jq -r .number)
+      """)
+
+  private static func decision(_ summary: LocalizedText, _ body: String, setup: String?) -> Operation {
+    Operation(
+      .corrections, summary, details: "For the agency that owns the case.", query: [.dryRun],
+      body: .json { _ = CorrectionBody.decision($0) }, needs: [.entityTag, .optionalIdempotencyKey],
+      replies: [
+        .json(.caseRecord, "The case as it now is.", .created, fields: [(.eTag, "Version and projection.")])
+      ],
+      refusals: [.notOwner, .alreadyDecided, .stageConflict, .clockConflict, .reportExists],
+      example: Example("BAWASLU", setup: setup, path: ["$id", "$n"], body: body))
+  }
+
+  static let createLink = Operation(
+    .links, .init(en: "Tie two cases", id: "Kaitkan dua kasus"), query: [.dryRun],
+    body: .json { _ = LinkRoutes.read($0) }, needs: [.idempotencyKey],
+    replies: [.json(.link, "The tie.", .created)],
+    example: Example(
+      "BAWASLU", setup: "other=$(some received)", path: ["$id"],
+      body: #"{"case_id":"$other","relation":"same_act"}"#))
+
+  static let listLinks = Operation(
+    .links, .init(en: "List ties", id: "Daftar kaitan"), replies: [.json(.page(of: .link), "All visible ties.")],
+    example: Example("BAWASLU", path: ["$id"]))
+
+  static let relatedCases = Operation(
+    .links, .init(en: "Candidates for a tie", id: "Kasus yang mungkin terkait"),
+    details: "Cases that share a person, a place and day, or a report, as far as this key may know.",
+    replies: [.json(.page(of: .related), "Up to 50 candidates.")], example: Example("BAWASLU", path: ["$id"]))
+
+  static let listClocks = Operation(
+    .clocks, .init(en: "List statutory clocks", id: "Daftar tenggat"),
+    details: """
+      The clocks of visible cases; without state, those that are open. Overdue is worked out whenever it is asked. An \
+      overdue ppk_follow_up is a candidate for a block, with whom to escalate to.
+      """,
+    query: ClockRoutes.filters + [.limit(1...200, standard: 50), .cursor],
+    replies: [
+      Reply(
+        .ok, "A page.", [.json(.page(of: .listedClock)), .lines(.listedClock), .csv],
+        fields: [(.link, "The next page, rel=\"next\".")])
+    ],
+    refusals: [.invalidCursor],
+    example: Example("BKN", query: "kind=ppk_follow_up&overdue=true"))
+
+  static let classify = Operation(
+    .cases, .init(en: "Suggest a violation", id: "Usulkan bentuk pelanggaran"),
+    details: "Which row of the catalogue fits an act, and why. A suggestion: people decide.",
+    body: .json { _ = ClassificationRoutes.read($0) }, replies: [.json(.suggestion, "The suggestion.")],
+    example: Example(
+      "BAWASLU",
+      body: #"{"election":"pilkada-2024","occurred_on":"2024-10-02","supports":"candidate","violation":"DS-06"}"#))
+}

@@ -1,0 +1,148 @@
+internal import Domain
+
+/// The shapes of cases and of what belongs to one, as answers show them.
+extension Schema {
+  static let agency = pattern("^[A-Z]{2,20}$")
+  static let entityTag = pattern(#"^"[0-9]+-[0-9]+"$"#)
+  static let region = pattern("^[0-9]{2}([.][0-9]{2})?$")
+
+  static let institution = object([
+    .always("code", string), .always("name", string), .always("kind", code(InstitutionKind.self)),
+  ]).named("Institution")
+
+  /// A case as a caller sees it; what is withheld is left out, and `redacted` names its groups.
+  static let caseRecord = object(
+    [
+      .always("id", uuid), .always("number", string), .always("version", int(1...Int(Int32.max))),
+      .always("seq", count), .always("stage", code(Stage.self)), .always("final", bool), .always("election", string),
+      .always("contest", string), .always("region", region), .always("institution", institution),
+      .always("subject", subject), .always("violation", violation.orNull), .always("act", act),
+      .always("source", source), .maybe("reporter", reporter.described("Left out where it is withheld.")),
+      .always("motives", array(of: string)), .always("milestones", milestones),
+      .always("recommendation", recommendation.orNull), .always("decision", decision.orNull),
+      .always("block", block.orNull), .always("appeal", appeal.orNull), .always("idis_reference", string.orNull),
+      .always("lapse_reason", code(LapseReason.self).orNull), .always("clocks", array(of: clock)),
+      .always("redacted", array(of: code(FieldGroup.self)).described("Groups of fields that this key may not see.")),
+      .always("created_at", instant), .always("updated_at", instant),
+    ]
+  ).named("Case")
+
+  private static let subject = object([
+    .maybe("name", string), .maybe("nip", string.orNull), .maybe("nik", string.orNull),
+    .always("employment", code(Employment.self)), .always("position_level", code(PositionLevel.self)),
+    .always("reporting_class", string.orNull), .maybe("position_title", string.orNull),
+    .always("appointment_year", count.orNull),
+  ]).named("Subject")
+
+  private static let violation = object([
+    .always("code", string), .always("catalogue", string), .always("category", string),
+    .always("aspect", string.orNull),
+  ])
+
+  private static let act = object([
+    .always("occurred_on", date), .always("known_on", date.orNull), .maybe("place", string.orNull),
+    .always("channel", code(ActChannel.self).orNull), .maybe("narrative", string), .maybe("urls", array(of: string)),
+    .always("supports", code(Supports.self).orNull), .always("on_unpaid_leave", bool.orNull),
+    .maybe("witnesses", array(of: object([.always("name", string), .always("contact", string.orNull)]))),
+  ]).named("Act")
+
+  private static let source = object([
+    .always("kind", code(SourceKind.self)), .always("agency", agency), .always("agency_ref", string),
+    .always("received_on", date), .always("channel", string.orNull),
+  ])
+
+  private static let reporter = object([
+    .always("mode", code(ReporterMode.self)), .always("name", string.orNull), .always("contact", string.orNull),
+  ])
+
+  private static let milestones = object(Milestone.allCases.map { .maybe($0.rawValue, date) })
+
+  private static let recommendation = object([
+    .always("agency", agency), .always("letter_number", string), .always("institution", string.orNull),
+    .always("proposed_sanction", string.orNull),
+  ])
+
+  private static let decision = object([
+    .always("agency", agency), .always("outcome", code(DecisionOutcome.self)), .always("decree_number", string),
+    .always("sanction", string.orNull), .always("sanction_level", string.orNull),
+    .always("outside_band", bool.orNull), .always("deviation_explained", bool.orNull),
+  ])
+
+  private static let block = object([
+    .always("agency", agency), .always("letter_number", string), .always("blocked_on", date),
+    .always("released_on", date.orNull), .always("proof", string.orNull),
+  ])
+
+  private static let appeal = object([
+    .always("route", code(AppealRoute.self)), .always("filed_on", date),
+    .always("outcome", code(RulingOutcome.self).orNull), .always("ruled_on", date.orNull),
+  ])
+
+  private static let pauses = array(of: object([.always("from", date), .always("until", date.orNull)]))
+
+  private static let clock = object([
+    .always("kind", code(ClockKind.self)), .always("started_on", date), .always("due_on", date),
+    .always("unit", code(ClockUnit.self)), .always("state", code(ClockState.self)),
+    .always("stopped_on", date.orNull), .maybe("pauses", pauses),
+  ]).named("Clock")
+
+  /// A clock in the list of clocks: with its case, and with what follows when it is overdue.
+  static let listedClock = object([
+    .always("case_id", uuid), .always("number", string), .always("stage", code(Stage.self)),
+    .always("election", string), .always("institution", institution), .always("region", region),
+    .always("kind", code(ClockKind.self)), .always("started_on", date), .always("due_on", date),
+    .always("unit", code(ClockUnit.self)), .always("legal_basis", string.orNull),
+    .always("state", code(ClockStanding.self)), .always("stopped_on", date.orNull), .always("pauses", pauses),
+    .maybe("days_overdue", count),
+    .maybe("block_candidate", object([.always("from", date), .always("blocked", bool)])),
+    .maybe(
+      "escalate_to",
+      object([.always("agency", agency.orNull), .always("superior_id", string), .always("superior_en", string)])),
+  ]).named("ListedClock")
+
+  static let event = object([
+    .always("seq", count), .always("version", count), .always("what", string), .always("agency", agency),
+    .always("on_behalf_of", agency.orNull), .always("imported_by", agency.orNull),
+    .always("occurred_on", date.orNull), .always("recorded_at", instant), .always("stage", code(Stage.self)),
+    .always("changed", array(of: string).described("Names of the changed facts that this key may see.")),
+    .always("details", map(of: string)),
+  ]).named("Event")
+
+  static let allowedActions = object([
+    .always("case_id", uuid), .always("version", count),
+    .always(
+      "actions",
+      array(
+        of: object([
+          .always("action", code(ActionKind.self)), .always("allowed", bool), .maybe("code", code(FailureCode.self)),
+          .maybe("detail", string),
+        ]))), .always("correction", bool.described("Whether this agency may correct facts itself.")),
+  ])
+
+  static let correctionRequest = object([
+    .always("number", count), .always("requested_by", agency), .always("requested_at", instant),
+    .maybe("patch", map(of: any).described("For requester and owner alone.")), .maybe("reason", string),
+    .maybe("decision_reason", string.orNull), .always("state", codes(["open", "accepted", "refused"])),
+    .always("decided_by", agency.orNull), .always("decided_at", instant.orNull),
+  ]).named("CorrectionRequest")
+
+  static let link = object([
+    .always("case_id", uuid), .always("relation", code(LinkRelation.self)), .always("linked_by", agency),
+    .always("linked_at", instant),
+  ])
+
+  static let related = object([
+    .always("case_id", uuid), .always("number", string), .always("shared", array(of: string)),
+  ])
+
+  static let suggestion = object([
+    .always(
+      "suggestion",
+      object([
+        .always("violation", string), .always("conduct", string), .always("category", string),
+        .always("sanction_level", string.orNull), .always("label_id", string), .always("label_en", string),
+        .always("confidence", string), .always("legal_basis", array(of: string)),
+      ]).orNull), .always("determined", bool), .always("determined_on", string),
+    .always("reasons", array(of: string)), .always("warnings", array(of: string)),
+  ])
+}

@@ -1,0 +1,251 @@
+internal import Domain
+internal import HTTPTypes
+internal import JSON
+
+/// The description of the interface as OpenAPI 3.1, written from the route table.
+enum OpenAPIDocument {
+  /// What a caller may do; without one, everything there is.
+  static func json(for caller: Caller?, _ mandates: [Mandate]) -> [UInt8] {
+    var writer = JSONWriter(reserving: 512 << 10)
+    writer.beginObject()
+    writer.member("openapi", "3.1.0")
+    writer.name("info")
+    writer.value(info)
+    writer.name("paths")
+    writer.beginObject()
+    for (path, items) in paths {
+      let open = items.filter { isOpen($0.route, to: caller, mandates) }
+      if open.isEmpty { continue }
+      writer.name(path)
+      writer.beginObject()
+      for item in open {
+        writer.name(item.route.method.rawValue.lowercased())
+        writer.raw(item.json)
+      }
+      writer.endObject()
+    }
+    writer.endObject()
+    writer.name("components")
+    writer.raw(components)
+    writer.endObject()
+    return writer.bytes
+  }
+
+  private static func isOpen(_ route: Route, to caller: Caller?, _ mandates: [Mandate]) -> Bool {
+    guard let caller else { return true }
+    do throws(Failure) {
+      try caller.pass(route.gate)
+    } catch {
+      return false
+    }
+    guard let mandate = route.operation.mandate, let agency = caller.agency else { return true }
+    return mandates.contains { $0.agency == agency.rawValue && $0.kind == mandate }
+  }
+
+  private static let info = JSONValue.object(
+    JSONObject([
+      ("title", .string("Netral")), ("version", .string("1")),
+      (
+        "description",
+        .string(
+          """
+          Shares cases of civil-servant neutrality violations among agencies. Each key sees what the legal role of its \
+          agency allows. HEAD is answered wherever GET is, OPTIONS everywhere. Any request may carry Accept-Language \
+          (id or en) and traceparent; every answer has X-Request-Id.
+          """)
+      ),
+    ]))
+
+  /// Each operation as it stands in the document, once for all.
+  private static let paths: [(path: String, items: [(route: Route, json: [UInt8])])] = {
+    var paths: [(path: String, items: [(route: Route, json: [UInt8])])] = []
+    for route in Routes.all {
+      var writer = JSONWriter(reserving: 16_384)
+      writer.value(OperationObject(route: route).json)
+      let item = (route: route, json: writer.bytes)
+      if let index = paths.firstIndex(where: { $0.path == route.template }) {
+        paths[index].items.append(item)
+      } else {
+        paths.append((route.template, [item]))
+      }
+    }
+    return paths
+  }()
+
+  private static let components: [UInt8] = {
+    var definitions = Schema.problem.definitions
+    for route in Routes.all {
+      let operation = route.operation
+      let schemas =
+        operation.query.map(\.schema) + [operation.body?.schema].compactMap { $0 }
+        + operation.replies.flatMap { $0.contents.compactMap(\.schema) }
+      for schema in schemas { definitions.merge(schema.definitions) { first, _ in first } }
+    }
+    let schemas = definitions.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let key = JSONValue.object(
+      JSONObject([
+        ("type", .string("http")), ("scheme", .string("bearer")),
+        ("description", .string("A key: ntk_, its identity, _, its secret.")),
+      ]))
+    var writer = JSONWriter(reserving: 65_536)
+    writer.value(
+      .object(
+        JSONObject([
+          ("schemas", .object(JSONObject(schemas))), ("responses", OperationObject.sharedRefusals),
+          ("securitySchemes", .object(JSONObject([("key", key)]))),
+        ])))
+    return writer.bytes
+  }()
+}
+
+/// One operation of the document.
+struct OperationObject {
+  let route: Route
+
+  private typealias Members = [(String, JSONValue)]
+  private var operation: Operation { route.operation }
+
+  var json: JSONValue {
+    var members: Members = [
+      ("operationId", .string(identity)), ("tags", .array([.string(operation.group.rawValue)])),
+      ("summary", .string(operation.summary.en)), ("x-summary-id", .string(operation.summary.id)),
+      ("description", .string(description)),
+    ]
+    let parameters = path + query + fields
+    if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
+    if let body = operation.body { members.append(("requestBody", requestBody(body))) }
+    members.append(("responses", .object(JSONObject(replies + refusals))))
+    members.append(("security", .array(security)))
+    members.append(
+      (
+        "x-codeSamples",
+        .array([Self.object([("lang", .string("Shell")), ("source", .string(Cookbook.line(of: route)))])])
+      ))
+    return Self.object(members)
+  }
+
+  private static func object(_ members: Members) -> JSONValue { .object(JSONObject(members)) }
+
+  /// For example `post_v1_cases_id_verifications`.
+  var identity: String {
+    let words = route.template.split { !$0.isLetter && !$0.isNumber }
+    return ([route.method.rawValue.lowercased()] + words.map(String.init)).joined(separator: "_")
+  }
+
+  private var description: String {
+    [operation.details, "For: \(route.gate.description)."].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private var security: [JSONValue] {
+    let key = Self.object([("key", .array([]))])
+    if route.gate != .open { return [key] }
+    return operation.refusals.contains(.unauthenticated) ? [Self.object([]), key] : []
+  }
+
+  private var path: [JSONValue] {
+    route.pathParameters.map { name in
+      Self.object([
+        ("name", .string(String(name))), ("in", .string("path")), ("required", .bool(true)),
+        ("schema", route.schema(ofPathParameter: name).json),
+      ])
+    }
+  }
+
+  private var query: [JSONValue] {
+    operation.query.map { parameter in
+      var members: Members = [
+        ("name", .string(parameter.name)), ("in", .string("query")),
+        ("description", .string(parameter.description)), ("schema", parameter.schema.json),
+      ]
+      if parameter.isRequired { members.append(("required", .bool(true))) }
+      if parameter.isList { members += [("style", .string("form")), ("explode", .bool(false))] }
+      return Self.object(members)
+    }
+  }
+
+  private var fields: [JSONValue] {
+    func field(_ name: String, _ schema: Schema, _ isRequired: Bool, _ description: String) -> JSONValue {
+      Self.object([
+        ("name", .string(name)), ("in", .string("header")), ("required", .bool(isRequired)),
+        ("description", .string(description)), ("schema", schema.json),
+      ])
+    }
+    var fields: [JSONValue] = []
+    let key = Schema.pattern("^[!-~]{1,255}$")
+    if operation.needs.contains(.idempotencyKey) {
+      fields.append(field("Idempotency-Key", key, true, "New for every intent, the same for its retries; kept 7 days."))
+    } else if operation.needs.contains(.optionalIdempotencyKey) {
+      fields.append(field("Idempotency-Key", key, false, "So that a retry after a lost answer gets the first answer."))
+    }
+    if operation.needs.contains(.entityTag) {
+      fields.append(field("If-Match", .entityTag, true, "The ETag of the case as this key knows it."))
+    }
+    return fields
+  }
+
+  private func requestBody(_ body: Operation.Body) -> JSONValue {
+    let contents: Members = body.contentTypes.map { type in
+      guard type != "text/csv" else { return (type, Self.object([("schema", Schema.string.json)])) }
+      var members: Members = [("schema", body.schema.json)]
+      if let example = operation.example.body.flatMap(parsed) { members.append(("example", example)) }
+      return (type, Self.object(members))
+    }
+    return Self.object([("required", .bool(true)), ("content", Self.object(contents))])
+  }
+
+  private func parsed(_ example: String) -> JSONValue? {
+    do throws(JSONError) {
+      return try JSONValue.parse(Array(Cookbook.sample(example).utf8))
+    } catch {
+      preconditionFailure("the example of \(identity) is JSON: \(error)")
+    }
+  }
+
+  private var replies: Members {
+    operation.replies.map { reply in
+      var members: Members = [("description", .string(reply.description))]
+      if !reply.fields.isEmpty {
+        let fields: Members = reply.fields.map { name, description in
+          (
+            name.rawName,
+            Self.object([("description", .string(description)), ("schema", Schema.string.json)])
+          )
+        }
+        members.append(("headers", Self.object(fields)))
+      }
+      if !reply.contents.isEmpty {
+        let contents: Members = reply.contents.map { content in
+          (content.type, Self.object([("schema", content.schema?.json ?? Schema.string.json)]))
+        }
+        members.append(("content", Self.object(contents)))
+      }
+      return (String(reply.status.code), Self.object(members))
+    }
+  }
+
+  /// The problems, by status. Those that any request can meet stand once in the document.
+  private var refusals: Members {
+    Dictionary(grouping: route.failures) { Problem.status($0).code }.sorted { $0.key < $1.key }.map { status, codes in
+      let isShared = codes.allSatisfy { Route.ofEveryRequest.contains($0) }
+      return (
+        String(status),
+        isShared
+          ? Self.object([("$ref", .string("#/components/responses/problem_\(status)"))]) : Self.problem(codes)
+      )
+    }
+  }
+
+  /// The answers that any request can meet, by name.
+  static var sharedRefusals: JSONValue {
+    object(
+      Dictionary(grouping: Route.ofEveryRequest) { Problem.status($0).code }.sorted { $0.key < $1.key }
+        .map { ("problem_\($0)", problem($1)) })
+  }
+
+  private static func problem(_ codes: [FailureCode]) -> JSONValue {
+    let codes = codes.map(\.rawValue).sorted()
+    let schema = Schema.allOf([.problem, .object([.always("code", .codes(codes))])])
+    let content = object([("application/problem+json", object([("schema", schema.json)]))])
+    return object([("description", .string(codes.joined(separator: ", "))), ("content", content)])
+  }
+}

@@ -1,0 +1,106 @@
+internal import Domain
+
+/// The shapes of what is no case and no figure, as answers show them.
+extension Schema {
+  static let status = object([.always("status", const("ok"))])
+
+  /// A change of the feed, as an element of the page or a line.
+  static let change = object([
+    .always("seq", count), .always("type", code(ChangeType.self)), .always("case_id", uuid),
+    .always("version", count), .maybe("etag", entityTag),
+    .maybe("case", caseRecord.described("As the caller sees it now; left out when it was withdrawn.")),
+  ]).named("Change")
+
+  static let changesEnd: [Member] = [
+    .always("next_after", count), .always("head", count), .always("oldest", count),
+  ]
+
+  /// A line of a snapshot: the first, one of a case, or the last.
+  static let snapshotLine = anyOf([
+    object([
+      .always("snapshot", object([.always("seq", count), .always("count", count), .maybe("after", uuid)]))
+    ]),
+    object([.always("etag", entityTag), .always("case", caseRecord)]),
+    object([.always("end", object([.always("seq", count), .always("cases", count)]))]),
+  ])
+
+  static let importResult = object([
+    .always("line", count), .always("status", codes(["created", "duplicate", "invalid"])),
+    .maybe("id", uuid.orNull), .maybe("problem", problem),
+  ])
+
+  static let certificate = object([
+    .always("id", string), .always("agency", agency), .always("seq", count), .always("cases", count),
+    .always("in_agreement", bool), .always("missing", count), .always("outdated", count),
+    .always("unknown", count), .always("digest", pattern("^[0-9a-f]{64}$")), .always("issued_at", instant),
+  ]).named("Certificate")
+
+  private static let expected = object([
+    .always("id", uuid), .always("version", count), .always("etag", entityTag),
+  ])
+  private static let unknown = object([.always("id", uuid)])
+
+  static let reconciliation = object([
+    .always("missing", array(of: expected, countMax: 1_000)),
+    .always("outdated", array(of: expected, countMax: 1_000)), .always("unknown", array(of: unknown, countMax: 1_000)),
+    .always("counts", object([.always("missing", count), .always("outdated", count), .always("unknown", count)])),
+    .always("certificate", certificate),
+  ])
+
+  static let reconciliationLine = anyOf([
+    object([.always("missing", expected)]), object([.always("outdated", expected)]),
+    object([.always("unknown", unknown)]), object([.always("certificate", certificate)]),
+    object([.always("problem", problem)]),
+  ])
+
+  static let keyID = pattern("^[0-9a-v]{12}$")
+
+  static let keyMembers: [Member] = [
+    .always("id", keyID), .always("agency", agency.orNull), .always("operator", bool),
+    .always("label", string), .always("scopes", array(of: code(Scope.self))),
+    .always("networks", array(of: string)), .always("created_at", instant), .always("expires_at", instant.orNull),
+    .always("revoked_at", instant.orNull),
+  ]
+  static let key = object(keyMembers).named("Key")
+  static let newKey = object(
+    keyMembers + [.always("key", string.orNull.described("The secret, shown once; null when the answer is a retry."))])
+
+  static let whoami = object(
+    keyMembers + [
+      .always(
+        "mandates",
+        array(
+          of: object([
+            .always("kind", code(MandateKind.self)), .always("scope", code(MandateScope.self)),
+            .always("from", date.orNull), .always("until", date.orNull), .always("in_force", bool),
+            .always("legal_basis", string),
+          ])))
+    ])
+
+  static let policy: Schema = {
+    let row = object(
+      ["rows", "subject", "narrative", "evidence", "reporter", "notes"].map { .always($0, array(of: string)) })
+    return object([
+      .always("agencies", map(of: row)), .always("any_other_agency", row), .always("operator", string),
+    ])
+  }()
+
+  static let referencePut = object([
+    .always("kind", code(ReferenceKind.self)), .always("rows", count),
+    .maybe("cases", count.orNull.described("With clock-rules and holidays: cases whose clocks moved.")),
+  ])
+
+  /// A problem document (RFC 9457).
+  static let problem = object([
+    .always("type", pattern("^/docs/problems/")), .always("title", string), .always("status", int(400...599)),
+    .always("detail", string), .always("code", code(FailureCode.self)),
+    .maybe(
+      "errors",
+      array(
+        of: object([
+          .maybe("pointer", string.described("RFC 6901, into the body.")), .maybe("parameter", string),
+          .always("code", code(FieldErrorCode.self)), .always("detail", string),
+        ]))), .maybe("allowed_actions", array(of: code(ActionKind.self))),
+    .maybe("current_etag", entityTag), .maybe("request_id", string),
+  ]).named("Problem")
+}
