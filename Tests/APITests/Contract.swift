@@ -34,10 +34,10 @@ final class Contract: Sendable {
   }
 
   private func operation(_ method: String, _ path: String, _ document: JSONValue) -> (String, JSONValue)? {
-    let segments = path.split(separator: "/")
+    let segments = path.split(separator: "/", omittingEmptySubsequences: false)
     let paths = document["paths"].members
     let fitting = paths.filter { template, _ in
-      let parts = template.split(separator: "/")
+      let parts = template.split(separator: "/", omittingEmptySubsequences: false)
       return parts.count == segments.count && zip(parts, segments).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
     }
     // What is fixed wins over a parameter.

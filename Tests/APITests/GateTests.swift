@@ -10,6 +10,8 @@ internal import Testing
 private struct Expectation {
   enum Who: Equatable {
     case everyone
+    /// A key may be given, and is then judged.
+    case optionalKey
     case anyKey
     case agency(Scope)
     case administrator
@@ -22,7 +24,7 @@ private struct Expectation {
 private let expectations: [String: Expectation] = [
   "GET /livez": Expectation(.everyone, 200),
   "GET /readyz": Expectation(.everyone, 200),
-  "GET /openapi.json": Expectation(.everyone, 200),
+  "GET /openapi.json": Expectation(.optionalKey, 200),
   "GET /docs": Expectation(.everyone, 200),
   "GET /docs/cookbook": Expectation(.everyone, 200),
   "GET /docs/problems": Expectation(.everyone, 200),
@@ -97,10 +99,11 @@ private struct Role {
 
   func status(at expectation: Expectation) -> Int {
     if expectation.who == .everyone { return expectation.allowed }
+    if expectation.who == .optionalKey { return authorization == nil || holder != nil ? expectation.allowed : 401 }
     guard let holder else { return 401 }
     let passes =
       switch expectation.who {
-      case .everyone, .anyKey: true
+      case .everyone, .optionalKey, .anyKey: true
       case .agency(let scope): holder.owner != .operator && holder.scopes.contains(scope)
       case .administrator: holder.owner == .operator && holder.scopes.contains(.admin)
       }

@@ -114,7 +114,7 @@ struct OperationObject {
     let parameters = path + query + fields
     if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
     if let body = operation.body { members.append(("requestBody", requestBody(body))) }
-    members.append(("responses", .object(JSONObject(replies + refusals))))
+    members.append(("responses", .object(JSONObject(replies + unchanged + refusals))))
     members.append(("security", .array(security)))
     members.append(
       (
@@ -180,6 +180,9 @@ struct OperationObject {
     if operation.needs.contains(.entityTag) {
       fields.append(field("If-Match", .entityTag, true, "The ETag of the case as this key knows it."))
     }
+    if isTagged {
+      fields.append(field("If-None-Match", .string, false, "The ETag of what the client has: 304 when it is the same."))
+    }
     return fields
   }
 
@@ -221,6 +224,15 @@ struct OperationObject {
       }
       return (String(reply.status.code), Self.object(members))
     }
+  }
+
+  /// What a client learns that has it already.
+  private var unchanged: Members {
+    isTagged ? [("304", Self.object([("description", .string("What If-None-Match names is what there is."))]))] : []
+  }
+
+  private var isTagged: Bool {
+    route.method == .get && operation.replies.contains { $0.fields.contains { $0.name == .eTag } }
   }
 
   /// The problems, by status. Those that any request can meet stand once in the document.
