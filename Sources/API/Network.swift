@@ -4,11 +4,14 @@ internal import HTTPTypes
 
 /// A block of addresses in CIDR notation, such as `10.1.0.0/16`; a bare address is a block of one.
 public struct Network: Sendable {
+  /// The notation, as it was given.
+  public let text: String
   private let address: [UInt8]
   private let prefixBits: Int
 
   /// Parses the notation; nil when it is malformed.
   public init?(_ text: String) {
+    self.text = text
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let address = PeerAddress(String(first)) else { return nil }
     self.address = address.bytes

@@ -9,9 +9,9 @@ struct Netral: AsyncParsableCommand {
     commandName: "netral",
     abstract: "Shares cases of civil-servant neutrality violations among five agencies.",
     discussion:
-      "Settings are taken from flags, else from the environment (NETRAL_DATABASE, NETRAL_PORT, …), else defaults.",
+      "Settings are taken from flags, else from the environment (NETRAL_PORT, …), else from a file, else defaults.",
     version: "0.1.0",
-    subcommands: [Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, Sync.self])
+    subcommands: [Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, Sync.self, ConfigCommand.self])
 
   /// Runs the subcommand. What goes wrong is told in one line, which no usage text buries.
   static func main() async {

@@ -12,16 +12,12 @@ internal import UnixSignals
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Serves the database over HTTP until it is told to stop.")
 
-  @OptionGroup var options: DatabaseOptions
-  @Option(help: "The address to listen on (NETRAL_HOST; default 127.0.0.1).")
-  var host: String?
-  @Option(help: "The port to listen on (NETRAL_PORT; default 8080; 0 takes any free one).")
-  var port: Int?
+  @OptionGroup var options: ServingOptions
 
   func run() async throws {
     // The reader of the log may go away; that is no reason to end.
     signal(SIGPIPE, SIG_IGN)
-    let config = try Config(options, host: host, port: port)
+    let config = try Config(options)
     let logLevel = config.logLevel
     LoggingSystem.bootstrap { LineLog(label: $0, logLevel: logLevel) }
     let logger = Logger(label: "netral")

@@ -1,0 +1,98 @@
+internal import Foundation
+internal import JSON
+
+/// One reading of flags, environment and file: the configuration, where each value came from, and everything that is
+/// wrong, and not only the first of it.
+struct ConfigReading {
+  /// Where a value came from.
+  enum Source: String {
+    case standard = "default"
+    case file
+    case environment
+    case flag
+  }
+
+  /// Names the file of settings; itself no setting.
+  static let fileVariable = "NETRAL_CONFIG"
+  /// Variables that are not the server's but stand in its environment: the seed of a run of tests or of `scripts/soak`,
+  /// which start servers of their own, and the address for `netral sync`, set beside it in `deploy/`.
+  static let foreignVariables: Set = ["NETRAL_SEED", "NETRAL_SERVER"]
+  /// Longest file: all settings take some 2 KiB.
+  private static let fileBytesMax = 1 << 20
+
+  private(set) var config = Config()
+  private(set) var sources: [String: Source] = [:]
+  /// One line each, which names the setting and where it was given.
+  private(set) var problems: [String] = []
+
+  /// - Parameters:
+  ///   - flags: by the names of the settings.
+  ///   - file: the flag that names a file; the environment is asked when it is nil.
+  init(
+    flags: [String: String], file: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    let path = file ?? environment[Self.fileVariable]
+    let members = path.map { readFile($0) } ?? [:]
+    for setting in Setting.all {
+      if let text = flags[setting.name] {
+        take(setting, .text(text), from: .flag, named: "--\(setting.name)")
+      } else if let text = environment[setting.variable] {
+        take(setting, .text(text), from: .environment, named: setting.variable)
+      } else if let value = members[setting.name] {
+        take(setting, .json(value), from: .file, named: "\(path ?? ""): \(setting.name)")
+      }
+    }
+    let known = Self.foreignVariables.union(Setting.all.map(\.variable)).union([Self.fileVariable])
+    for name in environment.keys.filter({ $0.hasPrefix("NETRAL_") && !known.contains($0) }).sorted() {
+      problems.append("\(Self.excerpt(name)): there is no such setting")
+    }
+  }
+
+  private mutating func take(_ setting: Setting, _ given: Setting.Given, from source: Source, named name: String) {
+    if setting.take(given, &config) {
+      sources[setting.name] = source
+    } else {
+      problems.append("\(name): give \(setting.expected)")
+    }
+  }
+
+  /// The members of the file; unknown ones are problems.
+  private mutating func readFile(_ path: String) -> [String: JSONValue] {
+    let bytes: Data
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+      defer { try? handle.close() }  // It was only read.
+      bytes = try handle.read(upToCount: Self.fileBytesMax + 1) ?? Data()
+    } catch {
+      problems.append("\(path): cannot be read")
+      return [:]
+    }
+    guard bytes.count <= Self.fileBytesMax else {
+      problems.append("\(path): is too long for a file of settings")
+      return [:]
+    }
+    let value: JSONValue
+    do {
+      value = try JSONValue.parse([UInt8](bytes))
+    } catch {
+      let key = error.pointer.isEmpty ? "" : "\(Self.excerpt(String(error.pointer.dropFirst()))): "
+      problems.append("\(path): \(key)\(error)")
+      return [:]
+    }
+    guard case .object(let object) = value else {
+      problems.append("\(path): give one JSON object")
+      return [:]
+    }
+    let known = Set(Setting.all.map(\.name))
+    for member in object.members where !known.contains(member.name) {
+      problems.append("\(path): \(Self.excerpt(member.name)): there is no such setting")
+    }
+    return Dictionary(object.members.map { ($0.name, $0.value) }) { first, _ in first }
+  }
+
+  /// A name that nobody has checked, for a line of its own.
+  private static func excerpt(_ name: String) -> String {
+    let plain = name.unicodeScalars.prefix(60).map { (" "..."~").contains($0) ? Character($0) : "?" }
+    return String(plain)
+  }
+}

@@ -1,0 +1,66 @@
+internal import HTTPServer
+internal import Storage
+
+/// EVERY setting. README's table is tested against this one.
+///
+/// A new setting is a place in `Config` with its default, a line here, and a row in README.
+extension Setting {
+  static let all: [Setting] = serving + limits + store + work
+
+  private static let serving: [Setting] = [
+    .text("database", \.database, "the file; its folder must exist"),
+    .text("host", \.host, "the address to listen on"),
+    .int("port", \.port, 0...65_535, "the port to listen on; 0 takes any free one"),
+    loops,
+    .level("log_level", \.logLevel, "what is logged: one line per request at info"),
+    .networks("trusted_proxies", \.trustedProxies, "whose Forwarded field is believed"),
+  ]
+
+  private static var loops: Setting {
+    var loops = int("loops", \.loops, 1...64, "event loops, each with a reader of its own")
+    loops.standardWords = "one per core"
+    return loops
+  }
+
+  private static let limits: [Setting] = [
+    .int("body_bytes_max", \.limits.bodyBytesMax, 1_024...67_108_864, "longest body"),
+    .int(
+      "stream_bytes_max", \.limits.streamBytesMax, 1_024...1_099_511_627_776,
+      "longest import or manifest, also after decompression"),
+    .int("connections_max", \.limits.connectionsMax, 1...1_000_000, "connections; more are answered 503"),
+    .int(
+      "connections_per_address_max", \.limits.connectionsPerAddressMax, 1...1_000_000,
+      "connections of one address; behind a proxy as many as of all"),
+    .int("requests_in_flight_max", \.limits.requestsInFlightMax, 1...1_000_000, "requests; more are answered 503"),
+    .seconds("head_timeout_seconds", \.limits.headTimeout, 1...600, "within which a head must be there"),
+    .seconds("idle_timeout_seconds", \.limits.idleTimeout, 1...3_600, "after which an idle connection is closed"),
+    .seconds("write_timeout_seconds", \.limits.writeTimeout, 1...3_600, "how long a client may take nothing"),
+    .seconds(
+      "shutdown_deadline_seconds", \.limits.shutdownDeadline, 1...600, "what runs at SIGTERM may take this long"),
+  ]
+
+  private static let store: [Setting] = [
+    .int("write_queue_max", \.store.queueMax, 1...100_000, "writes that may wait"),
+    .int("write_queue_per_agency_max", \.store.queuePerOwnerMax, 1...100_000, "of them, those of one agency"),
+    .int("write_batch_max", \.store.batchMax, 1...10_000, "writes that share a commit"),
+    .int(
+      "lane_threads", \.store.laneThreads, 1...64, "threads for exports, reconciliations and long pages of the feed"),
+    .int("waiters_max", \.store.waitersMax, 1...1_000_000, "requests that wait for a change"),
+    .milliseconds("read_timeout_ms", \.store.readTimeout, 10...600_000, "one question on an event loop"),
+    .milliseconds("long_read_timeout_ms", \.store.longReadTimeout, 10...3_600_000, "one question on the lane"),
+    .int("page_cache_bytes", \.store.pageCacheBytes, 65_536...1_073_741_824, "page cache of each connection"),
+  ]
+
+  private static let work: [Setting] = [
+    .int("streams_max", \.streamsMax, 1...1_000, "exports, imports and reconciliations at the same time"),
+    .int("streams_per_agency_max", \.streamsPerAgencyMax, 1...1_000, "of them, those of one agency"),
+    .flag(
+      "statistics_read_ahead", \.readsStatisticsAhead,
+      "read the states of all cases at the start, and not only when a statistic is asked for"),
+    .int("figures_per_agency_per_day", \.figuresPerAgencyPerDay, 1...10_000_000, "new figures, stored for ever"),
+    .int(
+      "public_requests_per_minute", \.publicRequestsPerMinute, 1...1_000_000,
+      "questions without a key that one address may ask"),
+    .int("rendered_bytes_max", \.renderedBytesMax, 0...1_073_741_824, "memory for rendered cases"),
+  ]
+}
