@@ -70,7 +70,7 @@ struct DescriptionTests {
         return Set(answer.json["paths"].members.flatMap { path, item in item.names.map { "\($0) \(path)" } })
       }
       let (bkn, panrb, operators) = (try described("BKN"), try described("PANRB"), try described("OPERATOR"))
-      #expect(bkn.contains("post /v1/cases/{id}/verifications") && !panrb.contains("post /v1/cases/{id}/verifications"))
+      #expect(bkn.contains("post /v1/cases/{id}/blocks") && !panrb.contains("post /v1/cases/{id}/blocks"))
       #expect(panrb.contains("get /v1/cases/{id}") && !operators.contains("get /v1/cases/{id}"))
       #expect(operators.contains("post /v1/admin/keys") && !bkn.contains("post /v1/admin/keys"))
       let reader = try await visitor.service.token(.agency(.bkn), [.casesRead])

@@ -247,11 +247,13 @@ struct OperationObject {
     }
   }
 
-  /// The answers that any request can meet, by name.
+  /// The answers that any request can meet, by name. Every route has problems of its own with status 400.
   static var sharedRefusals: JSONValue {
     object(
-      Dictionary(grouping: Route.ofEveryRequest) { Problem.status($0).code }.sorted { $0.key < $1.key }
-        .map { ("problem_\($0)", problem($1)) })
+      Dictionary(grouping: Route.ofEveryRequest) { Problem.status($0).code }.filter { $0.key != 400 }.sorted {
+        $0.key < $1.key
+      }
+      .map { ("problem_\($0)", problem($1)) })
   }
 
   private static func problem(_ codes: [FailureCode]) -> JSONValue {

@@ -1,0 +1,50 @@
+internal import Foundation
+internal import Testing
+
+extension ProgramTests {
+  /// The interface as it is described, attacked by a program that reads the description and knows nothing else.
+  @Suite("the contract")
+  struct ContractTests {
+    private static let project = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+      .standardizedFileURL
+
+    @Test("schemathesis finds no answer that is not described, with keys of two agencies, the operator's and none")
+    func contract() throws {
+      let finished = try run(
+        [Self.project.appending(path: "scripts/contract").path, "2"], environment: ["NETRAL": program])
+      #expect(finished.ending == .exit(0), "\(finished.output.suffix(6_000)) \(finished.errors.suffix(2_000))")
+      for name in ["BKN", "BAWASLU", "OPERATOR", "nobody"] {
+        #expect(finished.output.contains("\(name): "), "\(finished.output)")
+      }
+    }
+
+    @Test("every line of the cookbook goes through on demo data, and README has the same lines")
+    func cookbook() throws {
+      let book = try netral("routes", "--cookbook").output
+      let readme = try String(contentsOf: Self.project.appending(path: "README.md"), encoding: .utf8)
+      #expect(readme.contains("```sh\n\(book)```\n"))
+
+      let folder = try TemporaryFolder()
+      let database = folder.file("demo.sqlite")
+      let keys = try netral("demo", "--database", database)
+      let server = try RunningServer(database)
+      // A line fails with the status of its last command; curl is told to fail when it is refused.
+      try "fail-with-body\nshow-error\n".write(toFile: folder.file(".curlrc"), atomically: true, encoding: .utf8)
+      try keys.output.write(toFile: folder.file("keys.env"), atomically: true, encoding: .utf8)
+      let lines = book.replacing("demo/keys.env", with: folder.file("keys.env"))
+        .replacing("localhost:8080", with: "127.0.0.1:\(server.port)")
+      try """
+      set -euo pipefail
+      export CURL_HOME='\(folder.path)'
+      trap 'echo "this line fails: $BASH_COMMAND" >&2' ERR
+      \(lines)
+      echo
+      echo "the cookbook is complete"
+      """.write(toFile: folder.file("book.sh"), atomically: true, encoding: .utf8)
+      let finished = try run(["bash", folder.file("book.sh")])
+      #expect(finished.ending == .exit(0), "\(finished.errors.suffix(2_000))")
+      #expect(finished.output.hasSuffix("the cookbook is complete\n"))
+      try server.stop()
+    }
+  }
+}
