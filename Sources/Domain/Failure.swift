@@ -123,6 +123,8 @@ public enum FieldErrorCode: String, Sendable, CaseIterable {
   case unknownCode = "unknown_code"
   case notInForce = "not_in_force"
   case notAllowed = "not_allowed"
+  /// A check of readiness that has failed.
+  case unavailable
 
   /// The wording used when a rule has nothing more exact to say.
   public var standardDetail: LocalizedText {
@@ -142,11 +144,13 @@ public enum FieldErrorCode: String, Sendable, CaseIterable {
     case .notInForce:
       LocalizedText(en: "This code is not in force on the date.", id: "Kode ini tidak berlaku pada tanggal itu.")
     case .notAllowed: LocalizedText(en: "This field is not allowed here.", id: "Isian ini tidak diperbolehkan di sini.")
+    case .unavailable: LocalizedText(en: "This is not available now.", id: "Ini tidak tersedia saat ini.")
     }
   }
 }
 
-/// One wrong field of a body (`pointer`, RFC 6901) or one wrong query parameter or header (`parameter`).
+/// One wrong field of a body (`pointer`, RFC 6901), one wrong query parameter or header (`parameter`), or the name of a
+/// check that has failed (`parameter`).
 public struct FieldError: Sendable, Equatable {
   /// JSON Pointer into the request body.
   public let pointer: String?

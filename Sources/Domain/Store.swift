@@ -35,6 +35,12 @@ public protocol Store: Sendable {
   /// What the newest answers are made of.
   var revision: Revision { get }
 
+  /// How the store stands now. It asks the file system too: nothing for an event loop.
+  func condition() -> StoreCondition
+
+  /// What is known of backups; nil when this store makes none.
+  var backupStatus: BackupStatus? { get }
+
   /// Runs `body` on the states of all cases as last committed, on the thread of statistics. Owners take turns there.
   ///
   /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits, `busy` when much of all does;
@@ -64,6 +70,11 @@ public protocol Store: Sendable {
   func write<Value: Sendable>(
     by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value
+}
+
+extension Store {
+  /// No backups are made yet.
+  public var backupStatus: BackupStatus? { nil }
 }
 
 /// What answers depend on: as long as it is the same, so are they.
@@ -124,6 +135,8 @@ public protocol CaseReads {
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.
   func count(_ query: CaseQuery) throws -> Int
+  /// How many clocks are open on a day, whoever may see them; what there is none of may be left out.
+  func openClocks(on today: LegalDate) throws -> [OpenClockCount]
   /// A page of clocks of visible cases.
   func clocks(_ query: ClockQuery) throws -> ClockPage
   /// Every event of a case, oldest first.

@@ -15,6 +15,12 @@ public struct RoundRobin<Owner: Hashable & Sendable, Element: Sendable>: Sendabl
   /// How much of one owner waits.
   public func count(of owner: Owner) -> Int { waiting[owner]?.count ?? 0 }
 
+  /// How much of each owner waits; who has nothing waiting is left out.
+  public var counts: [Owner: Int] { waiting.mapValues(\.count) }
+
+  /// What each owner has put here first.
+  public var firsts: [Element] { waiting.values.compactMap(\.first) }
+
   /// Puts something at the end of its owner's line.
   public mutating func append(_ element: Element, of owner: Owner) {
     if waiting[owner] == nil { turn.append(owner) }

@@ -7,6 +7,15 @@ extension Transaction {
     try query.isInOrderOfDueDates ? clocksByDueDate(query) : clocksByCase(query)
   }
 
+  func openClocks(on today: LegalDate) throws -> [OpenClockCount] {
+    try fetch(ClockListing.countSQL, [today.description]) { row in
+      var columns = ColumnReader(row, from: 0)
+      let stage = try columns.code(Stage.self)
+      let state = try columns.code(OpenClockCount.State.self)
+      return ClockListing.kind(openAt: stage).map { OpenClockCount(kind: $0, state: state, count: row[2]) }
+    }.compactMap { $0 }
+  }
+
   private func clocksByDueDate(_ query: ClockQuery) throws -> ClockPage {
     var rows: [ClockListing.Row] = []
     // Each stage by itself, so that an index gives the order.
@@ -102,6 +111,21 @@ private struct ClockListing {
     case nil: [nil]
     }
   }
+
+  /// The kind of the clock that is open at a stage.
+  static func kind(openAt stage: Stage) -> ClockKind? {
+    ClockKind.allCases.first { stages(of: $0).contains(stage) }
+  }
+
+  /// Stage, state and number of open clocks on the day ?1; a case has at most one. Answered by the indexes of due dates.
+  static let countSQL = """
+    SELECT stage, CASE WHEN next_due_on < ?1 THEN 'overdue' ELSE 'running' END AS state, count(*)
+    FROM case_record WHERE next_due_on IS NOT NULL GROUP BY 1, 2
+    UNION ALL
+    SELECT stage, 'paused', count(*) FROM case_record WHERE paused_due_on IS NOT NULL GROUP BY 1
+    UNION ALL
+    SELECT stage, 'running', count(*) FROM case_record WHERE appeal_due_on >= ?1 GROUP BY 1
+    """
 
   /// A case with its clocks.
   struct Row {

@@ -45,6 +45,9 @@ final class ReadingLane: @unchecked Sendable {
     }
   }
 
+  /// How many pieces wait.
+  var queuedCount: Int { line.crowd.counts.values.reduce(0, +) }
+
   /// Finishes what waits and closes the readers.
   func close() throws {
     line.close()

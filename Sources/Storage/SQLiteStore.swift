@@ -6,6 +6,7 @@ internal import Synchronization
 /// Domain's store on one SQLite file: one writing connection with group commit, and one read-only connection per
 /// event loop.
 public final class SQLiteStore: Store {
+  let path: String
   private let lock: LockFile
   private let writer: Writer
   private let readers: [Reader]
@@ -14,6 +15,7 @@ public final class SQLiteStore: Store {
   private let bell: ChangeBell
   private let snapshots: Snapshots
   private let stubs = StubCache()
+  private let queueMax: Int
   public let signingSecret: [UInt8]
 
   /// Opens the file, creates or migrates it, and takes the lock that keeps a second writing process out.
@@ -26,6 +28,8 @@ public final class SQLiteStore: Store {
   public init(path: String, readerCount: Int, settings: StoreSettings = StoreSettings()) throws {
     precondition(readerCount >= 1, "a store without a reader answers nothing")
     let path = try Opening.resolved(path)
+    self.path = path
+    queueMax = settings.queueMax
     lock = try LockFile(for: path)
     let queue = try Opening.openWriter(path, settings)
     (snapshots, signingSecret, bell, readers, lane, statistics) = try Opening.explaining(path) {
@@ -88,6 +92,15 @@ public final class SQLiteStore: Store {
 
   public func stopWaiting() { bell.close() }
 
+  public func condition() -> StoreCondition {
+    let (queued, oldest) = writer.crowd
+    let volume = Volume(of: path)
+    return StoreCondition(
+      head: bell.head, queued: queued, queueMax: queueMax, oldestWait: oldest, longReadsQueued: lane.queuedCount,
+      waiters: bell.waiterCount, commits: writer.commits, databaseBytes: volume.fileBytes, logBytes: volume.logBytes,
+      diskFreeBytes: volume.freeBytes)
+  }
+
   /// Finishes what is queued, folds the log into the file and lets the lock go. Nothing may be asked afterwards.
   ///
   /// - Throws: when the file cannot be closed cleanly; nothing acknowledged is lost by that.
@@ -99,6 +112,22 @@ public final class SQLiteStore: Store {
     for reader in readers { try reader.close() }
     try writer.close()
     lock.release()
+  }
+}
+
+/// What the file system says of a database; nil where it says nothing.
+private struct Volume {
+  var fileBytes: Int64?
+  var logBytes: Int64?
+  /// Without what is kept for the superuser.
+  var freeBytes: Int64?
+
+  init(of path: String) {
+    var status = stat()
+    if stat(path, &status) == 0 { fileBytes = Int64(status.st_size) }
+    if stat(path + "-wal", &status) == 0 { logBytes = Int64(status.st_size) }
+    var volume = statvfs()
+    if statvfs(path, &volume) == 0 { freeBytes = Int64(clamping: UInt64(volume.f_bavail) &* UInt64(volume.f_frsize)) }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import Domain
 internal import Fairness
 internal import Foundation
@@ -16,7 +17,7 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
 
   private let bounds: Bounds
   private let condition = NSCondition()
-  private var waiting = RoundRobin<KeyOwner, Element>()
+  private var waiting = RoundRobin<KeyOwner, (element: Element, since: Int64)>()
   private var isClosed = false
 
   init(_ bounds: Bounds) { self.bounds = bounds }
@@ -28,7 +29,7 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
     let refusal: Failure? = condition.withLock {
       if isClosed || waiting.count >= bounds.countMax { return .lineFull }
       if waiting.count(of: owner) >= bounds.ownerCountMax { return .ownLineFull }
-      waiting.append(element, of: owner)
+      waiting.append((element, csqlite_monotonic_nanoseconds()), of: owner)
       condition.signal()
       return nil
     }
@@ -42,8 +43,16 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
       guard waiting.count > 0 else { return nil }
       var taken: [Element] = []
       taken.reserveCapacity(min(countMax, waiting.count))
-      while taken.count < countMax, let element = waiting.popFirst() { taken.append(element) }
+      while taken.count < countMax, let next = waiting.popFirst() { taken.append(next.element) }
       return taken
+    }
+  }
+
+  /// How much of each owner waits, and how long the oldest has.
+  var crowd: (counts: [KeyOwner: Int], oldest: Duration) {
+    condition.withLock {
+      let now = csqlite_monotonic_nanoseconds()
+      return (waiting.counts, .nanoseconds(now - (waiting.firsts.map(\.since).min() ?? now)))
     }
   }
 

@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import Domain
 internal import Foundation
 internal import GRDB
@@ -23,6 +24,7 @@ final class Writer: @unchecked Sendable {
   private let bell: ChangeBell
   private let settings: StoreSettings
   private let line: WaitingLine<Job>
+  private let record = Mutex(CommitRecord())
   private let running = DispatchGroup()
 
   init(queue: DatabaseQueue, snapshots: Snapshots, stubs: StubCache, bell: ChangeBell, settings: StoreSettings) {
@@ -72,6 +74,12 @@ final class Writer: @unchecked Sendable {
     }
   }
 
+  /// How many writes of each owner wait, and how long the oldest has.
+  var crowd: (counts: [KeyOwner: Int], oldest: Duration) { line.crowd }
+
+  /// What has become of commits so far.
+  var commits: CommitRecord { record.withLock { $0 } }
+
   /// Finishes what is queued; later writes are refused.
   func stop() {
     line.close()
@@ -91,6 +99,7 @@ final class Writer: @unchecked Sendable {
   private func commit(_ batch: [Job]) {
     var failure: Failure?
     var fresh: Snapshots.Value?
+    let started = csqlite_monotonic_nanoseconds()
     do {
       fresh = try queue.writeWithoutTransaction { try run(batch, $0) }
     } catch let error as DatabaseError {
@@ -104,6 +113,15 @@ final class Writer: @unchecked Sendable {
         value = fresh
         value.revision = revision
       }
+    }
+    let seconds = Double(csqlite_monotonic_nanoseconds() - started) / 1_000_000_000
+    record.withLock { record in
+      if failure != nil {
+        record.failures += 1
+        return
+      }
+      record.batchSizes.add(Double(batch.count))
+      record.seconds.add(seconds)
     }
     for job in batch { job.finish(failure) }
   }

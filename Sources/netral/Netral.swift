@@ -10,7 +10,7 @@ struct Netral: AsyncParsableCommand {
     abstract: "Shares cases of civil-servant neutrality violations among five agencies.",
     discussion:
       "Settings are taken from flags, else from the environment (NETRAL_PORT, …), else from a file, else defaults.",
-    version: "0.1.0",
+    version: netralVersion,
     subcommands: [Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, Sync.self, ConfigCommand.self])
 
   /// Runs the subcommand. What goes wrong is told in one line, which no usage text buries.
