@@ -12,6 +12,7 @@ final class Admission: Sendable {
   }
 
   var openConnections: Int { connections.load(ordering: .relaxed) }
+  var requestsInFlight: Int { requests.load(ordering: .relaxed) }
 
   /// Counts a connection in, or counts nothing and returns false.
   func admitConnection(from peer: PeerAddress) -> Bool {

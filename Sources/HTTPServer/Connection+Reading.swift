@@ -134,7 +134,7 @@ extension Connection {
           try await write(ResponseStream(connection: self, number: self.requestNumber))
           self.endStream()
         } catch {
-          self.breakStream()
+          self.breakStream(error)
         }
       }
       self.endRequest()

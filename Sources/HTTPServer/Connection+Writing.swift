@@ -12,6 +12,7 @@ extension Connection {
       refuse(.invalidResponse)
       return nil
     }
+    if let whenBroken = response.whenBroken { self.whenBroken = whenBroken }
     let framing = response.framing(isHTTP10: current.isHTTP10)
     current.closes = current.closes || loop.isStopping || response.asksToClose
     if case .stream(let write) = response.body, !current.isHead, framing.isStreamed {
@@ -92,6 +93,7 @@ extension Connection {
     }
     if output.isEmpty {
       writeDeadline = .never
+      if !isStreaming { whenBroken = nil }
     } else if writeDeadline == .never {
       writeDeadline = loop.now + loop.timeouts.write
     }
@@ -170,12 +172,24 @@ extension Connection {
   }
 
   /// The closure of a streamed answer has thrown: the client must see that the answer is not complete.
-  func breakStream() {
+  func breakStream(_ error: any Error) {
     guard phase == .handling else { return }
+    tellBreak(.failed(error))
     phase = .closing
     // Without chunks, only a reset tells the client.
     current.resetsAtEnd = !current.isChunked
     flush()
+  }
+}
+
+extension Connection {
+  /// Whether a streamed answer has begun and not ended.
+  var isStreaming: Bool { phase == .handling && current.isStreaming }
+
+  func tellBreak(_ reason: ResponseBreak) {
+    let told = whenBroken
+    whenBroken = nil
+    told?(reason)
   }
 }
 

@@ -58,6 +58,8 @@ final class Connection: @unchecked Sendable {
   var requestNumber: UInt64 = 0
   var current = CurrentRequest()
   var task: Task<Void, Never>?
+  /// Who is to be told when the answer that is being sent breaks off.
+  var whenBroken: (@Sendable (ResponseBreak) -> Void)?
 
   init(loop: EventLoop, descriptor: Int32, generation: UInt32, peer: PeerAddress, isAdmitted: Bool) {
     self.loop = loop
@@ -100,8 +102,9 @@ final class Connection: @unchecked Sendable {
   }
 
   /// Closes now, whatever is going on; whoever waits is told that the client is gone.
-  func cut() {
+  func cut(_ reason: ResponseBreak = .clientGone) {
     guard phase != .closed else { return }
+    if !output.isEmpty || isStreaming { tellBreak(reason) }
     phase = .closed
     close(descriptor)
     input = InputBuffer()
@@ -115,7 +118,7 @@ final class Connection: @unchecked Sendable {
   /// Closes what is overdue; called by the loop a few times per time-out.
   func sweep(_ now: Nanoseconds) {
     if now >= writeDeadline {
-      cut()
+      cut(.clientTooSlow)
       return
     }
     switch phase {

@@ -282,7 +282,7 @@ extension EventLoop {
   private func hasEnded() -> Bool {
     guard isStopping else { return false }
     if now >= stopDeadline {
-      for connection in connections.all { connection.cut() }
+      for connection in connections.all { connection.cut(.shutDown) }
     }
     let isOver = connections.isEmpty && runningRequests == 0 && jobs.isEmpty
     guard isOver || now >= stopDeadline else { return false }

@@ -25,6 +25,10 @@ public struct Response: Sendable {
   public var fields: [Field]
   /// The body; never sent for HEAD, 204 and 304.
   public var body: ResponseBody
+  /// Called at most once, on an event loop, when the answer has begun and its end will never be sent.
+  ///
+  /// An answer that the system has taken whole counts as sent, whether the client reads it or not.
+  public var whenBroken: (@Sendable (ResponseBreak) -> Void)?
 
   /// Makes an answer.
   public init(status: HTTPResponse.Status, fields: [Field] = [], body: ResponseBody = .empty) {
@@ -32,6 +36,18 @@ public struct Response: Sendable {
     self.fields = fields
     self.body = body
   }
+}
+
+/// Why an answer broke off in the middle.
+public enum ResponseBreak: Sendable {
+  /// The client has closed, or its network is gone.
+  case clientGone
+  /// The client has taken nothing for ``Limits/writeTimeout``.
+  case clientTooSlow
+  /// The server has stopped, and ``Limits/shutdownDeadline`` has passed.
+  case shutDown
+  /// The closure of a streamed answer has thrown this.
+  case failed(any Error)
 }
 
 /// The body of an answer.

@@ -95,6 +95,9 @@ public final class Server: Sendable {
   /// How many connections are open now.
   public var openConnections: Int { admission.openConnections }
 
+  /// How many requests are being answered now, without those that only wait (``Request/idling(_:)``).
+  public var requestsInFlight: Int { admission.requestsInFlight }
+
   /// Stops accepting, lets running requests finish, closes; at the latest after ``Limits/shutdownDeadline``.
   ///
   /// Idle connections close at once; a request that comes later on an open connection gets 503. What still runs at
