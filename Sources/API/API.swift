@@ -19,6 +19,9 @@ public struct API: Sendable {
   /// One for each event loop.
   let turns: [LoopTurns]
   let derivation: ClockDerivation
+  let metrics: Metrics
+  let openClocks: OpenClocks
+  let readiness: Readiness
   let requestIDs: RequestIDs
   let caseIDs: CaseIDs
 
@@ -38,9 +41,15 @@ public struct API: Sendable {
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
     turns = (0..<store.readerCount).map { _ in LoopTurns(ownerCountMax: requestsPerLoop) }
     derivation = ClockDerivation(store: store, logger: logger)
+    metrics = Metrics(router.routes, loops: store.readerCount)
+    openClocks = OpenClocks(store: store)
+    readiness = Readiness(store: store, settings: settings)
     requestIDs = RequestIDs(seed: settings.random())
     caseIDs = CaseIDs(random: settings.random)
   }
+
+  /// Names the server that takes the requests, for metrics: it is made after this interface, which answers them.
+  public func watch(_ server: Server) { metrics.watch(server) }
 
   /// Takes up what an earlier process has left: clocks that a change of rules or holidays moves.
   public func resumeWork() { derivation.resume() }
@@ -53,7 +62,8 @@ public struct API: Sendable {
 
   /// The answer to what the server itself refuses.
   public func respond(to fault: ServerFault) -> Response {
-    Problem.response(for: fault, requestID: requestIDs.next())
+    metrics.count(fault)
+    return Problem.response(for: fault, requestID: requestIDs.next())
   }
 }
 
@@ -86,6 +96,12 @@ public struct APISettings: Sendable {
   public var publicRequestsPerMinute = 60
   /// Addresses of proxies whose `Forwarded` field is believed. Default: none.
   public var trustedProxies: [Network] = []
+  /// Least free space, in bytes, with which the service is ready. Default 256 MiB: four times what the write-ahead log
+  /// may keep, so that there is time to make room before a write fails.
+  public var diskFreeBytesMin = 256 << 20
+  /// How long the oldest write may have waited, and a probe's own may take, while the service is ready. Default 5 s: the
+  /// line holds well under a second of work, so that one who waits that long stands and does not queue.
+  public var readyWaitMax: Duration = .seconds(5)
   /// Clock; tests fix it.
   public var now: @Sendable () -> Timestamp
   /// Source of random bits.

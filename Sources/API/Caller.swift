@@ -32,7 +32,7 @@ struct Caller: Sendable {
     case .open, .anyKey: return
     case .agency(let scope):
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
-    case .administrator:
+    case .administrator, .administratorOrLocal:
       guard key.owner == .operator, key.scopes.contains(.admin) else { throw .scopeMissing }
     }
   }

@@ -20,6 +20,7 @@ enum FeedRoutes {
       feed.after = page.reached
       page = try await read(feed, exchange)
     }
+    exchange.api.metrics.note(feed.agency, reached: page.reached)
     return Answer(contentType: type, body: .bytes(page.bytes))
   }
 

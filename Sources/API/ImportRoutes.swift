@@ -30,8 +30,15 @@ enum ImportRoutes {
       // the task.
       Task { await ahead.fill(from: source) }
       defer { ahead.close() }
-      while let lines = try await ahead.take() {
-        try await stream.write(try await results(of: lines, importer, dryRun, language))
+      do {
+        while let lines = try await ahead.take() {
+          try await stream.write(try await results(of: lines, importer, dryRun, language))
+        }
+      } catch {
+        if let failure = Failure(endOfStream: error) {
+          try await stream.write(lastLine(failure, language, exchange.requestID))
+        }
+        throw error
       }
       slot.keep()
     }
@@ -47,6 +54,17 @@ enum ImportRoutes {
       write(outcome, line: line.number, language, to: &writer)
       writer.bytes.append(UInt8(ascii: "\n"))
     }
+    return writer.bytes
+  }
+
+  /// The last line of an import that cannot go on. What came before it stands, and the answer breaks off after it.
+  private static func lastLine(_ failure: Failure, _ language: Language, _ requestID: String) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.name("problem")
+    Problem.write(failure, language: language, requestID: requestID, to: &writer)
+    writer.endObject()
+    writer.bytes.append(UInt8(ascii: "\n"))
     return writer.bytes
   }
 

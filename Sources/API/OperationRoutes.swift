@@ -14,14 +14,45 @@ enum OperationRoutes {
     }
   }
 
-  /// Ready: the file can be read, and a write (undone again) reaches it.
+  /// Ready to read and to write, with writes that do not wait long and room on the disk.
+  ///
+  /// - Throws: `storage_unavailable` with the name of each check that has failed as `parameter`.
   static func ready(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
-    _ = try exchange.read { try $0.stub(CaseID(high: 0, low: 0)) }
-    let now = exchange.now
-    try await exchange.api.store.write(by: .operator, dryRun: true) {
-      try $0.audit("readiness", by: "-", detail: "", at: now)
+    let failed = (canRead(exchange) ? [] : [.read]) + (await exchange.api.readiness.failedChecks())
+    guard failed.isEmpty else { throw Failure.notReady(failed) }
+    return Answer.json { writer in
+      writer.beginObject()
+      writer.member("status", "ready")
+      writer.name("checks")
+      writer.beginObject()
+      for check in Readiness.Check.allCases {
+        writer.name(check.rawValue)
+        writer.string("ok")
+      }
+      writer.endObject()
+      writer.endObject()
     }
-    return try await live(exchange)
+  }
+}
+
+extension OperationRoutes {
+  /// By the reader of the probe's own event loop, as every short question is answered.
+  private static func canRead(_ exchange: Exchange) -> Bool {
+    do {
+      _ = try exchange.read { try $0.head() }
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+extension Failure {
+  /// What is not ready, by name.
+  static func notReady(_ checks: [Readiness.Check]) -> Failure {
+    Failure(
+      .storageUnavailable, en: "The service is not ready.", id: "Layanan belum siap.",
+      errors: checks.map { FieldError(parameter: $0.rawValue, .unavailable, $0.detail) })
   }
 }

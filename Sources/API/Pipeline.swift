@@ -8,10 +8,11 @@ struct Pipeline {
   let api: API
 
   func respond(to request: Request) async -> Response {
-    let started = api.settings.now()
+    let (started, stopwatch) = (api.settings.now(), Stopwatch())
     let requestID = api.requestIDs.next()
     let language = Language(acceptLanguage: request.fields[.acceptLanguage])
     var template = "-"
+    var line: Int?
     var keyID: String?
     var response: Response
     do throws(Failure) {
@@ -22,6 +23,7 @@ struct Pipeline {
         response = Self.methodAnswer(request.method, allowed, language, requestID)
       case .route(let route, let parameters):
         template = route.template
+        line = api.metrics.requests.line(of: route, request.method)
         let caller = try authenticate(request, for: route.gate)
         keyID = caller?.key.id
         if let caller { try await waitForTurn(of: caller, request) }
@@ -35,15 +37,22 @@ struct Pipeline {
         place?.keep()
       }
     } catch {
+      api.metrics.count(error)
       response = Problem.response(for: error, language: language, requestID: requestID)
     }
     response.fields.append(Response.Field(name: .requestID, value: requestID))
-    log(request, response, template, keyID, requestID, started)
+    let nanoseconds = stopwatch.nanoseconds
+    let tally = api.metrics.requests
+    tally.count(
+      line ?? tally.line(without: request.method), response.status, nanoseconds, onLoop: request.loopIndex)
+    BrokenAnswer.watch(&response, template, requestID, api)
+    log(request, response, template, keyID, requestID, nanoseconds)
     return response
   }
 
   private func authenticate(_ request: Request, for gate: Gate) throws(Failure) -> Caller? {
     if gate == .open { return nil }
+    if gate == .administratorOrLocal, LocalPeer.asks(request, trusting: api.settings.trustedProxies) { return nil }
     let address = ClientAddress.of(request, trusting: api.settings.trustedProxies)
     let caller = try Caller.authenticated(by: request.fields, from: address, store: api.store, at: api.settings.now())
     try caller.pass(gate)
@@ -93,13 +102,13 @@ struct Pipeline {
 
   private func log(
     _ request: Request, _ response: Response, _ template: String, _ keyID: String?, _ requestID: String,
-    _ started: Timestamp
+    _ nanoseconds: Int64
   ) {
     guard api.logger.logLevel <= .info else { return }
-    let milliseconds = api.settings.now().milliseconds - started.milliseconds
     var metadata: Logger.Metadata = [
       "id": "\(requestID)", "method": "\(request.method.rawValue)", "route": "\(template)",
-      "status": "\(response.status.code)", "ms": "\(milliseconds)", "key": "\(keyID ?? "-")",
+      "status": .stringConvertible(response.status.code),
+      "ms": .stringConvertible(Double(nanoseconds / 1_000) / 1_000), "key": "\(keyID ?? "-")",
     ]
     // Only the well-formed field of W3C Trace Context is repeated: a log line is no place for a client's free text.
     if let trace = request.fields[.traceparent], Self.isTraceparent(trace) { metadata["traceparent"] = "\(trace)" }

@@ -34,8 +34,13 @@ struct Router: Sendable {
   }
 
   private let root: Node
+  /// The routes, each with its place among them.
+  let routes: [Route]
 
   init(_ routes: [Route]) {
+    var routes = routes
+    for index in routes.indices { routes[index].index = index }
+    self.routes = routes
     root = Node(routes.map { (segments: $0.template.split(separator: "/")[...], route: $0) })
   }
 

@@ -11,6 +11,8 @@ enum Gate: Sendable, Equatable {
   case agency(Scope)
   /// The operator's key with scope `admin`.
   case administrator
+  /// As `administrator`, or no key from this machine itself (``LocalPeer``).
+  case administratorOrLocal
 
   /// In a few words, for people.
   var description: String {
@@ -19,6 +21,7 @@ enum Gate: Sendable, Equatable {
     case .anyKey: "any key"
     case .agency(let scope): "agency, \(scope.rawValue)"
     case .administrator: "operator, admin"
+    case .administratorOrLocal: "operator, admin; or loopback"
     }
   }
 }
@@ -30,6 +33,8 @@ struct Route: Sendable {
   let template: String
   let gate: Gate
   let operation: Operation
+  /// Its place among all routes.
+  var index = 0
   let action: @Sendable (Exchange) async throws -> Answer
 
   init(
@@ -50,6 +55,7 @@ enum Routes {
     [
       Route(.get, "/livez", .open, .live, OperationRoutes.live),
       Route(.get, "/readyz", .open, .ready, OperationRoutes.ready),
+      Route(.get, "/metrics", .administratorOrLocal, .metrics, MetricsRoutes.show),
       Route(.get, "/openapi.json", .open, .openAPI, DocumentationRoutes.openAPI),
       Route(.get, "/docs", .open, .page(.init(en: "The documentation", id: "Dokumentasi")), DocumentationRoutes.index),
       Route(

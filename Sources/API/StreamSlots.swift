@@ -30,6 +30,9 @@ final class StreamSlots: Sendable {
     return StreamSlot(self, owner)
   }
 
+  /// How many are taken.
+  var runningCount: Int { taken.withLock { $0.values.reduce(0, +) } }
+
   fileprivate func giveBack(_ owner: KeyOwner) {
     taken.withLock { taken in
       let own = taken[owner] ?? 0

@@ -16,6 +16,9 @@ struct Config: Sendable {
   /// Event loops, each with a reader of its own. Default one per core.
   var loops = Server.Configuration.coreCount
   var logLevel = Logger.Level.info
+  var logFormat = LineLog.Format.text
+  /// Least free space with which the service is ready. Default 256 MiB: four times what the write-ahead log may keep.
+  var diskFreeBytesMin = 256 << 20
   /// Whose `Forwarded` field is believed.
   var trustedProxies: [Network] = []
   /// Exports, imports and reconciliations at the same time.

@@ -4,20 +4,26 @@ internal import Foundation
 internal import Logging
 internal import Synchronization
 
-/// Writes log entries to standard error, one line each: time, level, message, metadata sorted by name.
+/// Writes log entries to standard error, one line each: time, level, message, metadata sorted by name; as text, or as a
+/// JSON object.
 ///
 /// Lines below `warning` are gathered and written together, at the latest after a tenth of a second: a line per request
 /// must not cost a system call per request.
 struct LineLog: LogHandler {
+  /// How a line is written.
+  enum Format: String, CaseIterable, Sendable { case text, json }
+
   let label: String
   var logLevel: Logger.Level
+  let format: Format
   var metadata: Logger.Metadata = [:]
 
   private static let gathered = Mutex<[UInt8]>([])
 
-  init(label: String, logLevel: Logger.Level) {
+  init(label: String, logLevel: Logger.Level, format: Format = .text) {
     self.label = label
     self.logLevel = logLevel
+    self.format = format
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -26,11 +32,11 @@ struct LineLog: LogHandler {
   }
 
   func log(event: LogEvent) {
-    var line = "\(Self.time(Date())) \(event.level.rawValue) \(event.message)"
     let all = metadata.merging(event.metadata ?? [:]) { _, last in last }
-    for (name, value) in all.sorted(by: { $0.key < $1.key }) { line += " \(name)=\(value)" }
-    // A line end inside a value would let it pass for a line of its own.
-    let bytes = line.utf8.map { $0 == 10 || $0 == 13 ? 32 : $0 } + [10]
+    let line = LogLine(
+      time: Self.time(Date()), level: event.level, message: "\(event.message)",
+      metadata: all.sorted { $0.key < $1.key })
+    let bytes = (format == .json ? line.json : line.text) + [UInt8(ascii: "\n")]
     Self.gathered.withLock { gathered in
       let isFirst = gathered.isEmpty
       gathered += bytes

@@ -18,13 +18,26 @@ struct Serve: AsyncParsableCommand {
     // The reader of the log may go away; that is no reason to end.
     signal(SIGPIPE, SIG_IGN)
     let config = try Config(options)
-    let logLevel = config.logLevel
-    LoggingSystem.bootstrap { LineLog(label: $0, logLevel: logLevel) }
+    let (logLevel, logFormat) = (config.logLevel, config.logFormat)
+    LoggingSystem.bootstrap { LineLog(label: $0, logLevel: logLevel, format: logFormat) }
     let logger = Logger(label: "netral")
+    do {
+      try await serve(config, logger)
+    } catch  where logFormat == .json {
+      // Who reads the log as JSON is to find the last line so, too.
+      logger.critical("the service cannot run", metadata: ["reason": "\(error)"])
+      LineLog.flush()
+      throw ExitCode.failure
+    }
+  }
+
+  private func serve(_ config: Config, _ logger: Logger) async throws {
     let store = try openStore(config)
     let api = Wiring.api(config, store, logger)
+    let server = Wiring.server(config, api)
+    api.watch(server)
     let service = ServingService(
-      server: Wiring.server(config, api), api: api, store: store, config: config, logger: logger)
+      server: server, api: api, store: store, config: config, logger: logger)
     let group = ServiceGroup(
       services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
@@ -51,6 +64,7 @@ private struct ServingService: Service {
       try store.close()
       throw ExitFailure("\(error)")
     }
+    logger.notice("started", metadata: ["version": "\(netralVersion)", "port": .stringConvertible(server.port)])
     api.resumeWork()
     if config.readsStatisticsAhead { readStatisticsAhead() }
     try await gracefulShutdown()
@@ -58,6 +72,7 @@ private struct ServingService: Service {
     store.stopWaiting()
     await server.shutdown()
     try store.close()
+    logger.notice("stopped")
     LineLog.flush()
   }
 }
@@ -89,6 +104,7 @@ enum Wiring {
     settings.figuresPerAgencyPerDay = config.figuresPerAgencyPerDay
     settings.publicRequestsPerMinute = config.publicRequestsPerMinute
     settings.trustedProxies = config.trustedProxies
+    settings.diskFreeBytesMin = config.diskFreeBytesMin
     return API(store: store, settings: settings, logger: logger)
   }
 

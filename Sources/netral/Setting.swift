@@ -101,11 +101,13 @@ extension Setting {
     }
   }
 
-  static func level(_ name: String, _ place: Place<Logger.Level>, _ what: String) -> Setting {
-    let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-    return Setting(name: name, expected: "one of \(levels)", what: what) { given, config in
-      guard let level = given.text.flatMap(Logger.Level.init(rawValue:)) else { return false }
-      config[keyPath: place] = level
+  static func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ place: Place<Code>, _ what: String)
+    -> Setting where Code.RawValue == String, Code: SendableMetatype
+  {
+    let codes = Code.allCases.map(\.rawValue).joined(separator: ", ")
+    return Setting(name: name, expected: "one of \(codes)", what: what) { given, config in
+      guard let code = given.text.flatMap(Code.init(rawValue:)) else { return false }
+      config[keyPath: place] = code
       return true
     } show: {
       .text($0[keyPath: place].rawValue)

@@ -12,7 +12,11 @@ extension Setting {
     .text("host", \.host, "the address to listen on"),
     .int("port", \.port, 0...65_535, "the port to listen on; 0 takes any free one"),
     loops,
-    .level("log_level", \.logLevel, "what is logged: one line per request at info"),
+    .code("log_level", \.logLevel, "what is logged: one line per request at info"),
+    .code("log_format", \.logFormat, "how a line of the log is written"),
+    .int(
+      "disk_free_bytes_min", \.diskFreeBytesMin, 0...1_099_511_627_776,
+      "least free space with which the service is ready"),
     .networks("trusted_proxies", \.trustedProxies, "whose Forwarded field is believed"),
   ]
 

@@ -260,6 +260,27 @@ struct ImportTests {
     }
   }
 
+  @Test("whose body breaks off ends with a line that says so, and without the end of the answer")
+  func problemLine() async throws {
+    try await withService { visitor in
+      for broken in ["", "zz\r\n"] {
+        let client = try startUpload(visitor)
+        let line = Array((Self.line(broken.isEmpty ? 0 : 1) + "\n").utf8)
+        try client.send(Array("\(String(line.count, radix: 16))\r\n".utf8) + line + [13, 10])
+        #expect(try client.head().status == 200)
+        #expect(try JSONValue.parse(try client.chunk())["status"].string == "created")
+        if broken.isEmpty { client.endSending() } else { try client.send(Array(broken.utf8)) }
+        let problem = try JSONValue.parse(try client.chunk())["problem"]
+        #expect(problem["code"].string == "malformed_request" && problem["request_id"].string != nil)
+        #expect(throws: HTTPClientFailure.self) { try client.chunk() }
+      }
+      let metrics = try visitor.metrics()
+      #expect(metrics["netral_answers_broken_off_total", "reason=failed"] == 2)
+      #expect(metrics["netral_http_requests_total", "code=200", "method=POST", "route=/v1/imports"] == 2)
+      #expect(metrics["netral_streams_running"] == 0)
+    }
+  }
+
   @Test("as a dry run judges every line and stores none")
   func dryRun() async throws {
     try await withService { visitor in

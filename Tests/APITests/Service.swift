@@ -80,6 +80,7 @@ final class Service: Sendable {
     let server = Server(
       configuration: .init(loopCount: 2, limits: settings.limits), faultResponse: { api.respond(to: $0) },
       handler: { await api.respond(to: $0) })
+    api.watch(server)
     try server.start()
     api.resumeWork()
     return (store, api, server)

@@ -55,6 +55,15 @@ final class Client {
 
   deinit { close(descriptor) }
 
+  /// Gives the connection up at once, as a network that breaks would.
+  func reset() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    var name = sockaddr()
+    name.sa_family = sa_family_t(AF_UNSPEC)
+    connect(descriptor, &name, socklen_t(MemoryLayout<sockaddr>.size))
+  }
+
   func get(_ path: String) throws -> Reply { try ask("GET", path) }
 
   /// Posts JSON under an idempotency key.
@@ -92,17 +101,12 @@ final class Client {
     }
   }
 
+  /// Says that nothing more will be sent.
+  func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// The next answer, framed by its length or in chunks.
   func reply() throws -> Reply {
-    var reply = Reply()
-    let status = try line().split(separator: " ")
-    guard status.count >= 2, let code = Int(status[1]) else { throw TestFailure("no status line") }
-    reply.status = code
-    while case let line = try line(), !line.isEmpty {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2 else { throw TestFailure("no field line: \(line)") }
-      reply.fields[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
-    }
+    var reply = try head()
     if reply.fields["transfer-encoding"] == "chunked" {
       while case let size = Int(try line(), radix: 16) ?? 0, size > 0 {
         reply.body += try take(size)
@@ -111,6 +115,20 @@ final class Client {
       _ = try line()
     } else if let length = reply.fields["content-length"].flatMap({ Int($0) }) {
       reply.body = try take(length)
+    }
+    return reply
+  }
+
+  /// The head of the next answer; a body stays to be read.
+  func head() throws -> Reply {
+    var reply = Reply()
+    let status = try line().split(separator: " ")
+    guard status.count >= 2, let code = Int(status[1]) else { throw TestFailure("no status line") }
+    reply.status = code
+    while case let line = try line(), !line.isEmpty {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2 else { throw TestFailure("no field line: \(line)") }
+      reply.fields[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
     }
     return reply
   }

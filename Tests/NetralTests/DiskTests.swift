@@ -62,7 +62,8 @@ extension ProgramTests {
       let disk = try SmallDisk(mebibytes: 16)
       let database = disk.file("netral.sqlite")
       let key = try makeReporter(database)
-      var server = try RunningServer(database)
+      // The whole disk is smaller than what must be free without this.
+      var server = try RunningServer(database, environment: ["NETRAL_DISK_FREE_BYTES_MIN": "1"])
       let client = try server.client(key)
       let acknowledged = Acknowledged()
       for number in 1...5 { acknowledged.note("before-\(number)", try client.create("before-\(number)")) }
@@ -74,11 +75,14 @@ extension ProgramTests {
       #expect(refused.count > 1)
       try acknowledged.verify(client, (1...5).map { "before-\($0)" })
       #expect(try client.get("/v1/cases?limit=5").status == 200)
-      expectUnavailable(try client.get("/readyz"))
+      let probe = try client.get("/readyz")
+      expectUnavailable(probe)
+      #expect(probe.json["errors"].items.map { $0["parameter"].text } == ["write", "disk"], "\(probe.text)")
       #expect(try client.get("/livez").status == 200)
 
       try disk.free()
-      #expect(try client.get("/readyz").status == 200)
+      let ready = try client.get("/readyz")
+      #expect(ready.text == #"{"status":"ready","checks":{"read":"ok","write":"ok","queue":"ok","disk":"ok"}}"#)
       for reference in refused {
         let reply = try client.create(reference)
         #expect(reply.status == 201, "\(reply.text)")
@@ -141,7 +145,9 @@ extension ProgramTests {
       ]
       let brokenOff = try run(curl)
       #expect(brokenOff.ending != .exit(0))
-      let told = brokenOff.output.split(separator: "\n").filter { $0.hasSuffix("}") }
+      var told = brokenOff.output.split(separator: "\n")
+      let last = try JSONValue.parse(Array((told.popLast() ?? "").utf8))
+      #expect(last["problem"]["code"].text == "storage_unavailable")
       #expect((1..<3_000).contains(told.count))
       let unavailable = try server.client(key).ask(
         "POST", "/v1/imports", ["Content-Type": "application/x-ndjson"], text[2_000...].joined())

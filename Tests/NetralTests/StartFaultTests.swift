@@ -19,6 +19,7 @@ extension ProgramTests {
       arguments: [
         ("NETRAL_PORT", "70000"), ("NETRAL_PORT", "-1"), ("NETRAL_PORT", "http"), ("NETRAL_PORT", ""),
         ("NETRAL_LOOPS", "0"), ("NETRAL_LOOPS", "many"), ("NETRAL_LOG_LEVEL", "loud"),
+        ("NETRAL_LOG_FORMAT", "xml"), ("NETRAL_DISK_FREE_BYTES_MIN", "-1"),
         ("NETRAL_TRUSTED_PROXIES", "10.0.0.0/33"), ("NETRAL_TRUSTED_PROXIES", "10.0.0.1,proxy"),
         ("NETRAL_WRITE_QUEUE_MAX", "0"), ("NETRAL_READ_TIMEOUT_MS", "5s"), ("NETRAL_PAGE_CACHE_BYTES", "1"),
         ("NETRAL_BODY_BYTES_MAX", "1e6"), ("NETRAL_HEAD_TIMEOUT_SECONDS", "0"),

@@ -8,7 +8,8 @@ extension Route {
     switch gate {
     case .open: break
     case .anyKey: codes.formUnion([.unauthenticated, .tooManyRequests])
-    case .agency, .administrator: codes.formUnion([.unauthenticated, .scopeMissing, .tooManyRequests])
+    case .agency, .administrator, .administratorOrLocal:
+      codes.formUnion([.unauthenticated, .scopeMissing, .tooManyRequests])
     }
     if template.contains("{") { codes.insert(.notFound) }
     if operation.replies.contains(where: { $0.contents.count > 1 }) { codes.insert(.notAcceptable) }

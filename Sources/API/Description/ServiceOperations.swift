@@ -90,8 +90,15 @@ extension Operation {
 
   static let ready = Operation(
     .operation, .init(en: "Whether it can serve", id: "Apakah siap melayani"),
-    details: "Reads, and writes something that is undone again.", replies: [.json(.status, "It can.")],
-    example: Example(nil))
+    details: """
+      Reads, writes something that is undone again, and looks at the queue and the disk. A success is kept for a second. \
+      503 names the checks that have failed.
+      """,
+    replies: [.json(.readiness, "It can.")], example: Example(nil))
+
+  static let metrics = Operation(
+    .operation, .init(en: "Metrics", id: "Metrik"), details: "For Prometheus. From this machine itself without a key.",
+    replies: [Reply(.ok, "Metrics.", [Reply.Content(type: "text/plain", schema: nil)])], example: Example("OPERATOR"))
 
   static let openAPI = Operation(
     .operation, .init(en: "This description", id: "Uraian ini"),

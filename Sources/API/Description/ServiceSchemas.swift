@@ -2,6 +2,10 @@ internal import Domain
 
 /// The shapes of what is no case and no figure, as answers show them.
 extension Schema {
+  static let readiness = object([
+    .always("status", const("ready")),
+    .always("checks", object(Readiness.Check.allCases.map { .always($0.rawValue, const("ok")) })),
+  ])
   static let status = object([.always("status", const("ok"))])
 
   /// A change of the feed, as an element of the page or a line.
