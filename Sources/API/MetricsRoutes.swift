@@ -26,7 +26,7 @@ enum MetricsRoutes {
     if let clocks { openClocks(clocks, to: &text) }
     keys(api.store.keys, now, to: &text)
     disk(condition, to: &text)
-    if let backup = api.store.backupStatus { backups(backup, now, to: &text) }
+    backups(api.store.backupStatus, now, to: &text)
     ProcessStatus.now()?.write(to: &text)
     return Array(text.text.utf8)
   }
@@ -167,19 +167,20 @@ enum MetricsRoutes {
     }
   }
 
+  /// Nothing where no folder is set: there are no backups to watch over.
   private static func backups(_ status: BackupStatus, _ now: Timestamp, to text: inout MetricsText) {
+    guard status.isConfigured else { return }
     func seconds(_ instant: Timestamp) -> Double { Double(instant.milliseconds) / 1_000 }
-    if let success = status.lastSuccessAt {
+    if let newest = status.newest {
+      let madeAt = seconds(newest.madeAt)
       text.add(
-        "netral_backup_last_success_timestamp_seconds", .gauge, "When the newest verified backup was finished.",
-        seconds(success))
-      text.add("netral_backup_age_seconds", .gauge, "How long ago that was.", max(0, seconds(now) - seconds(success)))
+        "netral_backup_last_success_timestamp_seconds", .gauge, "When the newest verified backup was taken.", madeAt)
+      text.add("netral_backup_age_seconds", .gauge, "How long ago that was.", max(0, seconds(now) - madeAt))
+      text.add("netral_backup_bytes", .gauge, "Length of the newest verified backup.", newest.bytes)
     }
+    text.add("netral_backups_failed_total", .counter, "Backups this process could not make.", status.failures)
     if let failure = status.lastFailureAt {
       text.add("netral_backup_last_failure_timestamp_seconds", .gauge, "When a backup failed last.", seconds(failure))
-    }
-    if let bytes = status.bytes {
-      text.add("netral_backup_bytes", .gauge, "Length of the newest verified backup.", bytes)
     }
   }
 }

@@ -18,7 +18,9 @@ enum Problem {
     case .methodNotAllowed: .methodNotAllowed
     case .notAcceptable: .notAcceptable
     case .requestTimeout: .requestTimeout
-    case .stageConflict, .clockRunning, .clockConflict, .reportExists, .alreadyDecided: .conflict
+    case .stageConflict, .clockRunning, .clockConflict, .reportExists, .alreadyDecided, .backupRunning,
+      .backupsNotConfigured:
+      .conflict
     case .versionMismatch: .preconditionFailed
     case .contentTooLarge: .contentTooLarge
     case .targetTooLong: .uriTooLong
@@ -136,6 +138,8 @@ enum Problem {
     case .clockConflict: text("Not possible for this clock", "Tidak dapat dilakukan atas tenggat ini")
     case .reportExists: text("Report exists", "Laporan sudah ada")
     case .alreadyDecided: text("Already decided", "Sudah diputuskan")
+    case .backupRunning: text("A backup is being made", "Cadangan sedang dibuat")
+    case .backupsNotConfigured: text("Backups have no folder", "Cadangan belum punya folder")
     case .versionMismatch: text("Version mismatch", "Versi tidak cocok")
     case .contentTooLarge: text("Content too large", "Isi terlalu besar")
     case .targetTooLong: text("Address too long", "Alamat terlalu panjang")

@@ -114,6 +114,8 @@ enum Routes {
       Route(.get, "/v1/admin/keys/{id}", .administrator, .showKey, KeyRoutes.show),
       Route(.delete, "/v1/admin/keys/{id}", .administrator, .revokeKey, KeyRoutes.revoke),
       Route(.post, "/v1/admin/keys/{id}/rotation", .administrator, .rotateKey, KeyRoutes.rotate),
+      Route(.post, "/v1/admin/backups", .administrator, .createBackup, BackupRoutes.create),
+      Route(.get, "/v1/admin/backups", .administrator, .listBackups, BackupRoutes.list),
       Route(.get, "/v1/admin/mandates", .administrator, .listMandates, ReferenceRoutes.listMandates),
       Route(.put, "/v1/admin/mandates", .administrator, .putMandates, ReferenceRoutes.putMandates),
       Route(.put, "/v1/admin/reference/{kind}", .administrator, .putReference, ReferenceRoutes.put),

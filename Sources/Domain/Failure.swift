@@ -43,6 +43,8 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case clockConflict = "clock_conflict"
   case reportExists = "report_exists"
   case alreadyDecided = "already_decided"
+  case backupRunning = "backup_running"
+  case backupsNotConfigured = "backups_not_configured"
   case versionMismatch = "version_mismatch"
   case contentTooLarge = "content_too_large"
   case targetTooLong = "target_too_long"

@@ -38,9 +38,6 @@ public protocol Store: Sendable {
   /// How the store stands now. It asks the file system too: nothing for an event loop.
   func condition() -> StoreCondition
 
-  /// What is known of backups; nil when this store makes none.
-  var backupStatus: BackupStatus? { get }
-
   /// Runs `body` on the states of all cases as last committed, on the thread of statistics. Owners take turns there.
   ///
   /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits, `busy` when much of all does;
@@ -56,7 +53,21 @@ public protocol Store: Sendable {
   func waitForChange(visibleTo agency: AgencyCode, after seq: Int64, atMost duration: Duration) async throws(Failure)
     -> Bool
 
-  /// Lets everyone go who waits for a change, now and from now on.
+  /// How backups stand. Asking never waits for a disk: what lies in the folder is looked up beside.
+  var backupStatus: BackupStatus { get }
+
+  /// Makes a backup of the newest state on a thread of its own, while reads and writes go on.
+  ///
+  /// - Throws: `backups_not_configured` when there is no folder for it; `backup_running` while another one is made;
+  ///   `storage_unavailable` when it cannot be made, or would not be sound.
+  func backUp() async throws -> Backup
+
+  /// The backups in the folder, newest first.
+  ///
+  /// - Throws: `backups_not_configured`; `storage_unavailable` when the folder cannot be read.
+  func backups() async throws -> [Backup]
+
+  /// Lets everyone go who waits for a change, now and from now on, and breaks off a backup.
   func stopWaiting()
 
   /// Runs `body` alone on the newest state and returns once its effect is on the disk.
@@ -70,11 +81,6 @@ public protocol Store: Sendable {
   func write<Value: Sendable>(
     by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value
-}
-
-extension Store {
-  /// No backups are made yet.
-  public var backupStatus: BackupStatus? { nil }
 }
 
 /// What answers depend on: as long as it is the same, so are they.

@@ -57,24 +57,6 @@ public struct CommitRecord: Sendable {
   public init() {}
 }
 
-/// What is known of backups. Whoever makes them gives it to the store (``Store/backupStatus``); as long as that is nil
-/// the metrics of backups are left out.
-public struct BackupStatus: Sendable, Equatable {
-  /// When the newest backup that was verified was finished; nil when there is none.
-  public var lastSuccessAt: Timestamp?
-  /// When a backup failed last; nil when none has.
-  public var lastFailureAt: Timestamp?
-  /// Length of the newest verified backup, in bytes.
-  public var bytes: Int64?
-
-  /// Makes a status.
-  public init(lastSuccessAt: Timestamp?, lastFailureAt: Timestamp?, bytes: Int64?) {
-    self.lastSuccessAt = lastSuccessAt
-    self.lastFailureAt = lastFailureAt
-    self.bytes = bytes
-  }
-}
-
 /// How many open clocks of a kind are in a state.
 public struct OpenClockCount: Sendable, Equatable {
   /// `overdue` is not recorded, and follows from the day.

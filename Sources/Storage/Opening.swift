@@ -43,6 +43,23 @@ enum Opening {
     }
   }
 
+  /// Opens a file of ours for reading alone: nothing is created, migrated or folded into it.
+  static func openReader(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
+    try explaining(path) {
+      let queue = try DatabaseQueue(path: path, configuration: configuration(settings, readonly: true))
+      let application = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA application_id") }
+      guard application == applicationID else { throw OpenFailure.foreign(path) }
+      return queue
+    }
+  }
+
+  /// How the schema of a file stands to this program.
+  static func schema(_ database: Database) throws -> FileSchema {
+    if try migrator.hasBeenSuperseded(database) { return .newer }
+    let pending = migrations.count - (try migrator.completedMigrations(database).count)
+    return pending == 0 ? .current : .older(pending: pending)
+  }
+
   /// The one absolute path of a file, whichever link leads to it: a lock beside a link would not keep out who comes by
   /// the file's own name. And SQLite takes an absolute path for nothing else; `:memory:` and `file:…` mean more to it.
   ///
@@ -132,7 +149,7 @@ enum Opening {
     if tables == 0 { try database.execute(sql: "PRAGMA application_id = \(applicationID)") }
   }
 
-  private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
+  private static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     for migration in migrations {
       migrator.registerMigration(migration.name) { database in
@@ -140,14 +157,16 @@ enum Opening {
         if migration.name == migrations[0].name { try Seed.fill(database) }
       }
     }
-    let (superseded, pending, isEmpty) = try queue.inDatabase { database in
-      (
-        try migrator.hasBeenSuperseded(database), try !migrator.hasCompletedMigrations(database),
-        try migrator.appliedIdentifiers(database).isEmpty
-      )
+    return migrator
+  }
+
+  private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
+    let migrator = migrator
+    let (schema, isEmpty) = try queue.inDatabase { database in
+      (try Self.schema(database), try migrator.appliedIdentifiers(database).isEmpty)
     }
-    if superseded { throw OpenFailure.newer(path) }
-    guard pending else { return }
+    if schema == .newer { throw OpenFailure.newer(path) }
+    guard schema != .current else { return }
     if !isEmpty { try copyAside(queue, path) }
     do {
       try migrator.migrate(queue)

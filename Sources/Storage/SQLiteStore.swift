@@ -12,6 +12,7 @@ public final class SQLiteStore: Store {
   private let readers: [Reader]
   private let lane: ReadingLane
   private let statistics: StatisticsLane
+  private let backupLane: BackupLane
   private let bell: ChangeBell
   private let snapshots: Snapshots
   private let stubs = StubCache()
@@ -31,6 +32,7 @@ public final class SQLiteStore: Store {
     self.path = path
     queueMax = settings.queueMax
     lock = try LockFile(for: path)
+    backupLane = BackupLane(database: path, settings: settings)
     let queue = try Opening.openWriter(path, settings)
     (snapshots, signingSecret, bell, readers, lane, statistics) = try Opening.explaining(path) {
       let state = try queue.inDatabase { try Opening.loadState($0) }
@@ -90,7 +92,14 @@ public final class SQLiteStore: Store {
     try await bell.wait(for: agency, after: seq, atMost: duration)
   }
 
-  public func stopWaiting() { bell.close() }
+  public func stopWaiting() {
+    bell.close()
+    backupLane.stop()
+  }
+
+  public var backupStatus: BackupStatus { backupLane.status }
+  public func backUp() async throws -> Backup { try await backupLane.backUp() }
+  public func backups() async throws -> [Backup] { try await backupLane.backups() }
 
   public func condition() -> StoreCondition {
     let (queued, oldest) = writer.crowd
@@ -106,6 +115,7 @@ public final class SQLiteStore: Store {
   /// - Throws: when the file cannot be closed cleanly; nothing acknowledged is lost by that.
   public func close() throws {
     bell.close()
+    backupLane.close()
     writer.stop()
     try lane.close()
     try statistics.close()
@@ -155,6 +165,8 @@ public struct StoreSettings: Sendable {
   public var pageCacheBytes = 8 << 20
   /// Page cache of the writer. Default 64 MiB: the indexes of some 500,000 cases, which an import meets in no order.
   public var writerCacheBytes = 64 << 20
+  /// Backups.
+  public var backup = BackupSettings()
   /// Clock; tests fix it.
   public var now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 

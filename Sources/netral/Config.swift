@@ -51,7 +51,10 @@ struct Config: Sendable {
     try self.init(ConfigReading(flags: options.flags, file: options.config))
   }
 
-  private init(_ reading: ConfigReading) throws {
+  /// Takes over what was read.
+  ///
+  /// - Throws: as above.
+  init(_ reading: ConfigReading) throws {
     guard let first = reading.problems.first else {
       self = reading.config
       return

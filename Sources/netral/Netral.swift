@@ -11,7 +11,10 @@ struct Netral: AsyncParsableCommand {
     discussion:
       "Settings are taken from flags, else from the environment (NETRAL_PORT, …), else from a file, else defaults.",
     version: netralVersion,
-    subcommands: [Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, Sync.self, ConfigCommand.self])
+    subcommands: [
+      Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, Sync.self, ConfigCommand.self,
+      BackupCommand.self, Restore.self, Doctor.self,
+    ])
 
   /// Runs the subcommand. What goes wrong is told in one line, which no usage text buries.
   static func main() async {

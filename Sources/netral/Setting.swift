@@ -59,6 +59,17 @@ extension Setting {
     }
   }
 
+  /// A path that may be absent.
+  static func path(_ name: String, _ place: Place<String?>, _ what: String) -> Setting {
+    Setting(name: name, expected: "a path", what: what) { given, config in
+      guard let text = given.text, !text.isEmpty else { return false }
+      config[keyPath: place] = text
+      return true
+    } show: {
+      $0[keyPath: place].map { .text($0) } ?? .none
+    }
+  }
+
   static func int<Number: FixedWidthInteger & Sendable>(
     _ name: String, _ place: Place<Number>, _ range: ClosedRange<Int>, _ what: String
   ) -> Setting {

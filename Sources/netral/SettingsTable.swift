@@ -5,7 +5,7 @@ internal import Storage
 ///
 /// A new setting is a place in `Config` with its default, a line here, and a row in README.
 extension Setting {
-  static let all: [Setting] = serving + limits + store + work
+  static let all: [Setting] = serving + limits + store + work + backup
 
   private static let serving: [Setting] = [
     .text("database", \.database, "the file; its folder must exist"),
@@ -66,5 +66,13 @@ extension Setting {
       "public_requests_per_minute", \.publicRequestsPerMinute, 1...1_000_000,
       "questions without a key that one address may ask"),
     .int("rendered_bytes_max", \.renderedBytesMax, 0...1_073_741_824, "memory for rendered cases"),
+  ]
+
+  private static let backup: [Setting] = [
+    .path("backup_folder", \.store.backup.folder, "where backups go; without it there are none"),
+    .int("backup_keep", \.store.backup.keep, 1...10_000, "backups that are kept"),
+    .int(
+      "backup_bytes_per_second", \.store.backup.bytesPerSecond, 1_048_576...10_737_418_240,
+      "how fast a backup copies"),
   ]
 }

@@ -87,6 +87,8 @@ private let expectations: [String: Expectation] = [
   "GET /v1/admin/keys/{id}": Expectation(.administrator, 404),
   "DELETE /v1/admin/keys/{id}": Expectation(.administrator, 404),
   "POST /v1/admin/keys/{id}/rotation": Expectation(.administrator, 404),
+  "POST /v1/admin/backups": Expectation(.administrator, 409),
+  "GET /v1/admin/backups": Expectation(.administrator, 409),
   "GET /v1/admin/mandates": Expectation(.administrator, 200),
   "PUT /v1/admin/mandates": Expectation(.administrator, 422),
   "PUT /v1/admin/reference/{kind}": Expectation(.administrator, 404),

@@ -177,6 +177,12 @@ extension Problem {
       text(
         "The store takes no writes now, for instance because the disk is full. Nothing was changed; reads go on.",
         "Penyimpanan sedang tidak menerima penulisan, misalnya disk penuh. Tidak ada yang berubah.")
+    case .backupRunning:
+      text("Another backup is being made; wait for it.", "Cadangan lain sedang dibuat; tunggu sampai selesai.")
+    case .backupsNotConfigured:
+      text(
+        "The service has no folder for backups: the operator sets NETRAL_BACKUP_FOLDER.",
+        "Layanan belum punya folder cadangan: operator mengatur NETRAL_BACKUP_FOLDER.")
     case .requestTimeout:
       text("The request came too slowly.", "Permintaan datang terlalu lambat.")
     case .notImplemented, .versionNotSupported:

@@ -84,6 +84,17 @@ extension Operation {
       refusals: [.malformedRequest], example: Example("OPERATOR", path: path, query: "dry_run=true", body: body))
   }
 
+  static let createBackup = Operation(
+    .administration, .init(en: "Make a backup", id: "Buat cadangan"),
+    details: "Into the folder of the settings; answered when the copy has been proved sound. Takes no body.",
+    replies: [.json(.newBackup, "The backup.", .created)],
+    refusals: [.backupRunning, .backupsNotConfigured, .malformedJSON, .invalid], example: Example("OPERATOR"))
+
+  static let listBackups = Operation(
+    .administration, .init(en: "List backups", id: "Daftar cadangan"),
+    replies: [.json(.page(of: .backup), "All backups, newest first.")], refusals: [.backupsNotConfigured],
+    example: Example("OPERATOR"))
+
   static let live = Operation(
     .operation, .init(en: "Whether the program lives", id: "Apakah program hidup"),
     replies: [.json(.status, "It does.")], example: Example(nil))

@@ -94,6 +94,13 @@ extension Schema {
     .maybe("cases", count.orNull.described("With clock-rules and holidays: cases whose clocks moved.")),
   ])
 
+  private static let backupMembers: [Member] = [
+    .always("name", string), .always("created_at", instant), .always("seq", count), .always("bytes", count),
+    .always("sha256", pattern("^[0-9a-f]{64}$").orNull),
+  ]
+  static let backup = object(backupMembers).named("Backup")
+  static let newBackup = object(backupMembers + [.always("duration_ms", count)])
+
   /// A problem document (RFC 9457).
   static let problem = object([
     .always("type", pattern("^/docs/problems/")), .always("title", string), .always("status", int(400...599)),

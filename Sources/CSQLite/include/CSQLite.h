@@ -1,4 +1,5 @@
-// Calls of the system SQLite that Swift cannot make: a variadic one, and a callback that must not allocate.
+// Calls that Swift cannot make: of the system SQLite a variadic one, and a callback that must not allocate; of Linux those
+// that its module for libc lacks.
 #ifndef NETRAL_CSQLITE_H
 #define NETRAL_CSQLITE_H
 
@@ -24,6 +25,15 @@ static inline int csqlite_bind_copy(sqlite3_stmt *statement, int index, const vo
 static inline int csqlite_bind_text_copy(sqlite3_stmt *statement, int index, const char *bytes, int count) {
   return sqlite3_bind_text(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
+
+/// Lets the kernel begin to write a file's changed pages to the disk, without waiting for them (sync_file_range).
+int csqlite_begin_writing(int descriptor);
+
+/// 1 when a time server keeps the kernel's clock, 0 when none does, -1 when it cannot be told (adjtimex).
+int csqlite_clock_is_synchronised(void);
+
+/// The number of the file system a path lies on (statfs), or -1.
+long csqlite_file_system_type(const char *path);
 
 static inline int64_t csqlite_monotonic_nanoseconds(void) {
   struct timespec now;

@@ -1,0 +1,71 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+internal import Logging
+
+/// /v1/admin/backups: the operator's backups. Where they go the server's settings say, and never a request.
+enum BackupRoutes {
+  /// POST /v1/admin/backups: makes one now, and answers when it is proved sound.
+  static func create(_ exchange: Exchange) async throws -> Answer {
+    _ = try exchange.query()
+    try await requireNothing(exchange)
+    let store = exchange.api.store
+    let start = ContinuousClock.now
+    let backup: Backup
+    do {
+      backup = try await store.backUp()
+    } catch let failure as Failure where failure.code == .storageUnavailable {
+      exchange.api.logger.warning("a backup was not made", metadata: ["reason": "\(failure.detail.en)"])
+      throw failure
+    }
+    let duration = (ContinuousClock.now - start) / .milliseconds(1)
+    let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
+    try await store.write(by: .operator, dryRun: false) {
+      try $0.audit("backup.create", by: by, detail: backup.name, at: now)
+    }
+    return Answer.json(.created) { writer in
+      writer.beginObject()
+      writeMembers(backup, to: &writer)
+      writer.member("duration_ms", Int(duration))
+      writer.endObject()
+    }
+  }
+
+  /// GET /v1/admin/backups: newest first.
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    _ = try exchange.query()
+    let backups = try await exchange.api.store.backups()
+    return Answer.json { writer in
+      writer.beginObject()
+      writer.name("items")
+      writer.beginArray()
+      for backup in backups {
+        writer.beginObject()
+        writeMembers(backup, to: &writer)
+        writer.endObject()
+      }
+      writer.endArray()
+      writer.name("next_cursor")
+      writer.null()
+      writer.endObject()
+    }
+  }
+
+  private static func writeMembers(_ backup: Backup, to writer: inout JSONWriter) {
+    writer.member("name", backup.name)
+    writer.member("created_at", backup.madeAt.description)
+    writer.member("seq", backup.seq)
+    writer.member("bytes", backup.bytes)
+    writer.member("sha256", backup.sha256)
+  }
+
+  /// There is nothing to say about a backup: no body, or an empty object.
+  private static func requireNothing(_ exchange: Exchange) async throws {
+    let bytes = try await exchange.request.body.collect(bytesMax: exchange.api.settings.bodyBytesMax)
+    if bytes.isEmpty { return }
+    let reader = try ObjectReader(try Exchange.parse(bytes))
+    reader.finish()
+    try reader.errors.check()
+  }
+}

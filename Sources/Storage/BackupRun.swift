@@ -1,0 +1,197 @@
+internal import CSQLite
+public import Domain
+internal import Foundation
+internal import GRDB
+
+/// How backups are made.
+public struct BackupSettings: Sendable {
+  /// Where they go; nil: there are none.
+  public var folder: String?
+  /// How many are kept. Default 14: two weeks of nights.
+  public var keep = 14
+  /// How fast pages are copied. Default 64 MiB/s: a third of what a slow solid-state disk writes.
+  public var bytesPerSecond = 64 << 20
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Backups for whoever has no server: a command beside one, or alone.
+public enum Backups {
+  /// Makes a backup of a database into the folder the settings name.
+  ///
+  /// - Throws: `BackupFailure`; `OpenFailure` when the file is none of ours.
+  public static func make(of database: String, _ settings: StoreSettings) throws -> Backup {
+    guard let folder = settings.backup.folder else { throw BackupFailure.folder(reason: "none is named") }
+    return try BackupRun(
+      database: try Opening.resolved(database), folder: BackupFolder(folder), settings: settings, stop: BackupStop()
+    ).run()
+  }
+}
+
+/// One backup of a file that a server may be writing to.
+///
+/// A read-only connection holds one snapshot from the first page to the last, so that what is written meanwhile neither gets
+/// into the copy nor makes it begin anew; SQLite's backup interface copies page by page and can pause between two steps,
+/// which `VACUUM INTO` cannot. The connection writes nothing to the file and never folds the log into it. While the snapshot
+/// stands the log cannot begin anew and grows: beyond `logBytesHurry` the backup pauses no longer, and beyond
+/// `logBytesMax` it gives up.
+struct BackupRun {
+  /// 256 MiB: four times what the log is cut back to.
+  static let logBytesHurry: Int64 = 256 << 20
+  /// 4 GiB: some two million changes; every read looks through the index of the log.
+  static let logBytesMax: Int64 = 4 << 30
+  /// Pages between two pauses: 1 MiB.
+  private static let stepPages: CInt = 256
+
+  let database: String
+  let folder: BackupFolder
+  let settings: StoreSettings
+  let stop: BackupStop
+
+  /// Makes it: copy, proof, name, and then the deletion of those that are too many.
+  ///
+  /// - Throws: `BackupFailure`; `OpenFailure` when the file is none of ours. Nothing is left that looks like a backup.
+  func run() throws -> Backup {
+    try folder.make()
+    let lock = try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
+    try folder.clear()
+    do {
+      let (name, madeAt, content) = try copy()
+      let partial = folder.file(name + ".partial")
+      try FileCheck.settle(partial)
+      try prove(partial, holds: content)
+      let sum = try FileSum.compute(partial, stop)
+      var status = stat()
+      guard stat(partial, &status) == 0 else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
+      try publish(name, sum)
+      try folder.keep(settings.backup.keep, name)
+      return Backup(name: name, madeAt: madeAt, seq: content.head, bytes: Int64(status.st_size), sha256: sum)
+    } catch {
+      // The next run deletes what cannot be deleted now.
+      do { try folder.clear() } catch {}
+      throw error is OpenFailure ? error : BackupFailure(error)
+    }
+  }
+
+  // MARK: Copy
+
+  private func copy() throws -> (name: String, madeAt: Timestamp, FileContent) {
+    let source = try Opening.openReader(database, settings)
+    defer { try? source.close() }  // A reader: nothing can be lost.
+    return try stop.watching(source) { snapshot in
+      try snapshot.execute(sql: "BEGIN DEFERRED")
+      defer { if snapshot.isInsideTransaction { try? snapshot.execute(sql: "ROLLBACK") } }  // It has only read.
+      // The first question takes the snapshot.
+      let content = try FileCheck.content(snapshot)
+      let (name, madeAt) = folder.freeName(at: settings.now(), content.head)
+      try copy(snapshot, to: folder.file(name + ".partial"))
+      return (name, madeAt, content)
+    }
+  }
+
+  private func copy(_ snapshot: Database, to path: String) throws {
+    try requireRoom(snapshot)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw BackupFailure.folder(reason: String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    var configuration = Configuration()
+    configuration.prepareDatabase { database in
+      // Until it has its name the copy needs no protection: one that is broken off is deleted. Few pages stay in memory,
+      // so that they go to the disk evenly and not all at the end.
+      try database.execute(
+        sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = 64; PRAGMA temp_store = MEMORY")
+    }
+    let target = try DatabaseQueue(path: path, configuration: configuration)
+    defer { try? target.close() }  // What was not written is found by the proof.
+    let pace = Pace(bytesPerSecond: settings.backup.bytesPerSecond)
+    try target.inDatabase { target in
+      let pageBytes = try Int.fetchOne(snapshot, sql: "PRAGMA page_size") ?? 4_096
+      try snapshot.backup(to: target, pagesPerStep: Self.stepPages) { progress in
+        try stop.check()
+        let log = logBytes
+        if log > Self.logBytesMax { throw BackupFailure.logTooLong(bytes: log) }
+        // The kernel begins to write now what the sync at the end would else have to wait for, and others with it.
+        _ = csqlite_begin_writing(descriptor)
+        if !progress.isCompleted, log < Self.logBytesHurry {
+          pace.pause(after: progress.completedPageCount * pageBytes)
+        }
+      }
+    }
+  }
+
+  /// A full disk would stop the server, too, where both are on one.
+  private func requireRoom(_ snapshot: Database) throws {
+    let pages = try Int64.fetchOne(snapshot, sql: "PRAGMA page_count") ?? 0
+    let bytes = pages * (try Int64.fetchOne(snapshot, sql: "PRAGMA page_size") ?? 4_096)
+    var volume = statvfs()
+    guard statvfs(folder.path, &volume) == 0 else {
+      throw BackupFailure.folder(reason: String(cString: strerror(errno)))
+    }
+    // An eighth more: the server's log grows meanwhile.
+    let needed = bytes + bytes / 8
+    if Int64(volume.f_bavail) * Int64(volume.f_frsize) < needed { throw BackupFailure.noRoom(bytes: needed) }
+  }
+
+  private var logBytes: Int64 {
+    var status = stat()
+    return stat(database + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+  }
+
+  // MARK: Proof and name
+
+  private func prove(_ partial: String, holds content: FileContent) throws {
+    let copy = try DatabaseQueue(path: partial, configuration: Opening.configuration(settings, readonly: true))
+    defer { try? copy.close() }  // It was only read.
+    try stop.watching(copy) { database in
+      try FileCheck.prove(database)
+      guard try FileCheck.content(database) == content else {
+        throw BackupFailure.unsound("it holds other rows than the snapshot")
+      }
+    }
+  }
+
+  /// First the sum, then the file: whoever finds the file finds its sum.
+  private func publish(_ name: String, _ sum: String) throws {
+    let (partial, final) = (folder.file(name + ".partial"), folder.file(name))
+    try FilePieces.sync(partial)
+    let sumPartial = final + ".sha256.partial"
+    try PrivateFile.write("\(sum)  \(name)\n", to: sumPartial)
+    for (from, to) in [(sumPartial, final + ".sha256"), (partial, final)] {
+      guard rename(from, to) == 0 else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
+    }
+    try FilePieces.sync(folder.path)
+  }
+}
+
+/// Small files that only their owner may read.
+enum PrivateFile {
+  /// Writes it and brings it to the disk.
+  ///
+  /// - Throws: `BackupFailure.disk`.
+  static func write(_ text: String, to path: String) throws(BackupFailure) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .disk(reason: String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+      throw .disk(reason: errno == 0 ? "the disk is full" : String(cString: strerror(errno)))
+    }
+  }
+}
+
+/// Pauses, so that no more than so many bytes a second go by.
+private final class Pace {
+  private let bytesPerSecond: Int
+  private let start = ContinuousClock.now
+
+  init(bytesPerSecond: Int) { self.bytesPerSecond = bytesPerSecond }
+
+  func pause(after bytes: Int) {
+    let due = Double(bytes) / Double(bytesPerSecond)
+    let passed = (ContinuousClock.now - start) / .seconds(1)
+    // Not longer than a second, so that whoever wants it to stop is heard.
+    if due > passed { Thread.sleep(forTimeInterval: min(due - passed, 1)) }
+  }
+}

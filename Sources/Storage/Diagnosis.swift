@@ -1,0 +1,157 @@
+internal import Domain
+internal import Foundation
+internal import GRDB
+
+/// What `netral doctor` finds out about a database and the machine under it. It only reads, also beside a running server;
+/// the timing of syncs uses a file of its own.
+public struct Diagnosis {
+  /// Keys that end within this are named: 30 days are time to rotate them.
+  static let expiryDays: Int64 = 30
+  /// A backup a night, and a night that was missed.
+  static let backupHours: Int64 = 50
+
+  private let path: String
+  private let settings: StoreSettings
+  private let isFull: Bool
+  private var findings: [Finding] = []
+
+  /// Looks at everything.
+  ///
+  /// - Parameters:
+  ///   - path: the database.
+  ///   - settings: for the clock and the folder of backups.
+  ///   - isFull: every page, index and reference, and not only what `quick_check` looks at.
+  public static func findings(of path: String, _ settings: StoreSettings, isFull: Bool) -> [Finding] {
+    var diagnosis = Diagnosis(path: path, settings: settings, isFull: isFull)
+    diagnosis.look()
+    return diagnosis.findings
+  }
+
+  private init(path: String, settings: StoreSettings, isFull: Bool) {
+    (self.path, self.settings, self.isFull) = (path, settings, isFull)
+  }
+
+  private mutating func look() {
+    findings += Finding.library()
+    findings.append(DiskProbe.clock())
+    do {
+      let path = try Opening.resolved(path)
+      lookAround(path)
+      lookAtBackups()
+      let queue = try Opening.openReader(path, settings)
+      defer { try? queue.close() }  // It was only read.
+      try queue.inDatabase { try lookInside($0) }
+    } catch let failure as OpenFailure {
+      add("database", .fault, "\(failure)", "give --database, or run it as the user of the server")
+    } catch {
+      add("database", .fault, "the database cannot be read: \(BackupFailure(error))", "restore a backup")
+    }
+  }
+
+  private mutating func add(_ check: String, _ level: Finding.Level, _ text: String, _ advice: String? = nil) {
+    findings.append(Finding(check, level, text, advice))
+  }
+
+  // MARK: Around the file
+
+  private mutating func lookAround(_ path: String) {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    findings += [DiskProbe.fileSystem(folder), DiskProbe.syncs(folder), DiskProbe.room(folder, "the database")]
+    let parts = [("", "the database"), ("-wal", "its log"), ("-shm", "its shared memory"), (".lock", "its lock")]
+    findings += parts.compactMap { DiskProbe.privacy(path + $0.0, $0.1) }
+  }
+
+  private mutating func lookAtBackups() {
+    guard let name = settings.backup.folder else {
+      return add("backup", .warning, "no folder for backups is set", "set NETRAL_BACKUP_FOLDER")
+    }
+    if let finding = DiskProbe.privacy(name, "the folder of backups") { findings.append(finding) }
+    findings.append(DiskProbe.room(name, "backups"))
+    do {
+      let folder = BackupFolder(name)
+      let backups = try folder.backups()
+      guard let newest = backups.last else {
+        return add("backup", .fault, "there is no backup", "run netral backup, and enable netral-backup.timer")
+      }
+      findings += backups.compactMap { DiskProbe.privacy(folder.file($0.name), "a backup") }.filter { $0.level != .ok }
+      if newest.sha256 == nil {
+        add("backup", .warning, "the newest backup has no SHA-256 beside it", "run netral backup")
+      }
+      let hours = (settings.now().milliseconds - newest.madeAt.milliseconds) / 3_600_000
+      if hours > Self.backupHours {
+        add("backup", .fault, "the newest backup is \(hours) hours old", "look why netral-backup.timer fails")
+      } else {
+        add("backup", .ok, "the newest of \(backups.count) backups is \(hours) hours old")
+      }
+    } catch {
+      add("backup", .fault, "\(error)", "make the folder, for the user of the server")
+    }
+  }
+
+  // MARK: Inside
+
+  private mutating func lookInside(_ database: Database) throws {
+    try lookAtSchema(database)
+    try lookAtIntegrity(database)
+    // What follows reads tables of today's schema.
+    guard try Opening.schema(database) == .current else { return }
+    let transaction = Transaction(database)
+    lookAtKeys(Array(try transaction.loadKeys().values))
+    let (now, last) = (settings.now(), try transaction.lastRecordedAt())
+    if now < last {
+      let seconds = (last.milliseconds - now.milliseconds) / 1_000
+      add(
+        "clock", .fault, "the clock is \(seconds) s behind the newest event: new ones get the time of that one",
+        "set the clock")
+    } else {
+      add("clock", .ok, "the clock is not behind the newest event")
+    }
+  }
+
+  private mutating func lookAtSchema(_ database: Database) throws {
+    switch try Opening.schema(database) {
+    case .current: add("schema", .ok, "the schema is that of this program")
+    case .older(let pending):
+      add("schema", .warning, "\(pending) migrations are pending", "the next start makes them, after a copy")
+    case .newer: add("schema", .fault, "a newer program has written the file", "upgrade this program")
+    }
+    let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? ""
+    if journal != "wal" {
+      add("schema", .warning, "the file is not in WAL mode", "the next start sets it, as after a restoration")
+    }
+  }
+
+  private mutating func lookAtIntegrity(_ database: Database) throws {
+    do {
+      if isFull {
+        try FileCheck.prove(database)
+        add("integrity", .ok, "every page, index and reference is sound")
+      } else {
+        let faults = try String.fetchAll(database, sql: "PRAGMA quick_check(10)")
+        guard faults == ["ok"] else { throw BackupFailure.unsound("quick_check finds \(faults.count) faults or more") }
+        add("integrity", .ok, "quick_check finds nothing; --full looks at indexes and references, too")
+      }
+      add("sequence", .ok, "no sequence is missing up to \(try FileCheck.head(database))")
+    } catch let failure as BackupFailure {
+      add("integrity", .fault, "\(failure)", "stop the server, keep a copy of the file, and restore a backup")
+    }
+  }
+
+  private mutating func lookAtKeys(_ keys: [AccessKey]) {
+    let now = settings.now()
+    let valid = keys.filter { $0.isValid(at: now) }
+    if !valid.contains(where: { $0.owner == .operator && $0.scopes.contains(.admin) }) {
+      add("keys", .warning, "there is no operator's key", "netral key create --operator --scopes admin --label …")
+    }
+    let soon = now.adding(seconds: Self.expiryDays * 86_400)
+    let ending = valid.filter { !$0.isValid(at: soon) }
+    if ending.isEmpty {
+      add("keys", .ok, "none of \(valid.count) valid keys ends within \(Self.expiryDays) days")
+    } else {
+      let ids = ending.map(\.id).sorted().prefix(5).joined(separator: ", ")
+      add(
+        "keys", .warning, "\(ending.count) of \(valid.count) valid keys end within \(Self.expiryDays) days: \(ids)",
+        "rotate them: POST /v1/admin/keys/{id}/rotation")
+    }
+  }
+}

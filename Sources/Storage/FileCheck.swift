@@ -1,0 +1,71 @@
+internal import Foundation
+internal import GRDB
+
+/// What a file holds: by it a copy is compared with what it was made of.
+public struct FileContent: Sendable, Equatable {
+  /// The newest sequence; 0 when nothing has happened.
+  public var head: Int64
+  /// Rows of every table.
+  public var rows: [String: Int64]
+}
+
+/// How the schema of a file stands to this program.
+public enum FileSchema: Sendable, Equatable {
+  case current
+  /// The first start brings it up to date.
+  case older(pending: Int)
+  case newer
+}
+
+/// Whether a file is whole and sound.
+enum FileCheck {
+  /// - Throws: `BackupFailure.unsound` when a sequence is missing.
+  static func content(_ database: Database) throws -> FileContent {
+    let tables = try String.fetchAll(
+      database,
+      sql: """
+        SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name
+        """)
+    var rows: [String: Int64] = [:]
+    for table in tables {
+      rows[table] = try Int64.fetchOne(database, sql: "SELECT count(*) FROM \(table.quotedDatabaseIdentifier)")
+    }
+    return FileContent(head: try head(database), rows: rows)
+  }
+
+  /// Statements that find what is broken: `integrity_check` looks at every page and index, `foreign_key_check` at every
+  /// reference.
+  ///
+  /// - Throws: `BackupFailure.unsound`; it never quotes what stands in the file.
+  static func prove(_ database: Database) throws {
+    let faults = try String.fetchAll(database, sql: "PRAGMA integrity_check(10)")
+    guard faults == ["ok"] else { throw BackupFailure.unsound("integrity_check finds \(faults.count) faults or more") }
+    guard try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") == nil else {
+      throw BackupFailure.unsound("foreign_key_check finds a reference to nothing")
+    }
+  }
+
+  /// The newest sequence, after a look whether every one before it is there.
+  static func head(_ database: Database) throws -> Int64 {
+    let row = try Row.fetchOne(
+      database, sql: "SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM event")
+    guard let row else { return 0 }
+    let (count, first, last): (Int64, Int64, Int64) = (row[0], row[1], row[2])
+    guard count == last - first + 1 else {
+      throw BackupFailure.unsound("of the sequences \(first) to \(last), \(last - first + 1 - count) are missing")
+    }
+    return last
+  }
+
+  /// Opens a file that nobody else uses, lets it stand without a log beside it, and closes it.
+  static func settle(_ path: String) throws {
+    var configuration = Configuration()
+    configuration.prepareDatabase { database in
+      // Without the shared memory that other processes would need.
+      try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+    }
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.inDatabase { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+    try queue.close()
+  }
+}

@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Storage
+
+/// `netral restore`
+struct Restore: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes a new database file of a backup, or proves that one could be made.",
+    discussion: """
+      It checks the SHA-256 beside the backup, every page, index and reference, and that no sequence is missing. It never \
+      changes a file that exists: put the new one in place of the old while no server runs. With --verify alone it restores \
+      into a temporary file, opens that as a server would, and deletes it: a drill.
+      """)
+
+  @Option(help: "The backup, or a folder of backups, of which the newest is taken.")
+  var from: String
+  @Option(help: "The new file.")
+  var into: String?
+  @Flag(help: "Opens what was restored as a server would, which brings an older schema up to date.")
+  var verify = false
+
+  func validate() throws {
+    if into == nil, !verify { throw ValidationError("give --into, --verify, or both") }
+  }
+
+  func run() throws {
+    do {
+      if let into {
+        try restore(into)
+      } else {
+        try withTemporaryFolder { try restore($0 + "/netral.sqlite") }
+      }
+    } catch let failure as OpenFailure {
+      throw ExitFailure("\(failure)")
+    } catch let failure as BackupFailure {
+      throw ExitFailure("\(from): not restored: \(failure)")
+    }
+  }
+
+  private func restore(_ target: String) throws {
+    let restoration = try Restoration(from: from, into: target)
+    if verify { try restoration.prove(target, StoreSettings()) }
+    let schema =
+      switch restoration.schema {
+      case .older(let pending) where !verify: "older: the first start makes \(pending) migrations"
+      case .older(let pending): "older: \(pending) migrations were made"
+      case .current, .newer: "of this program"
+      }
+    let rows = restoration.content.rows.sorted { $0.key < $1.key }.map { "rows of \($0.key)\t\($0.value)" }
+    try printLines(
+      [
+        "backup\t\(restoration.source)", "sha256\t\(restoration.sumWasChecked ? "checked" : "none beside the backup")",
+        "sequence\t\(restoration.content.head)", "schema\t\(schema)",
+      ] + rows)
+  }
+
+  /// A folder that only its owner may enter, and that goes away whatever happens.
+  private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+    var template = Array((FileManager.default.temporaryDirectory.path + "/netral-drill-XXXXXX").utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw ExitFailure("a temporary folder cannot be made: \(String(cString: strerror(errno)))")
+    }
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer {
+      do {
+        try FileManager.default.removeItem(atPath: path)
+      } catch {
+        FileHandle.standardError.write(Data("Error: \(path): cannot be deleted, and holds personal data\n".utf8))
+      }
+    }
+    try body(path)
+  }
+}

@@ -1,0 +1,246 @@
+internal import Foundation
+internal import Glibc
+internal import JSON
+internal import TestSupport
+internal import Testing
+
+/// A database of some size, and the folder its backups go into.
+struct BackupWorld {
+  let folder: TemporaryFolder
+  let keys: [String: String]
+
+  /// The demo data, made once: 7 MB, which the slowest backup takes seven seconds for.
+  private static let demo = Result { () throws -> (folder: TemporaryFolder, keys: [String: String]) in
+    let folder = try TemporaryFolder()
+    let made = try netral("demo", "--database", folder.file("demo.sqlite"))
+    guard made.ending == .exit(0) else { throw TestFailure("demo: \(made.errors)") }
+    let pairs = made.output.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+    return (folder, Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0[1]) }))
+  }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let demo = try Self.demo.get()
+    keys = demo.keys
+    try FileManager.default.copyItem(atPath: demo.folder.file("demo.sqlite"), toPath: database)
+  }
+
+  var database: String { folder.file("netral.sqlite") }
+  var backups: String { folder.file("backups") }
+  static let slow = ["NETRAL_BACKUP_BYTES_PER_SECOND": "1048576"]
+
+  /// What lies in the folder of backups; nothing when it is not there.
+  func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: backups))?.sorted() ?? [] }
+
+  /// What passes for a backup.
+  func finished() -> [String] { names().filter { $0.hasSuffix(".sqlite") } }
+
+  func backUp(_ options: String..., environment: [String: String] = [:]) throws -> Finished {
+    try run(
+      [program, "backup", "--database", database, "--into", backups] + options, environment: environment)
+  }
+
+  func serve(_ environment: [String: String] = [:]) throws -> RunningServer {
+    try RunningServer(
+      database, environment: environment.merging(["NETRAL_BACKUP_FOLDER": backups]) { first, _ in first })
+  }
+
+  func key(_ name: String) throws -> String {
+    guard let key = keys[name] else { throw TestFailure("no key of \(name)") }
+    return key
+  }
+
+  func mode(_ path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+  }
+
+  /// Starts a slow backup and waits until it copies.
+  func startSlowly() throws -> Child {
+    let child = try Child(
+      [program, "backup", "--database", database, "--into", backups], environment: Self.slow)
+    try pollForPartial()
+    return child
+  }
+
+  func pollForPartial() throws {
+    try poll("a copy that grows") { () -> Bool? in
+      guard let name = names().first(where: { $0.hasSuffix(".partial") }) else { return nil }
+      var status = stat()
+      return stat("\(backups)/\(name)", &status) == 0 && status.st_size > 1 << 20 ? true : nil
+    }
+  }
+}
+
+extension ProgramTests {
+  @Suite("backups")
+  struct BackupTests {
+    private let world: BackupWorld
+
+    init() throws { world = try BackupWorld() }
+
+    @Test("made while cases are created hold the record of their sequence, to the last value of every table")
+    func underWrites() throws {
+      let server = try world.serve()
+      let (port, reporter) = (server.port, try world.key("BAWASLU"))
+      let creating = Threads(4) { thread in
+        let client = try Client(port: port, key: reporter)
+        return try (1...60).filter { try client.create("t\(thread)-\($0)").status == 201 }.count
+      }
+      let admin = try server.client(try world.key("OPERATOR"))
+      var made: [JSONValue] = []
+      for _ in 1...3 {
+        let reply = try admin.ask("POST", "/v1/admin/backups")
+        #expect(reply.status == 201, "\(reply.text)")
+        made.append(reply.json)
+      }
+      #expect(try creating.values() == [60, 60, 60, 60])
+      let listed = try admin.get("/v1/admin/backups").json["items"].items
+      #expect(listed.map { $0["name"].string } == made.reversed().map { $0["name"].string })
+
+      for backup in made {
+        let path = "\(world.backups)/\(backup["name"].string ?? "")"
+        let seq = try #require(backup["seq"].int)
+        #expect(backup["bytes"].int == (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int))
+        #expect(
+          try run(["sha256sum", path]).output.split(separator: " ").first.map(String.init) == backup["sha256"].string)
+        #expect(
+          try sqlite(path, "PRAGMA integrity_check; PRAGMA foreign_key_check; SELECT max(seq) FROM event")
+            == "ok\n\(seq)")
+        // What is never changed, as it stands in the live file up to that sequence.
+        for sql in [
+          "SELECT * FROM event WHERE seq <= \(seq) ORDER BY seq",
+          "SELECT * FROM case_version WHERE seq <= \(seq) ORDER BY case_key, version",
+          "SELECT s.* FROM case_subject s JOIN case_version v ON v.case_key = s.case_key AND v.version = 1"
+            + " WHERE v.seq <= \(seq) ORDER BY s.case_key, s.facts_version",
+        ] {
+          #expect(try sqlite(path, sql) == sqlite(world.database, sql), "\(sql)")
+        }
+        try expectExportEqual(path, seq, server)
+      }
+      try server.stop()
+    }
+
+    /// The whole of what an agency is shown: from the live file at a sequence, and from the backup, served.
+    private func expectExportEqual(_ backup: String, _ seq: Int, _ live: RunningServer) throws {
+      let restored = world.folder.file("restored-\(seq)-\(UUID().uuidString).sqlite")
+      #expect(try netral("restore", "--from", backup, "--into", restored).ending == .exit(0))
+      let server = try RunningServer(restored)
+      func lines(_ server: RunningServer) throws -> [Substring] {
+        let reply = try server.client(try world.key("BKN")).get("/v1/exports/cases?seq=\(seq)")
+        #expect(reply.status == 200)
+        return reply.text.split(separator: "\n").filter { $0.contains("\"case\":") }
+      }
+      let (mine, theirs) = (try lines(live), try lines(server))
+      #expect(mine.count > 2_000)
+      #expect(mine == theirs)
+      try server.stop()
+    }
+
+    @Test("are for their owner alone, carry a sum that sha256sum accepts, and leave the live file as it is")
+    func private_() throws {
+      let before = FileManager.default.contents(atPath: world.database)
+      let made = try world.backUp()
+      #expect(made.ending == .exit(0), "\(made.errors)")
+      #expect(FileManager.default.contents(atPath: world.database) == before)
+      let name = try #require(world.finished().first)
+      #expect(name.wholeMatch(of: #/netral-\d{8}T\d{6}Z-6052\.sqlite/#) != nil)
+      #expect(world.names() == [name, name + ".sha256"])
+      #expect(made.output.hasPrefix("\(name)\t"))
+      #expect(try world.mode(world.backups) == 0o700)
+      for name in world.names() { #expect(try world.mode("\(world.backups)/\(name)") == 0o600) }
+      let checked = try run(["sh", "-c", "cd '\(world.backups)' && sha256sum -c *.sha256"])
+      #expect(checked.output == "\(name): OK\n")
+      // One file and nothing beside it, also when it is read.
+      #expect(try sqlite("\(world.backups)/\(name)", "PRAGMA journal_mode") == "delete")
+      #expect(world.names() == [name, name + ".sha256"])
+    }
+
+    @Test("that are too many go, oldest first, and nothing else does")
+    func retention() throws {
+      try FileManager.default.createDirectory(atPath: world.backups, withIntermediateDirectories: false)
+      let old = ["netral-20200101T000000Z-5.sqlite", "netral-20210101T000000Z-6.sqlite"]
+      // The clock may have been ahead: what was just made stays all the same.
+      let future = "netral-20990101T000000Z-9.sqlite"
+      let foreign = [
+        "netral.sqlite", "other.sqlite", "netral-20200101T000000Z-5.sqlite.txt", "netral-2020-5.sqlite",
+        "xnetral-20200101T000000Z-5.sqlite",
+      ]
+      let orphans = [
+        "netral-20190101T000000Z-4.sqlite.partial", "netral-20190101T000000Z-4.sqlite.partial-journal",
+        "netral-20190101T000000Z-4.sqlite.sha256", "netral-20190101T000000Z-4.sqlite.sha256.partial",
+      ]
+      for name in old + [future] + foreign + orphans + old.map({ $0 + ".sha256" }) {
+        try Data("x".utf8).write(to: URL(filePath: "\(world.backups)/\(name)"))
+      }
+      #expect(try world.backUp("--keep", "2").ending == .exit(0))
+      let new = try #require(world.finished().first { $0.hasSuffix("-6052.sqlite") })
+      #expect(Set(world.names()) == Set(foreign + [future, new, new + ".sha256"]))
+      #expect(try world.backUp("--keep", "1").ending == .exit(0))
+      #expect(world.finished().filter { $0.hasPrefix("netral-2") }.count == 1)
+    }
+
+    @Test("that are killed half-way leave nothing that looks like one, and the next clears up")
+    func killed() throws {
+      let child = try world.startSlowly()
+      child.send(SIGKILL)
+      _ = try child.wait()
+      #expect(world.finished().isEmpty)
+      #expect(!world.names().isEmpty)
+      #expect(try world.backUp().ending == .exit(0))
+      #expect(world.names().count == 2)
+      // As long as one is made, another is refused, by a server, too.
+      let other = try world.startSlowly()
+      expectRefused(try world.backUp(), saying: "another backup is being made")
+      let server = try world.serve(BackupWorld.slow)
+      let admin = try server.client(try world.key("OPERATOR"))
+      let refused = try admin.ask("POST", "/v1/admin/backups", [:], "{}")
+      #expect(refused.status == 409)
+      #expect(refused.problemCode == "backup_running")
+      other.send(SIGKILL)
+      _ = try other.wait()
+      // The server's own: it ends when the server is told to stop, and leaves nothing.
+      try admin.send(Client.request("POST", "/v1/admin/backups", [:], nil, key: try world.key("OPERATOR")))
+      try world.pollForPartial()
+      let second = try server.client(try world.key("OPERATOR")).ask("POST", "/v1/admin/backups")
+      #expect(second.problemCode == "backup_running")
+      try server.stop()
+      #expect(world.names().filter { $0.contains("partial") }.isEmpty)
+      #expect(world.finished().count == 1)
+    }
+
+    @Test(
+      "for which the disk has no room, or not to the end, leave nothing", .enabled(if: SmallDisk.works, "no small disk")
+    )
+    func fullDisk() throws {
+      for fillsLater in [false, true] {
+        let disk = try SmallDisk(mebibytes: fillsLater ? 16 : 6)
+        let child = try Child(
+          [program, "backup", "--database", world.database, "--into", disk.file("backups")],
+          environment: BackupWorld.slow)
+        if fillsLater {
+          try poll("a copy") { (try? FileManager.default.contentsOfDirectory(atPath: disk.file("backups")))?.first }
+          try disk.fill()
+        }
+        #expect(try child.wait() == .exit(1))
+        #expect(child.errors.contains(fillsLater ? "full" : "no room"), "\(child.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.file("backups")).isEmpty)
+      }
+    }
+
+    @Test("have no folder: both requests say so, and no body can name one")
+    func withoutFolder() throws {
+      let server = try RunningServer(world.database)
+      let admin = try server.client(try world.key("OPERATOR"))
+      for method in ["GET", "POST"] {
+        let reply = try admin.ask(method, "/v1/admin/backups")
+        #expect(reply.status == 409)
+        #expect(reply.problemCode == "backups_not_configured")
+      }
+      let named = try admin.ask("POST", "/v1/admin/backups", [:], #"{"folder":"\#(world.backups)"}"#)
+      #expect(named.status == 422)
+      try server.stop()
+      expectRefused(try netral("backup", "--database", world.database), saying: "--into", "NETRAL_BACKUP_FOLDER")
+      #expect(try world.folder.names().filter { !$0.hasPrefix("netral.sqlite") }.isEmpty)
+    }
+  }
+}

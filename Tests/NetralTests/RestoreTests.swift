@@ -1,0 +1,117 @@
+internal import Foundation
+internal import Glibc
+internal import Testing
+
+extension ProgramTests {
+  @Suite("restoring")
+  struct RestoreTests {
+    private let world: BackupWorld
+    private let backup: String
+    private var target: String { world.folder.file("new.sqlite") }
+
+    init() throws {
+      world = try BackupWorld()
+      guard try world.backUp().ending == .exit(0), let name = world.finished().first else {
+        throw TestFailure("no backup")
+      }
+      backup = "\(world.backups)/\(name)"
+    }
+
+    private func restore(_ options: String...) throws -> Finished {
+      try run([program, "restore", "--from", backup, "--into", target] + options)
+    }
+
+    @Test("makes a new private file that serves what was backed up")
+    func restores() throws {
+      let finished = try restore()
+      #expect(finished.ending == .exit(0), "\(finished.errors)")
+      let lines = finished.output.split(separator: "\n").map(String.init)
+      for line in ["sequence\t6052", "sha256\tchecked", "rows of case_record\t2045", "schema\tof this program"] {
+        #expect(lines.contains(line), "\(line)")
+      }
+      #expect(try world.mode(target) == 0o600)
+      for table in ["event", "case_subject", "access_key", "setting"] {
+        #expect(try sqlite(target, "SELECT * FROM \(table)") == sqlite(world.database, "SELECT * FROM \(table)"))
+      }
+      let server = try RunningServer(target)
+      #expect(try server.client(try world.key("BAWASLU")).create("after").status == 201)
+      try server.stop()
+      #expect(try sqlite(target, "SELECT max(seq) FROM event") == "6053")
+    }
+
+    @Test("refuses a file that is there, a log that is left of one, and a database in use")
+    func refusals() throws {
+      for name in ["new.sqlite", "new.sqlite-wal"] {
+        let path = world.folder.file(name)
+        try Data("mine".utf8).write(to: URL(filePath: path))
+        expectRefused(try restore(), saying: name, "already exists")
+        #expect(FileManager.default.contents(atPath: path) == Data("mine".utf8))
+        try FileManager.default.removeItem(atPath: path)
+      }
+      let server = try RunningServer(world.database)
+      #expect(try server.client(try world.key("BAWASLU")).create("after").status == 201)
+      expectRefused(
+        try netral("restore", "--from", world.database, "--into", target), saying: "database in use")
+      expectRefused(
+        try netral("restore", "--from", backup, "--into", world.database), saying: "already exists")
+      try server.stop()
+      expectRefused(try netral("restore", "--from", backup), saying: "--into", "--verify")
+      expectRefused(try netral("restore", "--from", world.folder.path, "--into", target), saying: "no backup in it")
+      expectNothing()
+    }
+
+    private func expectNothing(_ location: SourceLocation = #_sourceLocation) {
+      let left = (try? world.folder.names().filter { $0.hasPrefix("new") }) ?? ["?"]
+      #expect(left.isEmpty, sourceLocation: location)
+    }
+
+    @Test(
+      "refuses a file that is truncated, altered, foreign, newer, or of another sum",
+      arguments: ["truncated", "flipped", "unsummed flip", "foreign", "newer", "gap", "dangling", "sum of another"])
+    func unsound(how: String) throws {
+      let handle = try #require(FileHandle(forUpdatingAtPath: backup))
+      switch how {
+      case "truncated":
+        try handle.truncate(atOffset: 3_000_000)
+        try FileManager.default.removeItem(atPath: backup + ".sha256")
+      case "flipped", "unsummed flip":
+        // In the middle of a page of a table: its cells no longer fit.
+        let offset: UInt64 = 4_096 * 900
+        try handle.seek(toOffset: offset)
+        try handle.write(contentsOf: Data(repeating: 0xFF, count: how == "flipped" ? 1 : 16))
+        if how != "flipped" { try FileManager.default.removeItem(atPath: backup + ".sha256") }
+      case "sum of another":
+        let sum = String(repeating: "0", count: 64) + "  netral-20200101T000000Z-1.sqlite\n"
+        try sum.write(toFile: backup + ".sha256", atomically: true, encoding: .utf8)
+      default:
+        try FileManager.default.removeItem(atPath: backup + ".sha256")
+        let sql = [
+          "foreign": "PRAGMA application_id = 7", "newer": "INSERT INTO grdb_migrations VALUES ('m9999_future')",
+          "gap": "PRAGMA foreign_keys = OFF; " + ["event_salt", "event_text", "event"].map { "DELETE FROM \($0) WHERE seq = 6000;" }.joined(),
+          "dangling": "PRAGMA foreign_keys = OFF; DELETE FROM person WHERE person_key = 1",
+        ]
+        try sqlite(backup, sql[how] ?? "", readonly: false)
+      }
+      try handle.close()
+      let words = [
+        "foreign": "is not a Netral database", "newer": "newer version", "gap": "1 are missing",
+        "dangling": "foreign_key_check", "flipped": "SHA-256", "sum of another": "SHA-256",
+      ]
+      expectRefused(try restore(), saying: words[how] ?? "Error: ")
+      expectRefused(try netral("restore", "--from", world.backups, "--verify"), saying: words[how] ?? "Error: ")
+      expectNothing()
+    }
+
+    @Test("is practised with the newest backup and leaves nothing behind")
+    func drill() throws {
+      try Data("x".utf8).write(to: URL(filePath: "\(world.backups)/netral-20200101T000000Z-1.sqlite"))
+      let temporary = world.folder.file("temporary")
+      try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
+      let drill = try run(
+        [program, "restore", "--from", world.backups, "--verify"], environment: ["TMPDIR": temporary])
+      #expect(drill.ending == .exit(0), "\(drill.errors)")
+      #expect(drill.output.contains("sequence\t6052\n"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty)
+    }
+  }
+}
