@@ -77,7 +77,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "TestSupport", "netral", crypto],
-      exclude: ["golden", "recompute.py"],
+      exclude: ["golden", "recompute.py", "released"],
       swiftSettings: strict),
   ]
 )

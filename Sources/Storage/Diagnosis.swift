@@ -132,8 +132,10 @@ public struct Diagnosis {
         add("integrity", .ok, "quick_check finds nothing; --full looks at indexes and references, too")
       }
       add("sequence", .ok, "no sequence is missing up to \(try FileCheck.head(database))")
-    } catch let failure as BackupFailure {
-      add("integrity", .fault, "\(failure)", "stop the server, keep a copy of the file, and restore a backup")
+    } catch BackupFailure.unsound(let what) {
+      add(
+        "integrity", .fault, "the file is not sound: \(what)",
+        "stop the server, keep a copy of the file, and restore a backup")
     }
   }
 

@@ -87,7 +87,8 @@ extension ProgramTests {
         try FileManager.default.removeItem(atPath: backup + ".sha256")
         let sql = [
           "foreign": "PRAGMA application_id = 7", "newer": "INSERT INTO grdb_migrations VALUES ('m9999_future')",
-          "gap": "PRAGMA foreign_keys = OFF; " + ["event_salt", "event_text", "event"].map { "DELETE FROM \($0) WHERE seq = 6000;" }.joined(),
+          "gap": "PRAGMA foreign_keys = OFF; "
+            + ["event_salt", "event_text", "event"].map { "DELETE FROM \($0) WHERE seq = 6000;" }.joined(),
           "dangling": "PRAGMA foreign_keys = OFF; DELETE FROM person WHERE person_key = 1",
         ]
         try sqlite(backup, sql[how] ?? "", readonly: false)
