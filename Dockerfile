@@ -7,7 +7,7 @@ RUN install -D -s "$(scripts/build)" /out/netral
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
-  && apt-get install -y -qq --no-install-recommends ca-certificates curl libsqlite3-0 libstdc++6 \
+  && apt-get install -y -qq --no-install-recommends ca-certificates curl libsqlite3-0 \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --home-dir /data --shell /usr/sbin/nologin netral \
   && install -d -o netral -g netral -m 700 /data
