@@ -12,10 +12,12 @@ struct Caller: Sendable {
 
   /// Judges the `Authorization` field.
   ///
+  /// - Parameter identity: what a trusted proxy says about the client's certificate; asked for bound keys alone.
   /// - Throws: `unauthenticated`, the same for every cause, so that nothing can be learned about keys.
-  static func authenticated(by fields: RequestFields, from address: PeerAddress, store: any Store, at now: Timestamp)
-    throws(Failure) -> Caller
-  {
+  static func authenticated(
+    by fields: RequestFields, from address: PeerAddress, identity: @autoclosure () -> String?, store: any Store,
+    at now: Timestamp
+  ) throws(Failure) -> Caller {
     guard let token = fields[.authorization].flatMap(Token.init(authorization:)) else { throw .unauthenticated }
     let key = store.keys[token.keyID]
     // An unknown key costs the same work as a wrong secret.
@@ -23,6 +25,7 @@ struct Caller: Sendable {
     guard let key, matches, key.isValid(at: now) else { throw .unauthenticated }
     let networks = key.networks.compactMap { Network($0) }
     guard key.networks.isEmpty || networks.contains(where: { $0.contains(address) }) else { throw .unauthenticated }
+    guard key.identities.isEmpty || identity().map(key.identities.contains) == true else { throw .unauthenticated }
     return Caller(key: key)
   }
 
@@ -45,6 +48,18 @@ struct Caller: Sendable {
     var difference: UInt8 = 0
     for index in left.indices { difference |= left[index] ^ right[index] }
     return difference == 0
+  }
+}
+
+extension API {
+  /// Who asks, by the key of the request.
+  ///
+  /// - Throws: `unauthenticated`, the same for every cause.
+  func caller(of request: Request) throws(Failure) -> Caller {
+    let proxies = settings.trustedProxies
+    return try Caller.authenticated(
+      by: request.fields, from: ClientAddress.of(request, trusting: proxies),
+      identity: ClientIdentity.of(request, trusting: proxies), store: store, at: settings.now())
   }
 }
 

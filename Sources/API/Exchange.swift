@@ -33,8 +33,7 @@ struct Exchange: Sendable {
   /// - Throws: `unauthenticated` when a key is given that is not good.
   func optionalCaller() throws(Failure) -> Caller? {
     guard request.fields[.authorization] != nil else { return nil }
-    let address = ClientAddress.of(request, trusting: api.settings.trustedProxies)
-    return try Caller.authenticated(by: request.fields, from: address, store: api.store, at: now)
+    return try api.caller(of: request)
   }
 
   func owner() throws(Failure) -> KeyOwner {

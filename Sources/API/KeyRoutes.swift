@@ -109,11 +109,14 @@ enum KeyRoutes {
 enum KeyBody {
   static func key(_ body: JSONValue, _ token: Token, _ exchange: Exchange) throws(Failure) -> AccessKey {
     let reader = try ObjectReader(body)
-    let (agency, isOperator, label, scopes, expires, networks) = read(reader)
+    let (agency, isOperator, label, scopes, expires, networks, identities) = read(reader)
     if isOperator == (agency != nil) { reader.errors.add("/agency", .inconsistent) }
     if let agency, exchange.api.store.reference.agencies[agency] == nil { reader.errors.add("/agency", .unknownCode) }
     for (index, network) in networks.enumerated() where Network(network) == nil {
       reader.errors.add("/networks/\(index)", .format)
+    }
+    for (index, identity) in identities.enumerated() where !CertificateIdentity.isValid(identity) {
+      reader.errors.add("/identities/\(index)", .format)
     }
     if let expires, expires <= exchange.now { reader.errors.add("/expires_at", .range) }
     let owner: KeyOwner = agency.map { .agency(AgencyCode(rawValue: $0)) } ?? .operator
@@ -121,18 +124,20 @@ enum KeyBody {
     try reader.errors.check()
     return AccessKey(
       id: token.keyID, owner: owner, label: label ?? "", scopes: granted, createdAt: exchange.now, expiresAt: expires,
-      revokedAt: nil, networks: networks, secretDigest: token.digest)
+      revokedAt: nil, networks: networks, identities: identities, secretDigest: token.digest)
   }
 
   /// Errors are collected in the reader.
   static func read(_ body: ObjectReader) -> (
-    agency: String?, isOperator: Bool, label: String?, scopes: [String], expires: Timestamp?, networks: [String]
+    agency: String?, isOperator: Bool, label: String?, scopes: [String], expires: Timestamp?, networks: [String],
+    identities: [String]
   ) {
     defer { body.finish() }
     return (
       body.text("agency", max: 20), body.flag("operator") ?? false, body.text("label", max: 100, required: true),
       body.texts("scopes", countMax: 10, max: 20), body.instant("expires_at"),
-      body.texts("networks", countMax: 20, max: 49)
+      body.texts("networks", countMax: 20, max: 49),
+      body.texts("identities", countMax: CertificateIdentity.countMax, max: CertificateIdentity.bytesMax)
     )
   }
 
@@ -175,6 +180,7 @@ enum KeyJSON {
     writer.member("label", key.label)
     writer.member("scopes", strings: key.scopes.map(\.rawValue).sorted())
     writer.member("networks", strings: key.networks)
+    writer.member("identities", strings: key.identities)
     writer.member("created_at", key.createdAt.description)
     writer.member("expires_at", key.expiresAt?.description)
     writer.member("revoked_at", key.revokedAt?.description)

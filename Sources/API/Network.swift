@@ -36,10 +36,25 @@ public struct Network: Sendable {
   }
 }
 
+extension [Network] {
+  /// True when the address lies in one of the blocks.
+  fileprivate func contain(_ address: PeerAddress) -> Bool { contains { $0.contains(address) } }
+}
+
+/// The identity of the client's certificate, which a trusted proxy has verified: its `Netral-Client-Identity`.
+enum ClientIdentity {
+  /// Nil when nobody who is trusted says anything, or says more than one thing.
+  static func of(_ request: Request, trusting proxies: [Network]) -> String? {
+    guard proxies.contain(request.peer) else { return nil }
+    let values = request.fields.values(of: .clientIdentity)
+    return values.count == 1 ? values.first : nil
+  }
+}
+
 /// The client's address: the peer's, or what a trusted proxy says (RFC 7239).
 enum ClientAddress {
   static func of(_ request: Request, trusting proxies: [Network]) -> PeerAddress {
-    guard !proxies.isEmpty, proxies.contains(where: { $0.contains(request.peer) }) else { return request.peer }
+    guard proxies.contain(request.peer) else { return request.peer }
     // The last element is the one the trusted proxy itself has added.
     let elements = request.fields.values(of: .forwarded).flatMap { $0.split(separator: ",") }
     guard let last = elements.last else { return request.peer }

@@ -53,8 +53,7 @@ struct Pipeline {
   private func authenticate(_ request: Request, for gate: Gate) throws(Failure) -> Caller? {
     if gate == .open { return nil }
     if gate == .administratorOrLocal, LocalPeer.asks(request, trusting: api.settings.trustedProxies) { return nil }
-    let address = ClientAddress.of(request, trusting: api.settings.trustedProxies)
-    let caller = try Caller.authenticated(by: request.fields, from: address, store: api.store, at: api.settings.now())
+    let caller = try api.caller(of: request)
     try caller.pass(gate)
     return caller
   }
@@ -131,6 +130,7 @@ extension HTTPField.Name {
   static let snapshotSequence = known("Netral-Snapshot-Seq")
   static let snapshotCount = known("Netral-Snapshot-Count")
   static let forwarded = known("Forwarded")
+  static let clientIdentity = known("Netral-Client-Identity")
   static let link = known("Link")
 
   static func known(_ name: String) -> HTTPField.Name {

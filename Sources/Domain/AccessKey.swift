@@ -32,13 +32,15 @@ public struct AccessKey: Sendable, Equatable {
   public var revokedAt: Timestamp?
   /// Networks the key may be used from, as CIDR; empty: any.
   public var networks: [String]
+  /// Identities of client certificates, of which the client must show one; empty: any, and none.
+  public var identities: [String]
   /// SHA-256 of the secret. The secret is 256 random bits, so that a slow hash would add nothing.
   public var secretDigest: [UInt8]
 
   /// Makes a key.
   public init(
     id: String, owner: KeyOwner, label: String, scopes: Set<Scope>, createdAt: Timestamp, expiresAt: Timestamp?,
-    revokedAt: Timestamp?, networks: [String], secretDigest: [UInt8]
+    revokedAt: Timestamp?, networks: [String], identities: [String] = [], secretDigest: [UInt8]
   ) {
     self.id = id
     self.owner = owner
@@ -48,11 +50,27 @@ public struct AccessKey: Sendable, Equatable {
     self.expiresAt = expiresAt
     self.revokedAt = revokedAt
     self.networks = networks
+    self.identities = identities
     self.secretDigest = secretDigest
   }
 
   /// True when the key is neither revoked nor expired at `now`.
   public func isValid(at now: Timestamp) -> Bool {
     (revokedAt.map { now < $0 } ?? true) && (expiresAt.map { now < $0 } ?? true)
+  }
+}
+
+/// What a front server says about the client certificate it has verified; keys are bound to it.
+public enum CertificateIdentity {
+  /// Most identities of one key: one for each of an agency's machines, and the next one of each while they change.
+  public static let countMax = 10
+  /// Longest identity in bytes: a distinguished name with every usual part, and room.
+  public static let bytesMax = 256
+
+  /// True for 1 to 256 printable ASCII characters without a blank at either end; RFC 4514 escapes everything else.
+  public static func isValid(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return (1...bytesMax).contains(bytes.count) && bytes.allSatisfy { (0x20...0x7E).contains($0) }
+      && bytes.first != 0x20 && bytes.last != 0x20
   }
 }

@@ -7,7 +7,8 @@ extension Transaction {
   func loadKeys() throws -> [String: AccessKey] {
     let keys = try fetch(
       """
-      SELECT id, agency, label, scopes, created_at, expires_at, revoked_at, networks, secret_digest FROM access_key
+      SELECT id, agency, label, scopes, created_at, expires_at, revoked_at, networks, secret_digest, identities
+      FROM access_key
       """, []
     ) { row in
       AccessKey(
@@ -16,7 +17,8 @@ extension Transaction {
         createdAt: Timestamp(milliseconds: row[4]),
         expiresAt: (row[5] as Int64?).map { Timestamp(milliseconds: $0) },
         revokedAt: (row[6] as Int64?).map { Timestamp(milliseconds: $0) },
-        networks: (row[7] as String).split(separator: " ").map(String.init), secretDigest: row[8])
+        networks: (row[7] as String).split(separator: " ").map(String.init),
+        identities: (row[9] as String).split(separator: "\n").map(String.init), secretDigest: row[8])
     }
     return Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -27,13 +29,14 @@ extension Transaction {
     let agency: String? = if case .agency(let code) = key.owner { code.rawValue } else { nil }
     try execute(
       """
-      INSERT INTO access_key (id, agency, label, scopes, networks, created_at, expires_at, revoked_at, secret_digest)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO access_key
+        (id, agency, label, scopes, networks, created_at, expires_at, revoked_at, secret_digest, identities)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         key.id, agency, key.label, key.scopes.map(\.rawValue).sorted().joined(separator: " "),
         key.networks.joined(separator: " "), key.createdAt.milliseconds, key.expiresAt?.milliseconds,
-        key.revokedAt?.milliseconds, Data(key.secretDigest),
+        key.revokedAt?.milliseconds, Data(key.secretDigest), key.identities.joined(separator: "\n"),
       ])
     pending.changedSnapshots = true
   }

@@ -27,6 +27,11 @@ struct Key: AsyncParsableCommand {
     var expires: String?
     @Option(help: "Networks the key may be used from: CIDR blocks separated by commas.")
     var networks: String?
+    @Option(
+      parsing: .upToNextOption,
+      help:
+        "Identities of client certificates the key is bound to, one argument each: subjects as RFC 2253 writes them.")
+    var identities: [String] = []
 
     func run() async throws {
       let config = try Config(options)
@@ -59,11 +64,18 @@ struct Key: AsyncParsableCommand {
       if let wrong = blocks.first(where: { Network($0) == nil }) {
         throw ValidationError("--networks: '\(wrong)' is no CIDR block")
       }
+      if let wrong = identities.first(where: { !CertificateIdentity.isValid($0) }) {
+        throw ValidationError(
+          "--identities: '\(wrong)' is not 1 to \(CertificateIdentity.bytesMax) printable characters")
+      }
+      guard identities.count <= CertificateIdentity.countMax else {
+        throw ValidationError("--identities: give at most \(CertificateIdentity.countMax)")
+      }
       guard !granted.isEmpty else { throw ValidationError("--scopes: name at least one") }
       guard (1...100).contains(label.count) else { throw ValidationError("--label: give 1 to 100 characters") }
       return AccessKey(
         id: token.keyID, owner: owner, label: label, scopes: Set(granted), createdAt: now, expiresAt: try end(now),
-        revokedAt: nil, networks: blocks, secretDigest: token.digest)
+        revokedAt: nil, networks: blocks, identities: identities, secretDigest: token.digest)
     }
 
     private func owner(_ reference: Reference) throws -> KeyOwner {
@@ -96,7 +108,8 @@ struct Key: AsyncParsableCommand {
         let owner = if case .agency(let code) = key.owner { code.rawValue } else { "operator" }
         let scopes = key.scopes.map(\.rawValue).sorted().joined(separator: ",")
         let ends = [key.expiresAt, key.revokedAt].compactMap { $0 }.min()?.description ?? "open"
-        return [key.id, owner, scopes, key.createdAt.description, ends, key.label].joined(separator: "\t")
+        let bound = key.identities.joined(separator: "; ")
+        return [key.id, owner, scopes, key.createdAt.description, ends, key.label, bound].joined(separator: "\t")
       }
       try printLines(lines)
     }

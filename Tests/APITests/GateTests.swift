@@ -134,6 +134,7 @@ private struct Role {
       }
       barred("expired", try await service.token(owner, scopes, expiresAt: now))
       barred("revoked", try await service.token(owner, scopes, revokedAt: now))
+      barred("no certificate", try await service.token(owner, scopes, identities: ["CN=sync,O=BKN"]))
       barred("wrong network", try await service.token(owner, scopes, networks: ["10.0.0.0/8", "::1"]))
     }
     func allowed(_ name: String, _ owner: KeyOwner, _ scopes: Set<Scope>, _ networks: [String] = []) async throws {

@@ -103,11 +103,14 @@ struct KeyTests {
     try await withService { visitor in
       let answer = try create(
         visitor,
-        #"{"agency":"NOBODY","scopes":["x"],"networks":["1.2.3.4/99","a"],"expires_at":"2024-10-19T00:00:00Z","y":1}"#,
+        #"{"agency":"NOBODY","scopes":["x"],"networks":["1.2.3.4/99","a"],"expires_at":"2024-10-19T00:00:00Z","y":1,"identities":["CN=a"," CN=b","CN=ç",""]}"#,
         "k")
       #expect(
         Set(answer.json["errors"].items.compactMap { $0["pointer"].string })
-          == ["/agency", "/label", "/scopes/0", "/networks/0", "/networks/1", "/expires_at", "/y"])
+          == [
+            "/agency", "/label", "/scopes/0", "/networks/0", "/networks/1", "/expires_at", "/y", "/identities/1",
+            "/identities/2", "/identities/3",
+          ])
     }
   }
 }

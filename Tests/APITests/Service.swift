@@ -98,22 +98,22 @@ final class Service: Sendable {
 
   /// Puts a key into the store and returns its text.
   func token(
-    _ owner: KeyOwner, _ scopes: Set<Scope>, networks: [String] = [], expiresAt: Timestamp? = nil,
-    revokedAt: Timestamp? = nil
+    _ owner: KeyOwner, _ scopes: Set<Scope>, networks: [String] = [], identities: [String] = [],
+    expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil
   ) async throws -> String {
-    let made = Self.make(owner, scopes, clock, networks, expiresAt, revokedAt)
+    let made = Self.make(owner, scopes, clock, networks, identities, expiresAt, revokedAt)
     try await store.write(by: .operator, dryRun: false) { try $0.insert(made.key) }
     return made.text
   }
 
   private static func make(
     _ owner: KeyOwner, _ scopes: Set<Scope>, _ clock: TestClock, _ networks: [String] = [],
-    _ expiresAt: Timestamp? = nil, _ revokedAt: Timestamp? = nil
+    _ identities: [String] = [], _ expiresAt: Timestamp? = nil, _ revokedAt: Timestamp? = nil
   ) -> (text: String, key: AccessKey) {
     let token = Token(random: { .random(in: .min ... .max) })
     let key = AccessKey(
       id: token.keyID, owner: owner, label: "test", scopes: scopes, createdAt: clock.now, expiresAt: expiresAt,
-      revokedAt: revokedAt, networks: networks, secretDigest: token.digest)
+      revokedAt: revokedAt, networks: networks, identities: identities, secretDigest: token.digest)
     return (token.text, key)
   }
 

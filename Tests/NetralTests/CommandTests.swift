@@ -37,8 +37,12 @@ extension ProgramTests {
       #expect(try #/ntk_[0-9a-v]{12}_[A-Za-z0-9_-]{43}/#.wholeMatch(in: String(key)) != nil)
 
       let elsewhere = try makeKey(database, ["--agency", "BKN", "--scopes", "cases:read", "--networks", "10.0.0.0/8"])
+      let bound = try makeKey(
+        database, ["--agency", "BKN", "--scopes", "cases:read", "--identities", "CN=a,O=BKN", "CN=b,O=BKN"])
+      #expect(try netral("key", "list", "--database", database).output.contains("\ttest\tCN=a,O=BKN; CN=b,O=BKN\n"))
       let operatorKey = try makeKey(database, ["--operator", "--scopes", "admin"])
       let server = try RunningServer(database)
+      #expect(try server.client(bound).get("/v1/whoami").status == 401)
       let who = try server.client(String(key)).get("/v1/whoami")
       #expect(who.status == 200)
       #expect(try server.client(elsewhere).get("/v1/whoami").status == 401)
@@ -116,6 +120,11 @@ extension ProgramTests {
         (["--agency", "BKN", "--scopes", "sync", "--expires", "tomorrow"], "--expires"),
         (["--agency", "BKN", "--scopes", "sync", "--expires", "2020-01-01"], "--expires"),
         (["--agency", "BKN", "--scopes", "sync", "--networks", "10.0.0.0/33"], "--networks: '10.0.0.0/33'"),
+        (["--agency", "BKN", "--scopes", "sync", "--identities", "CN=\u{1}"], "--identities: 'CN="),
+        (
+          ["--agency", "BKN", "--scopes", "sync", "--identities"] + (1...11).map { "CN=\($0)" },
+          "--identities: give at most 10"
+        ),
         (["--agency", "BKN"], "--scopes"), (["--agency", "BKN", "--scopes", "sync", "--labels", "x"], "--labels"),
       ])
     func keyCreateRefusals(options: [String], words: String) throws {

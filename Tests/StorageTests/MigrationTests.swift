@@ -15,6 +15,7 @@ internal import Testing
     "m0002_synchronisation": "70a2e0b62d43b7e2f1fb4c175d45baab8c532d5cbaef9d71a5f4a4bc4a5d57f9",
     "m0003_clocks": "2af4bcb964d909a799c412cfb98aff86f8befc349314b807ae45cb0795f95392",
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
+    "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -51,7 +52,8 @@ internal import Testing
       let tables = ["certificate", "figure", "published_figure", "public_release"].map { "DROP TABLE \($0);" }.joined()
       let indexes = ["paused", "appeal", "stage_due"].map { "DROP INDEX case_record_\($0);" }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
-      let undone = tables + indexes + columns
+      let identities = "ALTER TABLE access_key DROP COLUMN identities;"
+      let undone = tables + indexes + columns + identities
       _ = try Shell.output(
         "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
 

@@ -165,7 +165,8 @@ internal import Testing
       let key = AccessKey(
         id: "abcdefghijkl", owner: .agency(.bkn), label: "Uji", scopes: [.casesRead, .sync],
         createdAt: bench.clock.now, expiresAt: bench.clock.now.adding(seconds: 60), revokedAt: nil,
-        networks: ["10.0.0.0/8", "::1/128"], secretDigest: Array(repeating: 9, count: 32))
+        networks: ["10.0.0.0/8", "::1/128"], identities: ["CN=sync 1,O=BKN", "CN=b"],
+        secretDigest: Array(repeating: 9, count: 32))
       let holiday = ReferenceEntry(
         kind: .holidays, code: "2025-10-14", from: "", until: nil,
         json: #"{"date":"2025-10-14","name_id":"Libur","kind":"holiday","source":"SKB"}"#)
