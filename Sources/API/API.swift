@@ -12,7 +12,7 @@ public struct API: Sendable {
   let rendered: RenderedCases
   let figures: FigureIssue
   let releases: PublicReleases
-  let publicRate: PublicRate
+  let rates: Rates
   let streams: StreamSlots
   /// Requests whose bodies are being taken: one agency's slow bodies must not fill what may be in flight.
   let bodies: StreamSlots
@@ -35,7 +35,7 @@ public struct API: Sendable {
     figures = FigureIssue(
       bytesMax: settings.figuresBytesMax, perAgencyPerDay: settings.figuresPerAgencyPerDay)
     releases = PublicReleases(store: store)
-    publicRate = PublicRate(perMinute: settings.publicRequestsPerMinute)
+    rates = Rates(settings)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
@@ -94,6 +94,15 @@ public struct APISettings: Sendable {
   /// Requests without a key that one address may make to public statistics. Default 60 a minute: a page with its tables,
   /// and somebody who reads them.
   public var publicRequestsPerMinute = 60
+  /// Requests with a key that is not valid which one address may send, and which may name one key. Default 30 a minute: a
+  /// job that somebody has given an old key is told what is wrong, and one that tries keys is told to wait.
+  public var failedKeysPerMinute = 30
+  /// Requests with one key. Default 0, any number: agencies take turns, so that a fast key delays no other agency, and
+  /// what nobody else waits for costs nobody anything.
+  public var requestsPerKeyPerSecond = 0
+  /// Units of long work of one agency: an export, import or reconciliation takes 10, a statistic that must be counted 1.
+  /// Default 36,000 an hour: an export a second without a pause, far more than nightly jobs need.
+  public var costPerAgencyPerHour = 36_000
   /// Addresses of proxies whose `Forwarded` field is believed. Default: none.
   public var trustedProxies: [Network] = []
   /// Least free space, in bytes, with which the service is ready. Default 256 MiB: four times what the write-ahead log

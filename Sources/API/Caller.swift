@@ -10,23 +10,22 @@ struct Caller: Sendable {
   /// Nil for the operator.
   var agency: AgencyCode? { if case .agency(let code) = key.owner { code } else { nil } }
 
-  /// Judges the `Authorization` field.
+  /// Judges the `Authorization` field; nil for every cause alike, so that nothing can be learned about keys.
   ///
   /// - Parameter identity: what a trusted proxy says about the client's certificate; asked for bound keys alone.
-  /// - Throws: `unauthenticated`, the same for every cause, so that nothing can be learned about keys.
-  static func authenticated(
-    by fields: RequestFields, from address: PeerAddress, identity: @autoclosure () -> String?, store: any Store,
+  init?(
+    authorization: String?, from address: PeerAddress, identity: @autoclosure () -> String?, store: any Store,
     at now: Timestamp
-  ) throws(Failure) -> Caller {
-    guard let token = fields[.authorization].flatMap(Token.init(authorization:)) else { throw .unauthenticated }
+  ) {
+    guard let token = authorization.flatMap(Token.init(authorization:)) else { return nil }
     let key = store.keys[token.keyID]
     // An unknown key costs the same work as a wrong secret.
-    let matches = constantTimeEqual(Array(SHA256.hash(data: Array(token.secret.utf8))), key?.secretDigest ?? noDigest)
-    guard let key, matches, key.isValid(at: now) else { throw .unauthenticated }
+    let matches = token.matches(key?.secretDigest ?? Token.noDigest)
+    guard let key, matches, key.isValid(at: now) else { return nil }
     let networks = key.networks.compactMap { Network($0) }
-    guard key.networks.isEmpty || networks.contains(where: { $0.contains(address) }) else { throw .unauthenticated }
-    guard key.identities.isEmpty || identity().map(key.identities.contains) == true else { throw .unauthenticated }
-    return Caller(key: key)
+    guard key.networks.isEmpty || networks.contains(where: { $0.contains(address) }) else { return nil }
+    guard key.identities.isEmpty || identity().map(key.identities.contains) == true else { return nil }
+    self.key = key
   }
 
   /// - Throws: `scope_missing` when the key does not pass the gate.
@@ -39,27 +38,30 @@ struct Caller: Sendable {
       guard key.owner == .operator, key.scopes.contains(.admin) else { throw .scopeMissing }
     }
   }
-
-  private static let noDigest = [UInt8](repeating: 0, count: 32)
-
-  /// Compares without telling by time where the first difference is.
-  private static func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    guard left.count == right.count else { return false }
-    var difference: UInt8 = 0
-    for index in left.indices { difference |= left[index] ^ right[index] }
-    return difference == 0
-  }
 }
 
 extension API {
   /// Who asks, by the key of the request.
   ///
-  /// - Throws: `unauthenticated`, the same for every cause.
+  /// - Throws: `unauthenticated`, the same for every cause; `too_many_requests` when the address or the key has used up
+  ///   what it may send.
   func caller(of request: Request) throws(Failure) -> Caller {
     let proxies = settings.trustedProxies
-    return try Caller.authenticated(
-      by: request.fields, from: ClientAddress.of(request, trusting: proxies),
-      identity: ClientIdentity.of(request, trusting: proxies), store: store, at: settings.now())
+    let address = ClientAddress.of(request, trusting: proxies)
+    let now = settings.now()
+    let authorization = request.fields[.authorization]
+    let caller = Caller(
+      authorization: authorization, from: address, identity: ClientIdentity.of(request, trusting: proxies),
+      store: store, at: now)
+    guard let caller else {
+      // Who sends no key guesses none, and is told what to send.
+      if let authorization {
+        try rates.countFailure(address, keyID: Token(authorization: authorization)?.keyID, at: now)
+      }
+      throw .unauthenticated
+    }
+    try rates.countRequest(caller.key.id, at: now)
+    return caller
   }
 }
 
@@ -106,6 +108,18 @@ public struct Token: Sendable {
 
   /// What is stored.
   public var digest: [UInt8] { Array(SHA256.hash(data: Array(secret.utf8))) }
+
+  /// What the secret of an unknown key is compared with.
+  static let noDigest = [UInt8](repeating: 0, count: SHA256.byteCount)
+
+  /// Compares every byte of the digest, so that time does not tell where the first difference is.
+  func matches(_ stored: [UInt8]) -> Bool {
+    let own = digest
+    guard own.count == stored.count else { return false }
+    var difference: UInt8 = 0
+    for index in own.indices { difference |= own[index] ^ stored[index] }
+    return difference == 0
+  }
 }
 
 extension Failure {

@@ -66,6 +66,34 @@ struct Exchange: Sendable {
     try await api.store.readLong(for: owner(), body)
   }
 
+  /// Counts from the states of all cases.
+  ///
+  /// - Throws: `too_many_requests` when the agency has used up what it may ask.
+  func readStates<Value: Sendable>(
+    _ body: @escaping @Sendable (CaseStates, any CaseReads) throws -> Value
+  ) async throws -> Value {
+    let owner = try owner()
+    try api.rates.count(.figure, of: owner, at: now)
+    return try await api.store.readStates(for: owner, body)
+  }
+
+  /// The right to one long stream, and what that costs.
+  ///
+  /// - Throws: `too_many_requests`, `busy`.
+  func takeStream() throws(Failure) -> StreamSlot {
+    let slot = try api.streams.take(try owner())
+    try api.rates.count(.stream, of: slot.owner, at: now)
+    return slot
+  }
+
+  /// Looks again at a key that was valid when the request began: long work ends when its key does.
+  ///
+  /// - Throws: `unauthenticated`.
+  func requireKey() throws(Failure) {
+    guard let caller else { return }
+    guard let key = api.store.keys[caller.key.id], key.isValid(at: api.settings.now()) else { throw .unauthenticated }
+  }
+
   func stub(_ id: CaseID) throws -> CaseStub? {
     try api.store.stub(id, on: request.loopIndex % api.store.readerCount)
   }

@@ -12,7 +12,7 @@ enum ExportRoutes {
     let query = try exchange.query()
     let type = try MediaType.choose(exchange.request.fields[.accept], from: ["application/x-ndjson", "text/csv"])
     let isCSV = type == "text/csv"
-    let slot = try exchange.api.streams.take(try exchange.owner())
+    let slot = try exchange.takeStream()
     let (seq, after) = (try FeedRoutes.sequence(query, "seq"), try after(query))
     let agency = try exchange.agency()
     let snapshot = try await exchange.readLong { try Snapshot(agency, seq: seq, after: after, isCSV: isCSV, $0) }
@@ -47,6 +47,7 @@ enum ExportRoutes {
     while let next = current.next {
       async let ahead = part(next)
       try await stream.write(current.bytes)
+      try exchange.requireKey()
       current = try await ahead
       count += current.count
     }

@@ -17,6 +17,7 @@ enum FeedRoutes {
       isLines: type != "application/json", rendered: exchange.api.rendered)
     var page = try await read(feed, exchange)
     while page.isEmpty, page.isAtHead, try await mayHaveChanged(after: page.reached, until: deadline, exchange) {
+      try exchange.requireKey()
       feed.after = page.reached
       page = try await read(feed, exchange)
     }

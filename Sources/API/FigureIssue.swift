@@ -44,7 +44,7 @@ final class FigureIssue: Sendable {
     let revision = store.revision
     if let issued = look(for: key, revision) { return issued }
     let reference = store.reference
-    let (counted, isStored) = try await store.readStates(for: owner) { states, reads in
+    let (counted, isStored) = try await exchange.readStates { states, reads in
       try Self.checkDate(of: question, states)
       let result = states.answer(question, for: scope, reference)
       let figure = StatisticJSON.figure(question, scope: scope, result, seq: states.seq, at: now, reference)
@@ -87,7 +87,8 @@ final class FigureIssue: Sendable {
       .tooManyRequests,
       en: "Your agency has asked for too many new figures today; those issued before are still given.",
       id: "Lembaga Anda sudah meminta terlalu banyak angka baru hari ini; angka yang sudah terbit tetap tersedia.",
-      retryAfterSeconds: Int(max(1, midnight - now.milliseconds / 1_000)), limited: "figures")
+      retryAfterSeconds: Int(max(1, midnight - now.milliseconds / 1_000)),
+      allowance: Allowance("figures", perAgencyPerDay, perSeconds: 86_400))
   }
 
   private func look(for key: Key, _ revision: Revision) -> IssuedFigure? {

@@ -18,7 +18,7 @@ enum FigureRoutes {
     let reference = exchange.api.store.reference
     // Equal treatment is about strata: no list of cases stands beside it.
     let lists = question.kind != .equalTreatment && exchange.caller?.key.scopes.contains(.casesRead) ?? false
-    let bytes = try await exchange.api.store.readStates(for: exchange.owner()) { states, reads in
+    let bytes = try await exchange.readStates { states, reads in
       let comparison = FigureComparison(figure, question, states, reference)
       let changed = comparison.cases.map(\.caseKey)
       let changes = lists ? try reads.caseChanges(Array(changed.prefix(listedMax)), after: figure.seq) : nil

@@ -14,7 +14,7 @@ enum ImportRoutes {
       origin: origin, store: exchange.api.store, now: settings.now, ids: exchange.api.caseIDs)
     let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
     let linesMax = settings.importBatchLines
-    let slot = try exchange.api.streams.take(try exchange.owner())
+    let slot = try exchange.takeStream()
     let body = try DecodedBody(exchange.request, bytesMax: settings.decodedBytesMax)
     var answer = Answer(contentType: "application/x-ndjson", body: .bytes([]))
     if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
@@ -32,6 +32,7 @@ enum ImportRoutes {
       defer { ahead.close() }
       do {
         while let lines = try await ahead.take() {
+          try exchange.requireKey()
           try await stream.write(try await results(of: lines, importer, dryRun, language))
         }
       } catch {

@@ -9,7 +9,7 @@ final class Metrics: Sendable {
   /// A limit that may be hit.
   enum Limit: Int, CaseIterable, Sendable {
     case connections, requestsInFlight, head, requestLine, body, headTimeout, bodyTimeout, writeTimeout, agency, address
-    case figures, busy, other
+    case figures, failedAuthentication, key, cost, busy, other
 
     /// As the label says it.
     var label: String {
@@ -25,6 +25,9 @@ final class Metrics: Sendable {
       case .agency: "agency"
       case .address: "address"
       case .figures: "figures"
+      case .failedAuthentication: "failed_authentication"
+      case .key: "key"
+      case .cost: "cost"
       case .busy: "busy"
       case .other: "other"
       }
@@ -67,10 +70,13 @@ final class Metrics: Sendable {
     case .contentTooLarge: count(.body)
     case .requestTimeout: count(.bodyTimeout)
     case .tooManyRequests:
-      switch failure.limited {
+      switch failure.allowance?.name ?? "agency" {
       case "agency": count(.agency)
       case "address": count(.address)
       case "figures": count(.figures)
+      case "failed-authentication": count(.failedAuthentication)
+      case "key": count(.key)
+      case "cost": count(.cost)
       default: count(.other)
       }
     default: break

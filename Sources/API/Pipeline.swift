@@ -127,6 +127,7 @@ extension HTTPField.Name {
   static let idempotencyReplayed = known("Idempotency-Replayed")
   static let dryRun = known("Netral-Dry-Run")
   static let rateLimit = known("RateLimit")
+  static let rateLimitPolicy = known("RateLimit-Policy")
   static let snapshotSequence = known("Netral-Snapshot-Seq")
   static let snapshotCount = known("Netral-Snapshot-Count")
   static let forwarded = known("Forwarded")

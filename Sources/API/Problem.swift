@@ -50,11 +50,16 @@ enum Problem {
     case .unauthorized: fields.append(Response.Field(name: .wwwAuthenticate, value: "Bearer realm=\"netral\""))
     case .serviceUnavailable: fields.append(Response.Field(name: .retryAfter, value: "1"))
     case .tooManyRequests:
-      // What is used up is the agency's share of what runs at the same time, which may be free again at any moment, or
-      // what an address may ask without a key.
+      // Without an allowance, what is used up may be free again at any moment.
       let seconds = failure.retryAfterSeconds ?? 1
       fields.append(Response.Field(name: .retryAfter, value: "\(seconds)"))
-      fields.append(Response.Field(name: .rateLimit, value: "\"\(failure.limited)\";r=0;t=\(seconds)"))
+      // As draft-ietf-httpapi-ratelimit-headers-10 writes them.
+      let name = failure.allowance?.name ?? "agency"
+      fields.append(Response.Field(name: .rateLimit, value: "\"\(name)\";r=0;t=\(seconds)"))
+      if let allowance = failure.allowance {
+        let policy = "\"\(name)\";q=\(allowance.quota);w=\(allowance.windowSeconds)"
+        fields.append(Response.Field(name: .rateLimitPolicy, value: policy))
+      }
     default: break
     }
     if failure.code == .sequenceGone {

@@ -25,7 +25,7 @@ enum PublicRoutes {
 
   static func show(_ statistic: Statistic, _ exchange: Exchange) async throws -> Answer {
     let address = ClientAddress.of(exchange.request, trusting: exchange.api.settings.trustedProxies)
-    try exchange.api.publicRate.take(address, at: exchange.now)
+    try exchange.api.rates.countOpen(address, at: exchange.now)
     let type = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json", "text/csv"])
     let query = try exchange.query()
     let reference = exchange.api.store.reference

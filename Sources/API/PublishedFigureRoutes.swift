@@ -79,7 +79,7 @@ enum PublishedFigureRoutes {
     for figure in figures {
       let scope = Figure.scope(of: agency, figure.unit)
       items.append(
-        try await exchange.api.store.readStates(for: exchange.owner()) { states, _ in
+        try await exchange.readStates { states, _ in
           PublishedFigureJSON.write(figure, states, scope, reference)
         })
     }

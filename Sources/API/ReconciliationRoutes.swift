@@ -14,7 +14,7 @@ enum ReconciliationRoutes {
     let wanted = try FeedRoutes.sequence(query, "seq")
     try exchange.requireMediaType(["application/x-ndjson"])
     let agency = try exchange.agency()
-    let slot = try exchange.api.streams.take(try exchange.owner())
+    let slot = try exchange.takeStream()
     let head = try exchange.read { try $0.head() }
     guard wanted ?? 0 <= head else { throw Failure.sequenceAhead }
     var manifest = Manifest(
@@ -202,6 +202,7 @@ private struct Manifest {
 
   /// Compares some more; false when everything is compared.
   mutating func advance(_ exchange: Exchange) async throws -> Bool {
+    try exchange.requireKey()
     if !reconciliation.hasWork {
       let piece = try await source.next()
       reconciliation.add(splitter.feed(piece))

@@ -44,7 +44,7 @@ final class StreamSlots: Sendable {
 /// The right to one long stream; given back when it is let go, however the stream ends.
 final class StreamSlot: Sendable {
   private let slots: StreamSlots
-  private let owner: KeyOwner
+  let owner: KeyOwner
 
   fileprivate init(_ slots: StreamSlots, _ owner: KeyOwner) {
     self.slots = slots

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 int cepoll_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP); }
@@ -11,6 +13,11 @@ int cepoll_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOC
 int cepoll_accept(int listener, void *address, unsigned size) {
   socklen_t length = size;
   return accept4(listener, (struct sockaddr *)address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int cepoll_unacknowledged(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, SIOCOUTQ, &count) == 0 ? count : -1;
 }
 
 int cepoll_processors(void) {

@@ -79,13 +79,13 @@ public struct Failure: Error, Sendable, Equatable {
   public var currentETag: String?
   /// With too many requests: when the next one is worth sending; nil: soon.
   public var retryAfterSeconds: Int?
-  /// With too many requests: whose allowance is used up.
-  public var limited = "agency"
+  /// With too many requests: what is used up; nil: the agency's share of what runs at the same time.
+  public var allowance: Allowance?
 
   /// Makes a failure.
   public init(
     _ code: FailureCode, en: String, id: String, errors: [FieldError] = [], allowedActions: [String]? = nil,
-    currentETag: String? = nil, retryAfterSeconds: Int? = nil, limited: String = "agency"
+    currentETag: String? = nil, retryAfterSeconds: Int? = nil, allowance: Allowance? = nil
   ) {
     self.code = code
     self.detail = LocalizedText(en: en, id: id)
@@ -93,7 +93,7 @@ public struct Failure: Error, Sendable, Equatable {
     self.allowedActions = allowedActions
     self.currentETag = currentETag
     self.retryAfterSeconds = retryAfterSeconds
-    self.limited = limited
+    self.allowance = allowance
   }
 
   /// A body whose fields break rules (422).
@@ -117,6 +117,23 @@ public struct Failure: Error, Sendable, Equatable {
   /// A resource that is absent or that the caller may not know of: the two answer alike (404).
   public static let notFound = Failure(
     .notFound, en: "There is no such resource.", id: "Sumber daya tidak ditemukan.")
+}
+
+/// How much of something is allowed within some time.
+public struct Allowance: Sendable, Equatable {
+  /// A short name in ASCII, for the fields `RateLimit` and `RateLimit-Policy`.
+  public let name: String
+  /// How much, at once or spread.
+  public let quota: Int
+  /// After how many seconds as much is allowed again.
+  public let windowSeconds: Int
+
+  /// Makes an allowance.
+  public init(_ name: String, _ quota: Int, perSeconds windowSeconds: Int) {
+    self.name = name
+    self.quota = quota
+    self.windowSeconds = windowSeconds
+  }
 }
 
 /// What can be wrong with one field; the raw value is the stable `code` inside `errors`.

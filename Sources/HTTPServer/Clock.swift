@@ -27,18 +27,22 @@ extension Duration {
 struct Timeouts {
   let head: Nanoseconds
   let bodyGrace: Nanoseconds
-  let write: Nanoseconds
   let idle: Nanoseconds
   let lingering: Nanoseconds
+  /// With the body of a new request, and with an answer that begins to wait.
+  let bodyPatience: Patience
+  let answerPatience: Patience
   /// How often the loop looks for what is overdue: four times within the shortest, 5 to 250 ms.
   let sweep: Nanoseconds
 
   init(_ limits: Limits) {
     head = limits.headTimeout.nanoseconds
     bodyGrace = limits.bodyGrace.nanoseconds
-    write = limits.writeTimeout.nanoseconds
+    let write = limits.writeTimeout.nanoseconds
     idle = limits.idleTimeout.nanoseconds
     lingering = FixedLimit.lingering.nanoseconds
+    bodyPatience = Patience(most: bodyGrace, bytesPerSecondMin: limits.bodyBytesPerSecondMin)
+    answerPatience = Patience(most: write, bytesPerSecondMin: limits.answerBytesPerSecondMin)
     sweep = max(5_000_000, min(250_000_000, min(head, bodyGrace, write, idle) / 4))
   }
 }

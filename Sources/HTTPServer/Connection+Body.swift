@@ -52,7 +52,7 @@ extension Connection {
         return .ready(.failure(current.bodyFailure ?? .malformed))
       }
       if !piece.isEmpty {
-        current.bodyBytes += piece.count
+        current.bodyPatience.count(waited: 0, bytes: piece.count)
         current.unyieldedBytes += piece.count
         return .ready(.success(piece))
       }
@@ -102,10 +102,7 @@ extension Connection {
   /// Ends the wait for a body that comes too slowly; only time spent waiting for the client counts.
   func failSlowBody(_ now: Nanoseconds) {
     guard current.bodyWaiter != nil else { return }
-    let waited = current.bodyWaited + now - current.bodyWaitStart
-    let rate = Int64(max(1, loop.limits.bodyBytesPerSecondMin))
-    let allowed = loop.timeouts.bodyGrace + Int64(current.bodyBytes) * 1_000_000_000 / rate
-    guard waited > allowed else { return }
+    guard current.bodyPatience.isOver(after: now - current.bodyWaitStart) else { return }
     current.bodyFailure = .tooSlow
     resumeBodyWaiter(with: .failure(.tooSlow))
   }
@@ -113,7 +110,7 @@ extension Connection {
   func resumeBodyWaiter(with result: Result<[UInt8]?, BodyFailure>) {
     guard let waiter = current.bodyWaiter else { return }
     current.bodyWaiter = nil
-    current.bodyWaited += loop.now - current.bodyWaitStart
+    current.bodyPatience.count(waited: loop.now - current.bodyWaitStart, bytes: 0)
     waiter.resume(returning: result)
   }
 }

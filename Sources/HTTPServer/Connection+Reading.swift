@@ -10,11 +10,12 @@ struct CurrentRequest {
   /// Whether the client waits for `100 Continue`.
   var awaitsContinue = false
   var bodyFailure: BodyFailure?
-  var bodyBytes = 0
   /// Bytes moved since the task last let others run.
   var unyieldedBytes = 0
-  /// How long the handler has waited for body bytes, and since when it does now.
-  var bodyWaited: Nanoseconds = 0
+  /// How long the handler may still wait for body bytes, and since when it does now.
+  var bodyPatience: Patience
+  /// How long the answer may still wait for the client.
+  var answerPatience: Patience
   var bodyWaitStart = Nanoseconds.never
   var bodyWaiter: CheckedContinuation<Result<[UInt8]?, BodyFailure>, Never>?
   var writer: CheckedContinuation<Bool, Never>?
@@ -23,6 +24,11 @@ struct CurrentRequest {
   var isChunked = false
   /// Whether the end must be a reset, since a plain close would look like a complete answer.
   var resetsAtEnd = false
+
+  init(_ timeouts: Timeouts) {
+    bodyPatience = timeouts.bodyPatience
+    answerPatience = timeouts.answerPatience
+  }
 }
 
 extension Connection {
@@ -84,7 +90,7 @@ extension Connection {
   private func start(_ head: RequestHead) {
     let bytes = input.takeFirst(head.byteCount)
     readDeadline = .never
-    current = CurrentRequest()
+    current = CurrentRequest(loop.timeouts)
     current.isHead = head.method == .head
     if loop.isStopping {
       refuse(.shuttingDown)

@@ -1,3 +1,4 @@
+internal import CEpoll
 internal import Glibc
 internal import HTTPTypes
 
@@ -65,6 +66,7 @@ extension Connection {
     var sent = 0
     if small && output.isEmpty && !isPipelined {
       sent = loop.composed.withUnsafeBytes { Socket.send($0, to: descriptor) }
+      sentBytes += max(0, sent)
       if sent == loop.composed.count { return }
       if sent < 0 && sent != -Int(EAGAIN) {
         cut()
@@ -88,16 +90,34 @@ extension Connection {
         cut()
         return
       } else {
-        writeDeadline = .never
+        sentBytes += count
       }
     }
     if output.isEmpty {
-      writeDeadline = .never
+      endWaiting()
       if !isStreaming { whenBroken = nil }
-    } else if writeDeadline == .never {
-      writeDeadline = loop.now + loop.timeouts.write
+    } else if waiting == nil {
+      waiting = (loop.now, takenBytes)
     }
     if output.byteCount <= loop.limits.streamBufferBytes / 2 { resumeWriter(hasRoom: true) }
+  }
+
+  /// Bytes of answers that the client's side has taken: the system may have many more that it cannot pass on.
+  private var takenBytes: Int { sentBytes - max(0, Int(cepoll_unacknowledged(descriptor))) }
+
+  /// Whether an answer has waited for the client too long, for what the client has taken of it meanwhile.
+  func hasWaitedTooLong(_ now: Nanoseconds) -> Bool {
+    guard let (lookedAt, takenBefore) = waiting else { return false }
+    let taken = takenBytes
+    waiting = (now, taken)
+    current.answerPatience.count(waited: now - lookedAt, bytes: taken - takenBefore)
+    return current.answerPatience.isOver()
+  }
+
+  private func endWaiting() {
+    guard let (lookedAt, takenBefore) = waiting else { return }
+    waiting = nil
+    current.answerPatience.count(waited: loop.now - lookedAt, bytes: takenBytes - takenBefore)
   }
 
   /// What ``ResponseStream/write(_:)`` calls, on any thread.

@@ -51,12 +51,15 @@ final class Connection: @unchecked Sendable {
   /// Whether bytes of a head that is not complete were received.
   var isInHead = false
   var readDeadline = Nanoseconds.never
-  var writeDeadline = Nanoseconds.never
+  /// Bytes of answers that the system took.
+  var sentBytes = 0
+  /// While an answer waits for the client: when that was last looked at, and what the client had taken by then.
+  var waiting: (lookedAt: Nanoseconds, takenBytes: Int)?
   var lingeredBytes = 0
 
   /// The current request, or the last one.
   var requestNumber: UInt64 = 0
-  var current = CurrentRequest()
+  var current: CurrentRequest
   var task: Task<Void, Never>?
   /// Who is to be told when the answer that is being sent breaks off.
   var whenBroken: (@Sendable (ResponseBreak) -> Void)?
@@ -68,6 +71,7 @@ final class Connection: @unchecked Sendable {
     self.peer = peer
     self.isAdmitted = isAdmitted
     parser = RequestParser(limits: loop.limits)
+    current = CurrentRequest(loop.timeouts)
     readDeadline = loop.now + loop.timeouts.idle
   }
 
@@ -117,7 +121,7 @@ final class Connection: @unchecked Sendable {
 
   /// Closes what is overdue; called by the loop a few times per time-out.
   func sweep(_ now: Nanoseconds) {
-    if now >= writeDeadline {
+    if hasWaitedTooLong(now) {
       cut(.clientTooSlow)
       return
     }

@@ -39,13 +39,20 @@ public struct Limits: Sendable {
 
   /// Slowest body in bytes per second of waiting, after ``bodyGrace``; slower bodies are ``BodyFailure/tooSlow``.
   ///
-  /// 1 KiB/s is below the worst mobile link; only time in which the server waits for the client counts.
+  /// 1 KiB/s is below the worst mobile link; only time in which the server waits for the client counts. A body that was
+  /// fast before may still be late by ``bodyGrace`` and not by more.
   public var bodyBytesPerSecondMin = 1_024
 
   /// How long a client may take no byte of an answer before its connection is cut.
   ///
   /// 30 s, half of nginx's `send_timeout`: the memory it holds is bounded by ``streamBufferBytes``.
   public var writeTimeout = Duration.seconds(30)
+
+  /// Slowest client of an answer in bytes per second, after ``writeTimeout``; a slower one is cut.
+  ///
+  /// 1 KiB/s, as for a body: who takes a byte now and then would hold one of few streams for ever. What counts is what
+  /// the client has acknowledged, not what the system has taken for it.
+  public var answerBytesPerSecondMin = 1_024
 
   /// How long a connection may stay open without a request; then it is closed silently.
   ///

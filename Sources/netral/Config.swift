@@ -33,6 +33,12 @@ struct Config: Sendable {
   var readsStatisticsAhead = true
   /// New figures, which are stored for ever.
   var figuresPerAgencyPerDay = 5_000
+  /// Requests with a key that is not valid, by address and by the key they name.
+  var failedKeysPerMinute = 30
+  /// Requests with one key; 0 is any number.
+  var requestsPerKeyPerSecond = 0
+  /// Units of long work: a stream takes 10, a statistic that must be counted 1.
+  var costPerAgencyPerHour = 36_000
   var limits = Limits()
   var store = StoreSettings()
 

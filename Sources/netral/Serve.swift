@@ -103,6 +103,9 @@ enum Wiring {
     settings.renderedBytesMax = config.renderedBytesMax
     settings.figuresPerAgencyPerDay = config.figuresPerAgencyPerDay
     settings.publicRequestsPerMinute = config.publicRequestsPerMinute
+    settings.failedKeysPerMinute = config.failedKeysPerMinute
+    settings.requestsPerKeyPerSecond = config.requestsPerKeyPerSecond
+    settings.costPerAgencyPerHour = config.costPerAgencyPerHour
     settings.trustedProxies = config.trustedProxies
     settings.diskFreeBytesMin = config.diskFreeBytesMin
     return API(store: store, settings: settings, logger: logger)

@@ -61,6 +61,13 @@ extension Setting {
     .flag(
       "statistics_read_ahead", \.readsStatisticsAhead,
       "read the states of all cases at the start, and not only when a statistic is asked for"),
+    .int(
+      "failed_keys_per_minute", \.failedKeysPerMinute, 1...1_000_000,
+      "requests with a key that is not valid, by address and by the key they name"),
+    .int("requests_per_key_per_second", \.requestsPerKeyPerSecond, 0...1_000_000, "with one key; 0 is any number"),
+    .int(
+      "cost_per_agency_per_hour", \.costPerAgencyPerHour, 10...100_000_000,
+      "units of long work: a stream takes 10, a statistic that must be counted 1"),
     .int("figures_per_agency_per_day", \.figuresPerAgencyPerDay, 1...10_000_000, "new figures, stored for ever"),
     .int(
       "public_requests_per_minute", \.publicRequestsPerMinute, 1...1_000_000,

@@ -140,24 +140,6 @@ struct PublicReleaseTests {
     }
   }
 
-  @Test("remember an address that has asked too often, whoever else asks")
-  func eviction() throws {
-    let rate = PublicRate(perMinute: 2, addressesMax: 10)
-    let start = Sample.instant("2024-11-15T03:00:00Z").milliseconds
-    func take(_ host: Int, after seconds: Int64) throws {
-      let address = try #require(PeerAddress("192.0.2.\(host)"))
-      try rate.take(address, at: Timestamp(milliseconds: start + seconds * 1_000))
-    }
-    for host in 1...9 { try take(host, after: 0) }
-    for _ in 0..<2 { try take(10, after: 40) }
-    // Those of 40 seconds ago are full again, and forgotten.
-    try take(11, after: 41)
-    #expect(throws: Failure.self) { try take(10, after: 42) }
-    // Nobody is full now: the one that asked first goes.
-    for host in 12...20 { try take(host, after: 42) }
-    #expect(throws: Failure.self) { try take(10, after: 43) }
-  }
-
   @Test(
     "name the parameter that is wrong and tell nothing to who asks for more",
     arguments: [
@@ -192,6 +174,7 @@ struct PublicReleaseTests {
         #expect(statuses == [200, 200, 200, 429])
         let refused = try get(visitor, Self.funnel)
         #expect(refused["retry-after"] == "20" && refused["ratelimit"] == "\"address\";r=0;t=20")
+        #expect(refused["ratelimit-policy"] == "\"address\";q=3;w=60")
         visitor.service.clock.advance(seconds: 20)
         #expect(try get(visitor, Self.funnel).status == 200)
       })

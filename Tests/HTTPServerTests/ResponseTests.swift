@@ -195,6 +195,30 @@ struct ResponseTests {
     }
   }
 
+  @Test("is cut when the client takes of it now and then, but too slowly, however fast it was before")
+  func drippingReader() async throws {
+    let isCut = Signal()
+    let handler: Handler = { _ in
+      Response(
+        status: .ok,
+        body: .stream { stream in
+          defer { isCut.raise() }
+          while true { try await stream.write([UInt8](repeating: 0, count: 65_536)) }
+        })
+    }
+    let limits = Limits.with {
+      $0.writeTimeout = .milliseconds(100)
+      $0.answerBytesPerSecondMin = 1 << 50
+    }
+    try await withServer(limits, handler: handler) { server in
+      let client = try Client(server)
+      try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      // Without the limit this would never end.
+      #expect(throws: ClientFailure.self) { while true { _ = try client.take(1 << 20) } }
+      await isCut.wait()
+    }
+  }
+
   @Test("makes its writer throw, and its task cancelled, when the client is gone")
   func disconnect() async throws {
     let failure = Box<StreamFailure?>(nil)

@@ -13,6 +13,10 @@ public struct HTTPAnswer: Sendable {
   public var text: String { String(decoding: body, as: UTF8.self) }
   public var lines: [String] { text.split(separator: "\n").map(String.init) }
   public var fieldNames: [String] { fields.map(\.name) }
+  /// Every field line but the two that differ between any two answers.
+  public var comparableFields: [String] {
+    fields.filter { $0.name != "date" && $0.name != "x-request-id" }.map { "\($0.name): \($0.value)" }
+  }
   /// The body as JSON; null when it is none, so that every look into it fails an expectation.
   public var json: JSONValue { (try? JSONValue.parse(body)) ?? .null }
   /// The body but for `request_id`, which differs between any two answers.
