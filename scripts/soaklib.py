@@ -205,8 +205,10 @@ class Watch:
         for share in (0.25, 0.5, 0.75, 1):
             age, kb = last[max(0, int(len(last) * share) - 1)]
             print(f"memory of the last process after {age:.0f} s: {kb / 1024:.1f} MiB")
-        memory, before = server.memory(), self.calm or (0, 0)
-        bound = MEMORY_GROWTH_MAX + MEMORY_PER_EVENT_MAX * (events(server) - before[1])
+        memory, head = server.memory(), events(server)
+        # A soak that has failed may have ended before.
+        before = self.calm or (memory, head)
+        bound = MEMORY_GROWTH_MAX + MEMORY_PER_EVENT_MAX * (head - before[1])
         growth = (memory - before[0]) * 1024
         if growth > bound:
             world.fail(f"memory has grown by {growth} bytes; the bound is {bound}")
