@@ -164,8 +164,9 @@ final class FolderLock {
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .folder(reason: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let reason = errno
       Glibc.close(descriptor)
-      throw .running
+      throw reason == EWOULDBLOCK ? .running : .folder(reason: String(cString: strerror(reason)))
     }
   }
 

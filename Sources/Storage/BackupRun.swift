@@ -37,8 +37,8 @@ public enum Backups {
 /// stands the log cannot begin anew and grows: beyond `logBytesHurry` the backup pauses no longer, and beyond
 /// `logBytesMax` it gives up.
 struct BackupRun {
-  /// 256 MiB: four times what the log is cut back to.
-  static let logBytesHurry: Int64 = 256 << 20
+  /// 1 GiB: looking a page up in the index of such a log takes three microseconds.
+  static let logBytesHurry: Int64 = 1 << 30
   /// 4 GiB: some two million changes; every read looks through the index of the log.
   static let logBytesMax: Int64 = 4 << 30
   /// Pages between two pauses: 1 MiB.

@@ -21,8 +21,8 @@ struct BackupCommand: ParsableCommand {
 
   func run() throws {
     var flags = options.flags
-    flags["backup_folder"] = into
-    flags["backup_keep"] = keep.map(String.init)
+    flags["backup_folder"] = ConfigReading.Flag("--into", into)
+    flags["backup_keep"] = ConfigReading.Flag("--keep", keep)
     let config = try Config(ConfigReading(flags: flags, file: options.config))
     guard config.store.backup.folder != nil else {
       throw ValidationError("give --into or NETRAL_BACKUP_FOLDER: the folder backups go into")

@@ -78,7 +78,9 @@ struct DatabaseOptions: ParsableArguments {
   var config: String?
 
   /// The flags that set something, by the name of the setting.
-  var flags: [String: String] { database.map { ["database": $0] } ?? [:] }
+  var flags: [String: ConfigReading.Flag] {
+    ConfigReading.Flag("--database", database).map { ["database": $0] } ?? [:]
+  }
 }
 
 /// The options of `netral serve`, and of whoever asks what they would come to.
@@ -91,8 +93,8 @@ struct ServingOptions: ParsableArguments {
 
   var reading: ConfigReading {
     var flags = database.flags
-    flags["host"] = host
-    flags["port"] = port.map(String.init)
+    flags["host"] = ConfigReading.Flag("--host", host)
+    flags["port"] = ConfigReading.Flag("--port", port)
     return ConfigReading(flags: flags, file: database.config)
   }
 }

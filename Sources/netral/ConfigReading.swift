@@ -25,17 +25,28 @@ struct ConfigReading {
   /// One line each, which names the setting and where it was given.
   private(set) var problems: [String] = []
 
+  /// A flag that sets something, as it was given.
+  struct Flag {
+    let name: String
+    let text: String
+
+    init?(_ name: String, _ value: (some CustomStringConvertible)?) {
+      guard let value else { return nil }
+      (self.name, text) = (name, value.description)
+    }
+  }
+
   /// - Parameters:
   ///   - flags: by the names of the settings.
   ///   - file: the flag that names a file; the environment is asked when it is nil.
   init(
-    flags: [String: String], file: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+    flags: [String: Flag], file: String?, environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
     let path = file ?? environment[Self.fileVariable]
     let members = path.map { readFile($0) } ?? [:]
     for setting in Setting.all {
-      if let text = flags[setting.name] {
-        take(setting, .text(text), from: .flag, named: "--\(setting.name)")
+      if let flag = flags[setting.name] {
+        take(setting, .text(flag.text), from: .flag, named: flag.name)
       } else if let text = environment[setting.variable] {
         take(setting, .text(text), from: .environment, named: setting.variable)
       } else if let value = members[setting.name] {

@@ -187,6 +187,7 @@ extension ProgramTests {
       for name in old + [future] + foreign + orphans + old.map({ $0 + ".sha256" }) {
         try Data("x".utf8).write(to: URL(filePath: "\(world.backups)/\(name)"))
       }
+      expectRefused(try world.backUp("--keep", "0"), saying: "--keep: give a number")
       #expect(try world.backUp("--keep", "2").ending == .exit(0))
       let new = try #require(world.finished().first { $0.hasSuffix("-6052.sqlite") })
       #expect(Set(world.names()) == Set(foreign + [future, new, new + ".sha256"]))

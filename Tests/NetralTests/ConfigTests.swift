@@ -62,7 +62,7 @@ struct SettingTests {
     try #"{"port": 1, "host": "file", "loops": 3, "trusted_proxies": ["10.0.0.0/8", "::1"]}"#
       .write(toFile: file, atomically: true, encoding: .utf8)
     let reading = ConfigReading(
-      flags: ["port": "3"], file: nil,
+      flags: ["port": try #require(ConfigReading.Flag("--port", 3))], file: nil,
       environment: ["NETRAL_PORT": "2", "NETRAL_HOST": "environment", "NETRAL_CONFIG": file, "PATH": "/bin"])
     #expect(reading.problems.isEmpty)
     #expect(reading.config.port == 3)
