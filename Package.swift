@@ -63,7 +63,9 @@ let package = Package(
     .testTarget(name: "FairnessTests", dependencies: ["Fairness"], swiftSettings: strict),
     .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),
+    .testTarget(
+      name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], exclude: ["differential.py"],
+      swiftSettings: strict),
     .testTarget(
       name: "DomainTests", dependencies: ["Domain", "JSON", "Storage", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -76,8 +78,23 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "FuzzTests", dependencies: ["API", "Domain", "HTTPServer", "JSON", httpTypes],
+      exclude: ["CFuzzer", "Driver.swift", "corpus"], swiftSettings: strict),
+    .testTarget(
       name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "TestSupport", "netral", crypto],
       exclude: ["golden", "recompute.py", "released"],
       swiftSettings: strict),
   ]
 )
+
+// `scripts/fuzz` builds the readers of the fuzz tests as a program with libFuzzer in it, and nothing else.
+if Context.environment["NETRAL_FUZZ"] != nil {
+  package.targets.removeAll { $0.name == "FuzzTests" }
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/FuzzTests/CFuzzer"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["API", "CFuzzer", "Domain", "HTTPServer", "JSON", httpTypes],
+      path: "Tests/FuzzTests", exclude: ["CFuzzer", "FuzzTests.swift", "corpus"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+  ]
+}

@@ -20,12 +20,13 @@ enum Cursor {
     let payload = Array(bytes.dropFirst(16))
     // Compared in full before a difference tells: the signature must not be found byte by byte.
     let difference = zip(signature(payload, secret), bytes).reduce(0) { $0 | ($1.0 ^ $1.1) }
-    let parts = String(decoding: payload, as: UTF8.self).split(
-      separator: "\n", maxSplits: 3, omittingEmptySubsequences: false)
+    // Bytes: as characters, a line feed after a carriage return is none.
+    let parts = payload.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
     guard difference == 0, parts.count == 4, parts[0] == agency.rawValue, let key = Int64(parts[1]) else {
       throw .invalidCursor
     }
-    return (CaseQuery.Position(value: String(parts[2]), key: key), String(parts[3]))
+    return (CaseQuery.Position(value: parts[2], key: key), parts[3])
   }
 
   private static func signature(_ payload: [UInt8], _ secret: [UInt8]) -> [UInt8] {

@@ -55,15 +55,23 @@ enum ClientIdentity {
 enum ClientAddress {
   static func of(_ request: Request, trusting proxies: [Network]) -> PeerAddress {
     guard proxies.contain(request.peer) else { return request.peer }
-    // The last element is the one the trusted proxy itself has added.
-    let elements = request.fields.values(of: .forwarded).flatMap { $0.split(separator: ",") }
-    guard let last = elements.last else { return request.peer }
-    for pair in last.split(separator: ";") {
-      let parts = pair.trimmingCharacters(in: .whitespaces).split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, parts[0].lowercased() == "for" else { continue }
-      return PeerAddress(node(parts[1])) ?? request.peer
+    return claimed(by: request.fields.values(of: .forwarded)) ?? request.peer
+  }
+
+  /// What the last element says, which is the one that the trusted proxy itself has added.
+  ///
+  /// Bytes are looked at and not characters: some of Unicode's join the comma or semicolon beside them into one character,
+  /// and a client could hide the proxy's element behind its own.
+  static func claimed(by values: [String]) -> PeerAddress? {
+    guard let last = values.last?.utf8.split(separator: UInt8(ascii: ",")).last else { return nil }
+    for pair in last.split(separator: UInt8(ascii: ";")) {
+      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
+      guard parts.count == 2, let name = String(parts[0])?.trimmingCharacters(in: .whitespaces),
+        let value = String(parts[1])?.trimmingCharacters(in: .whitespaces), name.lowercased() == "for"
+      else { continue }
+      return PeerAddress(node(value[...]))
     }
-    return request.peer
+    return nil
   }
 
   /// Strips quotes, brackets and a port.

@@ -11,6 +11,8 @@ public struct PeerAddress: Hashable, Sendable {
 
   /// Reads an address in its usual notation, such as `192.0.2.1` or `2001:db8::1`; nil when it is none.
   public init?(_ text: String) {
+    // To C, NUL ends a text.
+    guard !text.utf8.contains(0) else { return nil }
     var address4 = in_addr()
     if inet_pton(AF_INET, text, &address4) == 1 {
       self.init(ipv4: address4)

@@ -21,9 +21,12 @@ public struct CSVWriter: Sendable {
     guard var text, !text.isEmpty else { return beginField(isBlank: true) }
     beginField(isBlank: false)
     text.withUTF8 { text in
-      let needsQuotes = text.contains {
-        $0 == Byte.quote || $0 == Byte.comma || $0 == Byte.lineFeed || $0 == Byte.carriageReturn
-      }
+      // What would be a byte order mark at the start of a text is a part of the field in quotes.
+      let needsQuotes =
+        text.starts(with: [0xEF, 0xBB, 0xBF])
+        || text.contains {
+          $0 == Byte.quote || $0 == Byte.comma || $0 == Byte.lineFeed || $0 == Byte.carriageReturn
+        }
       if needsQuotes { bytes.append(Byte.quote) }
       if text.first.map(Self.beginsFormula) == true { bytes.append(UInt8(ascii: "'")) }
       var runStart = 0

@@ -239,4 +239,22 @@ struct KeyRateTests {
       #expect(throws: HTTPClientFailure.self) { try client.chunk() }
     }
   }
+
+  @Test("that is bound to a network is judged by what the proxy says, whatever the client says before")
+  func claimedAddress() async throws {
+    let proxy = try #require(Network("127.0.0.0/8"))
+    try await withService(
+      { $0.trustedProxies = [proxy] },
+      { visitor in
+        let key = try await visitor.service.token(.agency(.bkn), [.casesRead], networks: ["192.0.2.0/24"])
+        func status(_ forwarded: String) throws -> Int {
+          try visitor.ask("GET", "/v1/whoami", [("Authorization", "Bearer \(key)"), ("Forwarded", forwarded)]).status
+        }
+        #expect(try status("for=198.51.100.1, for=192.0.2.7") == 200)
+        for claim in [
+          "for=192.0.2.7", "for=192.0.2.7;x=\u{600}", "\u{600}", "for=\"192.0.2.7", "for=192.0.2.7;",
+          "for=192.0.2.7\u{200D}",
+        ] { #expect(try status("\(claim), for=198.51.100.1") == 401, "\(claim)") }
+      })
+  }
 }

@@ -86,7 +86,9 @@ struct PeerAddressTests {
     #expect(address == PeerAddress(written))
   }
 
-  @Test("refuses what is no address", arguments: ["", "1.2.3", "1.2.3.256", "localhost", "::g", "1.2.3.4:80"])
+  @Test(
+    "refuses what is no address",
+    arguments: ["", "1.2.3", "1.2.3.256", "localhost", "::g", "1.2.3.4:80", "::\0", "1.2.3.4\0x"])
   func malformed(text: String) {
     #expect(PeerAddress(text) == nil)
   }
