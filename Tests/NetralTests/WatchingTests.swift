@@ -12,6 +12,8 @@ extension ProgramTests {
   struct WatchingTests {
     private let folder: TemporaryFolder
     private var database: String { folder.file("netral.sqlite") }
+    private static let series = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("golden/alerts.yml").path
     private static let rules = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("deploy/netral-alerts.yml").path
 
@@ -32,8 +34,10 @@ extension ProgramTests {
       let checked = try run(["sh", "-c", "promtool check metrics < \"$1\"", "sh", path])
       #expect(checked.ending == .exit(0) && checked.output.isEmpty && checked.errors.isEmpty, "\(checked)")
 
-      let ruled = try run(["promtool", "check", "rules", Self.rules])
-      #expect(ruled.ending == .exit(0), "\(ruled)")
+      for command in [["check", "rules", Self.rules], ["test", "rules", Self.series]] {
+        let ruled = try run(["promtool"] + command)
+        #expect(ruled.ending == .exit(0), "\(ruled)")
+      }
       let text = try String(contentsOfFile: Self.rules, encoding: .utf8)
       let names = Set(text.matches(of: #/netral_[a-z_]+/#).map { String($0.output) })
       #expect(names.count > 5)
