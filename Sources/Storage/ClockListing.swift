@@ -117,14 +117,17 @@ private struct ClockListing {
     ClockKind.allCases.first { stages(of: $0).contains(stage) }
   }
 
-  /// Stage, state and number of open clocks on the day ?1; a case has at most one. Answered by the indexes of due dates.
+  /// Stage, state and number of open clocks on the day ?1; a case has at most one.
+  ///
+  /// Each part is answered by an index of due dates, which holds the open clocks alone: the plus keeps SQLite from going
+  /// over all cases by their stages.
   static let countSQL = """
     SELECT stage, CASE WHEN next_due_on < ?1 THEN 'overdue' ELSE 'running' END AS state, count(*)
     FROM case_record WHERE next_due_on IS NOT NULL GROUP BY 1, 2
     UNION ALL
-    SELECT stage, 'paused', count(*) FROM case_record WHERE paused_due_on IS NOT NULL GROUP BY 1
+    SELECT stage, 'paused', count(*) FROM case_record WHERE paused_due_on IS NOT NULL GROUP BY +stage
     UNION ALL
-    SELECT stage, 'running', count(*) FROM case_record WHERE appeal_due_on >= ?1 GROUP BY 1
+    SELECT '\(Stage.sanctioned.rawValue)', 'running', count(*) FROM case_record WHERE appeal_due_on >= ?1
     """
 
   /// A case with its clocks.

@@ -180,9 +180,10 @@ struct MetricsTests {
   func clocksAndKeys() async throws {
     try await withService { visitor in
       visitor.clock.set("2024-10-09T03:00:00Z")
-      for (number, steps) in [[], [], ["verifications"], ["verifications", "studies", "recommendations"]].enumerated() {
+      let road = ["verifications", "studies", "recommendations", "decisions"]
+      for (number, steps) in [[], [], Array(road.prefix(1)), Array(road.prefix(3)), road].enumerated() {
         let path = try visitor.makeCase(ref: "\(number)")
-        let agencies: [AgencyCode] = [.bkn, .bawaslu, .bkn]
+        let agencies: [AgencyCode] = [.bkn, .bawaslu, .bkn, .bkn]
         for (step, agency) in zip(steps, agencies) {
           let kind = try #require(ActionKind(rawValue: step))
           try visitor.must(step, on: path, as: agency, ActionBodies.valid(kind, on: "2024-10-08"))
@@ -208,8 +209,9 @@ struct MetricsTests {
           total += count
         }
       }
-      #expect(total == 4)
+      #expect(total == 5)
       #expect(metrics["netral_open_clocks", "kind=verification", "state=paused"] == 1)
+      #expect(metrics["netral_open_clocks", "kind=appeal_filing", "state=running"] == 1)
       #expect(metrics["netral_keys_expiring_soon"] == 1)
     }
   }
