@@ -1,12 +1,9 @@
 internal import Domain
 internal import Foundation
-internal import Glibc
 internal import Synchronization
 
 /// Backups of a running server: one at a time, each on a thread of its own that everything else goes before.
 final class BackupLane: Sendable {
-  /// Half of the way to the lowest priority there is: the proof of a copy takes a core for a while.
-  private static let niceness: Int32 = 10
   /// How old may be what is told of the folder, which somebody else's backups go into, too.
   private static let statusAge: Duration = .seconds(10)
 
@@ -57,8 +54,6 @@ final class BackupLane: Sendable {
     let stop = try begin()
     return try await withCheckedThrowingContinuation { continuation in
       let thread = Thread { [self] in
-        // On Linux, 0 is this thread alone.
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
         let outcome = Result {
           try BackupRun(database: database, folder: folder, settings: settings, stop: stop).run()
         }.mapError { BackupFailure($0) }

@@ -41,6 +41,10 @@ struct BackupRun {
   static let logBytesHurry: Int64 = 1 << 30
   /// 4 GiB: some two million changes; every read looks through the index of the log.
   static let logBytesMax: Int64 = 4 << 30
+  /// While the snapshot stands, half of the way to the lowest priority there is: the log must not grow for long.
+  private static let copyNiceness: Int32 = 10
+  /// The lowest there is: nobody waits for the proof but who asked for the backup.
+  private static let proofNiceness: Int32 = 19
   /// Pages between two pauses: 1 MiB.
   private static let stepPages: CInt = 256
 
@@ -49,7 +53,7 @@ struct BackupRun {
   let settings: StoreSettings
   let stop: BackupStop
 
-  /// Makes it: copy, proof, name, and then the deletion of those that are too many.
+  /// Makes it: copy, proof, name, and then the deletion of those that are too many. The calling thread loses its priority.
   ///
   /// - Throws: `BackupFailure`; `OpenFailure` when the file is none of ours. Nothing is left that looks like a backup.
   func run() throws -> Backup {
@@ -58,7 +62,9 @@ struct BackupRun {
     defer { withExtendedLifetime(lock) {} }
     try folder.clear()
     do {
+      Self.giveWay(Self.copyNiceness)
       let (name, madeAt, content) = try copy()
+      Self.giveWay(Self.proofNiceness)
       let partial = folder.file(name + ".partial")
       try FileCheck.settle(partial)
       try prove(partial, holds: content)
@@ -73,6 +79,11 @@ struct BackupRun {
       do { try folder.clear() } catch {}
       throw error is OpenFailure ? error : BackupFailure(error)
     }
+  }
+
+  /// On Linux, 0 is the calling thread alone.
+  private static func giveWay(_ niceness: Int32) {
+    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
   }
 
   // MARK: Copy

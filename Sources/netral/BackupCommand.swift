@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Domain
-internal import Foundation
 internal import Storage
 
 /// `netral backup`
@@ -27,8 +26,6 @@ struct BackupCommand: ParsableCommand {
     guard config.store.backup.folder != nil else {
       throw ValidationError("give --into or NETRAL_BACKUP_FOLDER: the folder backups go into")
     }
-    // A server on the same machine goes first.
-    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     do {
       let backup = try Backups.make(of: config.database, config.store)
       try printLines(["\(backup.name)\t\(backup.bytes)\t\(backup.seq)\t\(backup.sha256 ?? "")"])
