@@ -17,7 +17,7 @@ extension Setting {
     .int(
       "disk_free_bytes_min", \.diskFreeBytesMin, 0...1_099_511_627_776,
       "least free space with which the service is ready"),
-    .networks("trusted_proxies", \.trustedProxies, "whose Forwarded field is believed"),
+    .networks("trusted_proxies", \.trustedProxies, "whose Forwarded and Netral-Client-Identity fields are believed"),
   ]
 
   private static var loops: Setting {

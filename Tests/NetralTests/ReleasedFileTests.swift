@@ -11,7 +11,7 @@ extension ProgramTests {
   @Suite("files of earlier releases")
   struct ReleasedFileTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "released")
-    private static let names = ["m0001", "m0002", "m0003", "m0004"]
+    private static let names = ["m0001", "m0002", "m0003", "m0004", "m0005"]
 
     private let folder: TemporaryFolder
     private var database: String { folder.file("netral.sqlite") }

@@ -20,8 +20,8 @@ extension Operation {
 
   static let createKey = Operation(
     .administration, .init(en: "Make a key", id: "Buat kunci"),
-    details: "The secret is shown once, here.", query: [.dryRun], body: .json { _ = KeyBody.read($0) },
-    needs: [.idempotencyKey],
+    details: "The secret is shown once, here. A key with identities needs one of these client certificates.",
+    query: [.dryRun], body: .json { _ = KeyBody.read($0) }, needs: [.idempotencyKey],
     replies: [.json(.newKey, "The key.", .created, fields: [(.location, "Its address.")])],
     example: Example(
       "OPERATOR", body: #"{"agency":"BKN","label":"uji","scopes":["cases:read"]}"#, keeps: ("key", ".id")))

@@ -62,8 +62,9 @@ extension Schema {
   static let keyMembers: [Member] = [
     .always("id", keyID), .always("agency", agency.orNull), .always("operator", bool),
     .always("label", string), .always("scopes", array(of: code(Scope.self))),
-    .always("networks", array(of: string)), .always("identities", array(of: string)), .always("created_at", instant),
-    .always("expires_at", instant.orNull),
+    .always("networks", array(of: string)),
+    .always("identities", array(of: string).described("Subjects of client certificates, of which one must be shown.")),
+    .always("created_at", instant), .always("expires_at", instant.orNull),
     .always("revoked_at", instant.orNull),
   ]
   static let key = object(keyMembers).named("Key")
