@@ -7,8 +7,8 @@ AGENCIES = ["BAWASLU", "BKN", "KASN", "KEMENDAGRI", "PANRB"]
 MEMORY_GROWTH_MAX, MEMORY_PER_EVENT_MAX = 64 << 20, 120
 # Descriptors that are open when all clients are gone, beside those after the start.
 DESCRIPTOR_GROWTH_MAX = 8
-# The longest log: what SQLite truncates it to (journal_size_limit) and the batches of one checkpoint.
-WAL_BYTES_MAX = 192 << 20
+# The longest log: 256 MiB, beyond which a backup stops pausing, and as much again until it is done.
+WAL_BYTES_MAX = 512 << 20
 
 
 class Disk:
@@ -87,7 +87,10 @@ class Server:
         self.disk, self.clock = Disk(folder), FakeClock(folder)
         self.program, self.database = program, os.path.join(self.disk.folder, "netral.sqlite")
         self.log = open(os.path.join(folder, "log"), "wb")
-        self.environment = {"PATH": os.environ["PATH"], "NETRAL_LOG_LEVEL": "error"}
+        self.environment = {"PATH": os.environ["PATH"], "NETRAL_LOG_LEVEL": "error",
+                            "NETRAL_BACKUP_FOLDER": os.path.join(self.disk.folder, "backups"),
+                            # Limits in time would only slow the load down.
+                            "NETRAL_REQUESTS_PER_KEY_PER_SECOND": "0", "NETRAL_COST_PER_AGENCY_PER_HOUR": "100000000"}
         scopes = "cases:read,cases:write,imports,sync"
         self.keys = {agency: self.make_key("--agency", agency, "--scopes", scopes) for agency in AGENCIES}
         self.keys["OPERATOR"] = self.make_key("--operator", "--scopes", "admin")
