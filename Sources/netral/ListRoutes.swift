@@ -6,6 +6,7 @@ struct ListRoutes: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "routes", abstract: "Prints every endpoint: method, path, and who may use it.")
 
+  @OptionGroup var options: DatabaseOptions
   @Flag(help: "Prints every endpoint as one line of curl instead, for the demo data.")
   var cookbook = false
 

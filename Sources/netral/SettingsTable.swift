@@ -39,6 +39,9 @@ extension Setting {
     .seconds("head_timeout_seconds", \.limits.headTimeout, 1...600, "within which a head must be there"),
     .seconds("idle_timeout_seconds", \.limits.idleTimeout, 1...3_600, "after which an idle connection is closed"),
     .seconds("write_timeout_seconds", \.limits.writeTimeout, 1...3_600, "how long a client may take nothing"),
+    .int(
+      "answer_bytes_per_second_min", \.limits.answerBytesPerSecondMin, 1...1_000_000_000,
+      "a client that takes an answer more slowly, after the write time-out, is cut"),
     .seconds(
       "shutdown_deadline_seconds", \.limits.shutdownDeadline, 1...600, "what runs at SIGTERM may take this long"),
   ]

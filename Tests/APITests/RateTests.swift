@@ -236,6 +236,7 @@ struct KeyRateTests {
       let revoked = try visitor.ask(as: Service.operatorName, "DELETE", "/v1/admin/keys/\(id)")
       #expect(revoked.status == 204)
       try client.send(Array("3\r\n{}\n\r\n".utf8))
+      #expect(try String(decoding: client.chunk(), as: UTF8.self).contains("unauthenticated"))
       #expect(throws: HTTPClientFailure.self) { try client.chunk() }
     }
   }
