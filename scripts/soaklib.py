@@ -14,13 +14,18 @@ WAL_BYTES_MAX = 512 << 20
 class Disk:
     """A folder on a file system of its own that can be filled: a loop device where that is possible.
 
-    Elsewhere the process is forbidden to let a file grow (RLIMIT_FSIZE), which SQLite meets as a failed write, too.
+    Elsewhere the process is forbidden to let a file grow (RLIMIT_FSIZE), which SQLite meets as a failed write, too. Who
+    fills no disk mounts none; who mounts one must close it.
     """
 
-    def __init__(self, folder, size=6 << 30):
+    def __init__(self, folder, is_filled, size=6 << 30):
         self.folder, self.process = os.path.join(folder, "disk"), None
-        self.filler = os.path.join(self.folder, "filler")
+        self.filler, self.is_mounted = os.path.join(self.folder, "filler"), False
         os.mkdir(self.folder)
+        if is_filled:
+            self.mount(folder, size)
+
+    def mount(self, folder, size):
         image = os.path.join(folder, "disk.img")
         with open(image, "wb") as file:
             file.truncate(size)
@@ -28,7 +33,7 @@ class Disk:
         try:
             self.is_mounted = all(subprocess.run(c, capture_output=True).returncode == 0 for c in commands)
         except OSError:
-            self.is_mounted = False
+            pass
 
     @property
     def kind(self):
@@ -81,10 +86,17 @@ class FakeClock:
 
 
 class Server:
-    """The program over one file; killed and started again by faults."""
+    """The program over one file; killed and started again by faults. Who makes one closes it."""
 
-    def __init__(self, program, folder):
-        self.disk, self.clock = Disk(folder), FakeClock(folder)
+    def __init__(self, program, folder, fills_disk=False):
+        self.disk, self.clock = Disk(folder, fills_disk), FakeClock(folder)
+        try:
+            self.prepare(program, folder)
+        except BaseException:
+            self.disk.close()
+            raise
+
+    def prepare(self, program, folder):
         self.program, self.database = program, os.path.join(self.disk.folder, "netral.sqlite")
         self.log = open(os.path.join(folder, "log"), "wb")
         self.environment = {"PATH": os.environ["PATH"], "NETRAL_LOG_LEVEL": "error",
@@ -99,6 +111,13 @@ class Server:
         self.keys["ENDING"] = self.make_key(
             "--agency", "BKN", "--scopes", "cases:read", "--expires", end.strftime("%Y-%m-%dT%H:%M:%SZ"))
         self.process, self.port, self.starts = None, 0, 0
+
+    def close(self):
+        """Ends what is left of the process and of the disk."""
+        if self.process and self.process.poll() is None:
+            self.kill()
+        self.log.close()
+        self.disk.close()
 
     def make_key(self, *options):
         command = [self.program, "key", "create", "--database", self.database, "--label", "soak", *options]
