@@ -28,10 +28,12 @@ struct Timeouts {
   let head: Nanoseconds
   let bodyGrace: Nanoseconds
   let idle: Nanoseconds
-  let lingering: Nanoseconds
+  let draining: Nanoseconds
   /// With the body of a new request, and with an answer that begins to wait.
   let bodyPatience: Patience
   let answerPatience: Patience
+  /// With a client that has its last answer and does not close.
+  let lingeringPatience: Patience
   /// How often the loop looks for what is overdue: four times within the shortest, 5 to 250 ms.
   let sweep: Nanoseconds
 
@@ -40,9 +42,11 @@ struct Timeouts {
     bodyGrace = limits.bodyGrace.nanoseconds
     let write = limits.writeTimeout.nanoseconds
     idle = limits.idleTimeout.nanoseconds
-    lingering = FixedLimit.lingering.nanoseconds
+    draining = FixedLimit.draining.nanoseconds
     bodyPatience = Patience(most: bodyGrace, bytesPerSecondMin: limits.bodyBytesPerSecondMin)
     answerPatience = Patience(most: write, bytesPerSecondMin: limits.answerBytesPerSecondMin)
+    lingeringPatience = Patience(
+      most: FixedLimit.lingering.nanoseconds, bytesPerSecondMin: limits.bodyBytesPerSecondMin)
     sweep = max(5_000_000, min(250_000_000, min(head, bodyGrace, write, idle) / 4))
   }
 }

@@ -55,7 +55,8 @@ final class Connection: @unchecked Sendable {
   var sentBytes = 0
   /// While an answer waits for the client: when that was last looked at, and what the client had taken by then.
   var waiting: (lookedAt: Nanoseconds, takenBytes: Int)?
-  var lingeredBytes = 0
+  /// What came after the last answer.
+  var leftover: Leftover
 
   /// The current request, or the last one.
   var requestNumber: UInt64 = 0
@@ -72,6 +73,7 @@ final class Connection: @unchecked Sendable {
     self.isAdmitted = isAdmitted
     parser = RequestParser(limits: loop.limits)
     current = CurrentRequest(loop.timeouts)
+    leftover = Leftover(patience: loop.timeouts.lingeringPatience)
     readDeadline = loop.now + loop.timeouts.idle
   }
 
@@ -129,8 +131,8 @@ final class Connection: @unchecked Sendable {
     case .receivingHead where now >= readDeadline:
       if isInHead { refuse(.requestTimeout) } else { cut() }
     case .handling: failSlowBody(now)
-    case .discarding, .lingering:
-      if now >= readDeadline { cut() }
+    case .discarding where now >= readDeadline: cut()
+    case .lingering where now >= readDeadline || leftover.isOverdue(now): cut()
     default: break
     }
   }
@@ -165,34 +167,5 @@ final class Connection: @unchecked Sendable {
     }
     transmitComposed(then: nil)
     advance()
-  }
-
-  /// Closes our side and lets the client read what was sent (RFC 9112 section 9.6).
-  func shutDown() {
-    guard phase != .closed, phase != .lingering else { return }
-    if current.resetsAtEnd { Socket.resetOnClose(descriptor) }
-    if current.resetsAtEnd || hasEnded {
-      cut()
-      return
-    }
-    shutdown(descriptor, Int32(SHUT_WR))
-    phase = .lingering
-    input = InputBuffer()
-    readDeadline = loop.now + loop.timeouts.lingering
-    linger()
-  }
-
-  private func linger() {
-    while true {
-      guard isReadable, lingeredBytes < FixedLimit.lingeringBytesMax else { break }
-      switch Socket.receive(from: descriptor, into: loop.receiveBuffer) {
-      case .bytes(let count): lingeredBytes += count
-      case .wouldBlock: isReadable = false
-      case .ended, .failed:
-        cut()
-        return
-      }
-    }
-    if lingeredBytes >= FixedLimit.lingeringBytesMax { cut() }
   }
 }

@@ -29,6 +29,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var flushable: [Connection] = []
   /// Connections over the limits that are being told so.
   private var refusedConnections = 0
+  /// Connections of which much is read only to be dropped.
+  private var drainingConnections = 0
   private var nextSweep: Nanoseconds = 0
   private var stopDeadline = Nanoseconds.never
 
@@ -54,6 +56,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     var hasEnded = false
   }
 
+  private static let connectionEvents = CEPOLL_IN | CEPOLL_OUT | CEPOLL_RDHUP | CEPOLL_ET
   private static let listenerToken = UInt64.max
   private static let wakeUpToken = UInt64.max - 1
 
@@ -163,11 +166,28 @@ extension EventLoop {
 
   func remove(_ connection: Connection) {
     connections.remove(connection)
+    if connection.leftover.isDrained { drainingConnections -= 1 }
     if connection.isAdmitted {
       admission.releaseConnection(from: connection.peer)
     } else {
       refusedConnections -= 1
     }
+  }
+
+  /// Lets a connection send more than most after its last answer; false when it had that, or others have it.
+  func grantDraining(to connection: Connection) -> Bool {
+    guard connection.isAdmitted, !connection.leftover.isDrained,
+      drainingConnections < FixedLimit.drainingConnectionsMax
+    else { return false }
+    drainingConnections += 1
+    connection.leftover.isDrained = true
+    connection.leftover.bytesMax = FixedLimit.drainedBytesMax
+    return true
+  }
+
+  /// Has epoll report what it reported already, after the others have had their turn.
+  func reportAgain(_ connection: Connection) {
+    if cepoll_modify(epoll, connection.descriptor, Self.connectionEvents, connection.token) != 0 { connection.cut() }
   }
 
   /// Runs what is queued, and a little of what that queues: then answers leave together, but sockets get their turn.
@@ -247,8 +267,7 @@ extension EventLoop {
     acceptor.acceptAll(now: now) { descriptor, peer in
       let isAdmitted = admission.admitConnection(from: peer)
       let connection = connections.insert(self, descriptor, peer, isAdmitted: isAdmitted)
-      let events = CEPOLL_IN | CEPOLL_OUT | CEPOLL_RDHUP | CEPOLL_ET
-      guard cepoll_add(epoll, descriptor, events, connection.token) == 0 else {
+      guard cepoll_add(epoll, descriptor, Self.connectionEvents, connection.token) == 0 else {
         if !isAdmitted { refusedConnections += 1 }
         connection.cut()
         return

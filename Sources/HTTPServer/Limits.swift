@@ -107,10 +107,30 @@ enum FixedLimit {
   static let discardedBytesMax = 65_536
 
   /// Bytes read and dropped after the last answer, so that the client can still read it (RFC 9112 section 9.6).
+  ///
+  /// What a connection may send without a place among ``drainingConnectionsMax``: more than lies in most networks.
   static let lingeringBytesMax = 1 << 20
 
-  /// How long the client may take to close after the last answer.
+  /// How long the client may send nothing after the last answer and not close either.
+  ///
+  /// What it sends gives time back at the slowest pace of a body, up to this.
   static let lingering = Duration.seconds(2)
+
+  /// Bytes read and dropped of a longer body that is refused.
+  ///
+  /// Proxies and simple clients send much of a body, or all, before they read. Who is reset meanwhile loses the answer:
+  /// nginx says 502 in its place, and a client whose key is wrong tries again for ever. 64 MiB is some hundredth of a
+  /// second of work. Beyond it nothing is read any more: a proxy that can send no further looks for the answer.
+  static let drainedBytesMax = 64 << 20
+
+  /// How long a refused body is dropped at most: as long as a head may take, for the same reason.
+  static let draining = Duration.seconds(10)
+
+  /// Connections of which one loop drops more than ``lingeringBytesMax`` at the same time.
+  ///
+  /// As many as are kept to be told 503; of further ones no more is read than the lower bound, so that a flood of them
+  /// costs little.
+  static let drainingConnectionsMax = 128
 
   /// Refused connections that one loop keeps open until they have read their 503.
   static let refusedConnectionsMax = 128

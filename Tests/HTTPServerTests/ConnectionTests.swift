@@ -180,6 +180,26 @@ struct ConnectionTests {
   }
 
   @Test(
+    "answers who sends all of a refused body before reading anything",
+    arguments: [401, 413, 415, 429],
+    ["Content-Length: \(8 << 20)\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n800000\r\n"])
+  func refusedBody(status: Int, framing: String) async throws {
+    let handler: Handler = { _ in text("refused", .init(code: status)) }
+    try await withServer(handler: handler) { server in
+      let client = try Client(server)
+      try client.send("POST / HTTP/1.1\r\nHost: a\r\n" + framing)
+      // In pieces: what lies in the system's buffers alone would not show who is cut off.
+      let piece = [UInt8](repeating: 120, count: 1 << 20)
+      for _ in 0..<8 { try client.send(piece) }
+      client.halfClose()
+      let reply = try client.reply()
+      #expect(reply.status == status)
+      #expect(reply.closes)
+      #expect(try client.readToEnd().isEmpty)
+    }
+  }
+
+  @Test(
     "answers its own faults with their status",
     arguments: [
       (414, "GET /" + String(repeating: "a", count: 9_000) + " HTTP/1.1\r\n"),
