@@ -3,7 +3,8 @@ internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
 
-/// POST /v1/imports: NDJSON in, NDJSON out, one result a line, streamed both ways in bounded memory.
+/// POST /v1/imports: NDJSON in, NDJSON out, one result a line, in bounded memory: streamed both ways, or, through a proxy,
+/// answered when the body has come.
 enum ImportRoutes {
   static func run(_ exchange: Exchange) async throws -> Answer {
     let dryRun = try exchange.query().flag("dry_run") ?? false
@@ -23,27 +24,68 @@ enum ImportRoutes {
       body: body, linesMax: linesMax, lineBytesMax: settings.lineBytesMax, importer: importer)
     guard let first = try await source.next() else { return answer }
     let firstResults = try await results(of: first, importer, dryRun, language)
-    answer.body = .stream { [source] stream in
-      try await stream.write(firstResults)
+    let isProxied = settings.trustedProxies.contain(exchange.request.peer)
+    let rest = Rest(exchange: exchange, importer: importer, source: source, dryRun: dryRun, language: language)
+    guard isProxied else {
+      answer.body = .stream { stream in
+        try await stream.write(firstResults)
+        try await rest.bringIn { try await stream.write($0) }
+        slot.keep()
+      }
+      return answer
+    }
+    // nginx passes no more of a body on when the answer has begun and the body had to wait once: both would wait for ever.
+    var held = firstResults
+    do {
+      try await rest.bringIn(tellingBytesMax: resultBytesMax) { held += $0 }
+      answer.body = .bytes(held)
+    } catch {
+      answer.body = .stream { [held] stream in
+        try await stream.write(held)
+        throw error
+      }
+    }
+    slot.keep()
+    return answer
+  }
+
+  /// Results, in bytes, that wait for the end of a body that comes through a proxy; beyond them the import ends.
+  ///
+  /// 8 MiB are some 90,000 lines, and 128 MiB with as many imports as run at the same time (`NETRAL_STREAMS_MAX`).
+  private static let resultBytesMax = 8 << 20
+
+  /// What is left of an import when its first lines were brought in.
+  private struct Rest: Sendable {
+    let exchange: Exchange
+    let importer: Importer
+    let source: LineSource
+    let dryRun: Bool
+    let language: Language
+
+    /// Brings in line after line and tells the results, at the end also what the import ends of.
+    func bringIn(tellingBytesMax: Int = .max, _ tell: ([UInt8]) async throws -> Void) async throws {
+      let linesMax = exchange.api.settings.importBatchLines
       let ahead = ReadAhead(linesMax: linesMax)
       // Reads and judges while the lines before are being stored. When this ends early, so does the body, and with it
       // the task.
       Task { await ahead.fill(from: source) }
       defer { ahead.close() }
       do {
+        var toldBytes = 0
         while let lines = try await ahead.take() {
           try exchange.requireKey()
-          try await stream.write(try await results(of: lines, importer, dryRun, language))
+          let results = try await ImportRoutes.results(of: lines, importer, dryRun, language)
+          try await tell(results)
+          toldBytes += results.count
+          if toldBytes > tellingBytesMax { throw Failure.tooManyLines }
         }
       } catch {
         if let failure = Failure(endOfStream: error) {
-          try await stream.write(lastLine(failure, language, exchange.requestID))
+          try await tell(ImportRoutes.lastLine(failure, language, exchange.requestID))
         }
         throw error
       }
-      slot.keep()
     }
-    return answer
   }
 
   private static func results(
@@ -91,6 +133,11 @@ enum ImportRoutes {
 }
 
 extension Failure {
+  static let tooManyLines = Failure(
+    .contentTooLarge,
+    en: "Through a proxy these are too many lines for one request; send those without a result again.",
+    id: "Melalui proksi, jumlah baris ini terlalu banyak; kirim ulang baris yang belum berhasil.")
+
   static let lineTooLong = Failure(
     .contentTooLarge, en: "The line is too long.", id: "Baris ini terlalu panjang.")
 }

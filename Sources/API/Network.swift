@@ -38,7 +38,7 @@ public struct Network: Sendable {
 
 extension [Network] {
   /// True when the address lies in one of the blocks.
-  fileprivate func contain(_ address: PeerAddress) -> Bool { contains { $0.contains(address) } }
+  func contain(_ address: PeerAddress) -> Bool { contains { $0.contains(address) } }
 }
 
 /// The identity of the client's certificate, which a trusted proxy has verified: its `Netral-Client-Identity`.

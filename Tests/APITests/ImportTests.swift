@@ -180,6 +180,41 @@ struct ImportTests {
     }
   }
 
+  @Test("is answered when its body has come where a trusted proxy passes it on, which could do no two things at once")
+  func proxied() async throws {
+    let proxy = try #require(Network("127.0.0.0/8"))
+    try await withService(
+      { $0.trustedProxies = [proxy] },
+      { visitor in
+        let lines = (0..<600).map { $0 == 7 ? "{" : Self.line($0) }
+        let answer = try visitor.importLines(lines)
+        #expect(results(answer).map { $0["line"].int } == Array(1...600))
+        #expect(statuses(answer).count { $0 == "created" } == 599)
+        // An answer that begins before the end of its body has no length.
+        #expect(answer["content-length"] == "\(answer.body.count)")
+      })
+  }
+
+  @Test("ends with what to do when its results are too many to wait for the end of its body")
+  func tooManyLines() async throws {
+    let proxy = try #require(Network("127.0.0.0/8"))
+    try await withService(
+      { $0.trustedProxies = [proxy] },
+      { visitor in
+        let client = try startUpload(visitor)
+        // Broken lines are short and their results long.
+        let body = Array(String(repeating: "{\"case\":{}}\n", count: 20_000).utf8)
+        try client.send(Array("\(String(body.count, radix: 16))\r\n".utf8) + body + Array("\r\n0\r\n\r\n".utf8))
+        #expect(try client.head().status == 200)
+        let text = try client.chunk()
+        #expect((8 << 20..<10 << 20).contains(text.count))
+        let lines = text.split(separator: 10)
+        #expect(try JSONValue.parse(Array(lines.last ?? []))["problem"]["code"].string == "content_too_large")
+        #expect(try JSONValue.parse(Array(lines.dropLast().last ?? []))["line"].int == lines.count - 1)
+        #expect(throws: HTTPClientFailure.self) { try client.chunk() }
+      })
+  }
+
   private let shortLines: (inout APISettings) -> Void = { $0.lineBytesMax = 2_000 }
 
   @Test("refuses a line over the limit and takes the next one")
