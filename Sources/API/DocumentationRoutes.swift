@@ -11,6 +11,8 @@ enum DocumentationRoutes {
     let caller = try exchange.optionalCaller()
     var answer = Answer(body: .bytes(OpenAPIDocument.json(for: caller, exchange.api.store.reference.mandates)))
     answer.isPublic = caller == nil
+    // A cache in between must not give the one for the other.
+    answer.fields.append(Response.Field(name: .vary, value: "Authorization"))
     return answer
   }
 

@@ -114,7 +114,8 @@ extension Operation {
   static let openAPI = Operation(
     .operation, .init(en: "This description", id: "Uraian ini"),
     details: "With a key: only what that key may do.",
-    replies: [.json(.map(of: .any), "OpenAPI 3.1.")], refusals: [.unauthenticated], example: Example(nil))
+    replies: [.json(.map(of: .any), "OpenAPI 3.1.")], refusals: [.unauthenticated, .tooManyRequests],
+    example: Example(nil))
 
   static func page(_ summary: LocalizedText, path: [String] = []) -> Operation {
     Operation(
