@@ -19,7 +19,10 @@ public struct Network: Sendable {
       prefixBits = self.address.count * 8
       return
     }
-    guard let bits = Int(parts[1]), (0...(self.address.count * 8)).contains(bits) else { return nil }
+    // `Int` also reads a sign.
+    guard parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let bits = Int(parts[1]),
+      (0...(self.address.count * 8)).contains(bits)
+    else { return nil }
     prefixBits = bits
   }
 

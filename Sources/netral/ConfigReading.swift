@@ -45,13 +45,15 @@ struct ConfigReading {
     let path = file ?? environment[Self.fileVariable]
     let members = path.map { readFile($0) } ?? [:]
     for setting in Setting.all {
-      if let flag = flags[setting.name] {
-        take(setting, .text(flag.text), from: .flag, named: flag.name)
-      } else if let text = environment[setting.variable] {
-        take(setting, .text(text), from: .environment, named: setting.variable)
-      } else if let value = members[setting.name] {
-        take(setting, .json(value), from: .file, named: "\(path ?? ""): \(setting.name)")
+      // From the weakest to the strongest, which stays. One that is hidden today is looked at, too: it counts as soon as
+      // the stronger one goes.
+      if let value = members[setting.name] {
+        take(setting, .json(value), from: .file, named: "\(Self.plain(path ?? "")): \(setting.name)")
       }
+      if let text = environment[setting.variable] {
+        take(setting, .text(text), from: .environment, named: setting.variable)
+      }
+      if let flag = flags[setting.name] { take(setting, .text(flag.text), from: .flag, named: flag.name) }
     }
     let known = Self.foreignVariables.union(Setting.all.map(\.variable)).union([Self.fileVariable])
     for name in environment.keys.filter({ $0.hasPrefix("NETRAL_") && !known.contains($0) }).sorted() {
@@ -68,10 +70,11 @@ struct ConfigReading {
   }
 
   /// The members of the file; unknown ones are problems.
-  private mutating func readFile(_ path: String) -> [String: JSONValue] {
+  private mutating func readFile(_ file: String) -> [String: JSONValue] {
+    let path = Self.plain(file)
     let bytes: Data
     do {
-      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+      let handle = try FileHandle(forReadingFrom: URL(filePath: file))
       defer { try? handle.close() }  // It was only read.
       bytes = try handle.read(upToCount: Self.fileBytesMax + 1) ?? Data()
     } catch {
@@ -105,5 +108,18 @@ struct ConfigReading {
   private static func excerpt(_ name: String) -> String {
     let plain = name.unicodeScalars.prefix(60).map { (" "..."~").contains($0) ? Character($0) : "?" }
     return String(plain)
+  }
+
+  /// A path that nobody has checked, in one line.
+  private static func plain(_ path: String) -> String {
+    String(path.unicodeScalars.map { isPlain($0) ? Character($0) : "?" })
+  }
+
+  /// False for what ends a line or moves the cursor of a terminal.
+  static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: false
+    default: true
+    }
   }
 }

@@ -1,4 +1,5 @@
 internal import API
+internal import HTTPServer
 internal import JSON
 internal import Logging
 
@@ -50,8 +51,19 @@ extension Setting {
   typealias Place<Value> = any WritableKeyPath<Config, Value> & Sendable
 
   static func text(_ name: String, _ place: Place<String>, _ what: String) -> Setting {
-    Setting(name: name, expected: "a text", what: what) { given, config in
-      guard let text = given.text else { return false }
+    Setting(name: name, expected: "a text, not empty and without control characters", what: what) { given, config in
+      guard let text = given.plainText else { return false }
+      config[keyPath: place] = text
+      return true
+    } show: {
+      .text($0[keyPath: place])
+    }
+  }
+
+  /// Where to listen: what `Server.Configuration.host` takes.
+  static func host(_ name: String, _ place: Place<String>, _ what: String) -> Setting {
+    Setting(name: name, expected: "an address, or localhost", what: what) { given, config in
+      guard let text = given.text, text == "localhost" || PeerAddress(text) != nil else { return false }
       config[keyPath: place] = text
       return true
     } show: {
@@ -61,8 +73,8 @@ extension Setting {
 
   /// A path that may be absent.
   static func path(_ name: String, _ place: Place<String?>, _ what: String) -> Setting {
-    Setting(name: name, expected: "a path", what: what) { given, config in
-      guard let text = given.text, !text.isEmpty else { return false }
+    Setting(name: name, expected: "a path, not empty and without control characters", what: what) { given, config in
+      guard let text = given.plainText else { return false }
       config[keyPath: place] = text
       return true
     } show: {
@@ -157,6 +169,12 @@ extension Setting.Given {
     case .text(let text), .json(.string(let text)): text
     case .json: nil
     }
+  }
+
+  /// A text that stays in its cell of a table and in its line of a log, and that C reads to its end; nil for any other.
+  fileprivate var plainText: String? {
+    guard let text, !text.isEmpty, text.unicodeScalars.allSatisfy(ConfigReading.isPlain) else { return nil }
+    return text
   }
 
   fileprivate var int: Int? {

@@ -9,7 +9,7 @@ extension Setting {
 
   private static let serving: [Setting] = [
     .text("database", \.database, "the file; its folder must exist"),
-    .text("host", \.host, "the address to listen on"),
+    .host("host", \.host, "the address to listen on"),
     .int("port", \.port, 0...65_535, "the port to listen on; 0 takes any free one"),
     loops,
     .code("log_level", \.logLevel, "what is logged: one line per request at info"),

@@ -59,14 +59,14 @@ struct SettingTests {
   func precedence() throws {
     let folder = try TemporaryFolder()
     let file = folder.file("settings.json")
-    try #"{"port": 1, "host": "file", "loops": 3, "trusted_proxies": ["10.0.0.0/8", "::1"]}"#
+    try #"{"port": 1, "host": "::1", "loops": 3, "trusted_proxies": ["10.0.0.0/8", "::1"]}"#
       .write(toFile: file, atomically: true, encoding: .utf8)
     let reading = ConfigReading(
       flags: ["port": try #require(ConfigReading.Flag("--port", 3))], file: nil,
-      environment: ["NETRAL_PORT": "2", "NETRAL_HOST": "environment", "NETRAL_CONFIG": file, "PATH": "/bin"])
+      environment: ["NETRAL_PORT": "2", "NETRAL_HOST": "::2", "NETRAL_CONFIG": file, "PATH": "/bin"])
     #expect(reading.problems.isEmpty)
     #expect(reading.config.port == 3)
-    #expect(reading.config.host == "environment")
+    #expect(reading.config.host == "::2")
     #expect(reading.config.loops == 3)
     #expect(reading.config.streamsMax == Config().streamsMax)
     #expect(
@@ -81,7 +81,13 @@ struct SettingTests {
       (#"{"port": 80.5}"#, "port: give a number"),
       (#"{"port": 70000}"#, "port: give a number"),
       (#"{"port": null}"#, "port: give a number"),
-      (#"{"database": 7}"#, "database: give a text"),
+      (#"{"database": 7}"#, "database: give a text"), (#"{"database": ""}"#, "database: give a text"),
+      (#"{"database": "a\nb"}"#, "database: give a text"),
+      (#"{"backup_folder": "a\u2028b"}"#, "backup_folder: give a path"),
+      (#"{"backup_folder": "a\u0000"}"#, "backup_folder: give a path"),
+      (#"{"host": "nonsense!"}"#, "host: give an address, or localhost"), (#"{"host": ""}"#, "host: give an address"),
+      (#"{"trusted_proxies": ["10.0.0.0/+8"]}"#, "trusted_proxies: give CIDR blocks"),
+      (#"{"trusted_proxies": ["10.0.0.0/"]}"#, "trusted_proxies: give CIDR blocks"),
       (#"{"statistics_read_ahead": "true"}"#, "statistics_read_ahead: give true or false"),
       (#"{"trusted_proxies": ["10.0.0.0/33"]}"#, "trusted_proxies: give CIDR blocks"),
       (#"{"trusted_proxies": [1]}"#, "trusted_proxies: give CIDR blocks"),
@@ -100,6 +106,23 @@ struct SettingTests {
     #expect(problems.count == 1)
     #expect(problems.first?.hasPrefix("\(file): ") == true)
     #expect(problems.first?.contains(words) == true, "\(problems)")
+  }
+
+  @Test("are looked at in every source, also where a stronger one hides them")
+  func hidden() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("settings.json")
+    try #"{"port": "x", "trusted_proxies": [1]}"#.write(toFile: file, atomically: true, encoding: .utf8)
+    let reading = ConfigReading(
+      flags: ["port": try #require(ConfigReading.Flag("--port", 8_080))], file: file,
+      environment: ["NETRAL_PORT": "abc", "NETRAL_TRUSTED_PROXIES": "::1"])
+    #expect(
+      reading.problems == [
+        "\(file): port: give a number in 0...65535", "NETRAL_PORT: give a number in 0...65535",
+        "\(file): trusted_proxies: give CIDR blocks",
+      ])
+    let named = ConfigReading(flags: [:], file: "/none\n\u{1B}x", environment: [:])
+    #expect(named.problems == ["/none??x: cannot be read"])
   }
 
   @Test("of which nobody may read the value are shown as asterisks, and a missing one as none")

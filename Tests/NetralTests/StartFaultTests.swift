@@ -73,7 +73,8 @@ extension ProgramTests {
     func noName() throws {
       let link = folder.file("link.sqlite")
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nothing.sqlite")
-      for path in [link, "", folder.path + "/none/", folder.path + "/none/../netral.sqlite"] {
+      expectRefused(try netral("migrate", "--database", ""), saying: "--database: give a text, not empty")
+      for path in [link, folder.path + "/none/", folder.path + "/none/../netral.sqlite"] {
         expectRefused(try netral("migrate", "--database", path), saying: "cannot be opened")
       }
       #expect(try folder.names() == ["link.sqlite"])
