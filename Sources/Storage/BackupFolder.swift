@@ -117,20 +117,30 @@ enum FileSum {
 
   /// The sum in `path.sha256`, in the form of `sha256sum`; nil unless it is one of a file with this name.
   static func recorded(beside path: String, of name: String) -> String? {
-    guard
-      let text = FileManager.default.contents(atPath: path + ".sha256").map({ String(decoding: $0, as: UTF8.self) }),
+    guard let text = text(of: path + ".sha256"),
       let match = text.wholeMatch(of: #/([0-9a-f]{64})  ([^\n]+)\n?/#), match.2 == name
     else { return nil }
     return String(match.1)
   }
+
+  /// What stands in a small regular file; nil for any other thing, such as a pipe that nobody writes to.
+  static func text(of path: String) -> String? {
+    guard let descriptor = try? FilePieces.open(path) else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: smallBytesMax + 1)
+    let count = Glibc.read(descriptor, &bytes, bytes.count)
+    return (0...smallBytesMax).contains(count) ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+  }
+
+  /// A sum, two spaces and the longest name a file may have take less.
+  private static let smallBytesMax = 1_024
 }
 
 /// A file, read in pieces, so that a large one costs no memory.
 enum FilePieces {
   /// - Throws: `BackupFailure.disk`, and what `body` throws.
   static func read(_ path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
+    let descriptor = try open(path)
     defer { close(descriptor) }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
@@ -145,11 +155,25 @@ enum FilePieces {
     }
   }
 
+  /// Opens a regular file for reading. It waits for nobody at the other end of a pipe.
+  ///
+  /// - Throws: `BackupFailure.disk`, also when it is something else.
+  static func open(_ path: String) throws(BackupFailure) -> Int32 {
+    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .disk(reason: String(cString: strerror(errno))) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw .disk(reason: "it is no regular file")
+    }
+    return descriptor
+  }
+
   /// Brings a file, or the entries of a folder, to the disk.
   ///
   /// - Throws: `BackupFailure.disk`.
   static func sync(_ path: String) throws(BackupFailure) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .disk(reason: String(cString: strerror(errno))) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw .disk(reason: String(cString: strerror(errno))) }

@@ -57,7 +57,12 @@ public struct Restoration: Sendable {
   private static func backup(at path: String) throws -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { throw OpenFailure.unreadable(path, reason: String(cString: strerror(errno))) }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return path }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        throw OpenFailure.unreadable(path, reason: "it is no regular file")
+      }
+      return path
+    }
     let folder = BackupFolder(path)
     guard let newest = try folder.backups().last else { throw BackupFailure.folder(reason: "there is no backup in it") }
     return folder.file(newest.name)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import JSON
 
 /// One reading of flags, environment and file: the configuration, where each value came from, and everything that is
@@ -74,8 +75,10 @@ struct ConfigReading {
     let path = Self.plain(file)
     let bytes: Data
     do {
-      let handle = try FileHandle(forReadingFrom: URL(filePath: file))
-      defer { try? handle.close() }  // It was only read.
+      guard let handle = try Self.open(file) else {
+        problems.append("\(path): cannot be read: it is no regular file")
+        return [:]
+      }
       bytes = try handle.read(upToCount: Self.fileBytesMax + 1) ?? Data()
     } catch {
       problems.append("\(path): cannot be read")
@@ -102,6 +105,15 @@ struct ConfigReading {
       problems.append("\(path): \(Self.excerpt(member.name)): there is no such setting")
     }
     return Dictionary(object.members.map { ($0.name, $0.value) }) { first, _ in first }
+  }
+
+  /// Opens a regular file, and waits for nobody at the other end of a pipe; nil for anything else, or none.
+  private static func open(_ path: String) throws -> FileHandle? {
+    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw CocoaError(.fileReadUnknown) }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? handle : nil
   }
 
   /// A name that nobody has checked, for a line of its own.

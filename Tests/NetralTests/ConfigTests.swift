@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import JSON
 internal import TestSupport
 internal import Testing
@@ -179,6 +180,15 @@ extension ProgramTests {
     @Test("is missing or unreadable: says so", arguments: ["none.json", "."])
     func missing(name: String) throws {
       expectRefused(try netral("serve", "--config", folder.file(name)), saying: name, "cannot be read")
+    }
+
+    @Test("is a pipe that nobody writes to: says so, and waits for nobody")
+    func pipe() throws {
+      #expect(mkfifo(file, 0o600) == 0)
+      expectRefused(try netral("serve", "--config", file), saying: file, "no regular file")
+      let checked = try netral("config", "check", "--config", file)
+      #expect(checked.ending == .exit(1))
+      #expect(checked.output == "\(file): cannot be read: it is no regular file\n")
     }
 
     @Test("is shown with who gave what, for people and for programs")

@@ -60,6 +60,17 @@ extension ProgramTests {
       expectNothing()
     }
 
+    @Test("refuses a pipe in the place of the backup or of its sum, and waits for nobody")
+    func pipe() throws {
+      let pipe = world.folder.file("pipe")
+      #expect(mkfifo(pipe, 0o600) == 0)
+      expectRefused(try netral("restore", "--from", pipe, "--into", target), saying: pipe, "no regular file")
+      try FileManager.default.removeItem(atPath: backup + ".sha256")
+      #expect(mkfifo(backup + ".sha256", 0o600) == 0)
+      expectRefused(try restore(), saying: "SHA-256")
+      expectNothing()
+    }
+
     private func expectNothing(_ location: SourceLocation = #_sourceLocation) {
       let left = (try? world.folder.names().filter { $0.hasPrefix("new") }) ?? ["?"]
       #expect(left.isEmpty, sourceLocation: location)
