@@ -171,7 +171,11 @@ enum MetricsRoutes {
   private static func backups(_ status: BackupStatus, _ now: Timestamp, to text: inout MetricsText) {
     guard status.isConfigured else { return }
     func seconds(_ instant: Timestamp) -> Double { Double(instant.milliseconds) / 1_000 }
-    if let newest = status.newest {
+    text.add(
+      "netral_backups_ahead_of_clock", .gauge,
+      "Backups whose time has not come yet: a clock was wrong, or is; more than 0 is a fault.", status.aheadCount)
+    // Of one from the future the age is not known; that there is none is what an alert must see.
+    if let newest = status.newest, !newest.isAhead(of: now) {
       let madeAt = seconds(newest.madeAt)
       text.add(
         "netral_backup_last_success_timestamp_seconds", .gauge, "When the newest verified backup was taken.", madeAt)

@@ -8,8 +8,15 @@ public struct Backup: Sendable, Equatable {
   public var seq: Int64
   /// Size of the file.
   public var bytes: Int64
-  /// SHA-256 of the file in hexadecimal; nil when the file of that sum is missing.
+  /// SHA-256 of the file in hexadecimal; nil when the file of that sum is missing, and then it is no backup to rely on.
   public var sha256: String?
+
+  /// How far a time may lie ahead: several backups of one second take the next ones, and a clock is set by little steps.
+  private static let aheadSecondsMax: Int64 = 300
+
+  /// True when its time has not come yet: the clock ran fast then, is slow now, or the file was named by hand. How old it is
+  /// cannot be told.
+  public func isAhead(of now: Timestamp) -> Bool { madeAt > now.adding(seconds: Self.aheadSecondsMax) }
 
   /// Makes a backup's description.
   public init(name: String, madeAt: Timestamp, seq: Int64, bytes: Int64, sha256: String?) {
@@ -30,10 +37,12 @@ public struct BackupStatus: Sendable, Equatable {
   public var isConfigured = false
   /// True while this process makes one.
   public var isRunning = false
-  /// The newest backup in the folder; nil when there is none.
+  /// The newest backup in the folder, one whose time has come where there is one; nil when there is none.
   public var newest: Backup?
   /// Backups in the folder.
   public var count = 0
+  /// Of them, those whose time has not come yet.
+  public var aheadCount = 0
   /// Backups this process has made.
   public var successes = 0
   /// Backups this process could not make.

@@ -5,7 +5,8 @@ internal import Foundation
 /// The folder that backups lie in, and the names they have there.
 ///
 /// A backup is `netral-YYYYMMDDTHHMMSSZ-SEQ.sqlite`, with the SHA-256 of it in a file beside, as `sha256sum -c` reads it.
-/// While it is made it is called `….partial`, which no rule here takes for a backup.
+/// Without that, or when it is empty, it is none: it is not counted, and not deleted either. While it is made it is called
+/// `….partial`, which no rule here takes for a backup. `netral-database-id` names the database the folder belongs to.
 public struct BackupFolder: Sendable {
   let path: String
 
@@ -26,43 +27,72 @@ public struct BackupFolder: Sendable {
 
   /// The backups, oldest first.
   ///
+  /// Their order is that of their names' times. But what is there was made before now: a time that lies ahead was given by a
+  /// clock that ran fast (or by hand), and such a backup goes before all others. The sequence decides only between equal
+  /// times, since a database that was set back gives its sequences out again.
+  ///
   /// - Throws: `BackupFailure.folder` when it cannot be read.
-  public func backups() throws(BackupFailure) -> [Backup] {
-    try names().filter { $0.hasSuffix(".sqlite") }.compactMap { name in
+  public func backups(at now: Timestamp) throws(BackupFailure) -> [Backup] {
+    try candidates().filter { $0.sha256 != nil && $0.bytes > 0 }.sorted { Self.isOlder($0, $1, now) }
+  }
+
+  /// Every file with the name of a backup, oldest first, also those that are none.
+  ///
+  /// - Throws: as above.
+  func files(at now: Timestamp) throws(BackupFailure) -> [Backup] {
+    try candidates().sorted { Self.isOlder($0, $1, now) }
+  }
+
+  private static func isOlder(_ one: Backup, _ other: Backup, _ now: Timestamp) -> Bool {
+    let (oneIsAhead, otherIsAhead) = (one.isAhead(of: now), other.isAhead(of: now))
+    if oneIsAhead != otherIsAhead { return oneIsAhead }
+    return (one.madeAt, one.seq) < (other.madeAt, other.seq)
+  }
+
+  private func candidates() throws(BackupFailure) -> [Backup] {
+    try names().compactMap { name in
       guard let (madeAt, seq) = Self.parts(of: name) else { return nil }
       var status = stat()
       // One that somebody has taken away meanwhile is no backup.
       guard stat(file(name), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
       return Backup(name: name, madeAt: madeAt, seq: seq, bytes: Int64(status.st_size), sha256: sum(of: name))
-    }.sorted { ($0.madeAt, $0.seq) < ($1.madeAt, $1.seq) }
+    }
   }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// Deletes what a backup that was broken off has left: nothing of it was ever called a backup.
+  /// Deletes what a backup that was broken off has left: nothing of it was ever called a backup. Every name is one that a
+  /// backup gives, to the last letter.
   func clear() throws(BackupFailure) {
     let names = Set(try names())
-    for name in names {
-      let parts = name.split(separator: ".", maxSplits: 2)
-      guard parts.count == 3, Self.parts(of: "\(parts[0]).\(parts[1])") != nil else { continue }
-      let isSumAlone = parts[2] == "sqlite.sha256" || (parts[2] == "sha256" && !names.contains("\(parts[0]).sqlite"))
-      if parts[2].contains("partial") || isSumAlone { unlink(file(name)) }
+    let leftOvers = [".partial", ".partial-journal", ".partial-wal", ".partial-shm", ".sha256.partial"]
+    let backups = names.flatMap { name in leftOvers.filter(name.hasSuffix).map { String(name.dropLast($0.count)) } }
+    for backup in Set(backups) where Self.parts(of: backup) != nil {
+      // The sum had its name already, the backup not yet. Else it is somebody's, of a backup in another form or place.
+      let others = names.filter { $0.hasPrefix(backup) }.subtracting(leftOvers.map { backup + $0 })
+      if names.contains(backup + ".partial"), others == [backup + ".sha256"] { unlink(file(backup + ".sha256")) }
+      for leftOver in leftOvers { unlink(file(backup + leftOver)) }
     }
   }
 
   /// Deletes the oldest backups, so that `count` are left; never the one that was just made, whatever the clock said.
-  func keep(_ count: Int, _ newest: String) throws(BackupFailure) {
-    let others = try backups().filter { $0.name != newest }
+  func keep(_ count: Int, _ newest: String, at now: Timestamp) throws(BackupFailure) {
+    let others = try backups(at: now).filter { $0.name != newest }
     for backup in others.dropLast(max(0, count - 1)) {
       unlink(file(backup.name))
-      unlink(file(backup.name + ".sha256"))
+      // It may be the sum of a compressed one, too.
+      let left = try names().filter { $0.hasPrefix(backup.name) }
+      if left == [backup.name + ".sha256"] { unlink(file(backup.name + ".sha256")) }
     }
   }
 
-  /// A name nobody has yet.
-  func freeName(at now: Timestamp, _ seq: Int64) -> (name: String, madeAt: Timestamp) {
+  /// A name nobody has yet, and under which nothing else lies, such as a compressed backup and its sum.
+  ///
+  /// - Throws: `BackupFailure.folder` when it cannot be read.
+  func freeName(at now: Timestamp, _ seq: Int64) throws(BackupFailure) -> (name: String, madeAt: Timestamp) {
+    let names = try names()
     var madeAt = Timestamp(milliseconds: now.milliseconds / 1_000 * 1_000)
-    while access(file(Self.name(madeAt, seq)), F_OK) == 0 { madeAt = madeAt.adding(seconds: 1) }
+    while names.contains(where: { $0.hasPrefix(Self.name(madeAt, seq)) }) { madeAt = madeAt.adding(seconds: 1) }
     return (Self.name(madeAt, seq), madeAt)
   }
 

@@ -43,8 +43,8 @@ final class BackupLane: Sendable {
   func backups() async throws -> [Backup] {
     guard let folder else { throw Failure.backupsNotConfigured }
     return try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global(qos: .utility).async {
-        continuation.resume(with: Result { try Self.list(folder) }.mapError { Failure(BackupFailure($0)) })
+      DispatchQueue.global(qos: .utility).async { [self] in
+        continuation.resume(with: Result { try list(folder) }.mapError { Failure(BackupFailure($0)) })
       }
     }
   }
@@ -115,18 +115,21 @@ final class BackupLane: Sendable {
   private func readFolder() {
     guard let folder else { return }
     // A folder that cannot be read holds no backup for whoever watches.
-    let backups = (try? Self.list(folder)) ?? []
+    let backups = (try? list(folder)) ?? []
+    let now = settings.now()
     state.withLock { state in
       state.status.newest = backups.first
       state.status.count = backups.count
+      state.status.aheadCount = backups.count { $0.isAhead(of: now) }
       state.readAt = .now
       state.isReading = false
     }
   }
 
-  private static func list(_ folder: BackupFolder) throws -> [Backup] {
+  /// Newest first.
+  private func list(_ folder: BackupFolder) throws -> [Backup] {
     try folder.make()
-    return try folder.backups().reversed()
+    return try folder.backups(at: settings.now()).reversed()
   }
 }
 

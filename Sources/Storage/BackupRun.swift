@@ -60,6 +60,8 @@ struct BackupRun {
     try folder.make()
     let lock = try folder.lock()
     defer { withExtendedLifetime(lock) {} }
+    let identity = try readIdentity()
+    try BackupOwner.require(identity, in: folder, settings)
     try folder.clear()
     do {
       Self.giveWay(Self.copyNiceness)
@@ -71,8 +73,9 @@ struct BackupRun {
       let sum = try FileSum.compute(partial, stop)
       var status = stat()
       guard stat(partial, &status) == 0 else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
+      try BackupOwner.note(identity, in: folder)
       try publish(name, sum)
-      try folder.keep(settings.backup.keep, name)
+      try folder.keep(settings.backup.keep, name, at: settings.now())
       return Backup(name: name, madeAt: madeAt, seq: content.head, bytes: Int64(status.st_size), sha256: sum)
     } catch {
       // The next run deletes what cannot be deleted now.
@@ -86,6 +89,16 @@ struct BackupRun {
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
   }
 
+  private func readIdentity() throws -> String {
+    let source = try Opening.openReader(database, settings)
+    defer { try? source.close() }  // A reader: nothing can be lost.
+    do {
+      return try source.inDatabase(BackupOwner.identity)
+    } catch {
+      throw BackupFailure(error)
+    }
+  }
+
   // MARK: Copy
 
   private func copy() throws -> (name: String, madeAt: Timestamp, FileContent) {
@@ -96,7 +109,7 @@ struct BackupRun {
       defer { if snapshot.isInsideTransaction { try? snapshot.execute(sql: "ROLLBACK") } }  // It has only read.
       // The first question takes the snapshot.
       let content = try FileCheck.content(snapshot)
-      let (name, madeAt) = folder.freeName(at: settings.now(), content.head)
+      let (name, madeAt) = try folder.freeName(at: settings.now(), content.head)
       try copy(snapshot, to: folder.file(name + ".partial"))
       return (name, madeAt, content)
     }

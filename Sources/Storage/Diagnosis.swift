@@ -68,16 +68,26 @@ public struct Diagnosis {
     if let finding = DiskProbe.privacy(name, "the folder of backups") { findings.append(finding) }
     findings.append(DiskProbe.room(name, "backups"))
     do {
-      let folder = BackupFolder(name)
-      let backups = try folder.backups()
+      let (folder, now) = (BackupFolder(name), settings.now())
+      let (files, backups) = (try folder.files(at: now), try folder.backups(at: now))
+      findings += files.compactMap { DiskProbe.privacy(folder.file($0.name), "a backup") }.filter { $0.level != .ok }
+      if files.count > backups.count {
+        add(
+          "backup", .warning,
+          "\(files.count - backups.count) files with the name of a backup are empty or have no SHA-256 beside them",
+          "they do not count: run netral backup, and take them away")
+      }
+      let aheadCount = backups.count { $0.isAhead(of: now) }
+      if aheadCount > 0 {
+        add(
+          "backup", .fault, "the times of \(aheadCount) backups lie ahead of the clock: one of the two is wrong",
+          "set the clock; if it is right, run netral backup and take those away")
+      }
       guard let newest = backups.last else {
         return add("backup", .fault, "there is no backup", "run netral backup, and enable netral-backup.timer")
       }
-      findings += backups.compactMap { DiskProbe.privacy(folder.file($0.name), "a backup") }.filter { $0.level != .ok }
-      if newest.sha256 == nil {
-        add("backup", .warning, "the newest backup has no SHA-256 beside it", "run netral backup")
-      }
-      let hours = (settings.now().milliseconds - newest.madeAt.milliseconds) / 3_600_000
+      if newest.isAhead(of: now) { return }
+      let hours = max(0, now.milliseconds - newest.madeAt.milliseconds) / 3_600_000
       if hours > Self.backupHours {
         add("backup", .fault, "the newest backup is \(hours) hours old", "look why netral-backup.timer fails")
       } else {
@@ -92,6 +102,7 @@ public struct Diagnosis {
 
   private mutating func lookInside(_ database: Database) throws {
     try lookAtSchema(database)
+    try lookAtOwner(database)
     try lookAtIntegrity(database)
     // What follows reads tables of today's schema.
     guard try Opening.schema(database) == .current else { return }
@@ -105,6 +116,15 @@ public struct Diagnosis {
         "set the clock")
     } else {
       add("clock", .ok, "the clock is not behind the newest event")
+    }
+  }
+
+  private mutating func lookAtOwner(_ database: Database) throws {
+    guard let name = settings.backup.folder, access(name, F_OK) == 0 else { return }
+    do {
+      try BackupOwner.require(try BackupOwner.identity(database), in: BackupFolder(name), settings)
+    } catch let failure as BackupFailure {
+      add("backup", .fault, "\(failure)", "set another NETRAL_BACKUP_FOLDER")
     }
   }
 

@@ -64,7 +64,9 @@ public struct Restoration: Sendable {
       return path
     }
     let folder = BackupFolder(path)
-    guard let newest = try folder.backups().last else { throw BackupFailure.folder(reason: "there is no backup in it") }
+    guard let newest = try folder.backups(at: StoreSettings().now()).last else {
+      throw BackupFailure.folder(reason: "there is no backup in it with its SHA-256 beside it")
+    }
     return folder.file(newest.name)
   }
 

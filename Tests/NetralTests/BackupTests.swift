@@ -30,8 +30,22 @@ struct BackupWorld {
   var backups: String { folder.file("backups") }
   static let slow = ["NETRAL_BACKUP_BYTES_PER_SECOND": "1048576"]
 
-  /// What lies in the folder of backups; nothing when it is not there.
-  func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: backups))?.sorted() ?? [] }
+  /// What lies in the folder of backups, without the file that says whose it is; nothing when it is not there.
+  func names() -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: backups)) ?? []).filter { $0 != "netral-database-id" }
+      .sorted()
+  }
+
+  /// Puts a file into the folder of backups that passes for one by its name and its sum.
+  func plant(_ name: String, _ contents: Data = Data("x".utf8), summed: Bool = true) throws {
+    let path = "\(backups)/\(name)"
+    try contents.write(to: URL(filePath: path))
+    chmod(path, 0o600)
+    guard summed else { return }
+    let sum = try run(["sha256sum", path]).output.prefix(64)
+    try "\(sum)  \(name)\n".write(toFile: path + ".sha256", atomically: true, encoding: .utf8)
+    chmod(path + ".sha256", 0o600)
+  }
 
   /// What passes for a backup.
   func finished() -> [String] { names().filter { $0.hasSuffix(".sqlite") } }
@@ -174,25 +188,98 @@ extension ProgramTests {
     func retention() throws {
       try FileManager.default.createDirectory(atPath: world.backups, withIntermediateDirectories: false)
       let old = ["netral-20200101T000000Z-5.sqlite", "netral-20210101T000000Z-6.sqlite"]
-      // The clock may have been ahead: what was just made stays all the same.
+      // The clock may have been ahead: such a one is the oldest of all, and what was just made stays all the same.
       let future = "netral-20990101T000000Z-9.sqlite"
+      // Nobody knows what these are: they neither count nor go.
+      let unproved = ["netral-20980101T000000Z-9.sqlite", "netral-20970101T000000Z-9.sqlite"]
       let foreign = [
         "netral.sqlite", "other.sqlite", "netral-20200101T000000Z-5.sqlite.txt", "netral-2020-5.sqlite",
-        "xnetral-20200101T000000Z-5.sqlite",
+        "xnetral-20200101T000000Z-5.sqlite", "netral-20200101T000000Z-5.sqlite.my-partial-notes.txt",
+        "netral-20180101T000000Z-3.sqlite.gz", "netral-20180101T000000Z-3.sqlite.sha256",
+        "netral-20170101T000000Z-3.sqlite.sha256",
       ]
       let orphans = [
         "netral-20190101T000000Z-4.sqlite.partial", "netral-20190101T000000Z-4.sqlite.partial-journal",
         "netral-20190101T000000Z-4.sqlite.sha256", "netral-20190101T000000Z-4.sqlite.sha256.partial",
       ]
-      for name in old + [future] + foreign + orphans + old.map({ $0 + ".sha256" }) {
-        try Data("x".utf8).write(to: URL(filePath: "\(world.backups)/\(name)"))
-      }
+      for name in old + [future] { try world.plant(name) }
+      for name in foreign + orphans + unproved.prefix(1) { try world.plant(name, summed: false) }
+      try world.plant(unproved[1], Data())
       expectRefused(try world.backUp("--keep", "0"), saying: "--keep: give a number")
       #expect(try world.backUp("--keep", "2").ending == .exit(0))
       let new = try #require(world.finished().first { $0.hasSuffix("-6052.sqlite") })
-      #expect(Set(world.names()) == Set(foreign + [future, new, new + ".sha256"]))
+      // Other things still lie beside the first sum.
+      let stays = foreign + unproved + [unproved[1] + ".sha256", old[0] + ".sha256"]
+      #expect(Set(world.names()) == Set(stays + [old[1], old[1] + ".sha256", new, new + ".sha256"]))
       #expect(try world.backUp("--keep", "1").ending == .exit(0))
-      #expect(Set(world.finished()).subtracting(foreign).count == 1)
+      #expect(Set(world.finished()).subtracting(stays).count == 1)
+    }
+
+    @Test("made after the file was set back are kept before older ones with higher sequences")
+    func setBack() throws {
+      try FileManager.default.createDirectory(atPath: world.backups, withIntermediateDirectories: false)
+      try world.plant("netral-20200101T000000Z-900000.sqlite")
+      for _ in 1...2 { #expect(try world.backUp("--keep", "2").ending == .exit(0)) }
+      #expect(world.finished().count == 2)
+      #expect(world.finished().allSatisfy { $0.hasSuffix("-6052.sqlite") })
+    }
+
+    @Test(
+      "of a wrong clock hide nothing: not how old the good ones are, nor that there is none, nor which is the newest")
+    func future() throws {
+      #expect(try world.backUp().ending == .exit(0))
+      let good = try #require(world.finished().first)
+      let path = "\(world.backups)/\(good)"
+      let future = "netral-20990101T000000Z-1.sqlite"
+      try world.plant(future, try Data(contentsOf: URL(filePath: path)))
+      try world.plant("netral-20980101T000000Z-1.sqlite", Data(), summed: false)
+      let server = try world.serve()
+      let admin = try server.client(try world.key("OPERATOR"))
+      let listed = try admin.get("/v1/admin/backups").json["items"].items.map { $0["name"].string }
+      #expect(listed == [good, future])
+      let metrics = try server.client().get("/metrics").text
+      #expect(metrics.contains("\nnetral_backups_ahead_of_clock 1\n"))
+      #expect(metrics.contains("\nnetral_backup_age_seconds "))
+      try server.stop()
+      let drill = try netral("restore", "--from", world.backups, "--verify")
+      #expect(drill.output.hasPrefix("backup\t\(path)\n"), "\(drill)")
+
+      for suffix in ["", ".sha256"] { try FileManager.default.removeItem(atPath: path + suffix) }
+      let second = try world.serve()
+      let later = try second.client().get("/metrics").text
+      #expect(later.contains("\nnetral_backups_ahead_of_clock 1\n"))
+      #expect(!later.contains("netral_backup_age_seconds"))
+      #expect(try second.client(try world.key("OPERATOR")).ask("POST", "/v1/admin/backups").status == 201)
+      try second.stop()
+      #expect(world.finished().contains { $0.hasSuffix("-6052.sqlite") })
+    }
+
+    @Test("of one database refuse the folder of another's, also one of a release that did not say whose it is")
+    func otherDatabase() throws {
+      let other = world.folder.file("other.sqlite")
+      #expect(try netral("migrate", "--database", other).ending == .exit(0))
+      let (mine, theirs) = (world, [program, "backup", "--database", other, "--into", world.backups, "--keep", "1"])
+      #expect(try mine.backUp().ending == .exit(0))
+      let before = mine.names()
+      expectRefused(try run(theirs), saying: "another database")
+      let note = mine.backups + "/netral-database-id"
+      #expect(try mine.mode(note) == 0o600)
+      try FileManager.default.removeItem(atPath: note)
+      expectRefused(try run(theirs), saying: "another database")
+      let doctor = try run(
+        [program, "doctor", "--database", other], environment: ["NETRAL_BACKUP_FOLDER": mine.backups])
+      #expect(
+        doctor.output.contains("fault\tbackup\tthe folder of backups cannot be used: it holds backups of another"))
+      #expect(mine.names() == before)
+      #expect(try mine.backUp().ending == .exit(0))
+      #expect(mine.names().count == before.count + 2)
+      try "x".write(toFile: note, atomically: true, encoding: .utf8)
+      expectRefused(try mine.backUp(), saying: "malformed")
+      // What was restored is the same database.
+      try FileManager.default.removeItem(atPath: note)
+      let restored = mine.folder.file("restored.sqlite")
+      #expect(try netral("restore", "--from", mine.backups, "--into", restored).ending == .exit(0))
+      #expect(try netral("backup", "--database", restored, "--into", mine.backups).ending == .exit(0))
     }
 
     @Test("that are killed half-way leave nothing that looks like one, and the next clears up")
