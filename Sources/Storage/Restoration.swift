@@ -11,50 +11,60 @@ public struct Restoration: Sendable {
   public let content: FileContent
   /// Whether the first start migrates it.
   public let schema: FileSchema
-  /// False when no sum lay beside the backup.
+  /// False when no sum lay beside the backup, which the caller had allowed.
   public let sumWasChecked: Bool
 
-  /// Copies a backup into a new file and proves it: its sum when one lies beside it, every page, index and reference, that
-  /// it is ours, and no newer than this program. Nothing that exists is changed, least of all a database in use.
+  /// Copies a backup into a new file and proves it: its sum, every page, index and reference, that it is ours, and no newer
+  /// than this program. Nothing that exists is changed, least of all a database in use; the file gets its name last.
   ///
   /// - Parameters:
   ///   - source: a backup, or a folder of backups, of which the newest is meant.
   ///   - target: a new file.
+  ///   - opening: opens it as a server with these settings would, too, which migrates an older one; nil: does not.
+  ///   - withoutSum: takes a backup also when no sum lies beside it: then an altered value may go unseen.
   /// - Throws: `OpenFailure` when a file is foreign, newer or there already; `BackupFailure` for everything else.
-  public init(from source: String, into target: String) throws {
-    let source = try Self.backup(at: source)
+  public init(
+    from source: String, into target: String, opening: StoreSettings? = nil, withoutSum: Bool = false
+  ) throws {
+    let source = try Self.backup(at: source, withoutSum)
     try Self.requireAtRest(source)
-    try Self.requireAbsent(target)
-    let partial = target + ".partial"
+    // A log that lies there from an earlier file would be taken for one of the new file.
+    try Self.requireAbsent(target, "-wal", "-shm", "-journal")
+    // Of this run alone: two that make one target do not meet before one of them gives it its name.
+    let partial = "\(target).\(UUID().uuidString.prefix(8).lowercased()).partial"
+    try Self.requireAbsent(partial, "-wal", "-shm", "-journal", ".lock", ".before-migration")
+    let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw OpenFailure.unreadable(target, reason: String(cString: strerror(errno))) }
+    // From here on these names are ours, and what the proof puts beside the file holds personal data as well.
+    defer {
+      for suffix in ["", "-wal", "-shm", "-journal", ".lock", ".before-migration"] { unlink(partial + suffix) }
+    }
     do {
-      let sum = try Self.copy(source, to: partial)
-      let recorded = FileSum.recorded(beside: source, of: URL(filePath: source).lastPathComponent)
-      if recorded == nil, access(source + ".sha256", F_OK) == 0 {
-        throw BackupFailure.unsound("the file of its SHA-256 is malformed or of another backup")
+      let sum = try Self.copy(source, to: descriptor)
+      sumWasChecked = try Self.check(sum, of: source, withoutSum)
+      let (content, schema) = try Opening.explaining(source) { try Self.prove(partial, of: source) }
+      (self.source, self.content, self.schema) = (source, content, schema)
+      if let opening {
+        try Self.start(partial, opening, expecting: content.head)
+        try FileCheck.settle(partial)
       }
-      if let recorded, recorded != sum { throw BackupFailure.unsound("its SHA-256 is another one") }
-      (content, schema) = try Opening.explaining(source) { try Self.prove(partial, of: source) }
       try Self.publish(partial, as: target)
-      (self.source, sumWasChecked) = (source, recorded != nil)
     } catch {
-      for suffix in ["", "-wal", "-shm", "-journal"] { unlink(partial + suffix) }
       throw error is OpenFailure ? error : BackupFailure(error)
     }
   }
 
-  /// Opens the restored file as a server would, which migrates an older one, and closes it.
-  ///
-  /// - Throws: `OpenFailure`; `BackupFailure.unsound` when the store does not find the sequence.
-  public func prove(_ target: String, _ settings: StoreSettings) throws {
-    let store = try SQLiteStore(path: target, readerCount: 1, settings: settings)
-    let head = store.revision.seq
+  /// Opens the copy as a server would, and closes it.
+  private static func start(_ partial: String, _ settings: StoreSettings, expecting head: Int64) throws {
+    let store = try SQLiteStore(path: partial, readerCount: 1, settings: settings)
+    let found = store.revision.seq
     try store.close()
-    guard head == content.head else { throw BackupFailure.unsound("the store finds another sequence") }
+    guard found == head else { throw BackupFailure.unsound("the store finds another sequence") }
   }
 
   // MARK: Before
 
-  private static func backup(at path: String) throws -> String {
+  private static func backup(at path: String, _ withoutSum: Bool) throws -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { throw OpenFailure.unreadable(path, reason: String(cString: strerror(errno))) }
     guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -63,9 +73,15 @@ public struct Restoration: Sendable {
       }
       return path
     }
-    let folder = BackupFolder(path)
-    guard let newest = try folder.backups(at: StoreSettings().now()).last else {
-      throw BackupFailure.folder(reason: "there is no backup in it with its SHA-256 beside it")
+    let (folder, now) = (BackupFolder(path), StoreSettings().now())
+    let backups = try folder.backups(at: now)
+    if let newest = backups.last { return folder.file(newest.name) }
+    guard let newest = try folder.files(at: now).last(where: { $0.bytes > 0 }) else {
+      throw BackupFailure.folder(reason: "there is no backup in it")
+    }
+    guard withoutSum else {
+      throw BackupFailure.folder(
+        reason: "there is no backup in it with its SHA-256 beside it; --without-sum takes one without")
     }
     return folder.file(newest.name)
   }
@@ -79,9 +95,8 @@ public struct Restoration: Sendable {
     }
   }
 
-  private static func requireAbsent(_ target: String) throws {
-    // A log that lies there from an earlier file would be taken for one of the new file.
-    for path in [target, target + "-wal", target + "-shm", target + "-journal"] {
+  private static func requireAbsent(_ target: String, _ suffixes: String...) throws {
+    for path in [target] + suffixes.map({ target + $0 }) {
       var status = stat()
       if lstat(path, &status) == 0 { throw OpenFailure.exists(path) }
     }
@@ -89,11 +104,8 @@ public struct Restoration: Sendable {
 
   // MARK: Copy and proof
 
-  /// Copies the file and returns its sum.
-  private static func copy(_ source: String, to partial: String) throws -> String {
-    unlink(partial)  // Of an earlier try; a failure is met by the next line.
-    let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw OpenFailure.unreadable(partial, reason: String(cString: strerror(errno))) }
+  /// Copies the file, closes the copy and returns its sum.
+  private static func copy(_ source: String, to descriptor: Int32) throws -> String {
     defer { close(descriptor) }
     var hash = SHA256()
     try FilePieces.read(source) { piece in
@@ -107,6 +119,21 @@ public struct Restoration: Sendable {
       }
     }
     return FileSum.hexadecimal(Array(hash.finalize()))
+  }
+
+  /// False when there is no sum, which is allowed only where the caller says so.
+  private static func check(_ sum: String, of source: String, _ withoutSum: Bool) throws -> Bool {
+    guard let recorded = FileSum.recorded(beside: source, of: URL(filePath: source).lastPathComponent) else {
+      guard access(source + ".sha256", F_OK) != 0 else {
+        throw BackupFailure.unsound("the file of its SHA-256 is malformed or of another backup")
+      }
+      guard withoutSum else {
+        throw BackupFailure.unsound("no SHA-256 lies beside the backup; --without-sum takes it all the same")
+      }
+      return false
+    }
+    guard recorded == sum else { throw BackupFailure.unsound("its SHA-256 is another one") }
+    return true
   }
 
   private static func prove(_ partial: String, of source: String) throws -> (FileContent, FileSchema) {
@@ -132,7 +159,6 @@ public struct Restoration: Sendable {
       throw errno == EEXIST
         ? OpenFailure.exists(target) : BackupFailure.disk(reason: String(cString: strerror(errno)))
     }
-    unlink(partial)
     try FilePieces.sync(URL(filePath: target).deletingLastPathComponent().path)
   }
 }

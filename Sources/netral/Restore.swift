@@ -9,7 +9,8 @@ struct Restore: ParsableCommand {
     discussion: """
       It checks the SHA-256 beside the backup, every page, index and reference, and that no sequence is missing. It never \
       changes a file that exists: put the new one in place of the old while no server runs. With --verify alone it restores \
-      into a temporary file, opens that as a server would, and deletes it: a drill.
+      into a temporary file, opens that as a server would, and deletes it: a drill. A backup whose SHA-256 is missing is \
+      refused, unless --without-sum is given.
       """)
 
   @Option(help: "The backup, or a folder of backups, of which the newest is taken.")
@@ -18,6 +19,9 @@ struct Restore: ParsableCommand {
   var into: String?
   @Flag(help: "Opens what was restored as a server would, which brings an older schema up to date.")
   var verify = false
+
+  @Flag(help: "Takes a backup also when no SHA-256 lies beside it: then an altered value may go unseen.")
+  var withoutSum = false
 
   func validate() throws {
     if into == nil, !verify { throw ValidationError("give --into, --verify, or both") }
@@ -38,8 +42,8 @@ struct Restore: ParsableCommand {
   }
 
   private func restore(_ target: String) throws {
-    let restoration = try Restoration(from: from, into: target)
-    if verify { try restoration.prove(target, StoreSettings()) }
+    let restoration = try Restoration(
+      from: from, into: target, opening: verify ? StoreSettings() : nil, withoutSum: withoutSum)
     let schema =
       switch restoration.schema {
       case .older(let pending) where !verify: "older: the first start makes \(pending) migrations"

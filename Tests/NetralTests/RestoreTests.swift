@@ -109,9 +109,56 @@ extension ProgramTests {
         "foreign": "is not a Netral database", "newer": "newer version", "gap": "1 are missing",
         "dangling": "foreign_key_check", "flipped": "SHA-256", "sum of another": "SHA-256",
       ]
-      expectRefused(try restore(), saying: words[how] ?? "Error: ")
-      expectRefused(try netral("restore", "--from", world.backups, "--verify"), saying: "Error: ")
+      expectRefused(try restore("--without-sum"), saying: words[how] ?? "Error: ")
+      expectRefused(
+        try netral("restore", "--from", world.backups, "--verify", "--without-sum"), saying: words[how] ?? "Error: ")
       expectNothing()
+    }
+
+    @Test("refuses a backup whose sum is gone, by its name and by its folder, until it is told to do without")
+    func withoutSum() throws {
+      try FileManager.default.removeItem(atPath: backup + ".sha256")
+      // Sound to every check but that of the sum.
+      try sqlite(backup, "UPDATE access_key SET label = 'altered'", readonly: false)
+      expectRefused(try restore(), saying: "no SHA-256", "--without-sum")
+      expectRefused(
+        try netral("restore", "--from", world.backups, "--verify"), saying: "no backup", "SHA-256", "--without-sum")
+      expectNothing()
+      let finished = try restore("--without-sum")
+      #expect(finished.ending == .exit(0), "\(finished.errors)")
+      #expect(finished.output.contains("sha256\tnone beside the backup\n"))
+    }
+
+    @Test("leaves alone whatever lies beside the new file, and leaves nothing there itself, also of an older schema")
+    func neighbours() throws {
+      let mine = ["new.sqlite.partial", "new.sqlite.lock", "new.sqlite.before-migration"].map(world.folder.file)
+      for path in mine { try Data("mine".utf8).write(to: URL(filePath: path)) }
+      let link = world.folder.file("new.sqlite.link.partial")
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: mine[0])
+      let released = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "released/m0001.sqlite.gz")
+        .path
+      let old = world.folder.file("old.sqlite")
+      #expect(try run(["sh", "-c", "gunzip -c '\(released)' > '\(old)'"]).ending == .exit(0))
+      let before = try world.folder.names()
+      let finished = try netral("restore", "--from", old, "--into", target, "--verify", "--without-sum")
+      #expect(finished.ending == .exit(0), "\(finished.errors)")
+      #expect(finished.output.contains("migrations were made"))
+      #expect(try Set(world.folder.names()) == Set(before + ["new.sqlite"]))
+      #expect(try world.mode(target) == 0o600)
+      for path in mine { #expect(FileManager.default.contents(atPath: path) == Data("mine".utf8)) }
+      #expect(try sqlite(target, "PRAGMA integrity_check") == "ok")
+    }
+
+    @Test("of which many make one file lets one of them make it, whole, and refuses the others")
+    func race() throws {
+      let (backup, target) = (backup, target)
+      let endings = try inParallel(4) { _ in
+        try run([program, "restore", "--from", backup, "--into", target])
+      }
+      #expect(endings.count { $0.ending == .exit(0) } == 1)
+      for finished in endings where finished.ending != .exit(0) { expectRefused(finished, saying: "already exists") }
+      #expect(try sqlite(target, "PRAGMA integrity_check; SELECT max(seq) FROM event") == "ok\n6052")
+      #expect(try world.folder.names().filter { $0.hasPrefix("new") } == ["new.sqlite"])
     }
 
     @Test("is practised with the newest backup and leaves nothing behind")
