@@ -20,6 +20,16 @@ public struct BackupFolder: Sendable {
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw .folder(reason: String(cString: strerror(errno))) }
   }
 
+  /// Makes sure that not everybody may put files in the place of backups. What the group may do only `netral doctor` speaks
+  /// of: a night without a backup would be worse.
+  ///
+  /// - Throws: `BackupFailure.folder`.
+  func requireClosed() throws(BackupFailure) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .folder(reason: String(cString: strerror(errno))) }
+    if status.st_mode & 0o002 != 0 { throw .folder(reason: "everybody may write to it; make it private: chmod 700") }
+  }
+
   /// Keeps every other process out of the folder until it is let go; the kernel does so when the process dies.
   ///
   /// - Throws: `BackupFailure.running`, `.folder`.

@@ -58,6 +58,7 @@ struct BackupRun {
   /// - Throws: `BackupFailure`; `OpenFailure` when the file is none of ours. Nothing is left that looks like a backup.
   func run() throws -> Backup {
     try folder.make()
+    try folder.requireClosed()
     let lock = try folder.lock()
     defer { withExtendedLifetime(lock) {} }
     let identity = try readIdentity()

@@ -14,6 +14,10 @@ public struct Diagnosis {
   private let settings: StoreSettings
   private let isFull: Bool
   private var findings: [Finding] = []
+  /// Whose the database is.
+  private var owner: uid_t?
+  /// Whose what lies around it may be, too: root may do everything anyway.
+  private var ownerOrRoot: Set<uid_t>? { owner.map { [$0, 0] } }
 
   /// Looks at everything.
   ///
@@ -36,6 +40,8 @@ public struct Diagnosis {
     findings.append(DiskProbe.clock())
     do {
       let path = try Opening.resolved(path)
+      var status = stat()
+      owner = stat(path, &status) == 0 ? status.st_uid : nil
       lookAround(path)
       lookAtBackups()
       let queue = try Opening.openReader(path, settings)
@@ -58,19 +64,30 @@ public struct Diagnosis {
     let folder = URL(filePath: path).deletingLastPathComponent().path
     findings += [DiskProbe.fileSystem(folder), DiskProbe.syncs(folder), DiskProbe.room(folder, "the database")]
     let parts = [("", "the database"), ("-wal", "its log"), ("-shm", "its shared memory"), (".lock", "its lock")]
-    findings += parts.compactMap { DiskProbe.privacy(path + $0.0, $0.1) }
+    // Root may look at everybody's database. Whoever else looks is the user of the server.
+    let looker = geteuid()
+    findings += parts.compactMap { suffix, what in
+      let isDatabase = suffix.isEmpty
+      let owners: Set<uid_t>? = isDatabase ? (looker == 0 ? nil : [looker]) : owner.map { [$0] }
+      return DiskProbe.privacy(path + suffix, what, owners: owners)
+    }
+    if let finding = DiskProbe.folder(folder, "the folder of the database", owners: ownerOrRoot) {
+      findings.append(finding)
+    }
   }
 
   private mutating func lookAtBackups() {
     guard let name = settings.backup.folder else {
       return add("backup", .warning, "no folder for backups is set", "set NETRAL_BACKUP_FOLDER")
     }
-    if let finding = DiskProbe.privacy(name, "the folder of backups") { findings.append(finding) }
+    if let finding = DiskProbe.privacy(name, "the folder of backups", owners: ownerOrRoot) { findings.append(finding) }
     findings.append(DiskProbe.room(name, "backups"))
     do {
       let (folder, now) = (BackupFolder(name), settings.now())
       let (files, backups) = (try folder.files(at: now), try folder.backups(at: now))
-      findings += files.compactMap { DiskProbe.privacy(folder.file($0.name), "a backup") }.filter { $0.level != .ok }
+      findings += files.compactMap { DiskProbe.privacy(folder.file($0.name), "a backup", owners: ownerOrRoot) }.filter {
+        $0.level != .ok
+      }
       if files.count > backups.count {
         add(
           "backup", .warning,

@@ -108,9 +108,14 @@ enum DiskProbe {
   }
 
   /// A file or folder that others than its owner may read, or that somebody else owns.
-  static func privacy(_ path: String, _ what: String) -> Finding? {
+  ///
+  /// - Parameters:
+  ///   - path: nil is answered when there is nothing.
+  ///   - owners: who may own it; nil: anybody.
+  static func privacy(_ path: String, _ what: String, owners: Set<uid_t>? = nil) -> Finding? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
+    if let finding = foreignOwner(status, what, owners) { return finding }
     let mode = status.st_mode & 0o777
     if mode & 0o077 != 0 {
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
@@ -119,5 +124,28 @@ enum DiskProbe {
         "chmod \(isFolder ? "700" : "600")")
     }
     return Finding("modes", .ok, "\(what) is for its owner alone")
+  }
+
+  /// A folder in which others than its owner may make, replace and delete files, or that somebody else owns. That others may
+  /// read its names is no fault.
+  static func folder(_ path: String, _ what: String, owners: Set<uid_t>?) -> Finding? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    if let finding = foreignOwner(status, what, owners) { return finding }
+    let mode = status.st_mode & 0o7777
+    if mode & 0o022 != 0 {
+      return Finding(
+        "modes", .fault,
+        "\(what) has the mode 0\(String(mode, radix: 8)): others may put files in the place of its own",
+        "chmod 700")
+    }
+    return Finding("modes", .ok, "only its owner may write to \(what)")
+  }
+
+  private static func foreignOwner(_ status: stat, _ what: String, _ owners: Set<uid_t>?) -> Finding? {
+    guard let owners, !owners.contains(status.st_uid) else { return nil }
+    return Finding(
+      "modes", .fault, "\(what) belongs to the user \(status.st_uid), who may do with it what they like",
+      "chown it to the user of the server")
   }
 }

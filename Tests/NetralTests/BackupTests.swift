@@ -184,6 +184,16 @@ extension ProgramTests {
       #expect(world.names() == [name, name + ".sha256"])
     }
 
+    @Test("do not go into a folder that everybody may write to")
+    func openFolder() throws {
+      try FileManager.default.createDirectory(atPath: world.backups, withIntermediateDirectories: false)
+      chmod(world.backups, 0o777)
+      expectRefused(try world.backUp(), saying: "everybody may write to it", "chmod 700")
+      #expect(world.names().isEmpty)
+      chmod(world.backups, 0o750)
+      #expect(try world.backUp().ending == .exit(0))
+    }
+
     @Test("that are too many go, oldest first, and nothing else does")
     func retention() throws {
       try FileManager.default.createDirectory(atPath: world.backups, withIntermediateDirectories: false)

@@ -98,6 +98,37 @@ extension ProgramTests {
       #expect(found.count == 6)
     }
 
+    @Test("finds a folder that others may write to")
+    func openFolder() throws {
+      #expect(try world.backUp().ending == .exit(0))
+      for (mode, isFault) in [(0o755, false), (0o777, true), (0o1777, true), (0o770, true)] {
+        chmod(world.folder.path, mode_t(mode))
+        let words = "fault: the folder of the database has the mode 0\(String(mode, radix: 8))"
+        let found = try findings()
+        #expect(found.count == (isFault ? 1 : 0) && found.allSatisfy { $0.hasPrefix(words) }, "\(mode): \(found)")
+      }
+    }
+
+    @Test(
+      "finds files and folders that somebody else owns", .enabled(if: geteuid() == 0, "only root can give files away"))
+    func foreignOwner() throws {
+      #expect(try world.backUp().ending == .exit(0))
+      let (stranger, other): (uid_t, uid_t) = (65_533, 65_532)
+      chown(world.folder.path, stranger, 0)
+      #expect(try findings().map { $0.prefix(51) } == ["fault: the folder of the database belongs to the us"])
+      // A database of the server's user, with folders of that user or of root; one of its files root has made.
+      chown(world.database, stranger, 0)
+      for path in ["-wal", "-shm"].map({ world.database + $0 }) { chown(path, stranger, 0) }
+      let lock = world.database + ".lock"
+      try Data().write(to: URL(filePath: lock))
+      chmod(lock, 0o600)
+      #expect(try findings() == ["fault: its lock belongs to the user 0, who may do with it what they like"])
+      chown(lock, stranger, 0)
+      chown(world.backups, other, 0)
+      #expect(
+        try findings() == ["fault: the folder of backups belongs to the user 65532, who may do with it what they like"])
+    }
+
     @Test("says that memory is no disk", .enabled(if: SmallDisk.works, "a small file system cannot be mounted here"))
     func memory() throws {
       let disk = try SmallDisk(mebibytes: 16)
