@@ -161,6 +161,40 @@ extension ProgramTests {
       #expect(try world.folder.names().filter { $0.hasPrefix("new") } == ["new.sqlite"])
     }
 
+    @Test(
+      "sets a server back, and netral sync says so: while its cursor lies ahead, and when the sequence has passed it",
+      arguments: [false, true])
+    func setBack(hasPassed: Bool) throws {
+      let live = try RunningServer(world.database)
+      let (port, reporter, keyFile) = (live.port, try world.key("BAWASLU"), world.folder.file("BKN"))
+      try writeKey(try world.key("BKN"), to: keyFile)
+      func sync(_ options: String...) throws -> Finished {
+        try run(
+          [
+            program, "sync", "--server", "http://127.0.0.1:\(port)", "--key-file", keyFile, "--into",
+            world.folder.file("replica.sqlite"),
+          ] + options)
+      }
+      #expect(try sync().ending == .exit(0))
+      for number in 1...3 { #expect(try live.client(reporter).create("lost-\(number)").status == 201) }
+      let synced = try sync()
+      #expect(synced.output.contains("in agreement  yes"), "\(synced)")
+      try live.stop()
+
+      #expect(try restore().ending == .exit(0))
+      let restored = try RunningServer(target, port: port)
+      if hasPassed {
+        for number in 1...5 { #expect(try restored.client(reporter).create("new-\(number)").status == 201) }
+      }
+      let told = try sync()
+      #expect(told.ending == .exit(hasPassed ? 3 : 1), "\(told)")
+      #expect((told.output + told.errors).contains(hasPassed ? "in agreement  no" : "--fresh"), "\(told)")
+      if hasPassed { #expect(told.output.contains("unknown ") && told.errors.contains("--fresh"), "\(told)") }
+      let fresh = try sync("--fresh")
+      #expect(fresh.output.contains("in agreement  yes"), "\(fresh)")
+      try restored.stop()
+    }
+
     @Test("is practised with the newest backup and leaves nothing behind")
     func drill() throws {
       try Data("x".utf8).write(to: URL(filePath: "\(world.backups)/netral-20200101T000000Z-1.sqlite"))

@@ -15,13 +15,15 @@ final class RunningServer {
   ///   - wrapper: a program that starts it, such as `strace -D`, with its arguments.
   ///   - environment: settings.
   ///   - errorsPath: where its log goes instead of a file of our own.
-  init(_ database: String, wrapper: [String] = [], environment: [String: String] = [:], errorsPath: String? = nil)
-    throws
-  {
-    let arguments = wrapper + [program, "serve", "--database", database, "--port", "0"]
+  ///   - port: where it listens; 0: at a port of its own choice.
+  init(
+    _ database: String, wrapper: [String] = [], environment: [String: String] = [:], errorsPath: String? = nil,
+    port: UInt16 = 0
+  ) throws {
+    let arguments = wrapper + [program, "serve", "--database", database, "--port", "\(port)"]
     let child = try Child(arguments, environment: environment, errorsPath: errorsPath)
     self.child = child
-    port = try poll("the first line of the server") {
+    self.port = try poll("the first line of the server") {
       if let ending = child.ending() { throw TestFailure("the server ended: \(ending) \(child.errors)") }
       guard let line = child.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first else {
         return nil
