@@ -92,7 +92,7 @@ public struct Diagnosis {
         add(
           "backup", .warning,
           "\(files.count - backups.count) files with the name of a backup are empty or have no SHA-256 beside them",
-          "they do not count: run netral backup, and take them away")
+          "they do not count, and nothing deletes them: bring their sums back, or take them away")
       }
       let aheadCount = backups.count { $0.isAhead(of: now) }
       if aheadCount > 0 {
