@@ -62,9 +62,9 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Domain", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "FairnessTests", dependencies: ["Fairness"], swiftSettings: strict),
     .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
-    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], exclude: ["differential.py"],
+      name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport", httpTypes], exclude: ["differential.py"],
       swiftSettings: strict),
     .testTarget(
       name: "DomainTests", dependencies: ["Domain", "JSON", "Storage", "TestSupport"], swiftSettings: strict),
@@ -78,7 +78,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "FuzzTests", dependencies: ["API", "Domain", "HTTPServer", "JSON", httpTypes],
+      name: "FuzzTests", dependencies: ["API", "Domain", "HTTPServer", "JSON", "TestSupport", httpTypes],
       exclude: ["CFuzzer", "Driver.swift", "corpus"], swiftSettings: strict),
     .testTarget(
       name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "TestSupport", "netral", crypto],

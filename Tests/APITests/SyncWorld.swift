@@ -14,12 +14,7 @@ func require(_ condition: Bool, _ text: @autoclosure () -> String) throws {
   if !condition { throw Mismatch(text()) }
 }
 
-/// SplitMix64: the same numbers for the same seed.
-struct Seeded: RandomNumberGenerator {
-  private let source: TestRandom
-  init(_ seed: UInt64) { source = TestRandom(seed: seed) }
-  mutating func next() -> UInt64 { source.next() }
-
+extension SeededGenerator {
   /// True in `percent` of a hundred cases.
   mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
@@ -45,7 +40,7 @@ struct Truth {
 /// Random acts of random agencies on one service, and the test's own account of them.
 final class SyncWorld {
   let visitor: Visitor
-  var random: Seeded
+  var random: SeededGenerator
   /// Every version of every case, in the order of sequences.
   private(set) var truths: [Truth] = []
   /// The cases in the order in which they came.
@@ -58,7 +53,7 @@ final class SyncWorld {
 
   init(_ visitor: Visitor, seed: UInt64) {
     self.visitor = visitor
-    random = Seeded(seed)
+    random = SeededGenerator(seed: seed)
     tokens = visitor.service.tokens
   }
 

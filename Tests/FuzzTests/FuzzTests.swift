@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension FuzzTarget: CustomTestStringConvertible {
@@ -9,19 +10,6 @@ extension FuzzTarget: CustomTestStringConvertible {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "corpus/\(name)")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     return try files.map { ($0, Array(try Data(contentsOf: folder.appending(path: $0)))) }
-  }
-}
-
-/// Numbers that are the same in every run with one seed (SplitMix64).
-private struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
 
@@ -40,7 +28,7 @@ struct FuzzTests {
     let given = ProcessInfo.processInfo.environment["NETRAL_SEED"].flatMap(UInt64.init)
     let seed = given ?? UInt64.random(in: 0...999_999)
     print("NETRAL_SEED=\(seed) (\(target.name))")
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     let corpus = try target.corpus().map(\.bytes)
     for _ in 0..<500 {
       let one = corpus.randomElement(using: &numbers) ?? []
@@ -50,7 +38,7 @@ struct FuzzTests {
   }
 
   /// A few random changes: bytes replaced, taken out, doubled, and pieces of another input put in.
-  private static func changed(_ bytes: [UInt8], with other: [UInt8], by numbers: inout SeededNumbers) -> [UInt8] {
+  private static func changed(_ bytes: [UInt8], with other: [UInt8], by numbers: inout SeededGenerator) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &numbers) {
       let place = Int.random(in: 0...bytes.count, using: &numbers)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Our parser beside h11, llhttp (httptools) and nginx: what we accept, none of them may read as other messages.
@@ -44,7 +45,7 @@ struct DifferentialTests {
     "+", "-", "_",
   ]
 
-  private static func changed(_ bytes: [UInt8], by numbers: inout SplitMix) -> [UInt8] {
+  private static func changed(_ bytes: [UInt8], by numbers: inout SeededGenerator) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...2, using: &numbers) {
       let place = Int.random(in: 0...bytes.count, using: &numbers)
@@ -66,7 +67,7 @@ struct DifferentialTests {
         Stream("\(one.name), and then", one.bytes + simple, isWritten: true),
       ]
     }
-    var numbers = SplitMix(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     let accepted = ParserCase.all.filter { if case .accepted = $0.expected { true } else { false } }
     let random = (0..<1_500).map { index in
       let one = (index % 2 == 0 ? accepted : ParserCase.all).randomElement(using: &numbers)
@@ -87,29 +88,12 @@ struct DifferentialTests {
     try Data(lines.joined(separator: [10])).write(to: file)
     let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     let root = here.deletingLastPathComponent().deletingLastPathComponent()
-    let process = Process()
     // Made by `scripts/prepare test`.
-    process.executableURL = root.appending(path: ".build-python/bin/python")
-    process.arguments = ["-B", here.appending(path: "differential.py").path, file.path]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "NETRAL_SEED=\(seed): \(printed)")
-  }
-}
-
-/// Numbers that are the same in every run with one seed.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
+    let python = root.appending(path: ".build-python/bin/python").path
+    do {
+      _ = try Shell.output("'\(python)' -B '\(here.appending(path: "differential.py").path)' '\(file.path)'")
+    } catch let failed as Shell.Failed {
+      Issue.record("NETRAL_SEED=\(seed): \(failed.output)")
+    }
   }
 }

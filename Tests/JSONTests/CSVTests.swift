@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct CSVTests {
@@ -114,22 +115,13 @@ enum Python {
       with open(sys.argv[1], encoding="utf-8", newline="") as file:
           json.dump(list(csv.reader(file, strict=True)), sys.stdout)
       """
-    return try JSONDecoder().decode([[String]].self, from: run(program, bytes))
+    return try JSONDecoder().decode([[String]].self, from: Data(run(program, bytes).utf8))
   }
 
-  private static func run(_ program: String, _ bytes: [UInt8]) throws -> Data {
+  private static func run(_ program: String, _ bytes: [UInt8]) throws -> String {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).csv")
     try Data(bytes).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", program, file.path]
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
-    return data
+    return try Shell.output("python3 -c '\(program)' '\(file.path)'")
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct MutationTests {
@@ -14,7 +15,7 @@ import Testing
     Array("{}[]\",:\\u/bfnrtd0123456789eE+-. \t\r\nxDd89aAcC".utf8)
     + [0x00, 0x1F, 0x7F, 0x80, 0xBF, 0xC0, 0xC2, 0xE0, 0xED, 0xA0, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF]
 
-  private func mutated(_ seed: [UInt8], by random: inout SplitMix) -> [UInt8] {
+  private func mutated(_ seed: [UInt8], by random: inout SeededGenerator) -> [UInt8] {
     var bytes = seed
     for _ in 0..<Int.random(in: 1...3, using: &random) {
       let place = Int.random(in: 0...bytes.count, using: &random)
@@ -37,7 +38,7 @@ import Testing
     let given = ProcessInfo.processInfo.environment["JSON_MUTATION_SEED"].flatMap(UInt64.init)
     let seed = given ?? UInt64.random(in: 0...UInt64.max)
     print("JSON_MUTATION_SEED=\(seed)")
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     var (accepted, refused, skipped) = (0, 0, 0)
     for _ in 0..<20_000 {
       let bytes = mutated(Self.seeds.randomElement(using: &random) ?? [], by: &random)
@@ -93,18 +94,5 @@ extension JSONValue {
     case .object(let object): object.members.contains(where: \.value.hasHugeNumber)
     default: false
     }
-  }
-}
-
-/// The generator of Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators": a seed repeats a run.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Glibc
 internal import JSON
 internal import Synchronization
+internal import TestSupport
 internal import Testing
 
 /// What the server has acknowledged, gathered from many threads.
@@ -63,7 +64,7 @@ extension ProgramTests {
     func killed() throws {
       let seed = UInt64.random(in: .min ... .max)
       print("kill -9 under load: seed \(seed)")
-      var generator = SeededGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let folder = try TemporaryFolder()
       let database = folder.file("netral.sqlite")
       let key = try makeReporter(database)
@@ -115,18 +116,5 @@ extension ProgramTests {
         acknowledged.note(reference, reply)
       }
     }
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

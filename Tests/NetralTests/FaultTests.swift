@@ -71,7 +71,7 @@ private final class FaultRounds {
   private var cutCount = 0
 
   init(_ seed: UInt64) throws {
-    random = SeededGenerator(state: seed)
+    random = SeededGenerator(seed: seed)
     folder = try TemporaryFolder()
     database = folder.file("netral.sqlite")
     key = try makeKey(database, ["--agency", "BKN", "--scopes", "cases:read,cases:write,imports,sync"])

@@ -92,7 +92,7 @@ extension ProgramTests {
       defer { proxy.close() }
       let seed = UInt64.random(in: .min ... .max)
       print("sync killed: seed \(seed)")
-      var generator = SeededGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       for _ in 1...8 {
         // What comes through decides how far it gets: at the cut it waits before it asks again, and is met there.
         proxy.cut(FlakyProxy.Cut(receivedBytes: Int.random(in: 2_000...120_000, using: &generator)))

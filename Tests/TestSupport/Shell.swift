@@ -6,6 +6,8 @@ public enum Shell {
   public struct Failed: Error {
     public var command: String
     public var status: Int32
+    /// What it printed, errors too.
+    public var output = ""
   }
 
   /// The sqlite3 shell is not everywhere; what needs it is skipped there, and says so.
@@ -21,9 +23,9 @@ public enum Shell {
       if count == 0 { break }
       bytes += buffer[..<count]
     }
-    let status = pclose(pipe)
-    guard status == 0 else { throw Failed(command: command, status: status) }
-    return String(decoding: bytes, as: UTF8.self)
+    let (status, output) = (pclose(pipe), String(decoding: bytes, as: UTF8.self))
+    guard status == 0 else { throw Failed(command: command, status: status, output: output) }
+    return output
   }
 
   /// What the sqlite3 shell answers, without the last line's end.

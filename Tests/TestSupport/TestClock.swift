@@ -21,19 +21,27 @@ public final class TestClock: Sendable {
   }
 }
 
-/// Numbers that look random and are the same in every run (SplitMix64).
-public final class TestRandom: Sendable {
-  private let state: Mutex<UInt64>
+/// Numbers that look random and are the same in every run with one seed: SplitMix64, of Steele, Lea and Flood, "Fast
+/// Splittable Pseudorandom Number Generators".
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+  private var state: UInt64
 
-  public init(seed: UInt64 = 1) { state = Mutex(seed) }
+  public init(seed: UInt64) { state = seed }
 
-  public func next() -> UInt64 {
-    state.withLock { state in
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
   }
+}
+
+/// The same numbers for several threads.
+public final class TestRandom: Sendable {
+  private let generator: Mutex<SeededGenerator>
+
+  public init(seed: UInt64 = 1) { generator = Mutex(SeededGenerator(seed: seed)) }
+
+  public func next() -> UInt64 { generator.withLock { $0.next() } }
 }
