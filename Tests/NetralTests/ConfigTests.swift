@@ -9,13 +9,10 @@ internal import Testing
 /// The settings, apart from any server.
 @Suite("settings")
 struct SettingTests {
-  private static let readme = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "README.md")
-
   /// Name and default of every setting in README's table. A row may hold several, parted by semicolons.
   private func documented() throws -> [String: String] {
     var defaults: [String: String] = [:]
-    let lines = try String(contentsOf: Self.readme, encoding: .utf8).split(separator: "\n")
+    let lines = try String(contentsOfFile: projectFile("README.md"), encoding: .utf8).split(separator: "\n")
     for line in lines where line.hasPrefix("| `NETRAL_") {
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       let names = cells[0].matches(of: #/NETRAL_[A-Z_]+/#).map { String($0.0) }

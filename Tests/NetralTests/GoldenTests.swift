@@ -11,7 +11,7 @@ extension ProgramTests {
 
     /// The rows of a golden table, by the names of its columns; an empty field was not published.
     private func table(_ name: String) throws -> [[String: String]] {
-      let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "golden/\(name)")
+      let url = URL(filePath: projectFile("Tests/NetralTests/golden/\(name)"))
       let rows = try CSVReader.rows(Array(try Data(contentsOf: url))).map(\.fields)
       let header = try #require(rows.first)
       return rows.dropFirst().map { row in Dictionary(uniqueKeysWithValues: zip(header, row)) }

@@ -118,10 +118,8 @@ extension ProgramTests {
 
     @Test("the lines of README, run first and later, keep what the service exports")
     func script() throws {
-      let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts/replicate").path
-      let readme = try String(
-        contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md"),
-        encoding: .utf8)
+      let script = projectFile("scripts/replicate")
+      let readme = try String(contentsOfFile: projectFile("README.md"), encoding: .utf8)
       #expect(readme.contains("```sh\n" + (try String(contentsOfFile: script, encoding: .utf8)) + "```"))
       let folder = agencies.folder.file("kept")
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -4,11 +4,8 @@ internal import Testing
 /// The front page, as far as a machine can tell whether it is true.
 @Suite("README")
 struct ReadmeTests {
-  private static let project = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
-    .standardizedFileURL
-
   private func text(_ path: String) throws -> String {
-    try String(contentsOf: Self.project.appending(path: path), encoding: .utf8)
+    try String(contentsOfFile: projectFile(path), encoding: .utf8)
   }
 
   @Test("names for every promise a test that exists, or a script")
@@ -33,7 +30,7 @@ struct ReadmeTests {
   @Test("names no script and no file of deploy/ that does not exist")
   func files() throws {
     for name in try text("README.md").matches(of: /\b(?:scripts|deploy)\/[a-z0-9_.-]*[a-z0-9]/) {
-      let path = Self.project.appending(path: String(name.output)).path
+      let path = projectFile(String(name.output))
       #expect(FileManager.default.fileExists(atPath: path), "\(name.output)")
       if name.output.hasPrefix("scripts/"), !name.output.contains(".") {
         #expect(FileManager.default.isExecutableFile(atPath: path), "\(name.output)")

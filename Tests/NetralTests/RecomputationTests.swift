@@ -28,7 +28,7 @@ extension ProgramTests {
         UPDATE event SET recorded_at = 1577836800000 + seq * 24000000;
         """, readonly: false)
       server = try RunningServer(database)
-      let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "recompute.py").path
+      let script = projectFile("Tests/NetralTests/recompute.py")
       let child = try Child(["python3", script, "http://127.0.0.1:\(server.port)", database, folder.file("keys")])
       let ending = try child.wait(seconds: 150)
       #expect(ending == .exit(0), "\(child.output.suffix(4_000)) \(child.errors.suffix(1_000))")

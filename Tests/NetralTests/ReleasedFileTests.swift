@@ -10,7 +10,7 @@ extension ProgramTests {
   /// ones was ever built: that file is the one of m0002, brought up by the sqlite3 shell with `m0003_clocks.sql`.
   @Suite("files of earlier releases")
   struct ReleasedFileTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "released")
+    private static let folder = URL(filePath: projectFile("Tests/NetralTests/released"))
     private static let names = ["m0001", "m0002", "m0003", "m0004", "m0005"]
 
     private let folder: TemporaryFolder
@@ -20,9 +20,9 @@ extension ProgramTests {
 
     @Test("are all kept: one for each step of the schema")
     func complete() throws {
-      let sql = Self.folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "migrations/sql").path
-      let steps = try FileManager.default.contentsOfDirectory(atPath: sql).map { String($0.prefix(5)) }.sorted()
+      let steps = try FileManager.default.contentsOfDirectory(atPath: projectFile("migrations/sql")).map {
+        String($0.prefix(5))
+      }.sorted()
       #expect(steps == Self.names)
       for name in Self.names {
         let attributes = try FileManager.default.attributesOfItem(

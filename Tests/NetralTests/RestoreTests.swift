@@ -135,8 +135,7 @@ extension ProgramTests {
       for path in mine { try Data("mine".utf8).write(to: URL(filePath: path)) }
       let link = world.folder.file("new.sqlite.link.partial")
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: mine[0])
-      let released = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "released/m0001.sqlite.gz")
-        .path
+      let released = projectFile("Tests/NetralTests/released/m0001.sqlite.gz")
       let old = world.folder.file("old.sqlite")
       #expect(try run(["sh", "-c", "gunzip -c '\(released)' > '\(old)'"]).ending == .exit(0))
       let before = try world.folder.names()

@@ -7,6 +7,11 @@ internal import Testing
 @Suite("the program", .serialized, .ownThread, .timeLimit(.minutes(3)))
 enum ProgramTests {}
 
+/// A file of the project, such as `scripts/tour`.
+func projectFile(_ path: String) -> String {
+  URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../\(path)").standardizedFileURL.path
+}
+
 /// Runs tests on a thread that nobody else waits for.
 struct OwnThreadTrait: SuiteTrait, TestTrait, TestScoping {
   let isRecursive = true

@@ -13,8 +13,9 @@ extension ProgramTests {
       #expect(keys.ending == .exit(0))
       try keys.output.write(toFile: folder.file("keys.env"), atomically: true, encoding: .utf8)
       let server = try RunningServer(database)
-      let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts/tour").path
-      let finished = try run(["bash", script, "http://127.0.0.1:\(server.port)", folder.file("keys.env")])
+      let finished = try run([
+        "bash", projectFile("scripts/tour"), "http://127.0.0.1:\(server.port)", folder.file("keys.env"),
+      ])
       #expect(finished.ending == .exit(0), "\(finished.errors.suffix(2_000))")
       #expect(finished.output.hasSuffix("The tour is complete.\n"))
       try server.stop()

@@ -12,10 +12,8 @@ extension ProgramTests {
   struct WatchingTests {
     private let folder: TemporaryFolder
     private var database: String { folder.file("netral.sqlite") }
-    private static let series = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("golden/alerts.yml").path
-    private static let rules = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("deploy/netral-alerts.yml").path
+    private static let series = projectFile("Tests/NetralTests/golden/alerts.yml")
+    private static let rules = projectFile("deploy/netral-alerts.yml")
 
     init() throws { folder = try TemporaryFolder() }
 
