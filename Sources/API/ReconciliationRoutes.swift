@@ -134,13 +134,9 @@ enum ReconciliationRoutes {
     writer.member("missing", certificate.missing)
     writer.member("outdated", certificate.outdated)
     writer.member("unknown", certificate.unknown)
-    writer.member("digest", certificate.digest.map(hexadecimal).joined())
+    writer.member("digest", certificate.digest.hexadecimal)
     writer.member("issued_at", certificate.issuedAt.description)
     writer.endObject()
-  }
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
   /// GET /v1/reconciliations: who agreed at which sequence and when, newest first. Every key may know.

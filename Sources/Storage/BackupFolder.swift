@@ -148,11 +148,7 @@ enum FileSum {
       try stop.check()
       hash.update(bufferPointer: piece)
     }
-    return hexadecimal(Array(hash.finalize()))
-  }
-
-  static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    return hash.finalize().hexadecimal
   }
 
   /// The sum in `path.sha256`, in the form of `sha256sum`; nil unless it is one of a file with this name.

@@ -19,7 +19,7 @@ enum BackupOwner {
     var hash = SHA256()
     hash.update(data: Data("netral database identity\n".utf8))
     hash.update(data: secret)
-    return FileSum.hexadecimal(Array(hash.finalize()))
+    return hash.finalize().hexadecimal
   }
 
   /// - Throws: `BackupFailure.folder` when the folder holds another database's backups.

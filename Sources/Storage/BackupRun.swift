@@ -150,13 +150,12 @@ struct BackupRun {
   private func requireRoom(_ snapshot: Database) throws {
     let pages = try Int64.fetchOne(snapshot, sql: "PRAGMA page_count") ?? 0
     let bytes = pages * (try Int64.fetchOne(snapshot, sql: "PRAGMA page_size") ?? 4_096)
-    var volume = statvfs()
-    guard statvfs(folder.path, &volume) == 0 else {
+    guard let space = DiskSpace(of: folder.path) else {
       throw BackupFailure.folder(reason: String(cString: strerror(errno)))
     }
     // An eighth more: the server's log grows meanwhile.
     let needed = bytes + bytes / 8
-    if Int64(volume.f_bavail) * Int64(volume.f_frsize) < needed { throw BackupFailure.noRoom(bytes: needed) }
+    if space.freeBytes < needed { throw BackupFailure.noRoom(bytes: needed) }
   }
 
   private var logBytes: Int64 {

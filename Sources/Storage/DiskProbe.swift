@@ -82,13 +82,11 @@ enum DiskProbe {
   }
 
   static func room(_ folder: String, _ what: String) -> Finding {
-    var volume = statvfs()
-    guard statvfs(folder, &volume) == 0 else {
+    guard let space = DiskSpace(of: folder) else {
       return Finding("room", .warning, "the free space for \(what) cannot be told", "look at the folder's mode")
     }
-    let free = Int64(volume.f_bavail) * Int64(volume.f_frsize)
-    let (size, text) = (Int64(volume.f_blocks) * Int64(volume.f_frsize), "\(free >> 20) MiB are free for \(what)")
-    if free < min(freeBytesMin / 8, size / 50) {
+    let (free, text) = (space.freeBytes, "\(space.freeBytes >> 20) MiB are free for \(what)")
+    if free < min(freeBytesMin / 8, space.totalBytes / 50) {
       return Finding("room", .fault, text, "make room: without it writes are refused")
     }
     if free < freeBytesMin { return Finding("room", .warning, text, "make room") }

@@ -92,10 +92,7 @@ enum Opening {
 
   /// SQLite calls a full disk an I/O error where the shared memory of the log cannot grow.
   static func reason(_ error: DatabaseError, _ path: String) -> String {
-    var volume = statvfs()
-    if error.resultCode == .SQLITE_IOERR, statvfs(path, &volume) == 0, volume.f_bavail == 0 {
-      return "the disk is full"
-    }
+    if error.resultCode == .SQLITE_IOERR, DiskSpace(of: path)?.freeBytes == 0 { return "the disk is full" }
     return error.message ?? "\(error.resultCode)"
   }
 

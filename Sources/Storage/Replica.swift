@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Domain
 internal import Foundation
 internal import GRDB
 
@@ -128,7 +129,7 @@ public final class Replica {
         let (id, etag): (String, String) = (row[0], row[1])
         hash.update(data: Data("\(id) \(etag)\n".utf8))
       }
-      return hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+      return hash.finalize().hexadecimal
     }
   }
 

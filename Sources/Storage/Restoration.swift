@@ -118,7 +118,7 @@ public struct Restoration: Sendable {
         rest = rest.dropFirst(count)
       }
     }
-    return FileSum.hexadecimal(Array(hash.finalize()))
+    return hash.finalize().hexadecimal
   }
 
   /// False when there is no sum, which is allowed only where the caller says so.

@@ -136,8 +136,7 @@ private struct Volume {
     var status = stat()
     if stat(path, &status) == 0 { fileBytes = Int64(status.st_size) }
     if stat(path + "-wal", &status) == 0 { logBytes = Int64(status.st_size) }
-    var volume = statvfs()
-    if statvfs(path, &volume) == 0 { freeBytes = Int64(clamping: UInt64(volume.f_bavail) &* UInt64(volume.f_frsize)) }
+    freeBytes = DiskSpace(of: path)?.freeBytes
   }
 }
 
