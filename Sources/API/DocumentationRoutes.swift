@@ -9,7 +9,9 @@ enum DocumentationRoutes {
   static func openAPI(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
     let caller = try exchange.optionalCaller()
-    var answer = Answer(body: .bytes(OpenAPIDocument.json(for: caller, exchange.api.store.reference.mandates)))
+    let document =
+      caller.map { OpenAPIDocument.json(for: $0, exchange.api.store.reference.mandates) } ?? OpenAPIDocument.whole
+    var answer = Answer(body: .bytes(document))
     answer.isPublic = caller == nil
     // A cache in between must not give the one for the other.
     answer.fields.append(Response.Field(name: .vary, value: "Authorization"))

@@ -4,6 +4,9 @@ internal import JSON
 
 /// The description of the interface as OpenAPI 3.1, written from the route table.
 enum OpenAPIDocument {
+  /// Everything there is, which anybody may ask for.
+  static let whole = json(for: nil, [])
+
   /// What a caller may do; without one, everything there is.
   static func json(for caller: Caller?, _ mandates: [Mandate]) -> [UInt8] {
     var writer = JSONWriter(reserving: 512 << 10)
