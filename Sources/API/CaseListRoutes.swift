@@ -6,7 +6,7 @@ internal import JSON
 /// GET /v1/cases: visible cases, filtered, a page at a time, as JSON, NDJSON or CSV.
 enum CaseListRoutes {
   static let filters: [Parameter] = [
-    .codes("stage", Stage.self, "Stages."), .election, .region, .institution,
+    .codes("stage", Stage.self, takesDoubles: true, "Stages."), .election, .region, .institution,
     .text("violation", "Code of a violation."), .text("category", "Category of the violation."),
     .code("position_level", PositionLevel.self, "Level of the position."), .text("reported_by", "Code of an agency."),
     Parameter("nip", .pattern("^[0-9]{18}$"), "Number of the person; finds cases whose subject this key may see."),

@@ -39,11 +39,13 @@ extension Parameter {
   { Parameter(name, .code(type), description) }
 
   /// One or several codes.
-  static func codes<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, _ description: String)
-    -> Parameter where Code.RawValue == String
-  {
-    let codes = Schema.array(of: .code(type)).with(("minItems", .int(1)), ("uniqueItems", .bool(true)))
-    var parameter = Parameter(name, codes, description)
+  ///
+  /// - Parameter takesDoubles: true where a code that is given twice counts once, and is not refused.
+  static func codes<Code: RawRepresentable & CaseIterable>(
+    _ name: String, _ type: Code.Type, takesDoubles: Bool = false, _ description: String
+  ) -> Parameter where Code.RawValue == String {
+    let codes = Schema.array(of: .code(type)).with(("minItems", .int(1)))
+    var parameter = Parameter(name, takesDoubles ? codes : codes.with(("uniqueItems", .bool(true))), description)
     parameter.isList = true
     return parameter
   }
