@@ -6,7 +6,7 @@ internal import JSON
 /// GET /v1/cases: visible cases, filtered, a page at a time, as JSON, NDJSON or CSV.
 enum CaseListRoutes {
   static let filters: [Parameter] = [
-    .codes("stage", Stage.self, takesDoubles: true, "Stages."), .election, .region, .institution,
+    .codes("stage", Stage.self, "Stages."), .election, .region, .institution,
     .text("violation", "Code of a violation."), .text("category", "Category of the violation."),
     .code("position_level", PositionLevel.self, "Level of the position."), .text("reported_by", "Code of an agency."),
     Parameter("nip", .pattern("^[0-9]{18}$"), "Number of the person; finds cases whose subject this key may see."),
@@ -110,11 +110,7 @@ enum CaseListRoutes {
   }
 
   private static func fill(_ question: inout CaseQuery, _ query: Query, _ reference: Reference) throws(Failure) {
-    // An empty name is a mistake as any other: it must not turn into no filter at all.
-    for name in query["stage"]?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
-      guard let stage = Stage(rawValue: String(name)) else { throw .parameter("stage", Query.oneOf(Stage.self)) }
-      question.stages.append(stage)
-    }
+    question.stages = try query.codes("stage", Stage.self) ?? []
     question.election = query["election"]
     question.region = try query.region("region")
     question.institution = query["institution"]

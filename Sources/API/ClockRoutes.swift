@@ -89,18 +89,10 @@ enum ClockRoutes {
   /// The open ones unless `state` or `overdue` says otherwise.
   private static func standings(_ query: Query) throws(Failure) -> Set<ClockStanding> {
     let overdue = try query.flag("overdue")
-    guard let text = query["state"] else {
+    guard let given = try query.codes("state", ClockStanding.self) else {
       return overdue == nil ? [.running, .paused, .overdue] : overdue == true ? [.overdue] : [.running, .paused]
     }
-    var standings: Set<ClockStanding> = []
-    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let standing = ClockStanding(rawValue: String(name)) else {
-        throw .parameter("state", Query.oneOf(ClockStanding.self))
-      }
-      guard standings.insert(standing).inserted else {
-        throw .parameter("state", FieldErrorCode.duplicate.standardDetail)
-      }
-    }
+    var standings = Set(given)
     if overdue == true { standings.formIntersection([.overdue]) }
     if overdue == false { standings.remove(.overdue) }
     if standings.isEmpty {

@@ -53,6 +53,20 @@ struct Query: Sendable {
     return code
   }
 
+  /// Codes with commas between them, each counting once; nil when the parameter is not given.
+  func codes<Code: RawRepresentable & CaseIterable & Equatable>(_ name: String, _ type: Code.Type) throws(Failure)
+    -> [Code]? where Code.RawValue == String
+  {
+    guard let text = values[name] else { return nil }
+    var codes: [Code] = []
+    // An empty name is a mistake as any other: it must not turn into no filter at all.
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let code = Code(rawValue: String(part)) else { throw .parameter(name, Self.oneOf(type)) }
+      if !codes.contains(code) { codes.append(code) }
+    }
+    return codes
+  }
+
   func region(_ name: String) throws(Failure) -> RegionCode? {
     guard let text = values[name] else { return nil }
     guard let region = RegionCode(text) else {

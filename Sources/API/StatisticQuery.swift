@@ -99,13 +99,7 @@ enum StatisticQuery {
     filter.reportingClass = query["reporting_class"]
     filter.reportedBy = query["reported_by"].map { AgencyCode(rawValue: $0) }
     filter.cohort = try query.int("cohort", in: 1900...2199)
-    for name in query["stage"]?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
-      guard let stage = Stage(rawValue: String(name)) else { throw .parameter("stage", Query.oneOf(Stage.self)) }
-      guard !filter.stages.contains(stage) else {
-        throw .parameter("stage", FieldErrorCode.duplicate.standardDetail, .duplicate)
-      }
-      filter.stages.append(stage)
-    }
+    filter.stages = try query.codes("stage", Stage.self) ?? []
     filter.occurredFrom = try query.date("occurred_from")
     filter.occurredUntil = try query.date("occurred_until")
     return filter

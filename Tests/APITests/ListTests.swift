@@ -45,6 +45,7 @@ struct ListTests {
       let all = Set((0...6).map { "c\($0)" })
       let table: [(String, Set<String>)] = [
         ("", all), ("stage=verified", ["c6"]), ("stage=verified,cancelled", ["c0", "c6"]),
+        ("stage=verified,verified", ["c6"]),
         ("election=pemilu-2024", ["c2"]), ("region=31.71", ["c3"]), ("region=31", ["c3"]),
         ("region=16", all.subtracting(["c3"])), ("region=16.71", all.subtracting(["c1", "c3"])),
         ("institution=kemenag", ["c3"]), ("violation=KE-04", ["c1"]), ("category=ethics", ["c1"]),

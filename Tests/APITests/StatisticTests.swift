@@ -20,7 +20,7 @@ struct StatisticTests {
       ("funnel?institution=nowhere", "institution"), ("funnel?violation=XX-01", "violation"),
       ("funnel?category=crime", "category"), ("funnel?reporting_class=pelaksana", "reporting_class"),
       ("funnel?reported_by=NASA", "reported_by"), ("funnel?cohort=15", "cohort"),
-      ("funnel?stage=received,done", "stage"), ("funnel?stage=received,received", "stage"),
+      ("funnel?stage=received,done", "stage"), ("funnel?stage=received,", "stage"),
       ("funnel?occurred_from=2024-10-03&occurred_until=2024-10-02", "occurred_until"),
       ("funnel?as_of=2024-10-10&occurred_from=2024-10-11", "occurred_from"),
       ("funnel?violation=KE-04&category=discipline", "category"),

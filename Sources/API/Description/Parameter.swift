@@ -38,14 +38,11 @@ extension Parameter {
     -> Parameter where Code.RawValue == String
   { Parameter(name, .code(type), description) }
 
-  /// One or several codes.
-  ///
-  /// - Parameter takesDoubles: true where a code that is given twice counts once, and is not refused.
-  static func codes<Code: RawRepresentable & CaseIterable>(
-    _ name: String, _ type: Code.Type, takesDoubles: Bool = false, _ description: String
-  ) -> Parameter where Code.RawValue == String {
-    let codes = Schema.array(of: .code(type)).with(("minItems", .int(1)))
-    var parameter = Parameter(name, takesDoubles ? codes : codes.with(("uniqueItems", .bool(true))), description)
+  /// One or several codes; one that is given twice counts once.
+  static func codes<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, _ description: String)
+    -> Parameter where Code.RawValue == String
+  {
+    var parameter = Parameter(name, Schema.array(of: .code(type)).with(("minItems", .int(1))), description)
     parameter.isList = true
     return parameter
   }
