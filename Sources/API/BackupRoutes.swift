@@ -8,28 +8,30 @@ internal import Logging
 enum BackupRoutes {
   /// POST /v1/admin/backups: makes one now, and answers when it is proved sound.
   static func create(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
+    let dryRun = try exchange.query().flag("dry_run") ?? false
     try await requireNothing(exchange)
     let store = exchange.api.store
     let start = ContinuousClock.now
     let backup: Backup
     do {
-      backup = try await store.backUp()
+      backup = try await store.backUp(dryRun: dryRun)
     } catch let failure as Failure where failure.code == .storageUnavailable {
       exchange.api.logger.warning("a backup was not made", metadata: ["reason": "\(failure.detail.en)"])
       throw failure
     }
     let duration = (ContinuousClock.now - start) / .milliseconds(1)
     let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
-    try await store.write(by: .operator, dryRun: false) {
+    try await store.write(by: .operator, dryRun: dryRun) {
       try $0.audit("backup.create", by: by, detail: backup.name, at: now)
     }
-    return Answer.json(.created) { writer in
+    var answer = Answer.json(.created) { writer in
       writer.beginObject()
       writeMembers(backup, to: &writer)
       writer.member("duration_ms", Int(duration))
       writer.endObject()
     }
+    if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
+    return answer
   }
 
   /// GET /v1/admin/backups: newest first.

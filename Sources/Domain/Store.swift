@@ -58,9 +58,10 @@ public protocol Store: Sendable {
 
   /// Makes a backup of the newest state on a thread of its own, while reads and writes go on.
   ///
+  /// - Parameter dryRun: true to throw the copy away when it has been proved.
   /// - Throws: `backups_not_configured` when there is no folder for it; `backup_running` while another one is made;
   ///   `storage_unavailable` when it cannot be made, or would not be sound.
-  func backUp() async throws -> Backup
+  func backUp(dryRun: Bool) async throws -> Backup
 
   /// The backups in the folder, newest first.
   ///

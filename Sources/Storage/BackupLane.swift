@@ -49,15 +49,15 @@ final class BackupLane: Sendable {
     }
   }
 
-  func backUp() async throws -> Backup {
+  func backUp(dryRun: Bool) async throws -> Backup {
     guard let folder else { throw Failure.backupsNotConfigured }
     let stop = try begin()
     return try await withCheckedThrowingContinuation { continuation in
       let thread = Thread { [self] in
         let outcome = Result {
-          try BackupRun(database: database, folder: folder, settings: settings, stop: stop).run()
+          try BackupRun(database: database, folder: folder, settings: settings, stop: stop, dryRun: dryRun).run()
         }.mapError { BackupFailure($0) }
-        end(outcome)
+        end(outcome, dryRun: dryRun)
         continuation.resume(with: outcome.mapError { Failure($0) })
         running.leave()
       }
@@ -94,11 +94,12 @@ final class BackupLane: Sendable {
     return stop
   }
 
-  private func end(_ outcome: Result<Backup, BackupFailure>) {
+  private func end(_ outcome: Result<Backup, BackupFailure>, dryRun: Bool) {
     let now = settings.now()
     state.withLock { state in
       state.stop = nil
       state.status.isRunning = false
+      if dryRun { return }
       switch outcome {
       case .success: state.status.successes += 1
       // Another process makes one, or this one is to end: nothing has gone wrong.

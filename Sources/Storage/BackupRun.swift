@@ -52,6 +52,8 @@ struct BackupRun {
   let folder: BackupFolder
   let settings: StoreSettings
   let stop: BackupStop
+  /// True to do everything, and to throw the copy away when it has been proved.
+  var dryRun = false
 
   /// Makes it: copy, proof, name, and then the deletion of those that are too many. The calling thread loses its priority.
   ///
@@ -74,9 +76,13 @@ struct BackupRun {
       let sum = try FileSum.compute(partial, stop)
       var status = stat()
       guard stat(partial, &status) == 0 else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
-      try BackupOwner.note(identity, in: folder)
-      try publish(name, sum)
-      try folder.keep(settings.backup.keep, name, at: settings.now())
+      if dryRun {
+        try folder.clear()
+      } else {
+        try BackupOwner.note(identity, in: folder)
+        try publish(name, sum)
+        try folder.keep(settings.backup.keep, name, at: settings.now())
+      }
       return Backup(name: name, madeAt: madeAt, seq: content.head, bytes: Int64(status.st_size), sha256: sum)
     } catch {
       // The next run deletes what cannot be deleted now.

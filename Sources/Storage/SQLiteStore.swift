@@ -98,7 +98,7 @@ public final class SQLiteStore: Store {
   }
 
   public var backupStatus: BackupStatus { backupLane.status }
-  public func backUp() async throws -> Backup { try await backupLane.backUp() }
+  public func backUp(dryRun: Bool) async throws -> Backup { try await backupLane.backUp(dryRun: dryRun) }
   public func backups() async throws -> [Backup] { try await backupLane.backups() }
 
   public func condition() -> StoreCondition {

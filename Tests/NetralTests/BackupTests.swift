@@ -115,6 +115,9 @@ extension ProgramTests {
         #expect(reply.status == 201, "\(reply.text)")
         made.append(reply.json)
       }
+      let tried = try admin.ask("POST", "/v1/admin/backups?dry_run=true")
+      #expect(tried.status == 201, "\(tried.text)")
+      #expect(world.finished().count == 2)
       isOver.withLock { $0 = true }
       let created = try creating.values().reduce(0, +)
       let head = 6_052 + created

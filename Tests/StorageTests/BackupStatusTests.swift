@@ -27,7 +27,7 @@ internal import Testing
     try await withFolder { folder in
       try await withStore(folder, backups: nil) { store in
         #expect(store.backupStatus == BackupStatus())
-        await #expect(throws: Failure.self) { try await store.backUp() }
+        await #expect(throws: Failure.self) { try await store.backUp(dryRun: false) }
         await #expect(throws: Failure.self) { try await store.backups() }
         #expect(store.backupStatus == BackupStatus())
       }
@@ -39,13 +39,13 @@ internal import Testing
       let backups = folder + "/backups"
       let made = try await withStore(folder, backups: backups) { store in
         #expect(store.backupStatus.isConfigured && store.backupStatus.newest == nil)
-        let made = try await store.backUp()
+        let made = try await store.backUp(dryRun: false)
         #expect(made.name == "netral-20250131T020000Z-0.sqlite")
         #expect(made.madeAt == instant("2025-01-31T02:00:00Z"))
         let listed = try await store.backups()
         #expect(listed == [made])
         // In the same second: a name of its own.
-        let second = try await store.backUp()
+        let second = try await store.backUp(dryRun: false)
         #expect(second.name == "netral-20250131T020001Z-0.sqlite")
         let status = store.backupStatus
         #expect(status.newest == second && status.count == 2 && status.successes == 2 && status.failures == 0)
@@ -59,12 +59,34 @@ internal import Testing
       let occupied = folder + "/occupied"
       try Data("x".utf8).write(to: URL(filePath: occupied))
       try await withStore(folder, backups: occupied) { store in
-        let failure = await #expect(throws: Failure.self) { try await store.backUp() }
+        let failure = await #expect(throws: Failure.self) { try await store.backUp(dryRun: false) }
         #expect(failure?.code == .storageUnavailable)
         let status = store.backupStatus
         #expect(status.newest == nil && status.successes == 0 && status.failures == 1 && !status.isRunning)
         #expect(status.lastFailureAt == instant("2025-01-31T02:00:00.500Z"))
         #expect(status.lastFailure == "the folder of backups cannot be used: Not a directory")
+      }
+    }
+  }
+
+  @Test func `a dry run proves a copy and leaves nothing behind, nor is anything told of it`() async throws {
+    try await withFolder { folder in
+      let backups = folder + "/backups"
+      try await withStore(folder, backups: backups) { store in
+        let tried = try await store.backUp(dryRun: true)
+        #expect(tried.name == "netral-20250131T020000Z-0.sqlite" && tried.bytes > 0 && tried.sha256?.count == 64)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: backups) == [])
+        var untouched = BackupStatus()
+        untouched.isConfigured = true
+        #expect(store.backupStatus == untouched)
+        let made = try await store.backUp(dryRun: false)
+        #expect(made == tried)
+      }
+      let occupied = folder + "/occupied"
+      try Data("x".utf8).write(to: URL(filePath: occupied))
+      try await withStore(folder, backups: occupied) { store in
+        await #expect(throws: Failure.self) { try await store.backUp(dryRun: true) }
+        #expect(store.backupStatus.failures == 0)
       }
     }
   }
@@ -76,7 +98,7 @@ internal import Testing
           for _ in 0..<8 {
             group.addTask {
               do {
-                _ = try await store.backUp()
+                _ = try await store.backUp(dryRun: false)
                 return nil
               } catch {
                 return (error as? Failure)?.code ?? .internalError

@@ -86,8 +86,12 @@ extension Operation {
 
   static let createBackup = Operation(
     .administration, .init(en: "Make a backup", id: "Buat cadangan"),
-    details: "Into the folder of the settings; answered when the copy has been proved sound. Takes no body.",
-    replies: [.json(.newBackup, "The backup.", .created)],
+    details: """
+      Into the folder of the settings; answered when the copy has been proved sound. Takes no body. A dry run makes and \
+      proves the copy, and then throws it away.
+      """,
+    query: [.dryRun],
+    replies: [.json(.newBackup, "The backup.", .created, fields: [(.dryRun, "true when it was thrown away.")])],
     refusals: [.backupRunning, .backupsNotConfigured, .malformedJSON, .invalid], example: Example("OPERATOR"))
 
   static let listBackups = Operation(
