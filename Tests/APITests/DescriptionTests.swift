@@ -80,6 +80,18 @@ struct DescriptionTests {
     }
   }
 
+  @Test("has every schema that it refers to, and no other", arguments: [nil, "BKN", "PANRB", "OPERATOR"])
+  func schemas(_ who: String?) async throws {
+    try await withService { visitor in
+      let answer =
+        try who.map { try visitor.ask(as: $0, "GET", "/openapi.json") } ?? visitor.ask("GET", "/openapi.json", [])
+      let referred = answer.text.matches(of: /"#\/components\/schemas\/([^"]+)"/).map { String($0.output.1) }
+      let schemas = answer.json["components"]["schemas"]
+      #expect(Set(referred) == Set(schemas.names) && schemas.names.count > 3)
+      #expect(schemas.has("Backup") == (who == nil || who == "OPERATOR"))
+    }
+  }
+
   @Test("refuses what it says is refused: each query parameter with a value of another form")
   func wrongParameters() async throws {
     try await withService { visitor in

@@ -16,6 +16,7 @@ enum OpenAPIDocument {
     writer.value(info)
     writer.name("paths")
     writer.beginObject()
+    var schemas = Set(Schema.problem.definitions.keys)
     for (path, items) in paths {
       let open = items.filter { isOpen($0.route, to: caller, mandates) }
       if open.isEmpty { continue }
@@ -24,14 +25,32 @@ enum OpenAPIDocument {
       for item in open {
         writer.name(item.route.method.rawValue.lowercased())
         writer.raw(item.json)
+        schemas.formUnion(item.schemas)
       }
       writer.endObject()
     }
     writer.endObject()
     writer.name("components")
-    writer.raw(components)
+    writeComponents(schemas, to: &writer)
     writer.endObject()
     return writer.bytes
+  }
+
+  /// What the paths refer to: of the schemas those named, and nothing that tells of other paths.
+  private static func writeComponents(_ names: Set<String>, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.name("schemas")
+    writer.beginObject()
+    for (name, json) in definitions where names.contains(name) {
+      writer.name(name)
+      writer.raw(json)
+    }
+    writer.endObject()
+    writer.name("responses")
+    writer.value(OperationObject.sharedRefusals)
+    writer.name("securitySchemes")
+    writer.value(securitySchemes)
+    writer.endObject()
   }
 
   private static func isOpen(_ route: Route, to caller: Caller?, _ mandates: [Mandate]) -> Bool {
@@ -59,46 +78,65 @@ enum OpenAPIDocument {
       ),
     ]))
 
-  /// Each operation as it stands in the document, once for all.
-  private static let paths: [(path: String, items: [(route: Route, json: [UInt8])])] = {
-    var paths: [(path: String, items: [(route: Route, json: [UInt8])])] = []
+  private static let securitySchemes = JSONValue.object(
+    JSONObject([
+      (
+        "key",
+        .object(
+          JSONObject([
+            ("type", .string("http")), ("scheme", .string("bearer")),
+            ("description", .string("A key: ntk_, its identity, _, its secret.")),
+          ]))
+      )
+    ]))
+
+  /// An operation as it stands in the document, and the names of the schemas it refers to.
+  private struct Item {
+    let route: Route
+    let json: [UInt8]
+    let schemas: Set<String>
+
+    init(_ route: Route) {
+      self.route = route
+      json = written(OperationObject(route: route).json)
+      schemas = Set(route.operation.schemas.flatMap(\.definitions.keys))
+    }
+  }
+
+  /// Each operation, once for all.
+  private static let paths: [(path: String, items: [Item])] = {
+    var paths: [(path: String, items: [Item])] = []
     for route in Routes.all {
-      var writer = JSONWriter(reserving: 16_384)
-      writer.value(OperationObject(route: route).json)
-      let item = (route: route, json: writer.bytes)
       if let index = paths.firstIndex(where: { $0.path == route.template }) {
-        paths[index].items.append(item)
+        paths[index].items.append(Item(route))
       } else {
-        paths.append((route.template, [item]))
+        paths.append((route.template, [Item(route)]))
       }
     }
     return paths
   }()
 
-  private static let components: [UInt8] = {
+  /// The schemas that have a name, by it.
+  private static let definitions: [(name: String, json: [UInt8])] = {
     var definitions = Schema.problem.definitions
-    for route in Routes.all {
-      let operation = route.operation
-      let schemas =
-        operation.query.map(\.schema) + [operation.body?.schema].compactMap { $0 }
-        + operation.replies.flatMap { $0.contents.compactMap(\.schema) }
-      for schema in schemas { definitions.merge(schema.definitions) { first, _ in first } }
+    for schema in Routes.all.flatMap(\.operation.schemas) {
+      definitions.merge(schema.definitions) { first, _ in first }
     }
-    let schemas = definitions.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    let key = JSONValue.object(
-      JSONObject([
-        ("type", .string("http")), ("scheme", .string("bearer")),
-        ("description", .string("A key: ntk_, its identity, _, its secret.")),
-      ]))
-    var writer = JSONWriter(reserving: 65_536)
-    writer.value(
-      .object(
-        JSONObject([
-          ("schemas", .object(JSONObject(schemas))), ("responses", OperationObject.sharedRefusals),
-          ("securitySchemes", .object(JSONObject([("key", key)]))),
-        ])))
-    return writer.bytes
+    return definitions.sorted { $0.key < $1.key }.map { ($0.key, written($0.value)) }
   }()
+
+  private static func written(_ value: JSONValue) -> [UInt8] {
+    var writer = JSONWriter(reserving: 16_384)
+    writer.value(value)
+    return writer.bytes
+  }
+}
+
+extension Operation {
+  /// Of its query, its body and its replies.
+  fileprivate var schemas: [Schema] {
+    query.map(\.schema) + [body?.schema].compactMap { $0 } + replies.flatMap { $0.contents.compactMap(\.schema) }
+  }
 }
 
 /// One operation of the document.
