@@ -12,9 +12,10 @@ enum ExportRoutes {
     let query = try exchange.query()
     let type = try MediaType.choose(exchange.request.fields[.accept], from: ["application/x-ndjson", "text/csv"])
     let isCSV = type == "text/csv"
-    let slot = try exchange.takeStream()
     let (seq, after) = (try FeedRoutes.sequence(query, "seq"), try after(query))
     let agency = try exchange.agency()
+    // Last, so that a request that asks for nothing sensible costs nothing.
+    let slot = try exchange.takeStream()
     let snapshot = try await exchange.readLong { try Snapshot(agency, seq: seq, after: after, isCSV: isCSV, $0) }
     var answer = Answer(contentType: isCSV ? "text/csv; charset=utf-8; header=present" : type)
     answer.fields = [

@@ -201,7 +201,10 @@ struct KeyRateTests {
       { visitor in
         _ = try visitor.makeCase()
         let funnel = "/v1/statistics/funnel?election=pilkada-2024"
-        // What is known already costs nothing.
+        // What is known already costs nothing, and neither does what asks for nothing sensible.
+        let senseless = ["seq=x", "after=x", "seq=-1", "x=1"]
+        #expect(
+          try senseless.map { try visitor.get("/v1/exports/cases?\($0)", as: .bkn).status } == [400, 400, 400, 400])
         #expect(try (0..<50).map { _ in try visitor.get(funnel, as: .bkn).status } == Array(repeating: 200, count: 50))
         #expect(try visitor.get("/v1/exports/cases", as: .bkn).status == 200)
         #expect(try visitor.importLines([], as: .bkn).status == 200)
