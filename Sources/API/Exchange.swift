@@ -102,7 +102,7 @@ struct Exchange: Sendable {
   ///
   /// - Throws: `unsupported_media_type`, `content_too_large`, `malformed_json`.
   func json() async throws -> JSONBody {
-    try requireMediaType(["application/json", "application/merge-patch+json"])
+    try requireMediaType(operation.body?.contentTypes ?? [])
     let bytes = try await request.body.collect(bytesMax: api.settings.bodyBytesMax)
     return JSONBody(value: try Self.parse(bytes), digest: digest(of: bytes))
   }

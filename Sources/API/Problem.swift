@@ -25,13 +25,14 @@ enum Problem {
     case .contentTooLarge: .contentTooLarge
     case .targetTooLong: .uriTooLong
     case .unsupportedMediaType: .unsupportedMediaType
+    case .expectationFailed: .expectationFailed
     case .invalid, .idempotencyKeyReused: .unprocessableContent
     case .preconditionRequired: .preconditionRequired
     case .tooManyRequests: .tooManyRequests
     case .headTooLarge: .requestHeaderFieldsTooLarge
     case .internalError: .internalServerError
     case .notImplemented: .notImplemented
-    case .busy, .storageUnavailable: .serviceUnavailable
+    case .busy, .storageUnavailable, .unreachable: .serviceUnavailable
     case .versionNotSupported: .httpVersionNotSupported
     }
   }
@@ -78,7 +79,7 @@ enum Problem {
       case .contentTooLarge: .contentTooLarge
       case .uriTooLong: .targetTooLong
       case .headTooLarge: .headTooLarge
-      case .expectationFailed: .malformedRequest
+      case .expectationFailed: .expectationFailed
       case .invalidResponse: .internalError
       case .notImplemented: .notImplemented
       case .tooManyConnections, .overloaded, .shuttingDown: .busy
@@ -88,7 +89,6 @@ enum Problem {
     let failure = Failure(code, en: "\(title.en): \(fault.description).", id: "\(title.id): \(fault.description).")
     var response = response(for: failure, language: .english, requestID: requestID)
     response.fields.append(Response.Field(name: .requestID, value: requestID))
-    response.status = fault.status
     return response
   }
 
@@ -149,6 +149,7 @@ enum Problem {
     case .contentTooLarge: text("Content too large", "Isi terlalu besar")
     case .targetTooLong: text("Address too long", "Alamat terlalu panjang")
     case .unsupportedMediaType: text("Unsupported media type", "Tipe isi tidak didukung")
+    case .expectationFailed: text("Expectation not met", "Harapan tidak dapat dipenuhi")
     case .invalid: text("Invalid fields", "Isian tidak sah")
     case .idempotencyKeyReused: text("Idempotency-Key reused", "Idempotency-Key dipakai ulang")
     case .preconditionRequired: text("If-Match required", "If-Match wajib ada")
@@ -159,6 +160,7 @@ enum Problem {
     case .internalError: text("Server error", "Kesalahan server")
     case .notImplemented: text("Not implemented", "Tidak dilayani")
     case .busy: text("Busy", "Sibuk")
+    case .unreachable: text("Service unreachable", "Layanan tidak terjangkau")
     case .storageUnavailable: text("Store unavailable", "Penyimpanan tidak tersedia")
     case .versionNotSupported: text("HTTP version not supported", "Versi HTTP tidak didukung")
     }

@@ -55,10 +55,13 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case sequenceAhead = "sequence_ahead"
   case sequenceGone = "sequence_gone"
   case tooManyRequests = "too_many_requests"
+  case expectationFailed = "expectation_failed"
   case headTooLarge = "head_too_large"
   case internalError = "internal_error"
   case notImplemented = "not_implemented"
   case busy
+  /// What the proxy in front says when the service gives it no answer.
+  case unreachable
   case storageUnavailable = "storage_unavailable"
   case versionNotSupported = "version_not_supported"
 }

@@ -29,8 +29,8 @@ extension Route {
 
   /// What has nothing to do with the route.
   static let ofEveryRequest: Set<FailureCode> = [
-    .malformedRequest, .requestTimeout, .contentTooLarge, .targetTooLong, .headTooLarge, .internalError,
-    .notImplemented, .busy, .storageUnavailable, .versionNotSupported,
+    .malformedRequest, .requestTimeout, .contentTooLarge, .targetTooLong, .expectationFailed, .headTooLarge,
+    .internalError, .notImplemented, .busy, .unreachable, .storageUnavailable, .versionNotSupported,
   ]
 
   /// The shape of a parameter of the path.

@@ -106,6 +106,10 @@ extension Problem {
       text(
         "Fields break rules; errors points to each of them (RFC 6901). Nothing was stored.",
         "Ada isian yang melanggar aturan; errors menunjuk masing-masing. Tidak ada yang disimpan.")
+    case .expectationFailed:
+      text(
+        "The only expectation that is met is 100-continue: leave Expect out, or send that.",
+        "Satu-satunya Expect yang dilayani adalah 100-continue: hapus Expect, atau kirim itu.")
     case .contentTooLarge, .targetTooLong, .headTooLarge:
       text(
         "The request is longer than the server takes; the limits stand in the handbook.",
@@ -173,6 +177,10 @@ extension Problem {
       text(
         "The service is full, or is about to stop. Nothing was changed: try again after Retry-After.",
         "Layanan penuh atau sedang berhenti. Tidak ada yang berubah: coba lagi setelah Retry-After.")
+    case .unreachable:
+      text(
+        "The proxy in front got no answer. Whether anything was changed is not known: repeat the request as it was.",
+        "Proksi di depan tidak mendapat jawaban. Belum tentu ada yang berubah: ulangi permintaan yang sama.")
     case .storageUnavailable:
       text(
         "The store takes no writes now, for instance because the disk is full. Nothing was changed; reads go on.",

@@ -45,7 +45,8 @@ extension Operation {
     .synchronisation, .init(en: "Import histories", id: "Impor riwayat"),
     details: """
       One case a line with its acts in order, each judged as if its agency had posted it that day. One result a line. \
-      The same file again answers duplicate for all and changes nothing. Bodies may be gzip.
+      The same file again answers duplicate for all and changes nothing. Bodies may be gzip. Behind a proxy the results \
+      come when the whole body has come: send without waiting for them.
       """,
     query: [.dryRun],
     body: .lines(importLine),
