@@ -105,6 +105,8 @@ public struct APISettings: Sendable {
   public var costPerAgencyPerHour = 36_000
   /// Addresses of proxies whose `Forwarded` field is believed. Default: none.
   public var trustedProxies: [Network] = []
+  /// Whether metrics need no key from this machine itself. Default true; behind a proxy that is not trusted: false.
+  public var opensMetricsLocally = true
   /// Least free space, in bytes, with which the service is ready. Default 256 MiB: four times what the write-ahead log
   /// may keep, so that there is time to make room before a write fails.
   public var diskFreeBytesMin = 256 << 20

@@ -193,10 +193,10 @@ enum MetricsRoutes {
 enum LocalPeer {
   /// A loopback address alone says little, since the peers of a service behind a local proxy are all on loopback. So a
   /// request counts as local only when nothing speaks of a proxy: no field that one adds, no address that is trusted as
-  /// one, and a Host that names this machine (which a web page that is made to ask here cannot send either). One that
-  /// has a key is judged by the key.
+  /// one, not the HTTP/1.0 of a proxy that is set up with one line, and a Host that names this machine (which a web page
+  /// that is made to ask here cannot send either). One that has a key is judged by the key.
   static func asks(_ request: Request, trusting proxies: [Network]) -> Bool {
-    guard let hostField, loopback.contains(where: { $0.contains(request.peer) }),
+    guard let hostField, !request.isHTTP10, loopback.contains(where: { $0.contains(request.peer) }),
       !proxies.contains(where: { $0.contains(request.peer) }), request.fields[.authorization] == nil,
       proxyFields.allSatisfy({ request.fields[$0] == nil }), let host = request.fields[hostField]
     else { return false }

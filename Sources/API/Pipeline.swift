@@ -52,7 +52,11 @@ struct Pipeline {
 
   private func authenticate(_ request: Request, for gate: Gate) throws(Failure) -> Caller? {
     if gate == .open { return nil }
-    if gate == .administratorOrLocal, LocalPeer.asks(request, trusting: api.settings.trustedProxies) { return nil }
+    if gate == .administratorOrLocal, api.settings.opensMetricsLocally,
+      LocalPeer.asks(request, trusting: api.settings.trustedProxies)
+    {
+      return nil
+    }
     let caller = try api.caller(of: request)
     try caller.pass(gate)
     return caller

@@ -114,6 +114,7 @@ extension Connection {
       Request(
         method: head.method,
         target: head.target,
+        isHTTP10: head.isHTTP10,
         fields: RequestFields(bytes: bytes, spans: head.spans),
         body: requestBody(head.framing),
         peer: peer,

@@ -15,6 +15,9 @@ public struct Request: Sendable {
   /// Of a target in absolute-form it is what follows the authority.
   public let target: String
 
+  /// Whether the client speaks HTTP/1.0 and not HTTP/1.1.
+  public let isHTTP10: Bool
+
   /// The field lines of the head.
   public let fields: RequestFields
 

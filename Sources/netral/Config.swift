@@ -21,6 +21,8 @@ struct Config: Sendable {
   var diskFreeBytesMin = 256 << 20
   /// Whose `Forwarded` field is believed.
   var trustedProxies: [Network] = []
+  /// Whether metrics need no key from this machine itself.
+  var opensMetricsLocally = true
   /// Exports, imports and reconciliations at the same time.
   var streamsMax = 16
   /// Of them, those of one agency.

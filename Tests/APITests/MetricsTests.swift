@@ -51,6 +51,8 @@ struct MetricsTests {
     var host = "localhost:8080"
     var fields: [(String, String)] = []
     var proxies: [String] = []
+    var version = "1.1"
+    var opensLocally = true
   }
 
   @Test(
@@ -64,14 +66,18 @@ struct MetricsTests {
       Asking(status: 401, fields: [("X-Real-IP", "127.0.0.1")]), Asking(status: 401, fields: [("Via", "1.1 x")]),
       Asking(status: 401, proxies: ["127.0.0.0/8"]), Asking(status: 401, proxies: ["10.0.0.0/8", "127.0.0.1"]),
       Asking(status: 200, proxies: ["10.0.0.0/8"]), Asking(status: 401, fields: [("Authorization", "Bearer x")]),
+      Asking(status: 401, version: "1.0"), Asking(status: 401, opensLocally: false),
     ])
   private func access(_ asking: Asking) async throws {
     try await withService(
-      { $0.trustedProxies = asking.proxies.compactMap { Network($0) } },
+      {
+        $0.trustedProxies = asking.proxies.compactMap { Network($0) }
+        $0.opensMetricsLocally = asking.opensLocally
+      },
       { visitor in
         let client = try visitor.newClient()
         let fields = asking.fields.map { "\($0): \($1)\r\n" }.joined()
-        try client.send(Array("GET /metrics HTTP/1.1\r\nHost: \(asking.host)\r\n\(fields)\r\n".utf8))
+        try client.send(Array("GET /metrics HTTP/\(asking.version)\r\nHost: \(asking.host)\r\n\(fields)\r\n".utf8))
         let answer = try client.answer()
         #expect(answer.status == asking.status, "\(asking): \(answer.text)")
         if answer.status == 200 { #expect(answer["content-type"] == "text/plain; version=0.0.4; charset=utf-8") }
