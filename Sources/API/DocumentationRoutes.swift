@@ -100,6 +100,7 @@ enum Page {
     code { font: .9rem/1.5 ui-monospace, monospace; }
     table { border-collapse: collapse; width: 100%; }
     th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; }
+    td code, li { overflow-wrap: anywhere; }
     a:focus-visible { outline: 2px solid; outline-offset: 2px; }
 
     """.utf8)

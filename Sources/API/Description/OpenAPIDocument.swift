@@ -213,15 +213,8 @@ struct OperationObject {
         ("description", .string(description)), ("schema", schema.json),
       ])
     }
-    var fields: [JSONValue] = []
-    let key = Schema.pattern("^[!-~]{1,255}$")
-    if operation.needs.contains(.idempotencyKey) {
-      fields.append(field("Idempotency-Key", key, true, "New for every intent, the same for its retries; kept 7 days."))
-    } else if operation.needs.contains(.optionalIdempotencyKey) {
-      fields.append(field("Idempotency-Key", key, false, "So that a retry after a lost answer gets the first answer."))
-    }
-    if operation.needs.contains(.entityTag) {
-      fields.append(field("If-Match", .entityTag, true, "The ETag of the case as this key knows it."))
+    var fields = Operation.Need.allCases.filter(operation.needs.contains).map {
+      field($0.field, $0.schema, $0.isRequired, $0.description)
     }
     if isTagged {
       fields.append(field("If-None-Match", .string, false, "The ETag of what the client has: 304 when it is the same."))

@@ -46,14 +46,26 @@ final class Operation: Sendable {
   let mandate: MandateKind?
   let example: Example
 
-  /// A field that a request carries.
-  enum Need: Sendable {
+  /// A field that a request carries, in the order in which they are described.
+  enum Need: CaseIterable, Sendable {
     /// `Idempotency-Key` must be there.
     case idempotencyKey
     /// `Idempotency-Key` may be there.
     case optionalIdempotencyKey
     /// `If-Match` must be there.
     case entityTag
+
+    var field: String { self == .entityTag ? "If-Match" : "Idempotency-Key" }
+    var isRequired: Bool { self != .optionalIdempotencyKey }
+    var schema: Schema { self == .entityTag ? .entityTag : .pattern("^[!-~]{1,255}$") }
+
+    var description: String {
+      switch self {
+      case .idempotencyKey: "New for every intent, the same for its retries; kept 7 days."
+      case .optionalIdempotencyKey: "So that a retry after a lost answer gets the first answer."
+      case .entityTag: "The ETag of the case as this key knows it."
+      }
+    }
   }
 
   init(

@@ -4,7 +4,7 @@ internal import JSON
 
 /// The page with every operation, for people.
 enum OperationPage {
-  static let html = Page.html("Operations", intro + groups)
+  static let html = Page.html("Operations", intro + contents + groups)
 
   private static let intro = """
     <p>Shares cases of civil-servant neutrality violations among agencies. Send <code>Authorization: Bearer ntk_…</code>; \
@@ -12,9 +12,20 @@ enum OperationPage {
 
     """
 
+  private static var contents: String {
+    let items = Cookbook.entries.filter { !$0.items.isEmpty }.map { group, items in
+      let links = items.map { item in
+        let summary = item.route.operation.summary
+        return "<a href=\"#\(OperationObject(route: item.route).identity)\">\(Page.escaped(summary.en))</a>"
+      }
+      return "<li><a href=\"#\(group.rawValue)\">\(group.title.en)</a>: \(links.joined(separator: ", "))</li>\n"
+    }
+    return "<ul>\n\(items.joined())</ul>\n"
+  }
+
   private static var groups: String {
     Cookbook.entries.filter { !$0.items.isEmpty }.map { group, items in
-      "<h2 id=\"\(group.rawValue)\">\(group.title.en)</h2>\n"
+      "<h2 id=\"\(group.rawValue)\">\(group.title.en) · <span lang=\"id\">\(group.title.id)</span></h2>\n"
         + items.map { section($0.route, $0.line) }.joined()
     }.joined()
   }
@@ -31,6 +42,10 @@ enum OperationPage {
       (parameter.name, parameter.isRequired, shape(parameter.schema.json), parameter.description)
     }
     html += table("Query", parameters)
+    let fields = Operation.Need.allCases.filter(operation.needs.contains).map { need in
+      (need.field, need.isRequired, "", need.description)
+    }
+    html += table("Fields", fields)
     if let body = operation.body {
       html += table("Body: \(body.contentTypes.joined(separator: ", "))", members(body.schema.json, ""))
     }
@@ -55,7 +70,7 @@ enum OperationPage {
 
       """
     }.joined()
-    return "<table><tr><th>\(title)</th><th></th><th></th><th></th></tr>\n\(body)</table>\n"
+    return "<table><tr><th colspan=\"4\">\(title)</th></tr>\n\(body)</table>\n"
   }
 
   /// The members of an object and of the objects in it, by path.

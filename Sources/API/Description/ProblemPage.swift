@@ -43,7 +43,7 @@ enum ProblemPage {
       """
       <p>Errors are problem documents (RFC 9457). <code>code</code> is stable; <code>detail</code> speaks the language of \
       <code>Accept-Language</code>; <code>errors</code> points to each wrong field.</p>
-      <table><tr><th>Status</th><th>Code</th><th>Title</th><th></th></tr>
+      <table><tr><th>Status</th><th>Code</th><th>Title</th><th lang="id">Judul</th></tr>
       \(rows.joined(separator: "\n"))
       </table>
       """)
