@@ -2,9 +2,10 @@
 import datetime, glob, os, random, re, resource, socket, sqlite3, subprocess, threading, time
 
 AGENCIES = ["BAWASLU", "BKN", "KASN", "KEMENDAGRI", "PANRB"]
-# What the process may take more at the end than when the last quarter began: twice the caches (page caches of the
-# connections, rendered cases), and twice what the states of statistics take for each event (README: 60 bytes).
-MEMORY_GROWTH_MAX, MEMORY_PER_EVENT_MAX = 64 << 20, 120
+# What the process may take more at the end than when the last quarter began, which may be just after a start: every cache
+# full (the writer's 64 MiB, 8 MiB of each of five further connections, rendered cases 16 MiB, figures 8 MiB, what decides
+# visibility 4 MiB), and for each event twice what the states of statistics take (README: 60 bytes).
+MEMORY_GROWTH_MAX, MEMORY_PER_EVENT_MAX = (64 + 5 * 8 + 16 + 8 + 4) << 20, 120
 # Descriptors that are open when all clients are gone, beside those after the start.
 DESCRIPTOR_GROWTH_MAX = 8
 # The longest log: 256 MiB, beyond which a backup stops pausing, and as much again until it is done.
