@@ -18,6 +18,9 @@ struct Netral: AsyncParsableCommand {
 
   /// Runs the subcommand. What goes wrong is told in one line, which no usage text buries.
   static func main() async {
+    // libdispatch tells syslog of each thread whose priority it may not raise. Nothing is lost by that, and nothing else of
+    // the program speaks to syslog.
+    setlogmask(1 << LOG_EMERG)
     do {
       let command = try await asyncParseAsRoot()
       if var command = command as? any AsyncParsableCommand {
