@@ -73,6 +73,7 @@ extension ParserCase {
     .accept("an absolute target in capitals", line("GET HTTP://A/x HTTP/1.1"), "GET /x"),
     .accept("an absolute target without a path", line("GET http://a HTTP/1.1"), "GET /"),
     .accept("an absolute target with only a query", line("GET http://a?b HTTP/1.1"), "GET /?b"),
+    .accept("an absolute target with an empty query", line("GET http://a? HTTP/1.1"), "GET /?"),
     .accept("OPTIONS of a whole server", line("OPTIONS http://a HTTP/1.1"), "OPTIONS *"),
     .refuse(400, "GET *", line("GET * HTTP/1.1")),
     .refuse(400, "OPTIONS with a star and more", line("OPTIONS *x HTTP/1.1")),

@@ -82,11 +82,13 @@ def text(raw):
 
 
 def message(method, target, fields, body):
-    """One spelling: a target in absolute form is what follows its authority."""
+    """One spelling: a target in absolute form is what follows its authority, where nginx drops an empty query."""
     found = re.match(r"(?i)http://[^/?#]*(.*)$", target)
     if found:
         target = found[1] or "/"
         target = "/" + target if target.startswith("?") else target
+    if target == "/?":
+        target = "/"
     # "*" is how the whole server is named without the absolute form.
     if method == "OPTIONS" and target == "/":
         target = "*"
