@@ -13,12 +13,12 @@ enum Cookbook {
     some() { curl -s "$api/cases?stage=$1&${2-}&limit=1" -H "$(as BKN)" | jq -r '.items[0].id'; }
     """
 
-  /// The routes with their lines, by group.
+  /// The routes with their lines, by those groups that have any.
   static let entries: [(group: Operation.Group, items: [(route: Route, line: String)])] =
     Operation.Group.allCases.map { group in
       let routes = Routes.all.filter { $0.operation.group == group }
       return (group, routes.sorted { rank($0) < rank($1) }.map { ($0, line(of: $0)) })
-    }
+    }.filter { !$0.items.isEmpty }
 
   /// Acts in the order of the legal road; whatever takes a resource away last.
   private static func rank(_ route: Route) -> Int {
@@ -80,7 +80,7 @@ enum Cookbook {
 /// The cookbook as a script: a comment and a line for each operation.
 public func cookbookLines() -> [String] {
   Cookbook.preamble.split(separator: "\n").map(String.init)
-    + Cookbook.entries.filter { !$0.items.isEmpty }.flatMap { group, items in
+    + Cookbook.entries.flatMap { group, items in
       ["", "# \(group.title.en)"] + items.map(\.line)
     }
 }

@@ -47,9 +47,9 @@ enum OpenAPIDocument {
     }
     writer.endObject()
     writer.name("responses")
-    writer.value(OperationObject.sharedRefusals)
+    writer.raw(responses)
     writer.name("securitySchemes")
-    writer.value(securitySchemes)
+    writer.raw(securitySchemes)
     writer.endObject()
   }
 
@@ -78,17 +78,15 @@ enum OpenAPIDocument {
       ),
     ]))
 
-  private static let securitySchemes = JSONValue.object(
-    JSONObject([
-      (
-        "key",
-        .object(
-          JSONObject([
-            ("type", .string("http")), ("scheme", .string("bearer")),
-            ("description", .string("A key: ntk_, its identity, _, its secret.")),
-          ]))
-      )
-    ]))
+  private static let responses = written(OperationObject.sharedRefusals)
+
+  private static let securitySchemes: [UInt8] = {
+    let key = JSONObject([
+      ("type", .string("http")), ("scheme", .string("bearer")),
+      ("description", .string("A key: ntk_, its identity, _, its secret.")),
+    ])
+    return written(.object(JSONObject([("key", .object(key))])))
+  }()
 
   /// An operation as it stands in the document, and the names of the schemas it refers to.
   private struct Item {

@@ -13,7 +13,7 @@ enum OperationPage {
     """
 
   private static var contents: String {
-    let items = Cookbook.entries.filter { !$0.items.isEmpty }.map { group, items in
+    let items = Cookbook.entries.map { group, items in
       let links = items.map { item in
         let summary = item.route.operation.summary
         return "<a href=\"#\(OperationObject(route: item.route).identity)\">\(Page.escaped(summary.en))</a>"
@@ -24,7 +24,7 @@ enum OperationPage {
   }
 
   private static var groups: String {
-    Cookbook.entries.filter { !$0.items.isEmpty }.map { group, items in
+    Cookbook.entries.map { group, items in
       "<h2 id=\"\(group.rawValue)\">\(group.title.en) · <span lang=\"id\">\(group.title.id)</span></h2>\n"
         + items.map { section($0.route, $0.line) }.joined()
     }.joined()
@@ -127,7 +127,7 @@ enum CookbookPage {
     <pre><code>\(Page.escaped(Cookbook.preamble))</code></pre>
 
     """
-      + Cookbook.entries.filter { !$0.items.isEmpty }.map { group, items in
+      + Cookbook.entries.map { group, items in
         "<h2>\(group.title.en)</h2>\n"
           + items.map { route, line in
             """
