@@ -24,7 +24,7 @@ enum ActionRoutes {
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         let record = try take(action, on: seen.record, context.renewed(by: transaction), transaction)
-        return (try SeenCase(record, for: agency), StoredReply(.created, record))
+        return (try seen.changed(to: record, for: agency, write), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)
   }
@@ -57,7 +57,7 @@ enum ActionRoutes {
         writer.beginArray()
         for kind in ActionKind.allCases { write(kind, seen.record, context, language, to: &writer) }
         writer.endArray()
-        writer.member("correction", CorrectionRoutes.mayCorrect(context.actor.agency, seen.record, context.reference))
+        writer.member("correction", CorrectionRoutes.mayCorrect(seen.record, context))
         writer.endObject()
       }
       answer.etag = nil

@@ -28,12 +28,17 @@ struct Caller: Sendable {
     self.key = key
   }
 
-  /// - Throws: `scope_missing` when the key does not pass the gate.
-  func pass(_ gate: Gate) throws(Failure) {
+  /// - Throws: `scope_missing` when the key does not pass the gate; `agency_not_begun` and `agency_ended` when its agency
+  ///   does not on that day.
+  func pass(_ gate: Gate, _ reference: Reference, on today: LegalDate) throws(Failure) {
+    if let agency { try reference.requireAccess(of: agency, on: today) }
     switch gate {
     case .open, .anyKey: return
     case .agency(let scope):
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
+    case .recording(let scope):
+      guard let agency, key.scopes.contains(scope) else { throw .scopeMissing }
+      try reference.requireOffice(of: agency, on: today)
     case .administrator, .administratorOrLocal:
       guard key.owner == .operator, key.scopes.contains(.admin) else { throw .scopeMissing }
     }

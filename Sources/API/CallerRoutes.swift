@@ -9,11 +9,15 @@ enum CallerRoutes {
   static func whoami(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
     guard let caller = exchange.caller else { throw Failure.unauthenticated }
-    let mandates = exchange.api.store.reference.mandates.filter { $0.agency == caller.agency?.rawValue }
-    let today = exchange.today
+    let (reference, today) = (exchange.api.store.reference, exchange.today)
+    let mandates = reference.mandates.filter { $0.agency == caller.agency?.rawValue }
+    let term = caller.agency.flatMap { reference.term(of: $0, on: today) }
+    let records = caller.agency.map { reference.standing(of: $0, on: today) == .inOffice }
     return Answer.json { writer in
       writer.beginObject()
       KeyJSON.writeMembers(caller.key, to: &writer)
+      writer.name("office")
+      if let term, let records { write(term, records, to: &writer) } else { writer.null() }
       writer.name("mandates")
       writer.beginArray()
       for mandate in mandates {
@@ -29,6 +33,17 @@ enum CallerRoutes {
       writer.endArray()
       writer.endObject()
     }
+  }
+
+  /// The agency's days, and whether it records today.
+  private static func write(_ term: Agency, _ records: Bool, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("from", term.validFrom)
+    writer.member("until", term.validUntil)
+    writer.member("access_until", term.accessUntil)
+    writer.member("successor", term.successor)
+    writer.member("records", records)
+    writer.endObject()
   }
 
   /// GET /v1/policy: the visibility table, as it is applied.

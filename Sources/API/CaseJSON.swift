@@ -7,9 +7,10 @@ enum CaseJSON {
     let facts = record.facts
     writer.beginObject()
     writer.member("id", record.id.description)
-    writer.member("number", record.number)
+    // A dry run of creating has neither.
+    writer.member("number", record.number.isEmpty ? nil : record.number)
     writer.member("version", record.version)
-    writer.member("seq", record.seq)
+    writer.member("seq", record.seq == 0 ? nil : record.seq)
     writer.member("stage", record.progress.stage.rawValue)
     writer.member("final", record.progress.stage.isFinal)
     writer.member("election", facts.election)
@@ -34,6 +35,15 @@ enum CaseJSON {
     writer.member("redacted", strings: projection.redacted)
     writer.member("created_at", record.createdAt.description)
     writer.member("updated_at", record.updatedAt.description)
+    writer.endObject()
+  }
+
+  /// What a key that may not read cases is told of one it has written to.
+  static func writeReceipt(_ record: Case, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("id", record.id.description)
+    writer.member("version", record.version)
+    writer.member("stage", record.progress.stage.rawValue)
     writer.endObject()
   }
 

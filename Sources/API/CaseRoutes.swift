@@ -21,10 +21,12 @@ enum CaseRoutes {
         let event = EventDraft(
           what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)
         let record = try transaction.create(id, facts, progress, event)
-        return (try SeenCase(record, for: agency), StoredReply(.created, record))
+        return (try SeenCase.created(record, for: agency, write), StoredReply(.created, record))
       })
     var answer = seen.answer(.created, write, replayed: replayed)
-    answer.fields.append(Response.Field(name: .location, value: "/v1/cases/\(seen.record.id)"))
+    if !write.dryRun {
+      answer.fields.append(Response.Field(name: .location, value: "/v1/cases/\(seen.record.id)"))
+    }
     return answer
   }
 

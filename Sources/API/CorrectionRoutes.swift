@@ -6,8 +6,10 @@ internal import JSON
 /// Corrections of facts: by the owner or BKN at once, by anyone else on request.
 enum CorrectionRoutes {
   /// True when the agency may correct facts itself.
-  static func mayCorrect(_ agency: AgencyCode, _ record: Case, _ reference: Reference) -> Bool {
-    agency == .bkn || reference.owns(agency, record.facts)
+  static func mayCorrect(_ record: Case, _ context: Lifecycle.Context) -> Bool {
+    let agency = context.actor.agency
+    guard context.reference.standing(of: agency, on: context.today) == .inOffice else { return false }
+    return agency == .bkn || context.reference.owns(agency, record.facts, on: context.today)
   }
 
   /// PATCH /v1/cases/{id}: a JSON merge patch of the facts (RFC 7396) with `reason`.
@@ -24,11 +26,11 @@ enum CorrectionRoutes {
       change: { transaction in
         let context = try context.renewed(by: transaction)
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
-        guard mayCorrect(agency, seen.record, context.reference) else { throw Failure.notOwner }
+        guard mayCorrect(seen.record, context) else { throw Failure.notOwner }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         try Correction.requireOpen(patch, seen.projection)
         let record = try apply(patch, to: seen.record, reason, "correction", context, transaction)
-        return (try SeenCase(record, for: agency), StoredReply(.ok, record))
+        return (try seen.changed(to: record, for: agency, write), StoredReply(.ok, record))
       })
     return seen.answer(.ok, write, replayed: replayed)
   }
@@ -73,7 +75,8 @@ enum CorrectionRoutes {
           requestDigest: [], status: 201, caseID: id, version: nil, resource: String(number))
         return (try find(number, of: id, agency, transaction), reply)
       })
-    var answer = Answer.json(.created) { Self.write(request, seesPatch: true, to: &$0) }
+    let number = write.dryRun ? nil : request.number
+    var answer = Answer.json(.created) { Self.write(request, number, seesPatch: true, to: &$0) }
     answer.fields = write.fields(replayed: replayed)
     return answer
   }
@@ -83,10 +86,10 @@ enum CorrectionRoutes {
     _ = try exchange.query()
     let id = try exchange.caseID()
     let agency = try exchange.agency()
-    let reference = exchange.api.store.reference
+    let (reference, today) = (exchange.api.store.reference, exchange.today)
     return try exchange.read { reads in
       let seen = try SeenCase(try reads.caseRecord(id), for: agency)
-      let owns = reference.owns(agency, seen.record.facts)
+      let owns = reference.owns(agency, seen.record.facts, on: today)
       let requests = try reads.correctionRequests(id)
       return Answer.json { writer in
         writer.beginObject()
@@ -95,7 +98,7 @@ enum CorrectionRoutes {
         for request in requests {
           // A successor owns the case and yet is not the agency that reported it: the reporter stays withheld.
           let isOpen = Correction.isOpen(request.patch, seen.projection)
-          write(request, seesPatch: isOpen && (owns || request.requestedBy == agency), to: &writer)
+          write(request, request.number, seesPatch: isOpen && (owns || request.requestedBy == agency), to: &writer)
         }
         writer.endArray()
         writer.name("next_cursor")
@@ -128,7 +131,7 @@ enum CorrectionRoutes {
       change: { transaction in
         let context = try context.renewed(by: transaction)
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
-        guard context.reference.owns(agency, seen.record.facts) else { throw Failure.notOwner }
+        guard context.reference.owns(agency, seen.record.facts, on: context.today) else { throw Failure.notOwner }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         var request = try find(number, of: id, agency, transaction)
         guard request.state == .open else { throw Failure.alreadyDecided }
@@ -138,7 +141,7 @@ enum CorrectionRoutes {
         request.decisionReason = reason
         try transaction.decideCorrection(seen.record, request)
         let record = try finish(request, accepting, seen.record, reason ?? "", context, transaction)
-        return (try SeenCase(record, for: agency), StoredReply(.created, record))
+        return (try seen.changed(to: record, for: agency, write), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)
   }
@@ -193,9 +196,12 @@ enum CorrectionRoutes {
     return request
   }
 
-  private static func write(_ request: CorrectionRequest, seesPatch: Bool, to writer: inout JSONWriter) {
+  /// - Parameter number: nil in the answer to a dry run, which gives none.
+  private static func write(
+    _ request: CorrectionRequest, _ number: Int?, seesPatch: Bool, to writer: inout JSONWriter
+  ) {
     writer.beginObject()
-    writer.member("number", request.number)
+    writer.member("number", number)
     writer.member("requested_by", request.requestedBy.rawValue)
     writer.member("requested_at", request.requestedAt.description)
     if seesPatch {

@@ -10,7 +10,8 @@ enum DocumentationRoutes {
     _ = try exchange.query()
     let caller = try exchange.optionalCaller()
     let document =
-      caller.map { OpenAPIDocument.json(for: $0, exchange.api.store.reference.mandates) } ?? OpenAPIDocument.whole
+      caller.map { OpenAPIDocument.json(for: $0, exchange.api.store.reference, on: exchange.today) }
+      ?? OpenAPIDocument.whole
     var answer = Answer(body: .bytes(document))
     answer.isPublic = caller == nil
     // A cache in between must not give the one for the other.

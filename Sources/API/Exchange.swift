@@ -8,6 +8,7 @@ internal import JSON
 /// One request on its way through a handler: who asks what, and the store to ask.
 struct Exchange: Sendable {
   let api: API
+  let gate: Gate
   let operation: Operation
   let request: Request
   let caller: Caller?
@@ -33,7 +34,9 @@ struct Exchange: Sendable {
   /// - Throws: `unauthenticated` when a key is given that is not good.
   func optionalCaller() throws(Failure) -> Caller? {
     guard request.fields[.authorization] != nil else { return nil }
-    return try api.caller(of: request)
+    let caller = try api.caller(of: request)
+    try caller.pass(gate, api.store.reference, on: today)
+    return caller
   }
 
   func owner() throws(Failure) -> KeyOwner {
@@ -86,12 +89,14 @@ struct Exchange: Sendable {
     return slot
   }
 
-  /// Looks again at a key that was valid when the request began: long work ends when its key does.
+  /// Looks again at a key that was valid when the request began: long work ends when its key or its agency does.
   ///
-  /// - Throws: `unauthenticated`.
+  /// - Throws: `unauthenticated`, and what ``Caller/pass(_:_:on:)`` throws.
   func requireKey() throws(Failure) {
     guard let caller else { return }
-    guard let key = api.store.keys[caller.key.id], key.isValid(at: api.settings.now()) else { throw .unauthenticated }
+    let now = api.settings.now()
+    guard let key = api.store.keys[caller.key.id], key.isValid(at: now) else { throw .unauthenticated }
+    try caller.pass(gate, api.store.reference, on: LegalDate(inJakarta: now))
   }
 
   func stub(_ id: CaseID) throws -> CaseStub? {

@@ -95,7 +95,9 @@ enum KeyRoutes {
       writer.endObject()
     }
     answer.fields = write.fields(replayed: replayed)
-    answer.fields.append(Response.Field(name: .location, value: "/v1/admin/keys/\(id)"))
+    if !write.dryRun {
+      answer.fields.append(Response.Field(name: .location, value: "/v1/admin/keys/\(id)"))
+    }
     return answer
   }
 

@@ -28,7 +28,8 @@ struct Pipeline {
         keyID = caller?.key.id
         if let caller { try await waitForTurn(of: caller, request) }
         let exchange = Exchange(
-          api: api, operation: route.operation, request: request, caller: caller, parameters: parameters,
+          api: api, gate: route.gate, operation: route.operation, request: request, caller: caller,
+          parameters: parameters,
           requestID: requestID, now: started)
         let place = try caller.flatMap { caller throws(Failure) in
           request.body.declaredBytes == 0 ? nil : try api.bodies.take(caller.key.owner)
@@ -58,7 +59,7 @@ struct Pipeline {
       return nil
     }
     let caller = try api.caller(of: request)
-    try caller.pass(gate)
+    try caller.pass(gate, api.store.reference, on: LegalDate(inJakarta: api.settings.now()))
     return caller
   }
 

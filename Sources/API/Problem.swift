@@ -13,7 +13,7 @@ enum Problem {
       .badRequest
     case .sequenceGone: .gone
     case .unauthenticated: .unauthorized
-    case .scopeMissing, .mandateMissing, .notOwner: .forbidden
+    case .scopeMissing, .mandateMissing, .notOwner, .agencyNotBegun, .agencyEnded: .forbidden
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .notAcceptable: .notAcceptable
@@ -133,6 +133,8 @@ enum Problem {
     case .unauthenticated: text("Not authenticated", "Tidak terautentikasi")
     case .scopeMissing: text("Not allowed for this key", "Tidak diizinkan bagi kunci ini")
     case .mandateMissing: text("No mandate", "Tidak ada kewenangan")
+    case .agencyNotBegun: text("The agency has not begun", "Lembaga belum mulai bertugas")
+    case .agencyEnded: text("The agency has ended", "Lembaga telah berakhir")
     case .notOwner: text("Not the owner of the case", "Bukan pemilik kasus")
     case .notFound: text("Not found", "Tidak ditemukan")
     case .methodNotAllowed: text("Method not allowed", "Metode tidak diizinkan")

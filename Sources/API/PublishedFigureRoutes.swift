@@ -23,12 +23,17 @@ enum PublishedFigureRoutes {
           StoredReply(requestDigest: [], status: 201, caseID: nil, version: nil, resource: "\(stored.number)")
         )
       })
-    var answer = try await self.answer([stored], exchange) { writer, items in
+    var shown = stored
+    // A dry run gives no number.
+    if write.dryRun { shown.number = 0 }
+    var answer = try await self.answer([shown], exchange) { writer, items in
       if let item = items.first { writer.raw(item) }
     }
     answer.status = .created
     answer.fields = write.fields(replayed: replayed)
-    answer.fields.append(Response.Field(name: .location, value: "/v1/published-figures/\(stored.number)"))
+    if !write.dryRun {
+      answer.fields.append(Response.Field(name: .location, value: "/v1/published-figures/\(stored.number)"))
+    }
     return answer
   }
 
@@ -139,7 +144,7 @@ enum PublishedFigureJSON {
   ) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.member("id", figure.number)
+    writer.member("id", figure.number == 0 ? nil : figure.number)
     writer.member("agency", figure.agency.rawValue)
     writer.member("election", figure.election)
     writer.member("as_of", figure.asOf.description)

@@ -89,7 +89,7 @@ enum ReferenceBody {
     .institutions: ["code", "name", "kind", "valid_from", "valid_until"],
     .elections: ["key", "name_id", "name_en", "kind", "voting_on", "regions_count", "contests"],
     .positions: ["code", "kind", "label_id", "label_en"],
-    .agencies: ["code", "name_id", "name_en", "valid_from", "valid_until", "successor"],
+    .agencies: ["code", "name_id", "name_en", "valid_from", "valid_until", "access_until", "successor"],
     .mandates: ["id", "kind", "agency", "from", "until", "scope", "legal_basis"],
     .clockRules: ["kind", "length", "unit", "starts_at", "stops_at", "from", "until", "time_zone", "legal_basis"],
     .holidays: ["date", "name_id", "name_en", "kind", "source", "confidence"],

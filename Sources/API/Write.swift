@@ -74,6 +74,9 @@ extension Lifecycle.Context {
 }
 
 /// A case with what its caller sees of it.
+///
+/// What the answer to a write shows follows from here: ``created(_:for:_:)`` and ``changed(to:for:_:)`` are the only ways
+/// from a change to its answer.
 struct SeenCase: Sendable {
   var record: Case
   var projection: Projection
@@ -96,11 +99,36 @@ struct SeenCase: Sendable {
     return seen
   }
 
+  /// A new case. A dry run gives it neither number nor sequence.
+  static func created(_ record: Case, for agency: AgencyCode, _ write: Write) throws(Failure) -> SeenCase {
+    var seen = try SeenCase(record, for: agency)
+    if write.dryRun { (seen.record.number, seen.record.seq) = ("", 0) }
+    return seen
+  }
+
+  /// The same case after a change. What a change opens is shown because it is on record that the caller made it; a dry
+  /// run leaves no record, and so shows what the caller saw before and would still see, and no new sequence.
+  func changed(to record: Case, for agency: AgencyCode, _ write: Write) throws(Failure) -> SeenCase {
+    var after = try SeenCase(record, for: agency)
+    if write.dryRun {
+      after.projection.formIntersection(projection)
+      after.record.seq = self.record.seq
+    }
+    return after
+  }
+
   var etag: String { EntityTag.of(version: record.version, projection) }
 
-  /// The case as the answer to a change.
+  /// The case as the answer to a change: whole for a key that may read cases, else no more than the next change needs.
   func answer(_ status: HTTPResponse.Status, _ write: Write, replayed: Bool) -> Answer {
-    var answer = Answer.json(status) { CaseJSON.write(record, projection, to: &$0) }
+    let isReader = write.exchange.caller?.key.scopes.contains(.casesRead) ?? false
+    var answer = Answer.json(status) {
+      if isReader {
+        CaseJSON.write(record, projection, to: &$0)
+      } else {
+        CaseJSON.writeReceipt(record, to: &$0)
+      }
+    }
     answer.etag = etag
     answer.fields = write.fields(replayed: replayed)
     return answer

@@ -33,6 +33,8 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case unauthenticated
   case scopeMissing = "scope_missing"
   case mandateMissing = "mandate_missing"
+  case agencyNotBegun = "agency_not_begun"
+  case agencyEnded = "agency_ended"
   case notOwner = "not_owner"
   case notFound = "not_found"
   case methodNotAllowed = "method_not_allowed"

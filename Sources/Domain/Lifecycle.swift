@@ -17,16 +17,21 @@ public enum Lifecycle {
       self.today = today
       self.isHistory = isHistory
     }
+
+    /// - Throws: `agency_ended`, `agency_not_begun` when the agency that records does not exist today.
+    func requireOffice() throws(Failure) { try reference.requireOffice(of: actor.recorder, on: today) }
   }
 
   /// Opens a case from checked facts.
   ///
-  /// - Throws: `mandate_missing` when the reporting agency has no mandate to report on the day of receipt.
+  /// - Throws: `mandate_missing` when the reporting agency has no mandate to report on the day of receipt, `agency_ended`
+  ///   when the one that records the case does not exist today.
   public static func open(_ facts: Facts, onBehalfOf predecessor: AgencyCode?, _ context: Context) throws(Failure)
     -> CaseProgress
   {
+    try context.requireOffice()
     let acting = try context.reference.actingAgency(
-      context.actor, onBehalfOf: predecessor, on: facts.source.receivedOn)
+      context.actor, onBehalfOf: predecessor, on: facts.source.receivedOn, today: context.today)
     guard acting == facts.source.agency else {
       throw Failure(
         .mandateMissing, en: "A case is reported by the agency named in source.agency.",
@@ -41,11 +46,11 @@ public enum Lifecycle {
 
   /// Applies an action and returns the case as it then is; version, sequence and times are left to the store.
   ///
-  /// - Throws: `mandate_missing` or `not_owner` (403), `stage_conflict`, `clock_conflict`, `clock_running` (409),
+  /// - Throws: `mandate_missing`, `agency_ended` or `not_owner` (403), `stage_conflict`, `clock_conflict`, `clock_running` (409),
   ///   `invalid` (422).
   public static func apply(_ action: Action, to record: Case, _ context: Context) throws(Failure) -> Case {
     let agency = try context.reference.actingAgency(
-      context.actor, onBehalfOf: action.onBehalfOf, on: action.occurredOn)
+      context.actor, onBehalfOf: action.onBehalfOf, on: action.occurredOn, today: context.today)
     if let refusal = refusal(of: action.kind, action.clock, on: action.occurredOn, by: agency, record, context) {
       throw refusal
     }
@@ -125,7 +130,12 @@ public enum Lifecycle {
     to kind: ActionKind, _ clock: ClockKind?, on date: LegalDate, by agency: AgencyCode, _ record: Case,
     _ context: Context
   ) -> Failure? {
-    if kind == .cancellations && !context.reference.owns(agency, record.facts) {
+    do throws(Failure) {
+      try context.requireOffice()
+    } catch {
+      return error
+    }
+    if kind == .cancellations && !context.reference.owns(agency, record.facts, on: context.today) {
       return Failure(
         .notOwner, en: "Only the agency that reported the case may cancel it.",
         id: "Hanya lembaga pelapor yang dapat membatalkan kasus.")

@@ -53,6 +53,8 @@ public struct Actor: Sendable, Equatable {
   public var agency: AgencyCode
   /// The agency whose key imported the act; nil when the agency acted itself.
   public var importedBy: AgencyCode?
+  /// The agency that records the act, and must exist on the day of recording.
+  public var recorder: AgencyCode { importedBy ?? agency }
   /// Identifier of the key that was used.
   public var keyID: String
 
@@ -67,15 +69,16 @@ public struct Actor: Sendable, Equatable {
 extension Reference {
   /// The agency whose mandate counts: the actor's own, or that of the predecessor it acts for.
   ///
-  /// - Throws: `mandate_missing` when the actor is not the successor of `onBehalfOf`, or the predecessor had ended by then.
-  func actingAgency(_ actor: Actor, onBehalfOf predecessor: AgencyCode?, on date: LegalDate) throws(Failure)
-    -> AgencyCode
-  {
+  /// - Parameter today: the day of recording, by which the predecessor must have ended.
+  /// - Throws: `mandate_missing` when the actor has not succeeded `onBehalfOf`, or that one did not exist on `date`.
+  func actingAgency(
+    _ actor: Actor, onBehalfOf predecessor: AgencyCode?, on date: LegalDate, today: LegalDate
+  ) throws(Failure) -> AgencyCode {
     guard let predecessor, predecessor != actor.agency else { return actor.agency }
-    guard agencies[predecessor.rawValue]?.successor == actor.agency.rawValue, isInForce(predecessor, on: date) else {
+    guard hasSucceeded(actor.agency, predecessor, on: today), isInForce(predecessor, on: date) else {
       throw Failure(
-        .mandateMissing, en: "\(actor.agency) is not the successor of that agency.",
-        id: "\(actor.agency) bukan penerus lembaga tersebut.",
+        .mandateMissing, en: "\(actor.agency) has not succeeded that agency, or it did not exist on that date.",
+        id: "\(actor.agency) bukan penerus lembaga tersebut, atau lembaga itu tidak ada pada tanggal tersebut.",
         errors: [FieldError(pointer: "/on_behalf_of", .notAllowed)])
     }
     return predecessor
@@ -90,14 +93,9 @@ extension Reference {
     }
   }
 
-  /// True when the agency exists on `date`.
-  func isInForce(_ agency: AgencyCode, on date: LegalDate) -> Bool {
-    agencies[agency.rawValue].map { dateIsWithin(date, from: $0.validFrom, until: $0.validUntil) } ?? false
-  }
-
-  /// True when `agency` owns the case: it reported it, or it succeeded the agency that did.
-  public func owns(_ agency: AgencyCode, _ facts: Facts) -> Bool {
-    agency == facts.source.agency || agencies[facts.source.agency.rawValue]?.successor == agency.rawValue
+  /// True when `agency` owns the case on a day: it reported it, or it has succeeded the agency that did.
+  public func owns(_ agency: AgencyCode, _ facts: Facts, on day: LegalDate) -> Bool {
+    agency == facts.source.agency || hasSucceeded(agency, facts.source.agency, on: day)
   }
 }
 

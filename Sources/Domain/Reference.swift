@@ -40,6 +40,8 @@ public struct Reference: Sendable {
   public let sanctions: [String: Sanction]
   public let elections: [String: Election]
   public let agencies: [String: Agency]
+  /// Every term of each agency, in the order of their first days.
+  let agencyTerms: [String: [Agency]]
   public let mandates: [Mandate]
   public let clockRules: [ClockRule]
   public let calendar: WorkingCalendar
@@ -63,7 +65,9 @@ public struct Reference: Sendable {
     violations = index(try decode(.violations, Violation.self), by: \.code)
     sanctions = index(try decode(.sanctions, Sanction.self), by: \.code)
     elections = index(try decode(.elections, Election.self), by: \.key)
-    agencies = index(try decode(.agencies, Agency.self), by: \.code)
+    let terms = try decode(.agencies, Agency.self).sorted { ($0.validFrom ?? "") < ($1.validFrom ?? "") }
+    agencies = index(terms, by: \.code)
+    agencyTerms = Dictionary(grouping: terms, by: \.code)
     mandates = try decode(.mandates, Mandate.self)
     clockRules = try decode(.clockRules, ClockRule.self)
     regions = Dictionary(grouping: try decode(.regions, Region.self), by: \.code)
@@ -183,7 +187,10 @@ public struct Agency: Sendable, Codable {
   public var nameId: String
   public var nameEn: String
   public var validFrom: String?
+  /// Last day of office; nil: open.
   public var validUntil: String?
+  /// Last day on which its keys still read, never before `validUntil`; nil: open.
+  public var accessUntil: String?
   /// The agency that took over its tasks.
   public var successor: String?
 }

@@ -12,7 +12,7 @@ extension ReferenceEntry {
     case .institutions: closed("kind", InstitutionKind.allCases.map(\.rawValue), place)
     case .elections: electionErrors(place)
     case .positions: closed("kind", Position.kinds, place)
-    case .agencies: []
+    case .agencies: agencyErrors(place)
     case .mandates:
       closed("kind", MandateKind.allCases.map(\.rawValue), place)
         + closed("scope", MandateScope.allCases.map(\.rawValue), place)
@@ -55,6 +55,15 @@ extension ReferenceEntry {
       return [FieldError(pointer: "\(place)/province", .inconsistent)]
     }
     return errors
+  }
+
+  /// Access goes on after the end, and never ends before it.
+  private func agencyErrors(_ place: String) -> [FieldError] {
+    guard let access = text("access_until") else { return [] }
+    let pointer = "\(place)/access_until"
+    if LegalDate(access) == nil { return [FieldError(pointer: pointer, .format)] }
+    guard let last = until, last <= access else { return [FieldError(pointer: pointer, .inconsistent)] }
+    return []
   }
 
   private func electionErrors(_ place: String) -> [FieldError] {

@@ -76,7 +76,7 @@ public struct Projection: OptionSet, Hashable, Sendable {
 
 /// The one visibility policy. Every output asks here: reads, lists, filters, history, imports, error texts.
 public enum Visibility {
-  /// The row of an agency. An agency the table does not name sees core alone.
+  /// The row of an agency.
   public static func row(_ agency: AgencyCode) -> PolicyRow {
     table.first { $0.agency == agency }?.row ?? added
   }
@@ -104,8 +104,9 @@ public enum Visibility {
     ),
   ]
 
-  /// The row of an agency that was added later, until the table says otherwise.
-  public static let added = PolicyRow(rows: .always, subject: [], narrative: [], evidence: [], reporter: [])
+  /// The row of an agency that was added later, until the table says otherwise: core, and its own cases in every group.
+  public static let added = PolicyRow(
+    rows: .always, subject: .own, narrative: .own, evidence: .own, reporter: .own)
 
   /// What `agency` sees of the case; nil when the case does not exist for it.
   public static func projection(of record: Case, for agency: AgencyCode) -> Projection? {

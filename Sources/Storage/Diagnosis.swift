@@ -124,7 +124,9 @@ public struct Diagnosis {
     // What follows reads tables of today's schema.
     guard try Opening.schema(database) == .current else { return }
     let transaction = Transaction(database)
-    lookAtKeys(Array(try transaction.loadKeys().values))
+    let keys = Array(try transaction.loadKeys().values)
+    lookAtKeys(keys)
+    lookAtAgencies(keys, try transaction.currentReference())
     let (now, last) = (settings.now(), try transaction.lastRecordedAt())
     if now < last {
       let seconds = (last.milliseconds - now.milliseconds) / 1_000
@@ -173,6 +175,20 @@ public struct Diagnosis {
       add(
         "integrity", .fault, "the file is not sound: \(what)",
         "stop the server, keep a copy of the file, and restore a backup")
+    }
+  }
+
+  /// Keys of agencies that do not record today.
+  private mutating func lookAtAgencies(_ keys: [AccessKey], _ reference: Reference) {
+    let now = settings.now()
+    let today = LegalDate(inJakarta: now)
+    let codes = keys.filter { $0.isValid(at: now) }
+      .compactMap { if case .agency(let code) = $0.owner { code } else { nil } }
+    for (code, count) in Dictionary(codes.map { ($0, 1) }, uniquingKeysWith: +).sorted(by: { $0.key < $1.key }) {
+      let standing = reference.standing(of: code, on: today)
+      guard let note = AgencyStanding.note(on: code, standing, reference.term(of: code, on: today)) else { continue }
+      let text = "\(count) valid keys: \(note)"
+      if standing == .closed { add("keys", .warning, text, "end them") } else { add("keys", .ok, text) }
     }
   }
 

@@ -40,6 +40,7 @@ struct Key: AsyncParsableCommand {
       let store = try openStore(config, instead: "POST /v1/admin/keys")
       do {
         let key = try key(token, now, store.reference)
+        try warn(of: key, now, store.reference)
         try await store.write(by: .operator, dryRun: false) { transaction in
           try transaction.insert(key)
           try transaction.audit("key.create", by: "command line", detail: key.id, at: now)
@@ -50,6 +51,16 @@ struct Key: AsyncParsableCommand {
         throw error
       }
       try printLines([token.text])
+    }
+
+    /// Says what a key of an agency that does not record today will open.
+    private func warn(of key: AccessKey, _ now: Timestamp, _ reference: Reference) throws {
+      guard case .agency(let code) = key.owner else { return }
+      let today = LegalDate(inJakarta: now)
+      let standing = reference.standing(of: code, on: today)
+      if let note = AgencyStanding.note(on: code, standing, reference.term(of: code, on: today)) {
+        try FileHandle.standardError.write(contentsOf: Data("note: \(note)\n".utf8))
+      }
     }
 
     private func key(_ token: Token, _ now: Timestamp, _ reference: Reference) throws -> AccessKey {

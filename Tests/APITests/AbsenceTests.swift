@@ -208,7 +208,8 @@ struct ReplayVisibilityTests {
   func notes() async throws {
     try await withService { visitor in
       let path = try visitor.makeCase()
-      for agency in agencies {
+      let inOffice = agencies.filter { $0 != .kasn }
+      for agency in inOffice {
         let body = #"{"occurred_on":"2024-10-08","text":"zq001note\#(agency)qz"}"#
         let fields = [("If-Match", try visitor.etag(path, as: agency)), ("Idempotency-Key", "same")]
         let answers = try (0..<2).map { _ in try visitor.ask(as: agency, "POST", "\(path)/notes", body, fields) }
@@ -216,7 +217,7 @@ struct ReplayVisibilityTests {
         #expect(answers[1]["idempotency-replayed"] == "true" && answers[0]["idempotency-replayed"] == nil)
         #expect(!Canaries.found(in: answers[0].text).contains { $0.contains("note") })
       }
-      for agency in agencies {
+      for agency in inOffice {
         let history = try visitor.get("\(path)/history", as: agency)
         #expect(Canaries.found(in: history.text) == ["001 note\(agency.rawValue.lowercased())"])
         #expect(history.json["items"].items.filter { $0["what"].string == "notes" }.count == 1)

@@ -45,7 +45,7 @@ struct ClockChangeTests {
       #expect(shown["state"].string == "paused" && shown["due_on"].string == "2024-10-13")
       #expect(shown["pauses"][0]["from"].string == "2024-10-10" && shown["pauses"][0]["until"] == .null)
       for (action, who, code) in [
-        ("clock-pauses", AgencyCode.bkn, "clock_conflict"), ("clock-resumptions", .kasn, "mandate_missing"),
+        ("clock-pauses", AgencyCode.bkn, "clock_conflict"), ("clock-resumptions", .kasn, "agency_ended"),
       ] {
         let answer = try visitor.act(action, on: path, as: who, pause)
         #expect(answer.json["code"].string == code && answer.status == (who == .bkn ? 409 : 403), "\(answer.text)")

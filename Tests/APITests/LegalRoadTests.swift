@@ -63,7 +63,7 @@ struct LegalRoadTests {
         visitor, path,
         [
           Step("studies", .bawaslu, "2024-10-08", Self.violation, refused: 409, "stage_conflict"),
-          Step("verifications", .kasn, "2024-10-08", Self.accepted, refused: 403, "mandate_missing"),
+          Step("verifications", .kasn, "2024-10-08", Self.accepted, refused: 403, "agency_ended"),
           Step("verifications", .bkn, "2024-10-05", Self.accepted, refused: 422, "invalid"),
           Step("verifications", .bkn, "2024-10-21", Self.accepted, refused: 422, "invalid"),
           Step("verifications", .bkn, "2024-10-08", #""outcome":"rejected""#, refused: 422, "invalid"),
@@ -96,7 +96,8 @@ struct LegalRoadTests {
           Step("closures", .bkn, "2024-10-13", #""idis_reference":"I-1""#, stage: "closed"),
           Step("cancellations", .bawaslu, "2024-10-13", #""reason":"x""#, refused: 409, "stage_conflict"),
           Step("lapses", .bkn, "2024-10-13", #""reason":"died""#, refused: 409, "stage_conflict"),
-          Step("notes", .kasn, "2024-10-13", #""text":"Selesai.""#, stage: "closed"),
+          Step("notes", .kasn, "2024-10-13", #""text":"Selesai.""#, refused: 403, "agency_ended"),
+          Step("notes", .panrb, "2024-10-13", #""text":"Selesai.""#, stage: "closed"),
         ])
       let record = try visitor.get(path, as: .bkn).json
       #expect(record["decision"]["sanction"].string == "BER-2" && record["idis_reference"].string == "I-1")
@@ -104,7 +105,7 @@ struct LegalRoadTests {
         record["milestones"].names == [
           "received", "verified", "studied", "recommended", "decided", "appealed", "ruled", "escalated", "closed",
         ])
-      let history = try visitor.get("\(path)/history", as: .kasn).json["items"].items
+      let history = try visitor.get("\(path)/history", as: .panrb).json["items"].items
       #expect(
         history.compactMap { $0["what"].string } == [
           "created", "verifications", "studies", "recommendations", "escalations", "decisions", "appeals", "rulings",
@@ -228,7 +229,7 @@ struct LegalRoadTests {
         #expect(foreign.status == 403 && foreign.json["code"].string == "mandate_missing")
       }
       let late = try visitor.post("/v1/cases", as: .kasn, Sample.caseBody())
-      #expect(late.status == 403 && late.json["code"].string == "mandate_missing")
+      #expect(late.status == 403 && late.json["code"].string == "agency_ended")
     }
   }
 

@@ -200,7 +200,9 @@ struct ReferenceTests {
         #expect(Set(table["PANRB"]["subject"].strings) == ["from_recommended", "own"])
         #expect(table["PANRB"]["narrative"].strings == ["own"] && table["BKN"]["reporter"].strings == ["own"])
         #expect(Set(table["KASN"]["evidence"].strings) == ["from_verified", "own"])
-        #expect(policy["any_other_agency"]["subject"].items.isEmpty)
+        let added = policy["any_other_agency"]
+        #expect(added["rows"].strings == ["always"])
+        for group in ["subject", "narrative", "evidence", "reporter"] { #expect(added[group].strings == ["own"]) }
       }
     }
   }

@@ -44,12 +44,13 @@ enum Fixture {
     }
   }()
 
-  /// Acts of the tests lie back, as those of an import do.
+  /// Acts of the tests lie back, as those of an import do; KASN has ended, and its successor brings them in.
   static func context(
     _ agency: AgencyCode, today: LegalDate = today, _ reference: Reference = reference, isHistory: Bool = true
   ) -> Lifecycle.Context {
     Lifecycle.Context(
-      actor: Actor(agency: agency, importedBy: nil, keyID: "testtesttest"), reference: reference, today: today,
+      actor: Actor(agency: agency, importedBy: agency == .kasn ? .bkn : nil, keyID: "testtesttest"),
+      reference: reference, today: today,
       isHistory: isHistory)
   }
 

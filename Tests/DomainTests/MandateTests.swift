@@ -117,7 +117,7 @@ enum MandateTable {
         // KASN has ended by then: its successor cancels.
         let expected: FailureCode? = !owns ? .notOwner : agency == .kasn ? .mandateMissing : nil
         #expect(failure?.code == expected, "\(agency) cancels a case of \(owner)")
-        #expect(Fixture.reference.owns(agency, record.facts) == owns)
+        #expect(Fixture.reference.owns(agency, record.facts, on: Fixture.today) == owns)
       }
     }
   }

@@ -9,7 +9,7 @@ extension Operation {
       body: .json { _ = ActionBody.action(kind, $0) }, needs: [.entityTag, .optionalIdempotencyKey],
       replies: [
         .json(
-          .caseRecord, "The case as it now is.", .created,
+          .caseAfterChange, "The case as it now is.", .created,
           fields: [
             (.eTag, "Version and projection."), (.idempotencyReplayed, "true when this is a retry."),
             (.dryRun, "true when nothing was stored."),

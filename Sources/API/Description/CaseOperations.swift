@@ -15,7 +15,7 @@ extension Operation {
     query: [.dryRun], body: .json { _ = CaseRoutes.read($0, .bawaslu) }, needs: [.idempotencyKey],
     replies: [
       .json(
-        .caseRecord, "The new case.", .created,
+        .caseAfterCreation, "The new case.", .created,
         fields: [
           (.location, "Address of the case."), (.eTag, "Version and projection."),
           (.idempotencyReplayed, "true when this is a retry."), (.dryRun, "true when nothing was stored."),
@@ -62,7 +62,8 @@ extension Operation {
       contentTypes: ["application/merge-patch+json", "application/json"],
       schema: .object(
         CorrectionBody.patchMembers + [.always("reason", .text(max: 5_000))], isClosed: true)),
-    needs: [.entityTag, .optionalIdempotencyKey], replies: [caseReply],
+    needs: [.entityTag, .optionalIdempotencyKey],
+    replies: [.json(.caseAfterChange, "The case as it now is.", fields: [(.eTag, "Version and projection.")])],
     refusals: [.notOwner, .stageConflict, .clockConflict, .reportExists],
     example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
 
@@ -105,7 +106,7 @@ extension Operation {
       .corrections, summary, details: "For the agency that owns the case.", query: [.dryRun],
       body: .json { _ = CorrectionBody.decision($0) }, needs: [.entityTag, .optionalIdempotencyKey],
       replies: [
-        .json(.caseRecord, "The case as it now is.", .created, fields: [(.eTag, "Version and projection.")])
+        .json(.caseAfterChange, "The case as it now is.", .created, fields: [(.eTag, "Version and projection.")])
       ],
       refusals: [.notOwner, .alreadyDecided, .stageConflict, .clockConflict, .reportExists],
       example: Example("BAWASLU", setup: setup, path: ["$id", "$n"], body: body))

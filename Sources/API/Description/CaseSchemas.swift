@@ -11,10 +11,12 @@ extension Schema {
   ]).named("Institution")
 
   /// A case as a caller sees it; what is withheld is left out, and `redacted` names its groups.
-  static let caseRecord = object(
+  static let caseRecord = object(caseMembers(number: string, seq: count)).named("Case")
+
+  private static func caseMembers(number: Schema, seq: Schema) -> [Member] {
     [
-      .always("id", uuid), .always("number", string), .always("version", int(1...Int(Int32.max))),
-      .always("seq", count), .always("stage", code(Stage.self)), .always("final", bool), .always("election", string),
+      .always("id", uuid), .always("number", number), .always("version", int(1...Int(Int32.max))),
+      .always("seq", seq), .always("stage", code(Stage.self)), .always("final", bool), .always("election", string),
       .always("contest", string), .always("region", region), .always("institution", institution),
       .always("subject", subject), .always("violation", violation.orNull), .always("act", act),
       .always("source", source), .maybe("reporter", reporter.described("Left out where it is withheld.")),
@@ -25,7 +27,18 @@ extension Schema {
       .always("redacted", array(of: code(FieldGroup.self)).described("Groups of fields that this key may not see.")),
       .always("created_at", instant), .always("updated_at", instant),
     ]
-  ).named("Case")
+  }
+
+  /// What the answer to a change shows of the case.
+  static let caseAfterChange = anyOf([caseRecord, caseReceipt])
+  /// What the answer to creating shows.
+  static let caseAfterCreation = anyOf([caseRecord, triedCase, caseReceipt])
+
+  private static let triedCase = object(caseMembers(number: null, seq: null)).named("TriedCase")
+    .described("After a dry run, which gives neither number nor sequence.")
+  private static let caseReceipt = object([
+    .always("id", uuid), .always("version", int(1...Int(Int32.max))), .always("stage", code(Stage.self)),
+  ]).named("CaseReceipt").described("All that a key without cases:read is told.")
 
   private static let subject = object([
     .maybe("name", string), .maybe("nip", string.orNull), .maybe("nik", string.orNull),
@@ -120,7 +133,8 @@ extension Schema {
   ])
 
   static let correctionRequest = object([
-    .always("number", count), .always("requested_by", agency), .always("requested_at", instant),
+    .always("number", count.orNull.described("Null after a dry run.")), .always("requested_by", agency),
+    .always("requested_at", instant),
     .maybe("patch", map(of: any).described("For requester and owner alone.")), .maybe("reason", string),
     .maybe("decision_reason", string.orNull), .always("state", codes(["open", "accepted", "refused"])),
     .always("decided_by", agency.orNull), .always("decided_at", instant.orNull),

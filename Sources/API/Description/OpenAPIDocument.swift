@@ -5,10 +5,14 @@ internal import JSON
 /// The description of the interface as OpenAPI 3.1, written from the route table.
 enum OpenAPIDocument {
   /// Everything there is, which anybody may ask for.
-  static let whole = json(for: nil, [])
+  static let whole = json { _ in true }
 
-  /// What a caller may do; without one, everything there is.
-  static func json(for caller: Caller?, _ mandates: [Mandate]) -> [UInt8] {
+  /// What a caller may do on a day.
+  static func json(for caller: Caller, _ reference: Reference, on today: LegalDate) -> [UInt8] {
+    json { isOpen($0, to: caller, reference, today) }
+  }
+
+  private static func json(of isOpen: (Route) -> Bool) -> [UInt8] {
     var writer = JSONWriter(reserving: 512 << 10)
     writer.beginObject()
     writer.member("openapi", "3.1.0")
@@ -18,7 +22,7 @@ enum OpenAPIDocument {
     writer.beginObject()
     var schemas = Set(Schema.problem.definitions.keys)
     for (path, items) in paths {
-      let open = items.filter { isOpen($0.route, to: caller, mandates) }
+      let open = items.filter { isOpen($0.route) }
       if open.isEmpty { continue }
       writer.name(path)
       writer.beginObject()
@@ -53,15 +57,16 @@ enum OpenAPIDocument {
     writer.endObject()
   }
 
-  private static func isOpen(_ route: Route, to caller: Caller?, _ mandates: [Mandate]) -> Bool {
-    guard let caller else { return true }
+  private static func isOpen(
+    _ route: Route, to caller: Caller, _ reference: Reference, _ today: LegalDate
+  ) -> Bool {
     do throws(Failure) {
-      try caller.pass(route.gate)
+      try caller.pass(route.gate, reference, on: today)
     } catch {
       return false
     }
     guard let mandate = route.operation.mandate, let agency = caller.agency else { return true }
-    return mandates.contains { $0.agency == agency.rawValue && $0.kind == mandate }
+    return reference.mandates.contains { $0.agency == agency.rawValue && $0.kind == mandate }
   }
 
   private static let info = JSONValue.object(

@@ -7,8 +7,10 @@ extension Route {
     var codes = operation.refusals.union(Self.ofEveryRequest).union([.unknownParameter, .invalidParameter])
     switch gate {
     case .open: break
-    case .anyKey: codes.formUnion([.unauthenticated, .tooManyRequests])
-    case .agency, .administrator, .administratorOrLocal:
+    case .anyKey: codes.formUnion([.unauthenticated, .agencyNotBegun, .agencyEnded, .tooManyRequests])
+    case .agency, .recording:
+      codes.formUnion([.unauthenticated, .scopeMissing, .agencyNotBegun, .agencyEnded, .tooManyRequests])
+    case .administrator, .administratorOrLocal:
       codes.formUnion([.unauthenticated, .scopeMissing, .tooManyRequests])
     }
     if template.contains("{") { codes.insert(.notFound) }

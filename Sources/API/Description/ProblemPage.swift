@@ -132,6 +132,15 @@ extension Problem {
       text(
         "The agency has no mandate for this act on its day: see /v1/reference/mandates.",
         "Lembaga tidak berwenang atas tindakan ini pada harinya: lihat /v1/reference/mandates.")
+    case .agencyNotBegun:
+      text(
+        "Before the agency's first day its keys open nothing: see /v1/reference/agencies.",
+        "Sebelum hari pertama lembaga kuncinya tidak membuka apa pun: lihat /v1/reference/agencies.")
+    case .agencyEnded:
+      text(
+        "The agency records nothing after its last day and reads until access_until. Its successor uses on_behalf_of.",
+        "Lembaga tidak mencatat setelah hari terakhirnya, dan membaca sampai access_until. Penerus memakai on_behalf_of."
+      )
     case .notOwner:
       text(
         "Only the reporting agency (or BKN, for facts) may do this. Post a correction request instead.",

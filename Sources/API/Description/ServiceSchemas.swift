@@ -74,13 +74,20 @@ extension Schema {
   static let whoami = object(
     keyMembers + [
       .always(
+        "office",
+        object([
+          .always("from", date.orNull), .always("until", date.orNull), .always("access_until", date.orNull),
+          .always("successor", agency.orNull),
+          .always("records", bool.described("False before the agency's first day and after its last one.")),
+        ]).orNull),
+      .always(
         "mandates",
         array(
           of: object([
             .always("kind", code(MandateKind.self)), .always("scope", code(MandateScope.self)),
             .always("from", date.orNull), .always("until", date.orNull), .always("in_force", bool),
             .always("legal_basis", string),
-          ])))
+          ]))),
     ])
 
   static let policy: Schema = {

@@ -153,7 +153,8 @@ extension Schema {
   ])
 
   static let publishedFigure = object([
-    .always("id", count), .always("agency", agency), .always("election", string), .always("as_of", date),
+    .always("id", count.orNull.described("Null after a dry run.")), .always("agency", agency),
+    .always("election", string), .always("as_of", date),
     .always("published_on", date.orNull), .always("region", string), .always("unit", code(StatisticUnit.self)),
     .always("source", string), .always("registered_at", instant), .always("definition", string),
     .always("scope", scope), .always("values", object(FunnelMetric.allCases.map { .maybe($0.rawValue, count) })),
