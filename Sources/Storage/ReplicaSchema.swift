@@ -2,8 +2,8 @@
 enum ReplicaSchema {
   /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRR".
   static let applicationID: UInt32 = 0x4E54_5252
-  /// `PRAGMA user_version`; a file of another version is made anew, since everything in it can be fetched again.
-  static let version = 1
+  /// `PRAGMA user_version`; a file of an older version is made anew, since everything in it can be fetched again.
+  static let version = 2
 
   /// One row a case. Columns that the spreadsheets of the service have, too, are named as there.
   static let cases = ReplicaTable(
@@ -84,6 +84,7 @@ enum ReplicaSchema {
       seq INTEGER,
       snapshot_seq INTEGER,
       snapshot_cases INTEGER,
+      representation INTEGER,
       last_case_id TEXT,
       began_at TEXT NOT NULL,
       changed_at TEXT NOT NULL,

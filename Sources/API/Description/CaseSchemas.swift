@@ -3,7 +3,7 @@ internal import Domain
 /// The shapes of cases and of what belongs to one, as answers show them.
 extension Schema {
   static let agency = pattern("^[A-Z]{2,20}$")
-  static let entityTag = pattern(#"^"[0-9]+-[0-9]+"$"#)
+  static let entityTag = pattern(#"^"[0-9]+-[0-9]+-[0-9]+"$"#)
   static let region = pattern("^[0-9]{2}([.][0-9]{2})?$")
 
   static let institution = object([
