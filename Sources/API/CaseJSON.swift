@@ -196,9 +196,15 @@ enum CaseJSON {
     writer.member("due_on", clock.dueOn.description)
     writer.member("unit", clock.unit.rawValue)
     writer.member("state", clock.state.rawValue)
-    writer.member("stopped_on", clock.stoppedOn?.description)
+    writeStop(of: clock, to: &writer)
     if !clock.pauses.isEmpty { writePauses(of: clock, to: &writer) }
     writer.endObject()
+  }
+
+  static func writeStop(of clock: Clock, to writer: inout JSONWriter) {
+    writer.member("stopped_on", clock.stoppedOn?.description)
+    writer.member("recorded_on", clock.recordedOn?.description)
+    writer.member("recorded_late", clock.isRecordedLate)
   }
 
   static func writePauses(of clock: Clock, to writer: inout JSONWriter) {

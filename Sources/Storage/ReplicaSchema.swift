@@ -61,6 +61,7 @@ enum ReplicaSchema {
       name: "clocks", path: "clocks",
       columns: [
         .text("kind"), .text("started_on"), .text("due_on"), .text("unit"), .text("state"), .text("stopped_on"),
+        .text("recorded_on"), .flag("recorded_late"),
       ], indexed: ["due_on"]),
     ReplicaTable(name: "urls", path: "act.urls", columns: [.item("url")], indexed: ["url"]),
     ReplicaTable(name: "witnesses", path: "act.witnesses", columns: [.text("name"), .text("contact")], indexed: []),
