@@ -44,15 +44,21 @@ struct Answer: Sendable {
   }
 }
 
-/// The entity tag of a case for a caller: version and projection, never the key.
+/// The entity tag of a case for a caller: representation, version and projection, never the key.
 enum EntityTag {
-  static func of(version: Int, _ projection: Projection) -> String { "\"\(version)-\(projection.rawValue)\"" }
+  static func of(version: Int, _ projection: Projection) -> String {
+    "\"\(CaseJSON.representation)-\(version)-\(projection.rawValue)\""
+  }
 
-  /// - Throws: `precondition_required` without `If-Match`, `version_mismatch` when no tag of it is the current one.
+  /// - Throws: `precondition_required` without `If-Match`, `malformed_request` when a tag of it is weak or not quoted,
+  ///   `version_mismatch` when none is the current one.
   static func requireMatch(_ field: String?, version: Int, _ projection: Projection) throws(Failure) {
     guard let field, field != "*" else { throw .preconditionRequired }
     let current = of(version: version, projection)
     let tags = field.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    guard !tags.isEmpty, tags.allSatisfy({ $0.utf8.count >= 2 && $0.hasPrefix("\"") && $0.hasSuffix("\"") }) else {
+      throw .malformedTag
+    }
     guard tags.contains(current) else {
       throw Failure(
         .versionMismatch, en: "The case has changed since; fetch it again.",
@@ -65,6 +71,10 @@ extension Failure {
   static let preconditionRequired = Failure(
     .preconditionRequired, en: "Send If-Match with the ETag of the case as you know it.",
     id: "Kirim If-Match dengan ETag kasus yang Anda ketahui.", errors: [FieldError(parameter: "If-Match", .required)])
+  static let malformedTag = Failure(
+    .malformedRequest, en: "If-Match takes strong tags in double quotes, as the case has them.",
+    id: "If-Match memuat etiket kuat dalam tanda kutip ganda, seperti pada kasus.",
+    errors: [FieldError(parameter: "If-Match", .format)])
 }
 
 /// Chooses a representation by the `Accept` field (RFC 9110, 12.5.1).

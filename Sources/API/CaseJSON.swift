@@ -3,6 +3,10 @@ internal import JSON
 
 /// A case as a caller sees it: fixed field order, no white space, so that equal records are equal bytes.
 enum CaseJSON {
+  /// The number of this form of a case, the first part of every entity tag: a release that adds a member to cases raises
+  /// it by one, since it changes the bytes of versions that have not changed. The first form had no number in its tags.
+  static let representation = 2
+
   static func write(_ record: Case, _ projection: Projection, to writer: inout JSONWriter) {
     let facts = record.facts
     writer.beginObject()
@@ -202,9 +206,15 @@ enum CaseJSON {
     writer.member("due_on", clock.dueOn.description)
     writer.member("unit", clock.unit.rawValue)
     writer.member("state", clock.state.rawValue)
-    writer.member("stopped_on", clock.stoppedOn?.description)
+    writeStop(of: clock, to: &writer)
     if !clock.pauses.isEmpty { writePauses(of: clock, to: &writer) }
     writer.endObject()
+  }
+
+  static func writeStop(of clock: Clock, to writer: inout JSONWriter) {
+    writer.member("stopped_on", clock.stoppedOn?.description)
+    writer.member("recorded_on", clock.recordedOn?.description)
+    writer.member("recorded_late", clock.isRecordedLate)
   }
 
   static func writePauses(of clock: Clock, to writer: inout JSONWriter) {

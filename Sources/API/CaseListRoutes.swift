@@ -13,6 +13,7 @@ enum CaseListRoutes {
     .text("agency_ref", "The reporting agency's number."), .date("occurred_from", "First day of the act."),
     .date("occurred_until", "Last day of the act."),
     .flag("overdue", "Whether a clock of the case is over today."),
+    .flag("recorded_late", "Whether a clock was met and that was recorded after its due date."),
     .text("q", "Words of the narrative; finds cases whose narrative this key may see."),
     Parameter(
       "sort", Schema.codes(CaseQuery.Order.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }),
@@ -126,6 +127,7 @@ enum CaseListRoutes {
     question.occurredFrom = try query.date("occurred_from")
     question.occurredUntil = try query.date("occurred_until")
     question.overdue = try query.flag("overdue")
+    question.recordedLate = try query.flag("recorded_late")
     question.words = (query["q"] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
     try requireKnown("election", question.election.map { reference.elections[$0] != nil })
     try requireKnown("violation", question.violation.map { reference.violations[$0] != nil })

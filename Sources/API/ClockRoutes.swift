@@ -9,7 +9,9 @@ enum ClockRoutes {
   static let filters: [Parameter] = [
     .code("kind", ClockKind.self, "Kind of the clock."),
     .codes("state", ClockStanding.self, "States (default: those that are open)."),
-    .flag("overdue", "Whether it is over today."), .institution, .region, .election,
+    .flag("overdue", "Whether it is over today."),
+    .flag("recorded_late", "true: those that were met, and recorded after their due date."), .institution, .region,
+    .election,
     .date("due_from", "First due date."), .date("due_before", "Due before this date."),
   ]
   private static let filterNames = Set(filters.map(\.name))
@@ -63,7 +65,19 @@ enum ClockRoutes {
 
   private static func fill(_ question: inout ClockQuery, _ query: Query, _ reference: Reference) throws(Failure) {
     question.kind = try query.code("kind", ClockKind.self)
+    question.recordedLate = try query.flag("recorded_late")
     question.standings = try standings(query)
+    if question.recordedLate == true {
+      let given = query["state"] == nil && query["overdue"] == nil ? [.met] : question.standings
+      question.standings = given.intersection([.met])
+      guard !question.standings.isEmpty else {
+        throw .parameter(
+          "recorded_late",
+          LocalizedText(
+            en: "This contradicts state or overdue: only a clock that was met is recorded late.",
+            id: "Ini bertentangan dengan state atau overdue: hanya tenggat yang terpenuhi dapat terlambat dicatat."))
+      }
+    }
     if question.kind == .appealFiling && question.standings == [.overdue] {
       throw .parameter(
         "kind",
@@ -157,7 +171,7 @@ private struct ClockList {
     writer.member("unit", clock.unit.rawValue)
     writer.member("legal_basis", legalBasis(clock))
     writer.member("state", clock.standing(on: today).rawValue)
-    writer.member("stopped_on", clock.stoppedOn?.description)
+    CaseJSON.writeStop(of: clock, to: &writer)
     CaseJSON.writePauses(of: clock, to: &writer)
     if let days = daysOverdue(clock) {
       writer.member("days_overdue", days)
@@ -192,7 +206,8 @@ private struct ClockList {
 
   private static let columns = [
     "case_id", "number", "stage", "election", "institution", "institution_name", "institution_kind", "region", "kind",
-    "started_on", "due_on", "unit", "legal_basis", "state", "stopped_on", "pauses", "days_overdue", "block_from",
+    "started_on", "due_on", "unit", "legal_basis", "state", "stopped_on", "recorded_on",
+    "recorded_late", "pauses", "days_overdue", "block_from",
     "blocked", "escalate_agency", "superior_id", "superior_en",
   ]
 
@@ -224,6 +239,8 @@ private struct ClockList {
     writer.field(legalBasis(clock))
     writer.field(clock.standing(on: today).rawValue)
     writer.field(clock.stoppedOn?.description)
+    writer.field(clock.recordedOn?.description)
+    writer.field(clock.isRecordedLate)
     writer.field(clock.pauses.map { "\($0.from)/\($0.until?.description ?? "")" }.joined(separator: " "))
     writer.field(days)
     writer.field(isCandidate ? clock.dueOn.adding(days: 1).description : nil)

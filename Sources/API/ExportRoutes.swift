@@ -131,6 +131,7 @@ private struct Snapshot: Sendable {
     return line("snapshot") { writer in
       writer.member("seq", seq)
       writer.member("count", count)
+      writer.member("representation", CaseJSON.representation)
       if let after { writer.member("after", after.description) }
     }
   }

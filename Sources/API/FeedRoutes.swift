@@ -98,6 +98,7 @@ private struct Feed: Sendable {
     writer.member("next_after", found.reached)
     writer.member("head", found.head)
     writer.member("oldest", oldest)
+    writer.member("representation", CaseJSON.representation)
     writer.endObject()
     if isLines { writer.bytes.append(UInt8(ascii: "\n")) }
     return Page(

@@ -145,9 +145,9 @@ struct StatisticResultJSON {
     for kind in ClockKind.allCases {
       writer.name(kind.rawValue)
       writer.beginObject()
-      for standing in ClockStanding.allCases {
-        writer.name(standing.rawValue)
-        writer.int(timeliness[kind, standing])
+      for count in ClockCount.counted(by: timeliness.definition) {
+        writer.name(count.rawValue)
+        writer.int(timeliness[kind, count])
       }
       writer.endObject()
     }

@@ -72,8 +72,8 @@ extension StatisticResult {
       if let late = days.percentile(90) { rows.append(("\(interval.rawValue).p90_days", .number(Double(late)))) }
     }
     for kind in ClockKind.allCases {
-      for standing in ClockStanding.allCases {
-        rows.append(("\(kind.rawValue).\(standing.rawValue)", .count(timeliness[kind, standing])))
+      for count in ClockCount.counted(by: timeliness.definition) {
+        rows.append(("\(kind.rawValue).\(count.rawValue)", .count(timeliness[kind, count])))
       }
     }
     return rows

@@ -5,7 +5,7 @@ public struct CaseHistory: Sendable {
   /// The case after one act, and the event that tells of the act.
   public struct Entry: Sendable {
     /// Its version is that of the entry before when the act left the record as it was.
-    public let record: Case
+    public fileprivate(set) var record: Case
     public let event: EventDraft
   }
 
@@ -21,6 +21,11 @@ public struct CaseHistory: Sendable {
     let record = Case(
       id: id, number: "", version: 1, seq: 0, facts: facts, progress: progress, createdAt: epoch, updatedAt: epoch)
     entries = [Entry(record: record, event: event)]
+  }
+
+  /// Says of every stop of a clock that it is recorded on `day`.
+  public mutating func recordStops(on day: LegalDate) {
+    for index in entries.indices { entries[index].record.progress.recordStops(on: day) }
   }
 
   /// Goes on with an action.

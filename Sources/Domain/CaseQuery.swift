@@ -38,6 +38,8 @@ public struct CaseQuery: Sendable {
   public var occurredUntil: LegalDate?
   /// True: a clock runs past its due date; false: none does.
   public var overdue: Bool?
+  /// True: a clock was met and that was recorded after its due date; false: none was.
+  public var recordedLate: Bool?
   /// Words of the narrative, all of which must occur.
   public var words: [String] = []
   public var order: Order = .created

@@ -75,11 +75,12 @@ public struct CaseStates: Sendable {
     static func openClock(_ index: Int) -> Flags { Flags(rawValue: UInt8(index + 1) << 5) }
   }
 
-  /// For each kind of clock a bit for `met` and one for `late`.
+  /// For each kind of clock a bit for `met`, one for `late`, and one for what was met and recorded late.
   struct StoppedClocks: OptionSet {
-    let rawValue: UInt8
-    static func met(_ index: Int) -> StoppedClocks { StoppedClocks(rawValue: 1 << UInt8(index)) }
-    static func late(_ index: Int) -> StoppedClocks { StoppedClocks(rawValue: 16 << UInt8(index)) }
+    let rawValue: UInt16
+    static func met(_ index: Int) -> StoppedClocks { StoppedClocks(rawValue: 1 << UInt16(index)) }
+    static func late(_ index: Int) -> StoppedClocks { StoppedClocks(rawValue: 16 << UInt16(index)) }
+    static func recordedLate(_ index: Int) -> StoppedClocks { StoppedClocks(rawValue: 256 << UInt16(index)) }
   }
 
   /// Days since 1970-01-01, up to the year 2149; an earlier date counts as the first one.
@@ -274,7 +275,7 @@ extension CaseStates {
       let index = clock.kind.index
       if clock.kind == .verification { entry.verificationDue = day(clock.dueOn) }
       switch clock.state {
-      case .met: entry.clocks.insert(.met(index))
+      case .met: entry.clocks.insert(clock.isRecordedLate ? .recordedLate(index) : .met(index))
       case .late: entry.clocks.insert(.late(index))
       case .running, .paused:
         entry.flags.insert(.openClock(index))

@@ -79,11 +79,14 @@ public struct Clock: Sendable, Equatable {
   public var stoppedOn: LegalDate?
   /// In the order of their days; only the last one may be open.
   public var pauses: [ClockPause]
+  /// The day in Jakarta on which its stop was recorded, which the store sets; nil while it is open, and for a period of
+  /// appeal that nobody's act has stopped.
+  public var recordedOn: LegalDate?
 
   /// Makes a clock.
   public init(
     kind: ClockKind, startedOn: LegalDate, dueOn: LegalDate, unit: ClockUnit, stoppedOn: LegalDate?,
-    pauses: [ClockPause] = []
+    pauses: [ClockPause] = [], recordedOn: LegalDate? = nil
   ) {
     self.kind = kind
     self.startedOn = startedOn
@@ -91,7 +94,11 @@ public struct Clock: Sendable, Equatable {
     self.unit = unit
     self.stoppedOn = stoppedOn
     self.pauses = pauses
+    self.recordedOn = recordedOn
   }
+
+  /// True when the stop is dated in time and was recorded after the due date: until then the clock was overdue.
+  public var isRecordedLate: Bool { state == .met && recordedOn.map { $0 > dueOn } ?? false }
 
   /// The state as the record alone tells it.
   public var state: ClockState {
@@ -140,6 +147,16 @@ public struct WorkingCalendar: Sendable {
 }
 
 extension CaseProgress {
+  /// Says of every stop that was not recorded before that it is recorded on `day`, whatever day it is dated: nobody who
+  /// dates an act back is in time by that alone.
+  public mutating func recordStops(on day: LegalDate) {
+    for index in clocks.indices where clocks[index].stoppedOn != nil && clocks[index].recordedOn == nil {
+      // A period of appeal that ends without one was stopped by nobody.
+      if clocks[index].kind == .appealFiling && milestones[.appealed] == nil { continue }
+      clocks[index].recordedOn = day
+    }
+  }
+
   /// The clock that is open, of which a case has at most one: each starts where the one before has stopped.
   public var openClock: Clock? { clocks.first { $0.stoppedOn == nil } }
 
@@ -175,7 +192,9 @@ extension CaseProgress {
     guard stop == nil || before != nil, let rule = reference.clockRule(kind, on: start) else { return nil }
     let pauses = (before?.pauses ?? []).ending(on: stop)
     let due = reference.calendar.date(rule.length, rule.unit, after: start, without: pauses)
-    return Clock(kind: kind, startedOn: start, dueOn: due, unit: rule.unit, stoppedOn: end(due), pauses: pauses)
+    return Clock(
+      kind: kind, startedOn: start, dueOn: due, unit: rule.unit, stoppedOn: end(due), pauses: pauses,
+      recordedOn: before?.recordedOn)
   }
 
   /// The day of the act that ended the case; a block may be released later.

@@ -1,17 +1,6 @@
 /// How a clock stands on a day.
 public enum ClockStanding: String, Sendable, CaseIterable {
   case running, paused, met, late, overdue
-
-  /// Position in `allCases`.
-  var index: Int {
-    switch self {
-    case .running: 0
-    case .paused: 1
-    case .met: 2
-    case .late: 3
-    case .overdue: 4
-    }
-  }
 }
 
 extension Clock {
@@ -35,6 +24,8 @@ public struct ClockQuery: Sendable {
   /// Nil: those that are open by default and all when the question goes over cases.
   public var kind: ClockKind?
   public var standings: Set<ClockStanding> = [.running, .paused, .overdue]
+  /// True: those that were met, and recorded after their due date; false: all others.
+  public var recordedLate: Bool?
   public var institution: String?
   /// A province takes in its regencies and cities.
   public var region: RegionCode?
@@ -61,6 +52,7 @@ public struct ClockQuery: Sendable {
   /// True when the clock is one that is asked for, whatever its case.
   public func takes(_ clock: Clock) -> Bool {
     (kind == nil || clock.kind == kind) && standings.contains(clock.standing(on: today))
+      && recordedLate.map { clock.isRecordedLate == $0 } ?? true
       && dueFrom.map { clock.dueOn >= $0 } ?? true && dueBefore.map { clock.dueOn < $0 } ?? true
   }
 }

@@ -60,8 +60,8 @@ extension CaseStates {
     case .timeliness:
       Self.forEachTime(of: counted, on: Self.day(question.asOf), entries) { way, days in
         parts += [way, days]
-      } clock: { kind, standing in
-        parts += [-1 - kind, standing.index]
+      } clock: { kind, count in
+        parts += [-1 - kind, count.counted(by: question.definition).index]
       }
     case .equalTreatment:
       guard bits & FunnelMetric.followedUp.bit != 0 else { return nil }

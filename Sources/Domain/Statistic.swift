@@ -11,8 +11,18 @@ public enum StatisticKind: String, Sendable, CaseIterable {
   /// Whether like acts are sanctioned alike.
   case equalTreatment = "equal-treatment"
 
-  /// Version of the definition behind the figures; a change of what is counted makes a new one.
-  public var definition: String { "\(rawValue)/1" }
+  /// Version of the definition behind new figures; a change of what is counted makes a new one. Figures of an older one
+  /// are recounted by that.
+  public var newestDefinition: Int {
+    switch self {
+    // 2: clocks that were met and recorded late are counted apart.
+    case .timeliness: 2
+    case .funnel, .stages, .sanctions, .equalTreatment: 1
+    }
+  }
+
+  /// Name of the newest definition.
+  public var definition: String { "\(rawValue)/\(newestDefinition)" }
 }
 
 /// Which truth a figure tells.
@@ -81,6 +91,8 @@ public struct StatisticFilter: Sendable, Equatable {
 /// One statistical question. Together with a sequence it has one answer, whoever asks when.
 public struct StatisticQuestion: Sendable, Equatable {
   public var kind: StatisticKind
+  /// Version of the definition by which is counted; the newest one for new figures.
+  public var definition: Int
   public var basis: StatisticBasis = .effective
   public var unit: StatisticUnit = .case
   public var asOf: LegalDate
@@ -89,9 +101,13 @@ public struct StatisticQuestion: Sendable, Equatable {
   public var of: SanctionsCounted = .decided
   public var filter = StatisticFilter()
 
+  /// Name of the definition.
+  public var definitionName: String { "\(kind.rawValue)/\(definition)" }
+
   /// A question about all cases, effective, by case.
   public init(_ kind: StatisticKind, asOf: LegalDate) {
     self.kind = kind
+    definition = kind.newestDefinition
     self.asOf = asOf
   }
 }

@@ -64,10 +64,44 @@ public struct DaysDistribution: Sendable, Equatable {
   }
 }
 
+/// How clocks are counted: by how they stand, and those apart that were met and recorded late.
+public enum ClockCount: String, Sendable, CaseIterable {
+  case running, paused
+  /// Stopped in time, and recorded in time.
+  case met
+  /// Dated in time, and recorded after the due date.
+  case recordedLate = "recorded_late"
+  case late, overdue
+
+  /// Position in `allCases`.
+  var index: Int {
+    switch self {
+    case .running: 0
+    case .paused: 1
+    case .met: 2
+    case .recordedLate: 3
+    case .late: 4
+    case .overdue: 5
+    }
+  }
+
+  /// What a definition counts.
+  public static func counted(by definition: Int) -> [ClockCount] {
+    definition < 2 ? allCases.filter { $0 != .recordedLate } : allCases
+  }
+
+  /// The same as a definition counts it: the first one saw no difference.
+  func counted(by definition: Int) -> ClockCount { definition < 2 && self == .recordedLate ? .met : self }
+}
+
 /// How long steps took, and how the statutory clocks stand.
 public struct Timeliness: Sendable, Equatable {
   var days = Array(repeating: DaysDistribution(), count: TimelinessInterval.allCases.count)
-  var standings = Array(repeating: 0, count: ClockKind.allCases.count * ClockStanding.allCases.count)
+  var clocks = Array(repeating: 0, count: ClockKind.allCases.count * ClockCount.allCases.count)
+  /// Version of the definition by which was counted.
+  public let definition: Int
+
+  init(definition: Int) { self.definition = definition }
 
   /// The days one way took, of the cases that went it by the date.
   public subscript(interval: TimelinessInterval) -> DaysDistribution {
@@ -75,17 +109,19 @@ public struct Timeliness: Sendable, Equatable {
   }
 
   /// How many clocks of a kind are in a state at the date.
-  public subscript(kind: ClockKind, standing: ClockStanding) -> Int { standings[Self.index(kind.index, standing)] }
+  public subscript(kind: ClockKind, count: ClockCount) -> Int { clocks[Self.index(kind.index, count)] }
 
-  mutating func add(_ kind: Int, _ standing: ClockStanding) { standings[Self.index(kind, standing)] += 1 }
+  mutating func add(_ kind: Int, _ count: ClockCount) {
+    clocks[Self.index(kind, count.counted(by: definition))] += 1
+  }
 
   mutating func add(_ other: Timeliness) {
     for index in days.indices { days[index].add(other.days[index]) }
-    for index in standings.indices { standings[index] += other.standings[index] }
+    for index in clocks.indices { clocks[index] += other.clocks[index] }
   }
 
-  private static func index(_ kind: Int, _ standing: ClockStanding) -> Int {
-    kind * ClockStanding.allCases.count + standing.index
+  private static func index(_ kind: Int, _ count: ClockCount) -> Int {
+    kind * ClockCount.allCases.count + count.index
   }
 }
 
@@ -94,20 +130,21 @@ extension CaseStates {
     -> Grouped<Timeliness>
   {
     let keys = groupKeys(question.groupBy)
-    var groups = Array(repeating: Timeliness(), count: keys.count)
+    let empty = Timeliness(definition: question.definition)
+    var groups = Array(repeating: empty, count: keys.count)
     if let selection {
       forEachCase(view, selection) { counted, entries in
         let number = Self.group(counted.facts, by: question.groupBy)
         Self.forEachTime(of: counted, on: view.day, entries) { way, days in
           groups[number].days[way].add(days)
-        } clock: { kind, standing in
-          groups[number].add(kind, standing)
+        } clock: { kind, count in
+          groups[number].add(kind, count)
         }
       }
     }
-    var total = Timeliness()
+    var total = empty
     for group in groups { total.add(group) }
-    return Grouped(total, groups, keys: keys, empty: Timeliness(), isGrouped: question.groupBy != nil)
+    return Grouped(total, groups, keys: keys, empty: empty, isGrouped: question.groupBy != nil)
   }
 
   private static let ways = TimelinessInterval.allCases.map { way in
@@ -118,7 +155,7 @@ extension CaseStates {
   @inline(__always)
   static func forEachTime(
     of counted: Counted, on day: Day, _ entries: UnsafeBufferPointer<Entry>, interval: (Int, Int) -> Void,
-    clock: (Int, ClockStanding) -> Void
+    clock: (Int, ClockCount) -> Void
   ) {
     let dates = dates(of: counted, entries)
     for (index, way) in ways.enumerated() {
@@ -129,28 +166,40 @@ extension CaseStates {
     let verification = ClockKind.verification.index
     for kind in ClockKind.allCases.indices where kind != verification {
       if entry.clocks.contains(.met(kind)) { clock(kind, .met) }
+      if entry.clocks.contains(.recordedLate(kind)) { clock(kind, .recordedLate) }
       if entry.clocks.contains(.late(kind)) { clock(kind, .late) }
     }
     if let kind = entry.flags.openClock, kind != verification {
-      clock(kind, entry.standing(kind, due: entry.due, on: day))
+      clock(kind, entry.openClock(kind, due: entry.due, on: day))
     }
     // The day of receipt is a fact, and known now: the clock that starts with it follows a correction.
     let due = entries[counted.factsState].verificationDue
-    if due != 0 { clock(verification, standingOfVerification(entry, dates, due: due, on: day)) }
+    if due == 0 { return }
+    if entry.flags.openClock == verification {
+      clock(verification, entry.openClock(verification, due: due, on: day))
+    } else {
+      clock(verification, stoppedVerification(of: counted, dates, due: due, entries))
+    }
   }
 
-  private static func standingOfVerification(
-    _ entry: Entry, _ dates: InlineArray<16, Day>, due: Day, on day: Day
-  ) -> ClockStanding {
-    let verification = ClockKind.verification.index
-    if entry.flags.openClock == verification { return entry.standing(verification, due: due, on: day) }
+  private static func stoppedVerification(
+    of counted: Counted, _ dates: InlineArray<16, Day>, due: Day, _ entries: UnsafeBufferPointer<Entry>
+  ) -> ClockCount {
     var stopped = Day.max
     for end in verificationEnds where dates[end] != 0 { stopped = min(stopped, dates[end]) }
-    return stopped <= due ? .met : .late
+    if stopped > due { return .late }
+    // The first state with one of the ends was recorded on the day of the stop's record.
+    var (index, recorded) = (counted.index, Day(0))
+    while index >= 0 && entries[index].reached & verificationEndBits != 0 {
+      recorded = entries[index].recorded
+      index = Int(entries[index].previous)
+    }
+    return recorded > due ? .recordedLate : .met
   }
 
   /// What stops the clock of verification comes before everything else that can be on record.
   private static let verificationEnds = [Milestone.verified, .rejected, .cancelled, .lapsed].map(\.index)
+  private static let verificationEndBits = verificationEnds.reduce(UInt16(0)) { $0 | 1 << UInt16($1) }
 
   /// The days on which a case reached its milestones first, by the index of the milestone; 0 where it did not.
   static func dates(of counted: Counted, _ entries: UnsafeBufferPointer<Entry>) -> InlineArray<16, Day> {
@@ -173,7 +222,7 @@ extension CaseStates {
 
 extension CaseStates.Entry {
   /// How the open clock stands on a day. Nobody is late who does not appeal: that period simply ends.
-  fileprivate func standing(_ kind: Int, due: CaseStates.Day, on day: CaseStates.Day) -> ClockStanding {
+  fileprivate func openClock(_ kind: Int, due: CaseStates.Day, on day: CaseStates.Day) -> ClockCount {
     if flags.contains(.clockIsPaused) { return .paused }
     if due >= day { return .running }
     return kind == ClockKind.appealFiling.index ? .met : .overdue

@@ -14,6 +14,7 @@ enum CaseColumns {
     "proposed_sanction", "decided_by", "decision_outcome", "decree_number", "sanction", "sanction_level",
     "outside_band", "deviation_explained", "block_by", "block_letter", "block_from", "block_until", "block_proof",
     "appeal_route", "appeal_from", "appeal_outcome", "appeal_until", "idis_reference", "lapse_reason", "clocks",
+    "clocks_recorded",
   ]
 
   static let list = names.joined(separator: ", ")
@@ -89,6 +90,7 @@ enum CaseColumns {
     arguments.add(progress.idisReference)
     arguments.add(progress.lapseReason)
     arguments.add(ClockColumn.text(progress.clocks))
+    arguments.add(ClockColumn.recorded(progress.clocks))
   }
 
   /// The day on which the running clock is due. Nobody is late who does not appeal.
@@ -100,6 +102,9 @@ enum CaseColumns {
   static func pausedDue(_ progress: CaseProgress) -> LegalDate? {
     progress.openClock.flatMap { $0.isPaused ? $0.dueOn : nil }
   }
+
+  /// True when a clock was met, and that was recorded after its due date.
+  static func recordedLate(_ progress: CaseProgress) -> Bool { progress.clocks.contains { $0.isRecordedLate } }
 
   /// The last day on which an appeal may be filed, while that period runs.
   static func appealDue(_ progress: CaseProgress) -> LegalDate? {
@@ -137,9 +142,10 @@ struct ColumnReader {
     return row[column]
   }
 
+  /// Two columns: the clocks, and the days on which their stops were recorded.
   mutating func clocks() throws -> [Clock] {
-    defer { column += 1 }
-    return try row.utf8(column).map { try ClockColumn.clocks($0) } ?? []
+    defer { column += 2 }
+    return try row.utf8(column).map { try ClockColumn.clocks($0, recorded: row.utf8(column + 1)) } ?? []
   }
 
   mutating func flag() -> Bool? { optionalInt().map { $0 != 0 } }

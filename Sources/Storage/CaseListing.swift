@@ -167,6 +167,8 @@ struct CaseListing {
     case false?: add("(r.next_due_on IS NULL OR r.next_due_on >= ?)", query.today.description)
     case nil: break
     }
+    // Written out, so that the index of those that are is found.
+    if let recordedLate = query.recordedLate { conditions.append("r.recorded_late = \(recordedLate ? 1 : 0)") }
   }
 
   private mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {

@@ -53,6 +53,7 @@ extension Transaction {
     if verification?.startedOn != current.facts.source.receivedOn {
       verification = current.progress.clock(.verification)
       verification?.stoppedOn = then.progress.clock(.verification)?.stoppedOn
+      verification?.recordedOn = then.progress.clock(.verification)?.recordedOn
       verification?.pauses = then.progress.clock(.verification)?.pauses ?? []
     }
     current.progress = then.progress
@@ -95,6 +96,8 @@ extension Transaction {
 
 extension Transaction {
   func create(_ history: CaseHistory) throws -> Case {
+    var history = history
+    history.recordStops(on: LegalDate(inJakarta: now))
     var record = history.record
     let person = try reportedPerson(record.facts, in: record.id)
     let places = try places(of: history)
@@ -109,6 +112,7 @@ extension Transaction {
       $0.add(CaseColumns.nextDue(record.progress))
       $0.add(CaseColumns.pausedDue(record.progress))
       $0.add(CaseColumns.appealDue(record.progress))
+      $0.add(CaseColumns.recordedLate(record.progress))
       CaseColumns.add(record, last, at: now, personKey: person, to: &$0)
     }
     let key = database.lastInsertedRowID
@@ -129,6 +133,7 @@ extension Transaction {
     record.version = old.version + 1
     record.seq = try nextSequence()
     record.updatedAt = now
+    record.progress.recordStops(on: LegalDate(inJakarta: now))
     changedCases.insert(old.id)
     touched.formUnion([VisibilityBasis(old), VisibilityBasis(record)])
     let factsVersion = isCorrected ? record.version : before.factsVersion
@@ -141,6 +146,7 @@ extension Transaction {
       $0.add(record.version)
       $0.add(CaseColumns.pausedDue(record.progress))
       $0.add(CaseColumns.appealDue(record.progress))
+      $0.add(CaseColumns.recordedLate(record.progress))
     }
     if new.facts.act.narrative != old.facts.act.narrative {
       pending.words.append(.unindex(before.key, old.facts.act.narrative))

@@ -87,7 +87,7 @@ private struct ClockListing {
 
   static let columns = """
     r.case_key, r.id, r.number, r.stage, r.election, r.region, r.institution, r.institution_name, r.institution_kind, \
-    r.recommendation_institution, r.block_from IS NOT NULL AND r.block_until IS NULL, r.clocks, \
+    r.recommendation_institution, r.block_from IS NOT NULL AND r.block_until IS NULL, r.clocks, r.clocks_recorded, \
     \(CaseListing.basisColumns(of: "r"))
     """
 
@@ -151,7 +151,7 @@ private struct ClockListing {
     let recommendedTo = columns.optionalText()
     let blockIsOpen = columns.flag() ?? false
     let clocks = try columns.clocks()
-    let basis = CaseListing.basis(row, from: 12)
+    let basis = CaseListing.basis(row, from: 13)
     return Row(key: row[0], clocks: clocks) { clock in
       ListedClock(
         caseID: id, number: number, stage: stage, election: election, region: region, institution: institution,
@@ -173,6 +173,7 @@ private struct ClockListing {
     if let election = query.election { add("r.election = ?", election) }
     if let region = query.region { add(CaseListing.condition(region, in: "r")) }
     if let institution = query.institution { add("r.institution = ?", institution) }
+    if query.recordedLate == true { add("r.recorded_late = 1") }
   }
 
   mutating func filterByDue(_ column: String) {

@@ -46,7 +46,9 @@ enum KeptStatement: Int, CaseIterable {
     switch self {
     case .insertPerson: insert("person", "identifier")
     case .insertRecord:
-      insert("case_record", "id, number, created_at, next_due_on, paused_due_on, appeal_due_on, \(CaseColumns.list)")
+      insert(
+        "case_record",
+        "id, number, created_at, next_due_on, paused_due_on, appeal_due_on, recorded_late, \(CaseColumns.list)")
     case .insertVersion: insert("case_version", "case_key, \(CaseColumns.list)")
     case .advanceRecord: update(CaseColumns.moved.joined(separator: ", "))
     case .correctRecord: update(CaseColumns.list)
@@ -78,7 +80,7 @@ enum KeptStatement: Int, CaseIterable {
   /// Takes columns of the current row from the version that was just stored.
   private func update(_ columns: String) -> String {
     """
-    UPDATE case_record SET next_due_on = ?1, paused_due_on = ?4, appeal_due_on = ?5,
+    UPDATE case_record SET next_due_on = ?1, paused_due_on = ?4, appeal_due_on = ?5, recorded_late = ?6,
       (\(columns)) = (SELECT \(columns) FROM case_version WHERE case_key = ?2 AND version = ?3)
     WHERE case_key = ?2
     """

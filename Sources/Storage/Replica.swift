@@ -51,9 +51,19 @@ public final class Replica {
       return ReplicaState(
         origin: ReplicaOrigin(server: row["server"], agency: row["agency"]), seq: row["seq"],
         snapshot: snapshotSeq.map {
-          ReplicaState.Snapshot(seq: $0, cases: row["snapshot_cases"], lastCaseID: row["last_case_id"])
+          // A file of the first version knows no forms, and holds cases in the first one.
+          let representation: Int? = row.hasColumn("representation") ? row["representation"] : 1
+          return ReplicaState.Snapshot(
+            seq: $0, cases: row["snapshot_cases"], representation: representation ?? 1, lastCaseID: row["last_case_id"])
         })
     }
+  }
+
+  /// Whether its tables are those of this release; those of an older one can only be read.
+  ///
+  /// - Throws: `ReplicaFailure`.
+  public func isCurrent() throws -> Bool {
+    try read { try Int.fetchOne($0, sql: "PRAGMA user_version") == Int(ReplicaSchema.version) }
   }
 
   /// The number of cases.
@@ -74,8 +84,9 @@ public final class Replica {
       for record in cases { try filling.put(record) }
       try database.execute(
         sql: """
-          UPDATE sync_state SET snapshot_seq = ?, snapshot_cases = ?, last_case_id = ?, changed_at = \(Self.now)
-          """, arguments: [snapshot.seq, snapshot.cases, snapshot.lastCaseID])
+          UPDATE sync_state
+          SET snapshot_seq = ?, snapshot_cases = ?, representation = ?, last_case_id = ?, changed_at = \(Self.now)
+          """, arguments: [snapshot.seq, snapshot.cases, snapshot.representation, snapshot.lastCaseID])
     }
   }
 
@@ -186,6 +197,22 @@ public final class Replica {
           certificate.id, certificate.agency, certificate.seq, certificate.cases, certificate.inAgreement,
           certificate.digest, certificate.replicaDigest, certificate.issuedAt, certificate.json,
         ])
+    }
+  }
+
+  /// Takes over the certificates of the replica in another file, as older ones than its own.
+  func adoptCertificates(of path: String) throws {
+    let columns = "id, agency, seq, cases, in_agreement, digest, replica_digest, issued_at, json"
+    try ReplicaFailure.explaining(self.path) {
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "ATTACH DATABASE ? AS other", arguments: [path])
+        try database.execute(
+          sql: """
+            INSERT OR IGNORE INTO certificates (number, \(columns))
+            SELECT number - (SELECT max(number) FROM other.certificates), \(columns) FROM other.certificates
+            """)
+        try database.execute(sql: "DETACH DATABASE other")
+      }
     }
   }
 

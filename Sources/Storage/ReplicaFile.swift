@@ -69,7 +69,8 @@ public final class ReplicaFile {
     }
   }
 
-  /// Gives the replica that was made its name, in place of one that has it, and opens it there.
+  /// Gives the replica that was made its name, in place of one that has it and whose certificates it takes over, and opens
+  /// it there.
   ///
   /// - Throws: `ReplicaFailure`.
   public func putInPlace(_ partial: Replica) throws -> Replica {
@@ -77,6 +78,7 @@ public final class ReplicaFile {
     if let old = try open() {
       _ = try old.state()
       try old.close()
+      try partial.adoptCertificates(of: path)
     }
     try partial.close()
     guard rename(partialPath, path) == 0 else {
@@ -98,7 +100,7 @@ public final class ReplicaFile {
     guard head.count == 100, head.starts(with: Array("SQLite format 3".utf8)),
       integer(head[68..<72]) == ReplicaSchema.applicationID
     else { throw ReplicaFailure.foreign(path) }
-    guard integer(head[60..<64]) == ReplicaSchema.version else { throw ReplicaFailure.otherVersion(path) }
+    guard integer(head[60..<64]) <= ReplicaSchema.version else { throw ReplicaFailure.newerVersion(path) }
     return true
   }
 
@@ -123,14 +125,14 @@ public final class ReplicaFile {
 public enum ReplicaFailure: Error, Sendable, CustomStringConvertible {
   case locked(String)
   case foreign(String)
-  case otherVersion(String)
+  case newerVersion(String)
   case unusable(String, reason: String)
 
   public var description: String {
     switch self {
     case .locked(let path): "\(path): another run is synchronising this replica"
     case .foreign(let path): "\(path): is not a replica made by netral sync"
-    case .otherVersion(let path): "\(path): was made by another version of netral; move it away and make it anew"
+    case .newerVersion(let path): "\(path): was made by a newer version of netral; move it away and make it anew"
     case .unusable(let path, let reason): "\(path): \(reason)"
     }
   }

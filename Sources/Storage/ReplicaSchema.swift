@@ -2,8 +2,8 @@
 enum ReplicaSchema {
   /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRR".
   static let applicationID: UInt32 = 0x4E54_5252
-  /// `PRAGMA user_version`; a file of another version is made anew, since everything in it can be fetched again.
-  static let version = 1
+  /// `PRAGMA user_version`; a file of an older version is made anew, since everything in it can be fetched again.
+  static let version = 2
 
   /// One row a case. Columns that the spreadsheets of the service have, too, are named as there.
   static let cases = ReplicaTable(
@@ -61,6 +61,7 @@ enum ReplicaSchema {
       name: "clocks", path: "clocks",
       columns: [
         .text("kind"), .text("started_on"), .text("due_on"), .text("unit"), .text("state"), .text("stopped_on"),
+        .text("recorded_on"), .flag("recorded_late"),
       ], indexed: ["due_on"]),
     ReplicaTable(name: "urls", path: "act.urls", columns: [.item("url")], indexed: ["url"]),
     ReplicaTable(name: "witnesses", path: "act.witnesses", columns: [.text("name"), .text("contact")], indexed: []),
@@ -84,6 +85,7 @@ enum ReplicaSchema {
       seq INTEGER,
       snapshot_seq INTEGER,
       snapshot_cases INTEGER,
+      representation INTEGER,
       last_case_id TEXT,
       began_at TEXT NOT NULL,
       changed_at TEXT NOT NULL,

@@ -20,13 +20,16 @@ public struct ReplicaState: Sendable, Equatable {
     public var seq: Int64
     /// How many cases it was announced with.
     public var cases: Int
+    /// The form of cases under which it was begun. What came later under another one is fetched again with the rest.
+    public var representation: Int
     /// The last case that is in the replica; nil before the first, and after the last.
     public var lastCaseID: String?
 
     /// A snapshot.
-    public init(seq: Int64, cases: Int, lastCaseID: String?) {
+    public init(seq: Int64, cases: Int, representation: Int, lastCaseID: String?) {
       self.seq = seq
       self.cases = cases
+      self.representation = representation
       self.lastCaseID = lastCaseID
     }
   }

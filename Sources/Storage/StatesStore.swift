@@ -117,7 +117,7 @@ final class StatesLoader {
   private static let columns =
     """
     v.case_key, v.seq, v.facts_version, v.recorded_at, v.stage, v.sanction, v.sanction_level, v.proposed_sanction, v.decision_outcome, \
-    v.block_from IS NOT NULL AND v.block_until IS NULL, v.outside_band, v.deviation_explained, v.clocks, \
+    v.block_from IS NOT NULL AND v.block_until IS NULL, v.outside_band, v.deviation_explained, v.clocks, v.clocks_recorded, \
     \(Milestone.allCases.map { "v.\($0.rawValue)_on" }.joined(separator: ", ")), \
     v.person_key, v.act_on, v.election, v.region, v.institution, v.institution_kind, v.position_level, \
     v.reporting_class, v.appointment_year, v.violation, v.category, v.reported_by, v.agency_ref

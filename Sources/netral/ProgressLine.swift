@@ -39,6 +39,9 @@ final class ProgressLine {
     name = ""
   }
 
+  /// Something that explains what the job does, on a line of its own.
+  func note(_ text: String) { if !isQuiet { warn(text) } }
+
   /// Something the administrator should know, on a line of its own.
   func warn(_ text: String) {
     write((isTerminal && !isQuiet && !name.isEmpty ? "\n" : "") + "netral sync: \(text)\n")

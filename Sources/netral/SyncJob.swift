@@ -27,12 +27,11 @@ struct SyncJob {
       guard held.agency == origin.agency else {
         throw ExitFailure("\(file.path): is a replica of \(held.agency), and the key is one of \(origin.agency)")
       }
-      guard isFresh else {
-        guard held.server == origin.server else {
-          throw ExitFailure(
-            "\(file.path): is a replica of \(held.server); if that has moved, make it anew with --fresh")
-        }
-        let verdict = try update(replica)
+      guard isFresh || held.server == origin.server else {
+        throw ExitFailure(
+          "\(file.path): is a replica of \(held.server); if that has moved, make it anew with --fresh")
+      }
+      if !isFresh, let verdict = try update(replica) {
         // One that was begun by --fresh and given up holds the same persons' data, and nobody needs it.
         if verdict.isInAgreement { try file.removePartial() }
         return verdict
@@ -62,32 +61,41 @@ struct SyncJob {
   /// Makes a replica beside the file, or goes on with one that an earlier run has begun.
   private func make(_ origin: ReplicaOrigin) throws -> Verdict {
     let begun = try begun(origin)
+    let partial = try begun ?? file.makePartial(for: origin)
     do {
-      return try complete(try begun ?? file.makePartial(for: origin))
+      if let verdict = try complete(partial) { return verdict }
     } catch SyncFault.refused(let text, let code?)
       where begun != nil && ["sequence_ahead", "sequence_gone", "not_found"].contains(code)
     {
       progress.warn("\(text) The snapshot is begun anew.")
-      try begun?.close()
-      return try complete(try file.makePartial(for: origin))
     }
+    try partial.close()
+    guard let verdict = try complete(try file.makePartial(for: origin)) else {
+      throw SyncFault.passing("the server changes the form of cases while they are fetched", retryAfterSeconds: nil)
+    }
+    return verdict
   }
 
   /// The replica that an earlier run has begun, if it is worth going on with.
   private func begun(_ origin: ReplicaOrigin) throws -> Replica? {
     guard let replica = try file.openPartial() else { return nil }
-    let isUsable = try replica.state().origin == origin && replica.wasInAgreement() != false
+    let isUsable = try replica.isCurrent() && replica.state().origin == origin && replica.wasInAgreement() != false
     if !isUsable { try replica.close() }
     return isUsable ? replica : nil
   }
 
-  private func complete(_ replica: Replica) throws -> Verdict {
+  private func complete(_ replica: Replica) throws -> Verdict? {
     if try replica.state().seq == nil { try asking(about: replica) { try takeSnapshot(replica) } }
     return try update(replica)
   }
 
-  private func update(_ replica: Replica) throws -> Verdict {
-    try takeChanges(replica)
+  /// Brings a replica up to date and has it certified; nil when the service now has another form of cases than the one
+  /// under which the replica was begun, or tables are missing in it: everything is to be fetched again then.
+  private func update(_ replica: Replica) throws -> Verdict? {
+    guard try replica.isCurrent(), try takeChanges(replica) else {
+      progress.note("the form of cases has changed: all of them are fetched again")
+      return nil
+    }
     return try Reconciliation(job: self, replica: replica).run()
   }
 
@@ -102,7 +110,8 @@ struct SyncJob {
     guard let first = try answer.nextObject() else { throw try answer.cut() }
     guard let head = try first.object("snapshot") else { throw unexpected("a snapshot without its first line") }
     var snapshot = ReplicaState.Snapshot(
-      seq: try head.int64("seq"), cases: try head.int("count"), lastCaseID: begun?.lastCaseID)
+      seq: try head.int64("seq"), cases: try head.int("count"),
+      representation: try begun?.representation ?? head.representation(), lastCaseID: begun?.lastCaseID)
     guard begun == nil || begun?.seq == snapshot.seq else { throw unexpected("another snapshot than was asked for") }
 
     let heldBefore = try replica.caseCount()
@@ -141,12 +150,15 @@ struct SyncJob {
 
   // MARK: Feed
 
-  /// Takes what has changed since, page by page, until the head.
-  private func takeChanges(_ replica: Replica) throws {
-    guard let first = try replica.state().seq else { return }
+  /// Takes what has changed since, page by page, until the head; false when cases now have another form than in the
+  /// replica.
+  private func takeChanges(_ replica: Replica) throws -> Bool {
+    let state = try replica.state()
+    guard let first = state.seq else { throw unexpected("no sequence") }
     var (reached, isAtHead, hasBegun) = (first, false, false)
     while !isAtHead {
       let page = try asking { try self.page(after: reached) }
+      guard page.representation == state.snapshot?.representation else { return false }
       guard page.next <= page.head, page.next > reached || (page.next == reached && page.next == page.head) else {
         throw unexpected("a page of the feed that leads nowhere")
       }
@@ -156,12 +168,14 @@ struct SyncJob {
       progress.advance(to: Int(reached - first))
     }
     progress.end()
+    return true
   }
 
   private struct Page {
     var changes: [ReceivedChange] = []
     var next: Int64
     var head: Int64
+    var representation: Int
   }
 
   /// A page of the feed, whole or not at all.
@@ -170,7 +184,9 @@ struct SyncJob {
     var changes: [ReceivedChange] = []
     while let line = try answer.nextObject() {
       if line["next_after"] != nil {
-        return Page(changes: changes, next: try line.int64("next_after"), head: try line.int64("head"))
+        return Page(
+          changes: changes, next: try line.int64("next_after"), head: try line.int64("head"),
+          representation: try line.representation())
       }
       let id = try line.text("case_id")
       guard let record = try line.receivedCase() else {

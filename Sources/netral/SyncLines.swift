@@ -6,6 +6,8 @@ extension JSONSource {
   func text(_ name: String) throws -> String { try required(self[name]?.text, name) }
   func int(_ name: String) throws -> Int { try required(self[name]?.int, name) }
   func int64(_ name: String) throws -> Int64 { Int64(try int(name)) }
+  /// The form of cases. A server that says nothing of it knows the first one alone.
+  func representation() throws -> Int { self["representation"] == nil ? 1 : try int("representation") }
   func flag(_ name: String) throws -> Bool { try required(self[name]?.flag, name) }
 
   /// The members of a member.

@@ -170,7 +170,8 @@ struct ClockListTests {
       #expect(
         items[0].names == [
           "case_id", "number", "stage", "election", "institution", "region", "kind", "started_on", "due_on", "unit",
-          "legal_basis", "state", "stopped_on", "pauses", "days_overdue", "block_candidate", "escalate_to",
+          "legal_basis", "state", "stopped_on", "recorded_on", "recorded_late", "pauses", "days_overdue",
+          "block_candidate", "escalate_to",
         ])
       let city = items[0]
       #expect(city["legal_basis"].string == "Figure of 2020; none published since" && city["unit"].string == "days")

@@ -99,6 +99,7 @@ struct RandomHistory {
       record.version += 1
       let happened = record.progress.milestones.latest ?? recordedOn
       recordedOn = onItsDay ? happened : max(recordedOn, happened).adding(days: below(3) == 0 ? below(90) : 0)
+      record.progress.recordStops(on: recordedOn)
       versions.append(Version(key: key, recordedOn: recordedOn, record: record))
     }
   }

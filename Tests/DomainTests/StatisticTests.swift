@@ -75,7 +75,7 @@ internal import Testing
       return sum(grouped) { times in
         var all = Dictionary(uniqueKeysWithValues: TimelinessInterval.allCases.map { ($0.rawValue, times[$0].count) })
         for kind in ClockKind.allCases {
-          for standing in ClockStanding.allCases { all["\(kind) \(standing)"] = times[kind, standing] }
+          for count in ClockCount.allCases { all["\(kind) \(count)"] = times[kind, count] }
         }
         return all
       }
@@ -206,15 +206,15 @@ internal import Testing
     }
     let after = RandomHistory.states(versions)
 
-    func standing(_ states: CaseStates, _ day: String) -> ClockStanding? {
+    func standing(_ states: CaseStates, _ day: String) -> ClockCount? {
       guard case .timeliness(let times) = answer(StatisticQuestion(.timeliness, asOf: date(day)), states) else {
         return nil
       }
-      return ClockStanding.allCases.first { times.total[.verification, $0] > 0 }
+      return ClockCount.allCases.first { times.total[.verification, $0] > 0 }
     }
     let days = ["2024-10-14", "2024-10-16", "2024-11-05"]
     #expect(days.map { standing(before, $0) } == [.overdue, .late, .late])
-    #expect(days.map { standing(after, $0) } == [.running, .met, .met])
+    #expect(days.map { standing(after, $0) } == [.running, .recordedLate, .recordedLate])
 
     // A heavy sanction is inside the band of DS-06, and outside of that of KE-02: on the day of the decision, too.
     func outside(_ states: CaseStates, _ day: String) -> Int? {

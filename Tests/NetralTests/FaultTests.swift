@@ -183,7 +183,7 @@ private final class FaultRounds {
     try catchUp()
     let sorted = etags.sorted { $0.key < $1.key }
     let manifest = sorted.map { id, etag in
-      let version = etag.dropFirst().prefix { $0 != "-" }
+      let version = etag.split(separator: "-")[1]
       return #"{"id":"\#(id)","version":\#(version),"etag":"\#(etag.replacing("\"", with: "\\\""))"}"# + "\n"
     }
     _ = try ask(.reconciliation, "/v1/reconciliations", manifest.joined(), fault)

@@ -26,6 +26,8 @@ extension ProgramTests {
         """
         UPDATE case_version SET recorded_at = 1577836800000 + seq * 24000000;
         UPDATE event SET recorded_at = 1577836800000 + seq * 24000000;
+        UPDATE case_version SET clocks_recorded = ''; UPDATE case_record SET recorded_late = 0;
+        \(try recordingSQL())
         """, readonly: false)
       server = try RunningServer(database)
       let script = projectFile("Tests/NetralTests/recompute.py")
@@ -35,6 +37,14 @@ extension ProgramTests {
       let words = child.output.split(separator: "\n").last?.split(separator: " ") ?? []
       #expect(words.first.flatMap { Int($0) } ?? 0 > 150_000, "\(words)")
       try server.stop()
+    }
+
+    /// What derives the days on which stops were recorded from the times of the versions.
+    private func recordingSQL() throws -> Substring {
+      let sql = try String(contentsOfFile: projectFile("migrations/sql/m0007_recording.sql"), encoding: .utf8)
+      let start = try #require(sql.range(of: "UPDATE case_version AS v")?.lowerBound)
+      let end = try #require(sql.range(of: "CREATE INDEX")?.lowerBound)
+      return sql[start..<end]
     }
 
     /// Imports the varied cases, and corrects some of them and of the demo's.

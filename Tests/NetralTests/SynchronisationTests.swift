@@ -124,6 +124,61 @@ extension ProgramTests {
       try agencies.server.stop()
     }
 
+    /// What turns a replica into one that an older program made: its cases came in another form, and its tags tell it.
+    private static let older: [(name: String, sql: String)] = [
+      (
+        "with the tables of today",
+        """
+        UPDATE sync_state SET representation = 1;
+        UPDATE cases SET etag = '"' || substr(etag, 4), json = replace(json, '"final":', '"was":');
+        """
+      ),
+      (
+        "with the tables of the first release",
+        """
+        ALTER TABLE sync_state DROP COLUMN representation; PRAGMA user_version = 1;
+        UPDATE cases SET etag = '"' || substr(etag, 4), json = replace(json, '"final":', '"was":');
+        """
+      ),
+    ]
+
+    @Test("what is held in an older form is fetched again by itself, once, and the certificates stay")
+    func olderRepresentation() throws {
+      let file = agencies.replica("BKN")
+      for (name, sql) in Self.older {
+        #expect(try agencies.sync("BKN", "--quiet").ending == .exit(0), "\(name)")
+        let certificates = try sqlite(file, "SELECT id, digest FROM certificates ORDER BY number")
+        try sqlite(file, sql, readonly: false)
+        let again = try agencies.sync("BKN")
+        #expect(again.ending == .exit(0), "\(name): \(again.errors)")
+        #expect(again.errors.contains("fetched again") && again.errors.contains("snapshot: 100 %"), "\(name)")
+        try agencies.expectEqual("BKN")
+        let kept = try sqlite(file, "SELECT id, digest FROM certificates ORDER BY number")
+        #expect(
+          kept.hasPrefix(certificates) && kept.split(separator: "\n").count > certificates.split(separator: "\n").count)
+        let quiet = try agencies.sync("BKN")
+        #expect(quiet.ending == .exit(0) && !quiet.errors.contains("snapshot"), "\(name): \(quiet.errors)")
+      }
+      // One that an older program has begun and not finished.
+      for (name, sql) in Self.older {
+        #expect(try agencies.sync("BKN", "--fresh", "--quiet").ending == .exit(0), "\(name)")
+        try sqlite(
+          file,
+          """
+          PRAGMA foreign_keys = ON;
+          UPDATE sync_state SET complete = 0, seq = NULL, last_case_id = (SELECT id FROM cases ORDER BY id LIMIT 1 OFFSET 99);
+          DELETE FROM cases WHERE id > (SELECT last_case_id FROM sync_state); DELETE FROM certificates;
+          """ + sql, readonly: false)
+        try FileManager.default.moveItem(atPath: file, toPath: file + ".partial")
+        let whole = try agencies.sync("BKN")
+        #expect(whole.ending == .exit(0), "\(name): \(whole.errors)")
+        try agencies.expectEqual("BKN")
+      }
+      try sqlite(file, "PRAGMA user_version = 99", readonly: false)
+      expectRefused(try agencies.sync("BKN", "--quiet"), saying: "newer version")
+      try agencies.server.stop()
+    }
+
     @Test("a server that was set back is told plainly, and another server's or agency's replica is refused")
     func otherOrigins() throws {
       #expect(try agencies.sync("BKN").ending == .exit(0))

@@ -107,7 +107,9 @@ def clocks(case, as_of):
         if kind == "appeal_filing" and not stop and (end or due < as_of):
             yield kind, "met"  # nobody is late who does not appeal
         elif stop or end:
-            yield kind, "met" if (stop or end) <= due else "late"
+            # Dated in time and recorded after the due date is counted apart.
+            in_time = "met" if case["recorded"][kind] <= due else "recorded_late"
+            yield kind, in_time if (stop or end) <= due else "late"
         else:
             yield kind, "running" if due >= as_of else "overdue"
 
@@ -193,7 +195,7 @@ def timeliness(cases, ask):
                 table[f"{name}.median_days"], table[f"{name}.p90_days"] = rank(days, 50), rank(days, 90)
         standing = Counter(itertools.chain.from_iterable(clocks(case, ask["day"]) for case in items))
         for kind in ["verification", "study", "ppk_follow_up", "appeal_filing"]:
-            for state in ["running", "paused", "met", "late", "overdue"]:
+            for state in ["running", "paused", "met", "recorded_late", "late", "overdue"]:
                 table[f"{kind}.{state}"] = standing[kind, state]
         return table
     return split(cases, ask.get("group_by"), count)
@@ -329,6 +331,8 @@ def exported(agency):
             "proposed": (case["recommendation"] or {}).get("proposed_sanction"),
             "block_open": bool(block) and block["released_on"] is None,
             "appeal_filed": filed and datetime.date.fromisoformat(filed),
+            "recorded": {kind: datetime.date.fromisoformat(c["recorded_on"]) for kind, c in clock.items()
+                         if c["recorded_on"]},
             "milestones": {n: datetime.date.fromisoformat(d) for n, d in case["milestones"].items()},
             "groups": groups(case["region"], case["institution"]["code"], case["institution"]["kind"],
                              subject["position_level"], subject["reporting_class"], violation.get("code"),
@@ -385,6 +389,7 @@ counted AS (
     f.position_level, f.reporting_class, f.violation, f.category, f.appointment_year, f.election, f.act_on,
     f.received_on, {dates}, s.stage, s.decision_outcome, s.sanction, s.deviation_explained, s.proposed_sanction,
     s.block_from IS NOT NULL AND s.block_until IS NULL AS block_open,
+    {recorded},
     (SELECT min(e.occurred_on) FROM event e WHERE e.case_key = s.case_key AND e.version <= s.version
        AND e.what = 'appeals') AS appeal_filed
   FROM chosen JOIN case_version s ON s.case_key = chosen.case_key AND s.version = chosen.version
@@ -400,6 +405,11 @@ RECORDED = """SELECT case_key, max(version) AS version, max(version) AS facts FR
   WHERE recorded_at < (strftime('%s', '{day}', '+1 day') - 7 * 3600) * 1000 GROUP BY case_key"""
 DATES = ["verified", "rejected", "studied", "recommended", "not_proven", "decided", "exonerated", "closed", "cancelled",
          "lapsed"]
+# The day in Jakarta on which the first version was recorded that has one of these dates.
+RECORDED_ON = """(SELECT date(min(w.recorded_at) / 1000 + 25200, 'unixepoch') FROM case_version w
+  WHERE w.case_key = s.case_key AND w.version <= s.version AND ({reached})) AS {kind}_recorded"""
+STOPS = {"verification": ["verified", "rejected", *ENDS], "study": ["studied", *ENDS],
+         "ppk_follow_up": ["decided", *ENDS], "appeal_filing": ["appealed"]}
 FUNNEL = """
 SELECT coalesce({group}, '') AS "group", count(*) AS units, {sums} FROM (
   SELECT {unit}, first_value({group}) OVER first AS {group}, row_number() OVER first AS place, {metrics}
@@ -421,7 +431,10 @@ def ask_file(sql):
 def second_half(day, basis):
     dates = ", ".join(f"s.{name}_on" for name in DATES)
     chosen = (EFFECTIVE if basis == "effective" else RECORDED).format(day=day)
-    select = SQL.format(chosen=chosen, dates=dates, day=day, is_recorded=int(basis == "recorded"))
+    recorded = ", ".join(
+        RECORDED_ON.format(kind=kind, reached=" OR ".join(f"w.{stop}_on IS NOT NULL" for stop in stops))
+        for kind, stops in STOPS.items())
+    select = SQL.format(chosen=chosen, dates=dates, recorded=recorded, day=day, is_recorded=int(basis == "recorded"))
     cases = []
     for row in ask_file(select + "SELECT * FROM counted ORDER BY case_key"):
         date = lambda name: row[name] and datetime.date.fromisoformat(row[name])
@@ -430,6 +443,7 @@ def second_half(day, basis):
             "stage": row["stage"], "act_on": row["act_on"], "outcome": row["decision_outcome"],
             "sanction": row["sanction"], "explained": row["deviation_explained"], "proposed": row["proposed_sanction"],
             "block_open": row["block_open"], "appeal_filed": date("appeal_filed"),
+            "recorded": {kind: date(f"{kind}_recorded") for kind in STOPS if row[f"{kind}_recorded"]},
             "milestones": {name: date(f"{name}_on") for name in ["received", *DATES] if row[f"{name}_on"]},
             "groups": groups(row["region"], row["institution"], row["institution_kind"], row["position_level"],
                              row["reporting_class"], row["violation"], row["category"], row["reported_by"],

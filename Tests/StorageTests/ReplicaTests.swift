@@ -40,7 +40,8 @@ internal import Testing
   /// A complete replica of these cases at sequence 10.
   private static func fill(_ file: ReplicaFile, _ numbers: ClosedRange<Int>) throws -> Replica {
     let partial = try file.makePartial(for: origin)
-    let snapshot = ReplicaState.Snapshot(seq: 10, cases: numbers.count, lastCaseID: id(numbers.upperBound))
+    let snapshot = ReplicaState.Snapshot(
+      seq: 10, cases: numbers.count, representation: 2, lastCaseID: id(numbers.upperBound))
     try partial.apply(numbers.map { record($0) }, of: snapshot)
     try partial.finishSnapshot()
     return try file.putInPlace(partial)
@@ -131,7 +132,7 @@ internal import Testing
       let file = try ReplicaFile(path)
       #expect(try file.open() == nil && file.openPartial() == nil)
       let first = try file.makePartial(for: Self.origin)
-      let half = ReplicaState.Snapshot(seq: 10, cases: 2, lastCaseID: Self.id(1))
+      let half = ReplicaState.Snapshot(seq: 10, cases: 2, representation: 2, lastCaseID: Self.id(1))
       try first.apply([Self.record(1)], of: half)
       try first.close()
       #expect(try file.open() == nil)
@@ -141,7 +142,8 @@ internal import Testing
       let state = try again.state()
       #expect(state.origin == Self.origin && state.seq == nil && state.snapshot == half)
       #expect(try again.wasInAgreement() == nil)
-      try again.apply([Self.record(2)], of: ReplicaState.Snapshot(seq: 10, cases: 2, lastCaseID: Self.id(2)))
+      try again.apply(
+        [Self.record(2)], of: ReplicaState.Snapshot(seq: 10, cases: 2, representation: 2, lastCaseID: Self.id(2)))
       try again.finishSnapshot()
       let replica = try file.putInPlace(again)
       #expect(try file.openPartial() == nil)
@@ -174,16 +176,16 @@ internal import Testing
     }
   }
 
-  @Test func `a second job, a foreign file and a file of another version are refused`() async throws {
+  @Test func `a second job, a foreign file and a file of a newer version are refused`() async throws {
     try await withFolder { folder in
       let path = folder + "/r.sqlite"
       let file = try ReplicaFile(path)
       try Self.fill(file, 1...1).close()
       let second = #expect(throws: ReplicaFailure.self) { try ReplicaFile(path) }
       #expect("\(try #require(second))".hasSuffix("another run is synchronising this replica"))
-      _ = try Shell.sqlite(path, "PRAGMA user_version = 2")
+      _ = try Shell.sqlite(path, "PRAGMA user_version = 3")
       let newer = #expect(throws: ReplicaFailure.self) { try file.open() }
-      #expect("\(try #require(newer))".contains("another version"))
+      #expect("\(try #require(newer))".contains("newer version"))
 
       for (name, make) in [("db", "sqlite3 X 'CREATE TABLE a (b)'"), ("text", "echo text > X"), ("empty", ": > X")] {
         let other = "\(folder)/\(name)"

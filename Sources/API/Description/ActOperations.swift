@@ -11,7 +11,7 @@ extension Operation {
         .json(
           .caseAfterChange, "The case as it now is.", .created,
           fields: [
-            (.eTag, "Version and projection."), (.idempotencyReplayed, "true when this is a retry."),
+            (.eTag, "Representation, version and projection."), (.idempotencyReplayed, "true when this is a retry."),
             (.dryRun, "true when nothing was stored."),
           ])
       ],

@@ -4,7 +4,7 @@ internal import HTTPTypes
 /// Operations on cases, and on what belongs to one.
 extension Operation {
   private static let caseReply = Reply.json(
-    .caseRecord, "The case as this key sees it.", fields: [(.eTag, "Version and projection.")])
+    .caseRecord, "The case as this key sees it.", fields: [(.eTag, "Representation, version and projection.")])
 
   static let createCase = Operation(
     .cases, .init(en: "Report a case", id: "Laporkan kasus"),
@@ -17,7 +17,7 @@ extension Operation {
       .json(
         .caseAfterCreation, "The new case.", .created,
         fields: [
-          (.location, "Address of the case."), (.eTag, "Version and projection."),
+          (.location, "Address of the case."), (.eTag, "Representation, version and projection."),
           (.idempotencyReplayed, "true when this is a retry."), (.dryRun, "true when nothing was stored."),
         ])
     ],
@@ -63,7 +63,9 @@ extension Operation {
       schema: .object(
         CorrectionBody.patchMembers + [.always("reason", .text(max: 5_000))], isClosed: true)),
     needs: [.entityTag, .optionalIdempotencyKey],
-    replies: [.json(.caseAfterChange, "The case as it now is.", fields: [(.eTag, "Version and projection.")])],
+    replies: [
+      .json(.caseAfterChange, "The case as it now is.", fields: [(.eTag, "Representation, version and projection.")])
+    ],
     refusals: [.notOwner, .stageConflict, .clockConflict, .reportExists],
     example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
 
@@ -106,7 +108,9 @@ extension Operation {
       .corrections, summary, details: "For the agency that owns the case.", query: [.dryRun],
       body: .json { _ = CorrectionBody.decision($0) }, needs: [.entityTag, .optionalIdempotencyKey],
       replies: [
-        .json(.caseAfterChange, "The case as it now is.", .created, fields: [(.eTag, "Version and projection.")])
+        .json(
+          .caseAfterChange, "The case as it now is.", .created,
+          fields: [(.eTag, "Representation, version and projection.")])
       ],
       refusals: [.notOwner, .alreadyDecided, .stageConflict, .clockConflict, .reportExists],
       example: Example("BAWASLU", setup: setup, path: ["$id", "$n"], body: body))

@@ -3,7 +3,7 @@ internal import Domain
 /// The shapes of cases and of what belongs to one, as answers show them.
 extension Schema {
   static let agency = pattern("^[A-Z]{2,20}$")
-  static let entityTag = pattern(#"^"[0-9]+-[0-9]+"$"#)
+  static let entityTag = pattern(#"^"[0-9]+-[0-9]+-[0-9]+"$"#)
   static let region = pattern("^[0-9]{2}([.][0-9]{2})?$")
 
   static let institution = object([
@@ -93,10 +93,17 @@ extension Schema {
 
   private static let pauses = array(of: object([.always("from", date), .always("until", date.orNull)]))
 
+  private static let recordedOn = Member.always(
+    "recorded_on",
+    date.orNull.described(
+      "The day in Jakarta on which the stop was recorded; null while it is open, and for a period without an appeal."))
+  private static let recordedLate = Member.always(
+    "recorded_late", bool.described("Dated in time, so that it is met, and recorded after the due date."))
+
   private static let clock = object([
     .always("kind", code(ClockKind.self)), .always("started_on", date), .always("due_on", date),
     .always("unit", code(ClockUnit.self)), .always("state", code(ClockState.self)),
-    .always("stopped_on", date.orNull), .maybe("pauses", pauses),
+    .always("stopped_on", date.orNull), recordedOn, recordedLate, .maybe("pauses", pauses),
   ]).named("Clock")
 
   /// A clock in the list of clocks: with its case, and with what follows when it is overdue.
@@ -105,7 +112,8 @@ extension Schema {
     .always("election", string), .always("institution", institution), .always("region", region),
     .always("kind", code(ClockKind.self)), .always("started_on", date), .always("due_on", date),
     .always("unit", code(ClockUnit.self)), .always("legal_basis", string.orNull),
-    .always("state", code(ClockStanding.self)), .always("stopped_on", date.orNull), .always("pauses", pauses),
+    .always("state", code(ClockStanding.self)), .always("stopped_on", date.orNull),
+    recordedOn, recordedLate, .always("pauses", pauses),
     .maybe("days_overdue", count),
     .maybe("block_candidate", object([.always("from", date), .always("blocked", bool)])),
     .maybe(

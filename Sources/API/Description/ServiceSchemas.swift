@@ -8,6 +8,9 @@ extension Schema {
   ])
   static let status = object([.always("status", const("ok"))])
 
+  private static let representation = count.described(
+    "The form of cases, the first number of their tags. What is held under another one is to be fetched again.")
+
   /// A change of the feed, as an element of the page or a line.
   static let change = object([
     .always("seq", count), .always("type", code(ChangeType.self)), .always("case_id", uuid),
@@ -17,12 +20,18 @@ extension Schema {
 
   static let changesEnd: [Member] = [
     .always("next_after", count), .always("head", count), .always("oldest", count),
+    .always("representation", representation),
   ]
 
   /// A line of a snapshot: the first, one of a case, or the last.
   static let snapshotLine = anyOf([
     object([
-      .always("snapshot", object([.always("seq", count), .always("count", count), .maybe("after", uuid)]))
+      .always(
+        "snapshot",
+        object([
+          .always("seq", count), .always("count", count), .always("representation", representation),
+          .maybe("after", uuid),
+        ]))
     ]),
     object([.always("etag", entityTag), .always("case", caseRecord)]),
     object([.always("end", object([.always("seq", count), .always("cases", count)]))]),

@@ -94,9 +94,17 @@ extension Schema {
       "clocks",
       object(
         ClockKind.allCases.map {
-          .always($0.rawValue, object(ClockStanding.allCases.map { .always($0.rawValue, count) }))
+          .always($0.rawValue, object(clockCounts))
         })),
   ]
+
+  private static let clockCounts: [Member] = ClockCount.allCases.map { counted in
+    counted == .recordedLate
+      ? .maybe(
+        counted.rawValue,
+        count.described("Dated in time and recorded after the due date; apart from met. Not in definition 1."))
+      : .always(counted.rawValue, count)
+  }
 
   private static let shareMembers: [Member] = [
     .always("count", count), .always("share", number), .always("interval", array(of: number, countMax: 2)),
