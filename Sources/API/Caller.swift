@@ -34,6 +34,8 @@ struct Caller: Sendable {
     case .open, .anyKey: return
     case .agency(let scope):
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
+    case .agencyWithAny(let scopes):
+      guard agency != nil, !key.scopes.isDisjoint(with: scopes) else { throw .scopeMissing }
     case .administrator, .administratorOrLocal:
       guard key.owner == .operator, key.scopes.contains(.admin) else { throw .scopeMissing }
     }

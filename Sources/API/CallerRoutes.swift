@@ -10,7 +10,8 @@ enum CallerRoutes {
     _ = try exchange.query()
     guard let caller = exchange.caller else { throw Failure.unauthenticated }
     let mandates = exchange.api.store.reference.mandates.filter { $0.agency == caller.agency?.rawValue }
-    let today = exchange.today
+    let (today, now) = (exchange.today, exchange.now)
+    let migrations = exchange.api.store.keys.values.filter { $0.scopes.contains(.migration) && $0.isValid(at: now) }
     return Answer.json { writer in
       writer.beginObject()
       KeyJSON.writeMembers(caller.key, to: &writer)
@@ -27,8 +28,26 @@ enum CallerRoutes {
         writer.endObject()
       }
       writer.endArray()
+      writeMigrations(migrations.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }, to: &writer)
       writer.endObject()
     }
+  }
+
+  /// The keys that may speak for any agency now: all shall know of them.
+  private static func writeMigrations(_ keys: [AccessKey], to writer: inout JSONWriter) {
+    writer.name("migrations")
+    writer.beginArray()
+    for key in keys {
+      guard case .agency(let agency) = key.owner else { continue }
+      writer.beginObject()
+      writer.member("agency", agency.rawValue)
+      writer.member("label", key.label)
+      writer.member("key_id", key.id)
+      writer.member("created_at", key.createdAt.description)
+      writer.member("expires_at", [key.expiresAt, key.revokedAt].compactMap { $0 }.min()?.description)
+      writer.endObject()
+    }
+    writer.endArray()
   }
 
   /// GET /v1/policy: the visibility table, as it is applied.

@@ -9,6 +9,8 @@ enum Gate: Sendable, Equatable {
   case anyKey
   /// A key of an agency with this scope. An operator's key never passes: an operator sees no case.
   case agency(Scope)
+  /// A key of an agency with one of these scopes.
+  case agencyWithAny([Scope])
   /// The operator's key with scope `admin`.
   case administrator
   /// As `administrator`, or no key from this machine itself (``LocalPeer``).
@@ -20,6 +22,7 @@ enum Gate: Sendable, Equatable {
     case .open: "open"
     case .anyKey: "any key"
     case .agency(let scope): "agency, \(scope.rawValue)"
+    case .agencyWithAny(let scopes): "agency, \(scopes.map(\.rawValue).joined(separator: " or "))"
     case .administrator: "operator, admin"
     case .administratorOrLocal: "operator, admin; or loopback"
     }
@@ -93,7 +96,7 @@ enum Routes {
 
       Route(.get, "/v1/clocks", .agency(.casesRead), .listClocks, ClockRoutes.list),
       Route(.post, "/v1/classification", .agency(.casesRead), .classify, ClassificationRoutes.suggest),
-      Route(.post, "/v1/imports", .agency(.imports), .importCases, ImportRoutes.run),
+      Route(.post, "/v1/imports", .agencyWithAny([.imports, .migration]), .importCases, ImportRoutes.run),
 
       Route(.get, "/v1/changes", .agency(.sync), .changes, FeedRoutes.list),
       Route(.get, "/v1/exports/cases", .agency(.sync), .exportCases, ExportRoutes.cases),

@@ -34,6 +34,7 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case scopeMissing = "scope_missing"
   case mandateMissing = "mandate_missing"
   case notOwner = "not_owner"
+  case importNotYours = "import_not_yours"
   case notFound = "not_found"
   case methodNotAllowed = "method_not_allowed"
   case notAcceptable = "not_acceptable"

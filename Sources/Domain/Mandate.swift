@@ -95,6 +95,19 @@ extension Reference {
     agencies[agency.rawValue].map { dateIsWithin(date, from: $0.validFrom, until: $0.validUntil) } ?? false
   }
 
+  /// True when `agency` has taken the place of `predecessor` by `date`, through any number of successions: each agency
+  /// before it has ended.
+  public func hasSucceeded(_ agency: AgencyCode, _ predecessor: AgencyCode, by date: LegalDate) -> Bool {
+    var ended = predecessor
+    // A circle of successions is no longer than there are agencies.
+    for _ in agencies.indices {
+      guard let successor = agencies[ended.rawValue]?.successor, !isInForce(ended, on: date) else { return false }
+      if successor == agency.rawValue { return true }
+      ended = AgencyCode(rawValue: successor)
+    }
+    return false
+  }
+
   /// True when `agency` owns the case: it reported it, or it succeeded the agency that did.
   public func owns(_ agency: AgencyCode, _ facts: Facts) -> Bool {
     agency == facts.source.agency || agencies[facts.source.agency.rawValue]?.successor == agency.rawValue

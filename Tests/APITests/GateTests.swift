@@ -14,6 +14,7 @@ private struct Expectation {
     case optionalKey
     case anyKey
     case agency(Scope)
+    case agencyWithAny([Scope])
     case administrator
   }
   let who: Who
@@ -62,7 +63,7 @@ private let expectations: [String: Expectation] = [
   "POST /v1/cases/{id}/notes": Expectation(.agency(.casesWrite), 404),
   "GET /v1/clocks": Expectation(.agency(.casesRead), 200),
   "POST /v1/classification": Expectation(.agency(.casesRead), 422),
-  "POST /v1/imports": Expectation(.agency(.imports), 415),
+  "POST /v1/imports": Expectation(.agencyWithAny([.imports, .migration]), 415),
   "GET /v1/changes": Expectation(.agency(.sync), 200),
   "GET /v1/exports/cases": Expectation(.agency(.sync), 200),
   "POST /v1/reconciliations": Expectation(.agency(.sync), 415),
@@ -109,6 +110,7 @@ private struct Role {
       switch expectation.who {
       case .everyone, .optionalKey, .anyKey: true
       case .agency(let scope): holder.owner != .operator && holder.scopes.contains(scope)
+      case .agencyWithAny(let scopes): holder.owner != .operator && !holder.scopes.isDisjoint(with: scopes)
       case .administrator: holder.owner == .operator && holder.scopes.contains(.admin)
       }
     return passes ? expectation.allowed : 403

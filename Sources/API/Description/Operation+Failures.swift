@@ -8,7 +8,7 @@ extension Route {
     switch gate {
     case .open: break
     case .anyKey: codes.formUnion([.unauthenticated, .tooManyRequests])
-    case .agency, .administrator, .administratorOrLocal:
+    case .agency, .agencyWithAny, .administrator, .administratorOrLocal:
       codes.formUnion([.unauthenticated, .scopeMissing, .tooManyRequests])
     }
     if template.contains("{") { codes.insert(.notFound) }
