@@ -76,7 +76,7 @@ def machine():
 def make_key(program, database, agency):
     return "Authorization: Bearer " + run(
         program, "key", "create", "--database", database, "--agency", agency, "--label", "bench", "--scopes",
-        "cases:read,cases:write,imports,sync,statistics").strip()
+        "cases:read,cases:write,imports,migration,sync,statistics").strip()
 
 
 def write_dataset(path, count, *options):

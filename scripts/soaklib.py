@@ -104,7 +104,7 @@ class Server:
                             "NETRAL_BACKUP_FOLDER": os.path.join(self.disk.folder, "backups"),
                             # Limits in time would only slow the load down.
                             "NETRAL_REQUESTS_PER_KEY_PER_SECOND": "0", "NETRAL_COST_PER_AGENCY_PER_HOUR": "100000000"}
-        scopes = "cases:read,cases:write,imports,sync"
+        scopes = "cases:read,cases:write,imports,migration,sync"
         self.keys = {agency: self.make_key("--agency", agency, "--scopes", scopes) for agency in AGENCIES}
         self.keys["OPERATOR"] = self.make_key("--operator", "--scopes", "admin")
         # For jumps of the clock: one that ends within their reach.

@@ -100,8 +100,8 @@ public struct APISettings: Sendable {
   /// Requests with one key. Default 0, any number: agencies take turns, so that a fast key delays no other agency, and
   /// what nobody else waits for costs nobody anything.
   public var requestsPerKeyPerSecond = 0
-  /// Units of long work of one agency: an export, import or reconciliation takes 10, a statistic that must be counted 1.
-  /// Default 36,000 an hour: an export a second without a pause, far more than nightly jobs need.
+  /// Units of long work of one agency: an export, import or reconciliation takes 10, a statistic that must be counted 1,
+  /// and so do 100 lines of an import or 10 of its dry run. Default 36,000 an hour: an export a second without a pause, far more than nightly jobs need.
   public var costPerAgencyPerHour = 36_000
   /// Addresses of proxies whose `Forwarded` field is believed. Default: none.
   public var trustedProxies: [Network] = []

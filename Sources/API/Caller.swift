@@ -36,8 +36,8 @@ struct Caller: Sendable {
     case .open, .anyKey: return
     case .agency(let scope):
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
-    case .recording(let scope):
-      guard let agency, key.scopes.contains(scope) else { throw .scopeMissing }
+    case .recording(let scopes):
+      guard let agency, !key.scopes.isDisjoint(with: scopes) else { throw .scopeMissing }
       try reference.requireOffice(of: agency, on: today)
     case .administrator, .administratorOrLocal:
       guard key.owner == .operator, key.scopes.contains(.admin) else { throw .scopeMissing }

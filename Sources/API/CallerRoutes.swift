@@ -9,10 +9,11 @@ enum CallerRoutes {
   static func whoami(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
     guard let caller = exchange.caller else { throw Failure.unauthenticated }
-    let (reference, today) = (exchange.api.store.reference, exchange.today)
+    let (reference, today, now) = (exchange.api.store.reference, exchange.today, exchange.now)
     let mandates = reference.mandates.filter { $0.agency == caller.agency?.rawValue }
     let term = caller.agency.flatMap { reference.term(of: $0, on: today) }
     let records = caller.agency.map { reference.standing(of: $0, on: today) == .inOffice }
+    let migrations = exchange.api.store.keys.values.filter { $0.scopes.contains(.migration) && $0.isValid(at: now) }
     return Answer.json { writer in
       writer.beginObject()
       KeyJSON.writeMembers(caller.key, to: &writer)
@@ -31,6 +32,7 @@ enum CallerRoutes {
         writer.endObject()
       }
       writer.endArray()
+      writeMigrations(migrations.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }, to: &writer)
       writer.endObject()
     }
   }
@@ -44,6 +46,23 @@ enum CallerRoutes {
     writer.member("successor", term.successor)
     writer.member("records", records)
     writer.endObject()
+  }
+
+  /// The keys that may speak for any agency now: all shall know of them.
+  private static func writeMigrations(_ keys: [AccessKey], to writer: inout JSONWriter) {
+    writer.name("migrations")
+    writer.beginArray()
+    for key in keys {
+      guard case .agency(let agency) = key.owner else { continue }
+      writer.beginObject()
+      writer.member("agency", agency.rawValue)
+      writer.member("label", key.label)
+      writer.member("key_id", key.id)
+      writer.member("created_at", key.createdAt.description)
+      writer.member("expires_at", [key.expiresAt, key.revokedAt].compactMap { $0 }.min()?.description)
+      writer.endObject()
+    }
+    writer.endArray()
   }
 
   /// GET /v1/policy: the visibility table, as it is applied.

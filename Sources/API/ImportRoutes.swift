@@ -9,7 +9,10 @@ enum ImportRoutes {
   static func run(_ exchange: Exchange) async throws -> Answer {
     let dryRun = try exchange.query().flag("dry_run") ?? false
     try exchange.requireMediaType(["application/x-ndjson"])
-    let origin = Importer.Origin(agency: try exchange.agency(), keyID: exchange.caller?.key.id ?? "")
+    let key = exchange.caller?.key
+    let origin = Importer.Origin(
+      agency: try exchange.agency(), keyID: key?.id ?? "",
+      reach: key?.scopes.contains(.migration) == true ? .anyone : .own)
     let settings = exchange.api.settings
     let importer = Importer(
       origin: origin, store: exchange.api.store, now: settings.now, ids: exchange.api.caseIDs)
@@ -23,9 +26,12 @@ enum ImportRoutes {
     var source = LineSource(
       body: body, linesMax: linesMax, lineBytesMax: settings.lineBytesMax, importer: importer)
     guard let first = try await source.next() else { return answer }
+    var toll = LineToll(linesPerUnit: dryRun ? 10 : 100)
+    try toll.pay(first.count, exchange)
     let firstResults = try await results(of: first, importer, dryRun, language)
     let isProxied = settings.trustedProxies.contain(exchange.request.peer)
-    let rest = Rest(exchange: exchange, importer: importer, source: source, dryRun: dryRun, language: language)
+    let rest = Rest(
+      exchange: exchange, importer: importer, source: source, toll: toll, dryRun: dryRun, language: language)
     guard isProxied else {
       answer.body = .stream { stream in
         try await stream.write(firstResults)
@@ -59,6 +65,7 @@ enum ImportRoutes {
     let exchange: Exchange
     let importer: Importer
     let source: LineSource
+    let toll: LineToll
     let dryRun: Bool
     let language: Language
 
@@ -71,9 +78,10 @@ enum ImportRoutes {
       Task { await ahead.fill(from: source) }
       defer { ahead.close() }
       do {
-        var toldBytes = 0
+        var (toldBytes, toll) = (0, toll)
         while let lines = try await ahead.take() {
           try exchange.requireKey()
+          try toll.pay(lines.count, exchange)
           let results = try await ImportRoutes.results(of: lines, importer, dryRun, language)
           try await tell(results)
           toldBytes += results.count
@@ -86,6 +94,25 @@ enum ImportRoutes {
         throw error
       }
     }
+  }
+
+  /// What the lines of an import cost beside the import itself: a dry run asks and leaves nothing, so that it costs more.
+  private struct LineToll: Sendable {
+    let linesPerUnit: Int
+    private var lineCount = 0
+
+    init(linesPerUnit: Int) { self.linesPerUnit = linesPerUnit }
+
+    /// - Throws: `too_many_requests` when the agency has used up what it may ask.
+    mutating func pay(_ count: Int, _ exchange: Exchange) throws(Failure) {
+      let paid = units
+      lineCount += count
+      guard units > paid else { return }
+      try exchange.api.rates.count(units: units - paid, of: exchange.owner(), at: exchange.api.settings.now())
+    }
+
+    /// What all lines so far cost.
+    private var units: Int { (lineCount + linesPerUnit - 1) / linesPerUnit }
   }
 
   private static func results(

@@ -5,22 +5,34 @@ internal import JSON
 /// Brings in whole histories: each line is a case and the ordered acts on it, judged as if each agency had posted its
 /// own. Used by `POST /v1/imports` and by `netral demo`.
 public struct Importer: Sendable {
-  /// The agency that imports, and its key.
+  /// In whose name reports and acts may be brought in.
+  public enum Reach: Sendable {
+    /// That of the importing agency and of those it succeeded.
+    case own
+    /// That of any agency: scope `migration`.
+    case anyone
+    /// Each agency's by that agency itself, with its key: no import, but how the demo was recorded.
+    case eachItself(keyIDs: [AgencyCode: String])
+  }
+
+  /// The agency that imports, its key, and how far that reaches.
   public struct Origin: Sendable {
     public var agency: AgencyCode
     public var keyID: String
+    public var reach: Reach
 
     /// Makes an origin.
-    public init(agency: AgencyCode, keyID: String) {
+    public init(agency: AgencyCode, keyID: String, reach: Reach) {
       self.agency = agency
       self.keyID = keyID
+      self.reach = reach
     }
   }
 
   /// What became of a line.
   public enum Outcome: Sendable {
     case created(CaseID)
-    /// Nil when the importing agency may not know whom the case is about.
+    /// Nil when the report is another agency's, or the importing agency may not know whom the case is about.
     case duplicate(CaseID?)
     case invalid(Failure)
   }
@@ -68,22 +80,37 @@ public struct Importer: Sendable {
   /// Stores what was judged, in one write. A line that fails does so before anything of it is written.
   func keep(_ lines: [Judged], dryRun: Bool) async throws -> [Outcome] {
     try await store.write(by: .agency(origin.agency), dryRun: dryRun) { transaction in
-      try lines.map { try keep($0, transaction) }
+      try lines.map { try keep($0, dryRun: dryRun, transaction) }
     }
   }
 
-  private func keep(_ line: Judged, _ transaction: any CaseWrites) throws -> Outcome {
+  private func keep(_ line: Judged, dryRun: Bool, _ transaction: any CaseWrites) throws -> Outcome {
     switch line {
     case .accepted(let history, let line, let reference):
       let current = try transaction.currentReference()
-      guard current.isSame(as: reference) else { return try keep(judgedAgain(line, history, current), transaction) }
+      guard current.isSame(as: reference) else {
+        return try keep(judgedAgain(line, history, current), dryRun: dryRun, transaction)
+      }
+      // A dry run leaves no trace: it must not tell which reports of others are known, and does not look.
+      if dryRun, !isOpen(history.record.facts.source.agency, current) { return .created(history.record.id) }
       do {
         return .created(try transaction.create(history).id)
       } catch let failure as Failure {
-        return try refusal(failure, history.record.facts, transaction)
+        return try refusal(failure, history.record.facts, dryRun: dryRun, transaction)
       }
-    case .refused(let failure, let facts): return try refusal(failure, facts, transaction)
+    case .refused(let failure, let facts): return try refusal(failure, facts, dryRun: dryRun, transaction)
     }
+  }
+
+  /// Whether the importing agency may know which reports of `reporter` are there, and about whom.
+  private func isOpen(_ reporter: AgencyCode, _ reference: Reference) -> Bool {
+    if reporter == origin.agency { return true }
+    return Visibility.row(origin.agency).subject.contains(.always) && isOwn(reporter, reference)
+  }
+
+  /// Whether `agency` is the importing one or one that it succeeded.
+  private func isOwn(_ agency: AgencyCode, _ reference: Reference) -> Bool {
+    agency == origin.agency || reference.hasSucceeded(origin.agency, agency, by: LegalDate(inJakarta: now()))
   }
 
   private func judgedAgain(_ line: ImportLine, _ history: CaseHistory, _ reference: Reference) -> Judged {
@@ -95,15 +122,20 @@ public struct Importer: Sendable {
   }
 
   /// A report that is known already is a duplicate, whatever else is wrong with the line.
-  private func refusal(_ failure: Failure, _ facts: Facts?, _ transaction: any CaseWrites) throws -> Outcome {
-    guard let facts, let existing = try transaction.existingReport(facts) else { return .invalid(failure) }
+  private func refusal(_ failure: Failure, _ facts: Facts?, dryRun: Bool, _ transaction: any CaseWrites) throws
+    -> Outcome
+  {
+    guard let facts else { return .invalid(failure) }
+    let isOpen = isOpen(facts.source.agency, try transaction.currentReference())
+    guard isOpen || !dryRun, let existing = try transaction.existingReport(facts) else { return .invalid(failure) }
     // The line names a person: which case is about that person is told only where the subject is open.
-    let isOpen = Visibility.projection(of: existing, for: origin.agency)?.contains(.subject) ?? false
-    return .duplicate(isOpen ? existing.id : nil)
+    let sees = isOpen && Visibility.projection(of: existing, for: origin.agency)?.contains(.subject) ?? false
+    return .duplicate(sees ? existing.id : nil)
   }
 
   private func judge(_ line: ImportLine, _ now: Timestamp, _ reference: Reference) throws(Failure) -> Judged {
     let today = LegalDate(inJakarta: now)
+    try requireOwn(line, reference)
     let facts = try line.at("/case") { () throws(Failure) in try reference.facts(from: line.draft, today: today) }
     do throws(Failure) {
       return .accepted(try history(of: line, facts, ids.next(at: now), reference, today), line, reference)
@@ -112,13 +144,35 @@ public struct Importer: Sendable {
     }
   }
 
+  /// - Throws: `import_not_yours` at every agency in whose name the key may not speak, whatever else is wrong with the
+  ///   line, and before anything that is stored is asked.
+  private func requireOwn(_ line: ImportLine, _ reference: Reference) throws(Failure) {
+    guard case .own = origin.reach else { return }
+    var pointers: [String] = []
+    if !isOwn(line.draft.source.agency, reference) { pointers.append("/case/source/agency") }
+    for (index, step) in line.actions.enumerated() where !isOwn(step.agency, reference) {
+      pointers.append("/actions/\(index)/agency")
+    }
+    if pointers.isEmpty { return }
+    throw Failure(
+      .importNotYours, en: "This key imports for \(origin.agency) and the agencies that it succeeded alone.",
+      id: "Kunci ini hanya mengimpor untuk \(origin.agency) dan lembaga yang digantikannya.",
+      errors: pointers.map { FieldError(pointer: $0, .notAllowed) })
+  }
+
+  /// Who acts, and who brings the act in.
+  private func actor(_ agency: AgencyCode) -> Actor {
+    if case .eachItself(let keyIDs) = origin.reach {
+      return Actor(agency: agency, importedBy: nil, keyID: keyIDs[agency] ?? origin.keyID)
+    }
+    return Actor(agency: agency, importedBy: agency == origin.agency ? nil : origin.agency, keyID: origin.keyID)
+  }
+
   private func history(
     of line: ImportLine, _ facts: Facts, _ id: CaseID, _ reference: Reference, _ today: LegalDate
   ) throws(Failure) -> CaseHistory {
     func context(_ agency: AgencyCode) -> Lifecycle.Context {
-      let importedBy = agency == origin.agency ? nil : origin.agency
-      return Lifecycle.Context(
-        actor: Actor(agency: agency, importedBy: importedBy, keyID: origin.keyID), reference: reference, today: today)
+      Lifecycle.Context(actor: actor(agency), reference: reference, today: today)
     }
     let reporting = context(facts.source.agency)
     let progress = try line.at("/case") { () throws(Failure) in try Lifecycle.open(facts, onBehalfOf: nil, reporting) }

@@ -124,8 +124,9 @@ enum KeyBody {
     let owner: KeyOwner = agency.map { .agency(AgencyCode(rawValue: $0)) } ?? .operator
     let granted = checked(scopes, owner, reader.errors)
     try reader.errors.check()
+    let end = try AccessKey.end(expires, of: granted, madeAt: exchange.now)
     return AccessKey(
-      id: token.keyID, owner: owner, label: label ?? "", scopes: granted, createdAt: exchange.now, expiresAt: expires,
+      id: token.keyID, owner: owner, label: label ?? "", scopes: granted, createdAt: exchange.now, expiresAt: end,
       revokedAt: nil, networks: networks, identities: identities, secretDigest: token.digest)
   }
 

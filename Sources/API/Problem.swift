@@ -13,7 +13,7 @@ enum Problem {
       .badRequest
     case .sequenceGone: .gone
     case .unauthenticated: .unauthorized
-    case .scopeMissing, .mandateMissing, .notOwner, .agencyNotBegun, .agencyEnded: .forbidden
+    case .scopeMissing, .mandateMissing, .notOwner, .importNotYours, .agencyNotBegun, .agencyEnded: .forbidden
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .notAcceptable: .notAcceptable
@@ -107,6 +107,7 @@ enum Problem {
     }
     if let actions = failure.allowedActions { writer.member("allowed_actions", strings: actions) }
     if let etag = failure.currentETag { writer.member("current_etag", etag) }
+    if let seconds = failure.retryAfterSeconds { writer.member("retry_after", seconds) }
     if let requestID { writer.member("request_id", requestID) }
     writer.endObject()
   }
@@ -136,6 +137,7 @@ enum Problem {
     case .agencyNotBegun: text("The agency has not begun", "Lembaga belum mulai bertugas")
     case .agencyEnded: text("The agency has ended", "Lembaga telah berakhir")
     case .notOwner: text("Not the owner of the case", "Bukan pemilik kasus")
+    case .importNotYours: text("Not yours to import", "Bukan wewenang impor Anda")
     case .notFound: text("Not found", "Tidak ditemukan")
     case .methodNotAllowed: text("Method not allowed", "Metode tidak diizinkan")
     case .notAcceptable: text("Not acceptable", "Format tidak tersedia")

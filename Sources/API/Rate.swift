@@ -132,7 +132,14 @@ struct Rates: Sendable {
   ///
   /// - Throws: `too_many_requests`.
   func count(_ cost: Cost, of owner: KeyOwner, at now: Timestamp) throws(Failure) {
-    guard let wait = costs.take(cost.rawValue, by: owner, at: now) else { return }
+    try count(units: cost.rawValue, of: owner, at: now)
+  }
+
+  /// Long work that goes on.
+  ///
+  /// - Throws: `too_many_requests`.
+  func count(units: Int, of owner: KeyOwner, at now: Timestamp) throws(Failure) {
+    guard let wait = costs.take(units, by: owner, at: now) else { return }
     throw Failure(
       .tooManyRequests, en: "Your agency has asked for as much long work as it may in this time.",
       id: "Lembaga Anda sudah meminta pekerjaan panjang sebanyak yang diperbolehkan dalam kurun waktu ini.",
@@ -144,6 +151,7 @@ struct Rates: Sendable {
 enum Cost: Int, Sendable {
   /// A statistic that must be counted; one that is known already costs nothing.
   case figure = 1
-  /// An export, an import or a reconciliation, however long it is: how many run at once is bounded, too.
+  /// An export, an import or a reconciliation, however long it is: how many run at once is bounded, too. The lines of an
+  /// import cost beside.
   case stream = 10
 }

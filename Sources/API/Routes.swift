@@ -9,8 +9,8 @@ enum Gate: Sendable, Equatable {
   case anyKey
   /// A key of an agency with this scope. An operator's key never passes: an operator sees no case.
   case agency(Scope)
-  /// The same of an agency that exists today: what the request leaves is an act of the agency.
-  case recording(Scope)
+  /// A key with one of these scopes of an agency that exists today: what the request leaves is an act of the agency.
+  case recording([Scope])
   /// The operator's key with scope `admin`.
   case administrator
   /// As `administrator`, or no key from this machine itself (``LocalPeer``).
@@ -22,7 +22,7 @@ enum Gate: Sendable, Equatable {
     case .open: "open"
     case .anyKey: "any key"
     case .agency(let scope): "agency, \(scope.rawValue)"
-    case .recording(let scope): "agency in office, \(scope.rawValue)"
+    case .recording(let scopes): "agency in office, \(scopes.map(\.rawValue).joined(separator: " or "))"
     case .administrator: "operator, admin"
     case .administratorOrLocal: "operator, admin; or loopback"
     }
@@ -73,31 +73,31 @@ enum Routes {
         DocumentationRoutes.problem),
       Route(.get, "/docs/style.css", .open, .styleSheet, DocumentationRoutes.styleSheet),
 
-      Route(.post, "/v1/cases", .recording(.casesWrite), .createCase, CaseRoutes.create),
+      Route(.post, "/v1/cases", .recording([.casesWrite]), .createCase, CaseRoutes.create),
       Route(.get, "/v1/cases", .agency(.casesRead), .listCases, CaseListRoutes.list),
       Route(.get, "/v1/cases/{id}", .agency(.casesRead), .showCase, CaseRoutes.show),
-      Route(.patch, "/v1/cases/{id}", .recording(.casesWrite), .correctCase, CorrectionRoutes.correct),
+      Route(.patch, "/v1/cases/{id}", .recording([.casesWrite]), .correctCase, CorrectionRoutes.correct),
       Route(.get, "/v1/cases/{id}/history", .agency(.casesRead), .caseHistory, HistoryRoutes.list),
       Route(.get, "/v1/cases/{id}/allowed-actions", .agency(.casesRead), .allowedActions, ActionRoutes.allowed),
 
       Route(
-        .post, "/v1/cases/{id}/correction-requests", .recording(.casesWrite), .requestCorrection,
+        .post, "/v1/cases/{id}/correction-requests", .recording([.casesWrite]), .requestCorrection,
         CorrectionRoutes.request),
       Route(.get, "/v1/cases/{id}/correction-requests", .agency(.casesRead), .listCorrections, CorrectionRoutes.list),
       Route(
-        .post, "/v1/cases/{id}/correction-requests/{n}/acceptance", .recording(.casesWrite), .acceptCorrection,
+        .post, "/v1/cases/{id}/correction-requests/{n}/acceptance", .recording([.casesWrite]), .acceptCorrection,
         CorrectionRoutes.accept),
       Route(
-        .post, "/v1/cases/{id}/correction-requests/{n}/refusal", .recording(.casesWrite), .refuseCorrection,
+        .post, "/v1/cases/{id}/correction-requests/{n}/refusal", .recording([.casesWrite]), .refuseCorrection,
         CorrectionRoutes.refuse),
 
-      Route(.post, "/v1/cases/{id}/links", .recording(.casesWrite), .createLink, LinkRoutes.create),
+      Route(.post, "/v1/cases/{id}/links", .recording([.casesWrite]), .createLink, LinkRoutes.create),
       Route(.get, "/v1/cases/{id}/links", .agency(.casesRead), .listLinks, LinkRoutes.list),
       Route(.get, "/v1/cases/{id}/related", .agency(.casesRead), .relatedCases, LinkRoutes.related),
 
       Route(.get, "/v1/clocks", .agency(.casesRead), .listClocks, ClockRoutes.list),
       Route(.post, "/v1/classification", .agency(.casesRead), .classify, ClassificationRoutes.suggest),
-      Route(.post, "/v1/imports", .recording(.imports), .importCases, ImportRoutes.run),
+      Route(.post, "/v1/imports", .recording([.imports, .migration]), .importCases, ImportRoutes.run),
 
       Route(.get, "/v1/changes", .agency(.sync), .changes, FeedRoutes.list),
       Route(.get, "/v1/exports/cases", .agency(.sync), .exportCases, ExportRoutes.cases),
@@ -106,7 +106,7 @@ enum Routes {
 
       Route(.get, "/v1/figures/{id}", .agency(.statistics), .showFigure, FigureRoutes.show),
       Route(
-        .post, "/v1/published-figures", .recording(.statistics), .createPublishedFigure, PublishedFigureRoutes.create),
+        .post, "/v1/published-figures", .recording([.statistics]), .createPublishedFigure, PublishedFigureRoutes.create),
       Route(.get, "/v1/published-figures", .agency(.statistics), .listPublishedFigures, PublishedFigureRoutes.list),
       Route(.get, "/v1/published-figures/{n}", .agency(.statistics), .showPublishedFigure, PublishedFigureRoutes.show),
 
@@ -136,7 +136,7 @@ enum Routes {
       }
     }
     + ActionKind.allCases.map { kind in
-      Route(.post, "/v1/cases/{id}/\(kind.rawValue)", .recording(.casesWrite), .act(kind)) {
+      Route(.post, "/v1/cases/{id}/\(kind.rawValue)", .recording([.casesWrite]), .act(kind)) {
         try await ActionRoutes.take(kind, $0)
       }
     }

@@ -2,7 +2,14 @@
 public enum Scope: String, Sendable, CaseIterable {
   case casesRead = "cases:read"
   case casesWrite = "cases:write"
-  case imports, sync, statistics, admin
+  /// Brings in histories of the key's agency and of those it succeeded.
+  case imports
+  /// Brings in histories of any agency, for a short time and in sight of all.
+  case migration
+  case sync, statistics, admin
+
+  /// Days after which a key with the scope ends at the latest; nil: it may stay open.
+  public var lifetimeDaysMax: Int? { self == .migration ? 30 : nil }
 
   /// True when a key of this owner may have the scope: `admin` is the operator's, everything about cases an agency's.
   public func suits(_ owner: KeyOwner) -> Bool {
@@ -52,6 +59,25 @@ public struct AccessKey: Sendable, Equatable {
     self.networks = networks
     self.identities = identities
     self.secretDigest = secretDigest
+  }
+
+  /// When a key with these scopes ends that was made at `now`: as it was asked for, or as late as it may.
+  ///
+  /// - Returns: nil for a key that stays open.
+  /// - Throws: `invalid` at `/expires_at` when the end that was asked for is later than the scopes allow.
+  public static func end(_ wanted: Timestamp?, of scopes: Set<Scope>, madeAt now: Timestamp) throws(Failure)
+    -> Timestamp?
+  {
+    guard let days = scopes.compactMap(\.lifetimeDaysMax).min() else { return wanted }
+    let latest = now.adding(seconds: Int64(days) * 86_400)
+    guard wanted.map({ $0 <= latest }) ?? true else {
+      throw .invalid(
+        "/expires_at", .range,
+        LocalizedText(
+          en: "A key with these scopes ends within \(days) days.",
+          id: "Kunci dengan lingkup ini berakhir dalam \(days) hari."))
+    }
+    return wanted ?? latest
   }
 
   /// True when the key is neither revoked nor expired at `now`.

@@ -36,6 +36,7 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case agencyNotBegun = "agency_not_begun"
   case agencyEnded = "agency_ended"
   case notOwner = "not_owner"
+  case importNotYours = "import_not_yours"
   case notFound = "not_found"
   case methodNotAllowed = "method_not_allowed"
   case notAcceptable = "not_acceptable"

@@ -32,8 +32,13 @@ struct Demo: AsyncParsableCommand {
   private func fill(_ store: SQLiteStore, _ config: Config) async throws -> [MadeKey] {
     let keys = try await makeKeys(store, config.store.now())
     guard let importing = keys.first(where: { $0.owner == .agency(.bawaslu) }) else { return keys }
-    let importer = Importer(
-      origin: Importer.Origin(agency: .bawaslu, keyID: importing.token.keyID), store: store, now: config.store.now)
+    let keyIDs = Dictionary(
+      uniqueKeysWithValues: keys.compactMap { key in
+        if case .agency(let agency) = key.owner { (agency, key.token.keyID) } else { nil }
+      })
+    let origin = Importer.Origin(
+      agency: .bawaslu, keyID: importing.token.keyID, reach: .eachItself(keyIDs: keyIDs))
+    let importer = Importer(origin: origin, store: store, now: config.store.now)
     let lines = DemoCases.lines(store.reference) + DemoPilkada2020.lines(store.reference)
     for batch in lines.chunked(by: 200) {
       for outcome in try await importer.run(batch, dryRun: false) {
@@ -68,7 +73,7 @@ struct Demo: AsyncParsableCommand {
     let keys = made.map { item in
       AccessKey(
         id: item.token.keyID, owner: item.owner, label: "demo",
-        scopes: Set(Scope.allCases.filter { $0.suits(item.owner) }),
+        scopes: Set(Scope.allCases.filter { $0.suits(item.owner) && $0.lifetimeDaysMax == nil }),
         createdAt: now, expiresAt: nil, revokedAt: nil, networks: [], secretDigest: item.token.digest)
     }
     try await store.write(by: .operator, dryRun: false) { transaction in for key in keys { try transaction.insert(key) }

@@ -21,7 +21,7 @@ struct Key: AsyncParsableCommand {
     var `operator` = false
     @Option(help: "What the key is for.")
     var label: String
-    @Option(help: "Scopes separated by commas: cases:read, cases:write, imports, sync, statistics, admin.")
+    @Option(help: "Scopes separated by commas: cases:read, cases:write, imports, migration, sync, statistics, admin.")
     var scopes: String
     @Option(help: "When the key ends: a date (its first moment in Jakarta) or an RFC 3339 time.")
     var expires: String?
@@ -85,7 +85,8 @@ struct Key: AsyncParsableCommand {
       guard !granted.isEmpty else { throw ValidationError("--scopes: name at least one") }
       guard (1...100).contains(label.count) else { throw ValidationError("--label: give 1 to 100 characters") }
       return AccessKey(
-        id: token.keyID, owner: owner, label: label, scopes: Set(granted), createdAt: now, expiresAt: try end(now),
+        id: token.keyID, owner: owner, label: label, scopes: Set(granted), createdAt: now,
+        expiresAt: try end(of: Set(granted), now),
         revokedAt: nil, networks: blocks, identities: identities, secretDigest: token.digest)
     }
 
@@ -96,12 +97,16 @@ struct Key: AsyncParsableCommand {
       return .agency(AgencyCode(rawValue: agency))
     }
 
-    private func end(_ now: Timestamp) throws -> Timestamp? {
-      guard let expires else { return nil }
-      guard let end = Timestamp(expires) ?? Timestamp("\(expires)T00:00:00+07:00"), end > now else {
+    private func end(of scopes: Set<Scope>, _ now: Timestamp) throws -> Timestamp? {
+      let wanted = expires.map { Timestamp($0) ?? Timestamp("\($0)T00:00:00+07:00") }
+      if let wanted, wanted.map({ $0 <= now }) ?? true {
         throw ValidationError("--expires: give a date or an RFC 3339 time that lies ahead")
       }
-      return end
+      do throws(Failure) {
+        return try AccessKey.end(wanted ?? nil, of: scopes, madeAt: now)
+      } catch {
+        throw ValidationError("--expires: \(error.errors.first?.detail.en ?? error.detail.en)")
+      }
     }
   }
 

@@ -127,7 +127,7 @@ private final class FaultRounds {
   }
 
   private func line(_ number: Int) -> String {
-    let body = Sample.caseBody(#"{"source":{"agency":"BAWASLU"}}"#, agencyRef: "F\(number)")
+    let body = Sample.caseBody(#"{"source":{"agency":"BKN"}}"#, agencyRef: "F\(number)")
     let step = #"{"action":"verifications","agency":"BKN","occurred_on":"2024-10-09","outcome":"accepted"}"#
     return "{\"case\":\(body),\"actions\":[\(number % 2 == 0 ? "" : step)]}"
   }

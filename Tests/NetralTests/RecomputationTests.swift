@@ -17,8 +17,9 @@ extension ProgramTests {
       let pairs = made.output.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
       let keys = Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0[1]) })
 
+      let migration = try makeKey(database, ["--agency", "BAWASLU", "--scopes", "migration"])
       var server = try RunningServer(database)
-      try vary(server, keys)
+      try vary(server, migration, keys)
       try server.stop()
       // As if all of it had been recorded evenly from 2020 on: else there is no recorded past.
       try sqlite(
@@ -48,8 +49,8 @@ extension ProgramTests {
     }
 
     /// Imports the varied cases, and corrects some of them and of the demo's.
-    private func vary(_ server: RunningServer, _ keys: [String: String]) throws {
-      let client = try server.client(keys["BAWASLU"])
+    private func vary(_ server: RunningServer, _ migration: String, _ keys: [String: String]) throws {
+      let client = try server.client(migration)
       let answer = try client.ask(
         "POST", "/v1/imports", ["Content-Type": "application/x-ndjson"], VariedCases.lines.joined(separator: "\n"))
       let results = answer.text.split(separator: "\n").compactMap { try? JSONValue.parse(Array($0.utf8)) }

@@ -145,6 +145,11 @@ extension Problem {
       text(
         "Only the reporting agency (or BKN, for facts) may do this. Post a correction request instead.",
         "Hanya lembaga pelapor (atau BKN, untuk fakta) yang dapat melakukannya. Kirim permintaan koreksi.")
+    case .importNotYours:
+      text(
+        "Scope imports is for reports and acts of the key's agency and of those it succeeded; those of others need migration.",
+        "Lingkup imports hanya untuk lembaga sendiri dan yang digantikannya; riwayat lembaga lain memerlukan migration."
+      )
     case .notFound:
       text(
         "There is no such resource, or it does not exist for this key: the two answer alike.",

@@ -37,9 +37,13 @@ extension Schema {
     object([.always("end", object([.always("seq", count), .always("cases", count)]))]),
   ])
 
-  static let importResult = object([
-    .always("line", count), .always("status", codes(["created", "duplicate", "invalid"])),
-    .maybe("id", uuid.orNull), .maybe("problem", problem),
+  /// A result, or, last, why the import could not go on.
+  static let importResult = anyOf([
+    object([
+      .always("line", count), .always("status", codes(["created", "duplicate", "invalid"])),
+      .maybe("id", uuid.orNull), .maybe("problem", problem),
+    ]),
+    object([.always("problem", problem)]),
   ])
 
   static let certificate = object([
@@ -97,6 +101,14 @@ extension Schema {
             .always("from", date.orNull), .always("until", date.orNull), .always("in_force", bool),
             .always("legal_basis", string),
           ]))),
+      .always(
+        "migrations",
+        array(
+          of: object([
+            .always("agency", agency), .always("label", string), .always("key_id", keyID),
+            .always("created_at", instant), .always("expires_at", instant.orNull),
+          ])
+        ).described("Keys that may bring in histories of any agency now.")),
     ])
 
   static let policy: Schema = {
@@ -130,6 +142,7 @@ extension Schema {
           .maybe("pointer", string.described("RFC 6901, into the body.")), .maybe("parameter", string),
           .always("code", code(FieldErrorCode.self)), .always("detail", string),
         ]))), .maybe("allowed_actions", array(of: code(ActionKind.self))),
-    .maybe("current_etag", entityTag), .maybe("request_id", string),
+    .maybe("current_etag", entityTag),
+    .maybe("retry_after", count.described("Seconds, as in Retry-After.")), .maybe("request_id", string),
   ]).named("Problem")
 }

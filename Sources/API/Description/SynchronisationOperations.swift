@@ -45,7 +45,9 @@ extension Operation {
     .synchronisation, .init(en: "Import histories", id: "Impor riwayat"),
     details: """
       One case a line with its acts in order, each judged as if its agency had posted it that day. One result a line. \
-      The same file again answers duplicate for all and changes nothing. Bodies may be gzip. Behind a proxy the results \
+      Reporter and actors are the key's agency and those it succeeded, with scope migration any agency. The same file \
+      again answers duplicate for all and changes nothing; id is null for reports of others, and a dry run does not \
+      look for those. An import that has used up what its agency may ask ends with a line {"problem": …}. Bodies may be gzip. Behind a proxy the results \
       come when the whole body has come: send without waiting for them.
       """,
     query: [.dryRun],
@@ -62,7 +64,7 @@ extension Operation {
         {"case":{"election":"pilkada-2024","region":"16.71","institution":"16.71","subject":{"name":"Pegawai Contoh",\
         "identifier_missing":true,"position_level":"pelaksana"},"violation":"DS-06","act":{"occurred_on":"2024-10-02",\
         "narrative":"Uraian."},"source":{"kind":"temuan","agency":"BAWASLU","agency_ref":"$(new)",\
-        "received_on":"2024-10-06"}},"actions":[{"action":"verifications","agency":"BKN","occurred_on":"2024-10-09",\
+        "received_on":"2024-10-06"}},"actions":[{"action":"verifications","agency":"BAWASLU","occurred_on":"2024-10-09",\
         "outcome":"accepted"}]}
         """))
 
