@@ -10,6 +10,9 @@ struct Caller: Sendable {
   /// Nil for the operator.
   var agency: AgencyCode? { if case .agency(let code) = key.owner { code } else { nil } }
 
+  /// What this key's writes are counted against; nil for the operator.
+  var budget: ByteBudget? { key.owner.budget }
+
   /// Judges the `Authorization` field; nil for every cause alike, so that nothing can be learned about keys.
   ///
   /// - Parameter identity: what a trusted proxy says about the client's certificate; asked for bound keys alone.

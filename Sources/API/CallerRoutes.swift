@@ -14,11 +14,14 @@ enum CallerRoutes {
     let term = caller.agency.flatMap { reference.term(of: $0, on: today) }
     let records = caller.agency.map { reference.standing(of: $0, on: today) == .inOffice }
     let migrations = exchange.api.store.keys.values.filter { $0.scopes.contains(.migration) && $0.isValid(at: now) }
+    let use = caller.budget.map { exchange.api.store.use(of: $0, at: exchange.now) }
     return Answer.json { writer in
       writer.beginObject()
       KeyJSON.writeMembers(caller.key, to: &writer)
       writer.name("office")
       if let term, let records { write(term, records, to: &writer) } else { writer.null() }
+      writer.name("bytes")
+      if let use { write(use, to: &writer) } else { writer.null() }
       writer.name("mandates")
       writer.beginArray()
       for mandate in mandates {
@@ -35,6 +38,15 @@ enum CallerRoutes {
       writeMigrations(migrations.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }, to: &writer)
       writer.endObject()
     }
+  }
+
+  /// What this key may still store.
+  private static func write(_ use: ByteUse, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("used", use.usedBytes)
+    writer.member("max", use.bytesMax)
+    writer.member("renewed_at", use.renewedAt?.description)
+    writer.endObject()
   }
 
   /// The agency's days, and whether it records today.

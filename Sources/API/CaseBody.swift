@@ -1,7 +1,7 @@
 internal import Domain
 internal import JSON
 
-/// A case as it is posted. Lengths are in characters; they bound a record to what a person would read.
+/// A case as it is posted. Lengths are in Unicode scalars; they bound a record to what a person would read.
 enum CaseBody {
   /// Reads a draft. Errors are collected in the reader.
   ///

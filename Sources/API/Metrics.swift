@@ -9,7 +9,7 @@ final class Metrics: Sendable {
   /// A limit that may be hit.
   enum Limit: Int, CaseIterable, Sendable {
     case connections, requestsInFlight, head, requestLine, body, headTimeout, bodyTimeout, writeTimeout, agency, address
-    case figures, failedAuthentication, key, cost, busy, other
+    case figures, failedAuthentication, key, cost, bytes, busy, other
 
     /// As the label says it.
     var label: String {
@@ -28,6 +28,7 @@ final class Metrics: Sendable {
       case .failedAuthentication: "failed_authentication"
       case .key: "key"
       case .cost: "cost"
+      case .bytes: "bytes"
       case .busy: "busy"
       case .other: "other"
       }
@@ -77,6 +78,7 @@ final class Metrics: Sendable {
       case "failed-authentication": count(.failedAuthentication)
       case "key": count(.key)
       case "cost": count(.cost)
+      case "bytes": count(.bytes)
       default: count(.other)
       }
     default: break

@@ -73,7 +73,7 @@ final class ObjectReader {
     return nil
   }
 
-  /// A text of 1...`max` characters without control characters but for tabs and line ends.
+  /// A text of 1...`max` Unicode scalars without control characters but for tabs and line ends.
   func text(_ name: String, max: Int, required: Bool = false) -> String? {
     record?.add(name, .text(max: max), required)
     return scalar(name, max: max, required: required)
@@ -218,8 +218,9 @@ final class ObjectReader {
       }
       hasInk = hasInk || byte > 32
     }
-    // A text has at most as many characters as bytes, so that most need not be counted.
-    guard hasInk, text.utf8.count <= max || text.count <= max else {
+    // Unicode scalars, as the schema counts: at most four bytes each, while one character may have any number of them. A
+    // text has at most as many as bytes, so that most need not be counted.
+    guard hasInk, text.utf8.count <= max || text.unicodeScalars.count <= max else {
       errors.add(
         pointer(), .length, LocalizedText(en: "Give 1 to \(max) characters.", id: "Isi 1 sampai \(max) karakter."))
       return nil

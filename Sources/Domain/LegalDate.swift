@@ -48,6 +48,9 @@ public struct LegalDate: Hashable, Comparable, Sendable, CustomStringConvertible
     self.day = Int(milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000)
   }
 
+  /// The first moment of the day in Western Indonesia Time.
+  public var startInJakarta: Timestamp { Timestamp(milliseconds: Int64(day) * 86_400_000 - 7 * 3_600_000) }
+
   /// Year, month (1...12) and day of the month.
   public var components: (year: Int, month: Int, dayOfMonth: Int) {
     let shifted = day + 719_468

@@ -39,6 +39,7 @@ public enum Lifecycle {
         errors: [FieldError(pointer: "/source/agency", .inconsistent)])
     }
     try requireMandate(.report, acting, facts.source.receivedOn, facts.institution.kind, context.reference)
+    try facts.requireGroupSizes(before: nil)
     var progress = CaseProgress(receivedOn: facts.source.receivedOn)
     progress.clocks = progress.derivingClocks(context.reference)
     return progress
@@ -65,6 +66,7 @@ public enum Lifecycle {
   ///
   /// - Throws: `invalid` when the day of receipt passes a later milestone.
   public static func correct(_ record: Case, to facts: Facts, _ context: Context) throws(Failure) -> Case {
+    try facts.requireGroupSizes(before: record.facts)
     var corrected = record
     corrected.facts = facts
     let later = Milestone.allCases.filter { $0 != .received }.compactMap { record.progress.milestones[$0] }.min()

@@ -75,13 +75,27 @@ public protocol Store: Sendable {
   ///
   /// - Parameters:
   ///   - owner: whose work it is: owners take turns.
+  ///   - budget: what the bytes that it stores are counted against; nil: nothing.
   ///   - dryRun: undo every effect, and answer as if there were one.
   ///   - body: runs in a savepoint of its own: when it throws, nothing of it remains.
-  /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits, `busy` when much of all does;
-  ///   `storage_unavailable` when the disk refuses.
+  /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits or the budget is spent, `busy` when much
+  ///   of all does; `storage_unavailable` when the disk refuses.
   func write<Value: Sendable>(
-    by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool,
+    _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value
+
+  /// How a budget stands at `now`.
+  func use(of budget: ByteBudget, at now: Timestamp) -> ByteUse
+}
+
+extension Store {
+  /// Runs `body` as above, and counts what it stores against the owner's own budget.
+  public func write<Value: Sendable>(
+    by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+  ) async throws -> Value {
+    try await write(by: owner, spending: owner.budget, dryRun: dryRun, body)
+  }
 }
 
 /// What answers depend on: as long as it is the same, so are they.

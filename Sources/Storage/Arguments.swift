@@ -12,6 +12,8 @@ struct Arguments {
   private var room: UnsafeMutableRawBufferPointer
   private var count: Int32 = 0
   private var refusal: Int32?
+  /// Bytes of the values, without SQLite's own.
+  private(set) var byteCount: Int64 = 0
 
   init(of statement: OpaquePointer, room: UnsafeMutableRawBufferPointer) {
     self.statement = statement
@@ -20,6 +22,7 @@ struct Arguments {
 
   mutating func add(_ number: Int64?) {
     guard let number else { return addNull() }
+    byteCount += 8
     note(sqlite3_bind_int64(statement, next(), number))
   }
 
@@ -32,6 +35,7 @@ struct Arguments {
   mutating func add(_ text: String?) {
     guard var text else { return addNull() }
     text.withUTF8 { bytes in
+      byteCount += Int64(bytes.count)
       guard bytes.count <= room.count, let copy = room.baseAddress else {
         note(csqlite_bind_text_copy(statement, next(), bytes.baseAddress, Int32(bytes.count)))
         return
@@ -55,6 +59,7 @@ struct Arguments {
   }
 
   private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    byteCount += Int64(bytes.count)
     note(csqlite_bind_copy(statement, next(), bytes.baseAddress, Int32(bytes.count)))
   }
 

@@ -27,7 +27,15 @@ enum KeptStatement: Int, CaseIterable {
   case insertPerson, insertRecord, insertVersion, advanceRecord, correctRecord
   case insertSubject, insertNarrative, insertReporter
   case insertEvent, insertSalt, insertText
-  case setLastNumber, indexWords, unindexWords
+  case setLastNumber, indexWords, unindexWords, setByteUse
+
+  /// True when running it adds to what is stored.
+  var stores: Bool {
+    switch self {
+    case .stub, .current, .keys, .personKey, .reportID, .lastSequence, .lastNumber: false
+    default: true
+    }
+  }
 
   var sql: String {
     switch self {
@@ -66,6 +74,9 @@ enum KeptStatement: Int, CaseIterable {
     case .insertText: insert("event_text", "seq, name, field_group, content")
     case .setLastNumber:
       insert("case_counter", "year, last") + " ON CONFLICT (year) DO UPDATE SET last = excluded.last"
+    case .setByteUse:
+      insert("byte_use", "budget, day, bytes, room_bytes")
+        + " ON CONFLICT (budget) DO UPDATE SET (day, bytes, room_bytes) = (excluded.day, excluded.bytes, excluded.room_bytes)"
     case .indexWords: insert("case_words", "rowid, narrative")
     case .unindexWords: "INSERT INTO case_words (case_words, rowid, narrative) VALUES ('delete', ?, ?)"
     default: preconditionFailure("questions are answered by sql")

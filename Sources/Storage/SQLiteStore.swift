@@ -16,6 +16,7 @@ public final class SQLiteStore: Store {
   private let bell: ChangeBell
   private let snapshots: Snapshots
   private let stubs = StubCache()
+  private let ledger: ByteLedger
   private let queueMax: Int
   public let signingSecret: [UInt8]
 
@@ -34,16 +35,22 @@ public final class SQLiteStore: Store {
     lock = try LockFile(for: path)
     backupLane = BackupLane(database: path, settings: settings)
     let queue = try Opening.openWriter(path, settings)
-    (snapshots, signingSecret, bell, readers, lane, statistics) = try Opening.explaining(path) {
-      let state = try queue.inDatabase { try Opening.loadState($0) }
+    (snapshots, signingSecret, ledger, bell, readers, lane, statistics) = try Opening.explaining(path) {
+      let (state, ledger) = try queue.inDatabase { database in
+        (
+          try Opening.loadState(database),
+          try ByteLedger(database, path, bytesPerDay: settings.bytesPerAgencyPerDay)
+        )
+      }
       return (
-        Snapshots(reference: state.reference, keys: state.keys), state.secret,
+        Snapshots(reference: state.reference, keys: state.keys), state.secret, ledger,
         ChangeBell(head: state.head, countMax: settings.waitersMax),
         try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) },
         try ReadingLane(path: path, settings: settings), try StatisticsLane(path: path, settings: settings)
       )
     }
-    writer = Writer(queue: queue, snapshots: snapshots, stubs: stubs, bell: bell, settings: settings)
+    writer = Writer(
+      queue: queue, snapshots: snapshots, stubs: stubs, ledger: ledger, bell: bell, settings: settings)
     writer.start()
     lane.start()
     statistics.start()
@@ -81,10 +88,13 @@ public final class SQLiteStore: Store {
   }
 
   public func write<Value: Sendable>(
-    by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool,
+    _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value {
-    try await writer.submit(by: owner, dryRun: dryRun, body)
+    try await writer.submit(by: owner, spending: budget, dryRun: dryRun, body)
   }
+
+  public func use(of budget: ByteBudget, at now: Timestamp) -> ByteUse { ledger.use(of: budget, at: now) }
 
   public func waitForChange(visibleTo agency: AgencyCode, after seq: Int64, atMost duration: Duration)
     async throws(Failure) -> Bool
@@ -158,6 +168,9 @@ public struct StoreSettings: Sendable {
   public var longReadTimeout: Duration = .seconds(60)
   /// Requests that may wait for a change; one agency may have half of them. Default 4,000: some 40 MB of connections.
   public var waitersMax = 4_000
+  /// Bytes that one agency may store on a day in Jakarta, or half of what the disk had left when the day began, if that is
+  /// less. Default 1 GiB: some 300,000 cases, more than all elections have had.
+  public var bytesPerAgencyPerDay = 1 << 30
   /// How long an idempotency key is remembered. Default 7 days (the contract).
   public var idempotencyLifetime: Duration = .seconds(7 * 86_400)
   /// Page cache of each reader. Default 8 MiB.

@@ -69,6 +69,7 @@ extension Transaction {
     var arguments = Arguments(of: pointer, room: self.kept.room)
     bind(&arguments)
     try arguments.check()
+    if kept.stores { pending.jobBytes += arguments.byteCount }
     // The outcome of a reset repeats that of the last step, which has been judged by then.
     defer { sqlite3_reset(pointer) }
     return try step(pointer) ? map(StoredRow(statement: pointer)) : nil

@@ -30,6 +30,7 @@ final class Transaction {
 
   /// Runs a cached statement that gives no rows.
   func execute(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
+    for argument in arguments { pending.jobBytes += argument?.databaseValue.byteCount ?? 0 }
     try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
   }
 }
@@ -47,6 +48,10 @@ struct Pending {
   var lastNumbers: [Int: Int] = [:]
   /// What the index of words is to be told, in order.
   var words: [WordChange] = []
+  /// Bytes of the values that the job has stored which runs.
+  var jobBytes: Int64 = 0
+  /// Those of the jobs before it in the batch, by what they are counted against.
+  var spent: [ByteBudget: Int64] = [:]
 }
 
 extension Transaction {
@@ -62,6 +67,18 @@ extension Transaction {
     pending = Pending(changedSnapshots: pending.changedSnapshots)
   }
 
+  /// Writes what budgets have spent.
+  func write(_ rows: [(String, day: Int, bytes: Int64, room: Int64)]) throws {
+    for row in rows {
+      try run(.setByteUse) {
+        $0.add(row.0)
+        $0.add(row.day)
+        $0.add(row.bytes)
+        $0.add(row.room)
+      }
+    }
+  }
+
   /// Under the one writer the next number is the highest one plus one: gap-free and in commit order.
   func nextSequence() throws -> Int64 {
     let last = try pending.lastSequence ?? run(.lastSequence, { _ in }, { $0[0] as Int64 }) ?? 0
@@ -74,6 +91,18 @@ extension Transaction {
     pending.lastNumbers[year] = last + 1
     let digits = String(last + 1)
     return "\(year)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+}
+
+extension DatabaseValue {
+  /// What the value takes in a row, without SQLite's own bytes.
+  fileprivate var byteCount: Int64 {
+    switch storage {
+    case .null: 0
+    case .int64, .double: 8
+    case .string(let text): Int64(text.utf8.count)
+    case .blob(let data): Int64(data.count)
+    }
   }
 }
 

@@ -20,6 +20,7 @@ final class Writer: @unchecked Sendable {
   private let queue: DatabaseQueue
   private let snapshots: Snapshots
   private let stubs: StubCache
+  private let ledger: ByteLedger
   private let statements = KeptStatements()
   private let bell: ChangeBell
   private let settings: StoreSettings
@@ -27,10 +28,14 @@ final class Writer: @unchecked Sendable {
   private let record = Mutex(CommitRecord())
   private let running = DispatchGroup()
 
-  init(queue: DatabaseQueue, snapshots: Snapshots, stubs: StubCache, bell: ChangeBell, settings: StoreSettings) {
+  init(
+    queue: DatabaseQueue, snapshots: Snapshots, stubs: StubCache, ledger: ByteLedger, bell: ChangeBell,
+    settings: StoreSettings
+  ) {
     self.queue = queue
     self.snapshots = snapshots
     self.stubs = stubs
+    self.ledger = ledger
     self.bell = bell
     self.settings = settings
     line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
@@ -47,14 +52,20 @@ final class Writer: @unchecked Sendable {
   }
 
   func submit<Value: Sendable>(
-    by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool,
+    _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let box = Box<Value>()
       let job = Job(
         dryRun: dryRun,
-        run: { transaction in
-          let outcome = Result { try body(transaction) }
+        run: { [ledger] transaction in
+          let outcome = Result {
+            transaction.pending.jobBytes = 0
+            let value = try body(transaction)
+            if !dryRun { try ledger.charge(budget, &transaction.pending, at: transaction.now) }
+            return value
+          }
           box.value.withLock { $0 = outcome }
           _ = try outcome.get()
         },
@@ -149,9 +160,12 @@ final class Writer: @unchecked Sendable {
       let fresh =
         transaction.pending.changedSnapshots
         ? Snapshots.Value(reference: try transaction.currentReference(), keys: try transaction.loadKeys()) : nil
+      let spent = transaction.pending.spent
+      try transaction.write(ledger.rows(spent, at: transaction.now))
       try transaction.writePending()
       let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
+      ledger.commit(spent, at: transaction.now)
       bell.ring(head, transaction.touched)
       return fresh
     } catch {

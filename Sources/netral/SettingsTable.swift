@@ -74,6 +74,9 @@ extension Setting {
       "units of long work: a stream takes 10, a statistic that must be counted 1"),
     .int("figures_per_agency_per_day", \.figuresPerAgencyPerDay, 1...10_000_000, "new figures, stored for ever"),
     .int(
+      "bytes_per_agency_per_day", \.store.bytesPerAgencyPerDay, 1_048_576...1_099_511_627_776,
+      "bytes one agency may store on a day in Jakarta, at most half of what the disk has left when it begins"),
+    .int(
       "public_requests_per_minute", \.publicRequestsPerMinute, 1...1_000_000,
       "questions without a key that one address may ask"),
     .int("rendered_bytes_max", \.renderedBytesMax, 0...1_073_741_824, "memory for rendered cases"),

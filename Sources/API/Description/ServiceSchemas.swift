@@ -94,6 +94,12 @@ extension Schema {
           .always("records", bool.described("False before the agency's first day and after its last one.")),
         ]).orNull),
       .always(
+        "bytes",
+        object([
+          .always("used", count), .always("max", count),
+          .always("renewed_at", instant.orNull.described("When as much may be stored again; null: never.")),
+        ]).orNull.described("What this key may store.")),
+      .always(
         "mandates",
         array(
           of: object([

@@ -1,0 +1,87 @@
+internal import Domain
+internal import JSON
+internal import TestSupport
+internal import Testing
+
+@Suite("What may be stored")
+struct SizeTests {
+  /// Texts of four bytes a scalar, each as long as it may be.
+  private static func fat(_ witnesses: Int) -> String {
+    let narrative = String(repeating: "𝒂", count: 20_000)
+    let name = String(repeating: "𝒃", count: 200)
+    let address = "https://contoh.test/" + String(repeating: "a", count: 2_028)
+    let people = (0..<witnesses).map { _ in #"{"name":"\#(name)","contact":"\#(name)"}"# }.joined(separator: ",")
+    let urls = (0..<50).map { "\"\(address.dropLast(2))\(10 + $0)\"" }.joined(separator: ",")
+    return #"{"act":{"narrative":"\#(narrative)","witnesses":[\#(people)],"urls":[\#(urls)]}}"#
+  }
+
+  @Test("in a group of fields is 256 KiB, on every way in")
+  func groups() async throws {
+    try await withService { visitor in
+      let made = try visitor.post("/v1/cases", as: .bawaslu, Sample.caseBody(Self.fat(45), agencyRef: "fits"))
+      #expect(made.status == 201, "\(made.text.prefix(300))")
+      let path = made["location"] ?? ""
+      let more = merged(Self.fat(50), #"{"reason":"x"}"#)
+      let line = merged(Sample.caseBody(Self.fat(50), agencyRef: "line"), #"{"source":{"agency":"BAWASLU"}}"#)
+      let imported = try visitor.importLines([#"{"case":\#(line)}"#])
+      let problem = try JSONValue.parse(Array(imported.text.utf8))["problem"]
+      for (label, problem) in [
+        ("create", try visitor.post("/v1/cases", as: .bawaslu, Sample.caseBody(Self.fat(50), agencyRef: "fat")).json),
+        ("patch", try visitor.patch(path, as: .bawaslu, more).json),
+        (
+          "request",
+          try visitor.post(
+            "\(path)/correction-requests", as: .bkn, #"{"patch":\#(Self.fat(50)),"reason":"x"}"#
+          ).json
+        ), ("import", problem),
+      ] {
+        #expect(problem["code"].string == "invalid", "\(label)")
+        #expect(problem["errors"][0]["code"].string == "length", "\(label)")
+        let place = problem["errors"][0]["pointer"].string ?? ""
+        #expect(place.hasSuffix("/act"), "\(label): \(place)")
+      }
+      // What does not make it bigger is taken.
+      let smaller = try visitor.patch(path, as: .bawaslu, #"{"act":{"witnesses":[]},"reason":"x"}"#)
+      #expect(smaller.status == 200)
+    }
+  }
+
+  @Test("in a text is counted in Unicode scalars, whatever is combined in one character")
+  func scalars() async throws {
+    try await withService { visitor in
+      let one = "e" + String(repeating: "\u{301}", count: 199)
+      for (name, status) in [(one, 201), (one + "\u{301}", 422), (String(repeating: "𝒂", count: 200), 201)] {
+        let body = Sample.caseBody(#"{"subject":{"name":"\#(name)"}}"#, agencyRef: "\(name.unicodeScalars.count)\(status)")
+        #expect(try visitor.post("/v1/cases", as: .bawaslu, body).status == status)
+      }
+    }
+  }
+
+  @Test("in a day by an agency is told by whoami, and beyond it by 429")
+  func day() async throws {
+    try await withService(
+      { _ in },
+      { visitor in
+        let free = try visitor.get("/v1/whoami", as: .bawaslu).json["bytes"]
+        #expect(free["used"].int == 0 && free["max"].int == 20_000)
+        #expect(free["renewed_at"].string == "2024-10-20T17:00:00.000Z" || free["renewed_at"].string == "2024-10-20T17:00:00Z")
+        let text = String(repeating: "kata ", count: 1_000)
+        let fields = [visitor.freshKey()]
+        let body = Sample.caseBody(#"{"act":{"narrative":"\#(text)x"}}"#)
+        #expect(try visitor.ask(as: .bawaslu, "POST", "/v1/cases", body, fields).status == 201)
+        let used = try visitor.get("/v1/whoami", as: .bawaslu).json["bytes"]["used"].int ?? 0
+        #expect(used > 10_000)
+        // A retry and a dry run cost none.
+        #expect(try visitor.ask(as: .bawaslu, "POST", "/v1/cases", body, fields)["idempotency-replayed"] == "true")
+        let other = Sample.caseBody(#"{"act":{"narrative":"\#(text)x"}}"#, agencyRef: "other")
+        #expect(try visitor.post("/v1/cases?dry_run=true", as: .bawaslu, other).status == 201)
+        #expect(try visitor.get("/v1/whoami", as: .bawaslu).json["bytes"]["used"].int == used)
+        let refused = try visitor.post("/v1/cases", as: .bawaslu, other)
+        #expect(refused.status == 429 && refused.json["code"].string == "too_many_requests")
+        #expect(refused["retry-after"] == "50400" && refused["ratelimit"] == "\"bytes\";r=0;t=50400")
+        #expect(refused["ratelimit-policy"] == "\"bytes\";q=20000;w=86400")
+        #expect(try visitor.post("/v1/cases", as: .bkn, other).status == 201)
+        #expect(try visitor.ask(as: Service.operatorName, "GET", "/v1/whoami").json["bytes"] == .null)
+      }, store: { $0.bytesPerAgencyPerDay = 20_000 })
+  }
+}
