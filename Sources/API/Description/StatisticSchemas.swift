@@ -214,7 +214,8 @@ extension Schema {
     .always(
       "weights",
       array(of: array(of: count)).described(
-        "Row n: how often -3 to 3 is added to the number n, of weight_sum; the last row is that of every larger number.")
+        "Row n: how often -3 to 3 is added to the number n, of weight_sum; the last row is that of every larger number."
+      )
     ),
   ]).named("ReleaseMethod")
 
