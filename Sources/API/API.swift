@@ -12,6 +12,7 @@ public struct API: Sendable {
   let rendered: RenderedCases
   let figures: FigureIssue
   let releases: PublicReleases
+  let releaseMaker: ReleaseMaker
   let rates: Rates
   let streams: StreamSlots
   /// Requests whose bodies are being taken: one agency's slow bodies must not fill what may be in flight.
@@ -35,6 +36,7 @@ public struct API: Sendable {
     figures = FigureIssue(
       bytesMax: settings.figuresBytesMax, perAgencyPerDay: settings.figuresPerAgencyPerDay)
     releases = PublicReleases(store: store)
+    releaseMaker = ReleaseMaker(store: store, releases: releases, now: settings.now, logger: logger)
     rates = Rates(settings)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
@@ -51,11 +53,18 @@ public struct API: Sendable {
   /// Names the server that takes the requests, for metrics: it is made after this interface, which answers them.
   public func watch(_ server: Server) { metrics.watch(server) }
 
-  /// Takes up what an earlier process has left: clocks that a change of rules or holidays moves.
-  public func resumeWork() { derivation.resume() }
+  /// Takes up what an earlier process has left, clocks that a change of rules or holidays moves, and makes public releases
+  /// as they come due.
+  public func resumeWork() {
+    derivation.resume()
+    releaseMaker.resume()
+  }
 
   /// Lets no further piece of such work begin; the next start goes on.
-  public func stopWork() async { await derivation.stop() }
+  public func stopWork() async {
+    await derivation.stop()
+    await releaseMaker.stop()
+  }
 
   /// Answers one request; never throws.
   public func respond(to request: Request) async -> Response { await Pipeline(api: self).respond(to: request) }

@@ -32,7 +32,7 @@ enum Problem {
     case .headTooLarge: .requestHeaderFieldsTooLarge
     case .internalError: .internalServerError
     case .notImplemented: .notImplemented
-    case .busy, .storageUnavailable, .unreachable: .serviceUnavailable
+    case .busy, .storageUnavailable, .unreachable, .releasePending: .serviceUnavailable
     case .versionNotSupported: .httpVersionNotSupported
     }
   }
@@ -49,7 +49,8 @@ enum Problem {
     ]
     switch status {
     case .unauthorized: fields.append(Response.Field(name: .wwwAuthenticate, value: "Bearer realm=\"netral\""))
-    case .serviceUnavailable: fields.append(Response.Field(name: .retryAfter, value: "1"))
+    case .serviceUnavailable:
+      fields.append(Response.Field(name: .retryAfter, value: "\(failure.retryAfterSeconds ?? 1)"))
     case .tooManyRequests:
       // Without an allowance, what is used up may be free again at any moment.
       let seconds = failure.retryAfterSeconds ?? 1
@@ -149,6 +150,7 @@ enum Problem {
     case .alreadyDecided: text("Already decided", "Sudah diputuskan")
     case .backupRunning: text("A backup is being made", "Cadangan sedang dibuat")
     case .backupsNotConfigured: text("Backups have no folder", "Cadangan belum punya folder")
+    case .releasePending: text("Release not made yet", "Rilis belum dibuat")
     case .versionMismatch: text("Version mismatch", "Versi tidak cocok")
     case .contentTooLarge: text("Content too large", "Isi terlalu besar")
     case .targetTooLong: text("Address too long", "Alamat terlalu panjang")

@@ -8,27 +8,37 @@ struct PublicPage {
   let release: MadeRelease
   let reference: Reference
 
-  private static let metrics = ["reported", "recommended", "followed_up"]
+  /// One number of a table.
+  typealias Line = (group: String?, metric: String, value: Int?)
+
+  static let metrics = ["reported", "recommended", "followed_up"]
+  /// Where the second and the third of them stand in the tree.
+  static let path = [["recommended"], ["recommended", "followed_up"]]
+
+  private var published: PublicRelease { release.published }
 
   func json() -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("statistic", statistic.rawValue)
-    writer.member("definition", "public-\(statistic.rawValue)/1")
+    writer.member("definition", "public-\(statistic.rawValue)/\(published.definition)")
     writer.member("election", release.stored.election)
     writer.member("as_of", release.stored.asOf.description)
     writer.member("basis", StatisticBasis.effective.rawValue)
     writer.member("unit", StatisticUnit.case.rawValue)
     writer.member("group_by", grouping?.rawValue)
     writer.member("released_at", release.stored.releasedAt.description)
-    writer.member("smallest_count", Suppression.smallestCount)
-    writer.member("withheld", release.published == nil)
-    if let published = release.published { write(published, to: &writer) }
+    if published.definition == 1 {
+      FirstDefinitionPage(page: self).writeMembers(to: &writer)
+    } else {
+      PublicMethod.writeMember(to: &writer)
+      writeFigures(to: &writer)
+    }
     writer.endObject()
     return writer.bytes
   }
 
-  /// One number a line; what is not told has no line but for the names of suppressed groups, whose value is empty.
+  /// One number a line.
   func csv() -> [UInt8] {
     var writer = CSVWriter()
     for name in [
@@ -37,7 +47,7 @@ struct PublicPage {
       writer.field(name)
     }
     writer.endRow()
-    for line in lines {
+    for line in published.definition == 1 ? FirstDefinitionPage(page: self).lines : lines {
       let text = line.group.flatMap { label(of: $0) }
       for cell in [
         statistic.rawValue, release.stored.election, release.stored.asOf.description,
@@ -49,31 +59,51 @@ struct PublicPage {
     return writer.bytes
   }
 
-  private func write(_ published: PublicRelease, to writer: inout JSONWriter) {
+  func label(of key: String) -> LocalizedText? {
+    grouping.flatMap { reference.label(of: key, in: $0, on: release.stored.asOf) }
+  }
+
+  /// Nil for the group of the cases that have no code.
+  static func code(_ key: String) -> String? { key == CaseStates.withoutCode ? nil : key }
+
+  static func sanctioned(_ tree: PublishedNode) -> PublishedNode? {
+    tree.node(at: ["recommended", "followed_up", "sanctioned"])
+  }
+
+  private func writeFigures(to writer: inout JSONWriter) {
     switch statistic {
-    case .funnel: writeFunnel(published, to: &writer)
+    case .funnel: writeFunnel(to: &writer)
     case .stages:
       writer.name("total")
-      Self.write(published.tree, to: &writer)
-      writer.member("rejected", published.beside.first { $0.key == "rejected" }?.count)
+      Self.write(published.tree, of: published.tree.count, to: &writer)
+      writer.member("rejected", rejected)
     case .sanctions:
       writer.name("total")
-      // Nothing is told of sanctions where it cannot be told how many there are.
-      if let node = Self.sanctioned(published.tree) { Self.write(node, to: &writer) } else { writer.null() }
+      if let node = Self.sanctioned(published.tree) {
+        Self.write(node, of: node.count, to: &writer)
+      } else {
+        writer.null()
+      }
     }
   }
 
-  private func writeFunnel(_ published: PublicRelease, to writer: inout JSONWriter) {
+  private var rejected: Int? { published.beside.first { $0.key == "rejected" }?.count }
+
+  /// Reported, recommended, followed up.
+  private var totals: [Int] {
+    [published.tree.count] + Self.path.compactMap { published.tree.node(at: $0)?.count }
+  }
+
+  private func writeFunnel(to writer: inout JSONWriter) {
     writer.name("total")
     writer.beginObject()
-    let counts = [published.tree.count] + Self.path.compactMap { published.tree.count(at: $0) }
-    Self.write(counts, to: &writer)
-    writer.member("rejected", published.beside.first { $0.key == "rejected" }?.count)
+    Self.write(totals, to: &writer)
+    writer.member("rejected", rejected)
     writer.endObject()
-    guard let grouping, let table = published.tables[grouping.rawValue] else { return }
+    guard let grouping, let rows = published.tables[grouping.rawValue]?.rows else { return }
     writer.name("groups")
     writer.beginArray()
-    for row in table.rows ?? [] where row.counts.first != 0 {
+    for row in rows {
       writer.beginObject()
       writer.member("key", Self.code(row.key))
       writer.name("label")
@@ -82,68 +112,54 @@ struct PublicPage {
       writer.endObject()
     }
     writer.endArray()
-    writer.name("suppressed")
-    writer.beginArray()
-    for key in table.suppressed { if let code = Self.code(key) { writer.string(code) } else { writer.null() } }
-    writer.endArray()
-    // True when the groups are so few that none may be told.
-    writer.member("total_only", table.rows == nil)
   }
 
-  private static let path = [["recommended"], ["recommended", "followed_up"]]
-
-  private static func sanctioned(_ tree: PublishedNode) -> PublishedNode? {
-    var node = tree
-    for key in ["recommended", "followed_up", "sanctioned"] {
-      guard let child = node.children?.first(where: { $0.key == key }) else { return nil }
-      node = child
-    }
-    return node
-  }
-
-  /// A count that is not told is null.
   private static func write(_ counts: [Int], to writer: inout JSONWriter) {
-    for (index, metric) in metrics.enumerated() {
+    for (metric, count) in zip(metrics, counts) {
       writer.name(metric)
-      if index < counts.count { writer.int(counts[index]) } else { writer.null() }
+      writer.int(count)
     }
+    writer.name("percentages")
+    writer.beginObject()
+    for index in counts.indices.dropFirst() {
+      writer.name(metrics[index])
+      writer.beginObject()
+      writer.member("of", metrics[index - 1])
+      writePercent(counts[index], of: counts[index - 1], to: &writer)
+      writer.endObject()
+    }
+    writer.endObject()
   }
 
-  private static func write(_ node: PublishedNode, to writer: inout JSONWriter) {
+  /// - Parameter total: what percentages are of.
+  private static func write(_ node: PublishedNode, of total: Int, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("key", node.key)
     writer.name("label")
     writer.label(PublicLabel.of(node.key))
     writer.member("count", node.count)
+    writePercent(node.count, of: total, to: &writer)
     writer.name("parts")
     writer.beginArray()
-    for child in node.children ?? [] { write(child, to: &writer) }
+    for child in node.children ?? [] { write(child, of: total, to: &writer) }
     writer.endArray()
-    writer.member("suppressed", strings: node.suppressed)
     writer.endObject()
   }
 
-  private func label(of key: String) -> LocalizedText? {
-    grouping.flatMap { reference.label(of: key, in: $0, on: release.stored.asOf) }
+  /// Of counts as they are shown. A part may be shown as more than its whole; it is no more than all of it.
+  private static func writePercent(_ count: Int, of base: Int, to writer: inout JSONWriter) {
+    writer.name("percent")
+    if let percent = Percentage.tenths(min(count, base), of: base) { writer.number(percent) } else { writer.null() }
   }
 
-  /// Nil for the group of the cases that have no code.
-  private static func code(_ key: String) -> String? { key == CaseStates.withoutCode ? nil : key }
-
-  private typealias Line = (group: String?, metric: String, value: Int?)
-
   private var lines: [Line] {
-    guard let published = release.published else { return [] }
     switch statistic {
     case .funnel:
-      let counts = [published.tree.count] + Self.path.compactMap { published.tree.count(at: $0) }
-      var lines: [Line] = zip(Self.metrics, counts).map { (nil, $0, $1) }
-      guard let table = grouping.flatMap({ published.tables[$0.rawValue] }) else { return lines }
-      for row in table.rows ?? [] where row.counts.first != 0 {
-        lines += zip(Self.metrics, row.counts).map { (row.key, $0, $1) }
-      }
-      return lines + table.suppressed.map { ($0, "reported", nil) }
-    case .stages: return Self.lines(published.tree, "")
+      let total: [Line] = zip(Self.metrics, totals).map { (nil, $0, $1) }
+      let rows = grouping.flatMap { published.tables[$0.rawValue]?.rows } ?? []
+      return total + [(nil, "rejected", rejected)]
+        + rows.flatMap { row in zip(Self.metrics, row.counts).map { (row.key, $0, $1) } }
+    case .stages: return Self.lines(published.tree, "") + [(nil, "rejected", rejected)]
     case .sanctions: return Self.sanctioned(published.tree).map { Self.lines($0, "") } ?? []
     }
   }
@@ -151,7 +167,46 @@ struct PublicPage {
   private static func lines(_ node: PublishedNode, _ prefix: String) -> [Line] {
     let name = prefix + node.key
     return [(nil, name, node.count)] + (node.children ?? []).flatMap { lines($0, name + ".") }
-      + node.suppressed.map { (nil, "\(name).\($0)", nil) }
+  }
+}
+
+/// The method by which releases are made, as every answer says it.
+enum PublicMethod {
+  static let note = LocalizedText(
+    en: """
+      Each number is perturbed by itself, so that parts need not add up to their total, and the difference of two numbers \
+      carries noise of its own. 0 is 0. Totals of the whole country from 100 up are exact.
+      """,
+    id: """
+      Setiap angka diberi gangguan acak tersendiri, sehingga bagian tidak harus berjumlah sama dengan totalnya, dan selisih \
+      dua angka memuat gangguannya sendiri. 0 tetap 0. Jumlah nasional mulai 100 ditampilkan apa adanya.
+      """)
+
+  /// Writes the member `method`: its name, its parameters, and the table of perturbation.
+  static func writeMember(to writer: inout JSONWriter) {
+    writer.name("method")
+    writer.beginObject()
+    writer.member("name", "cell_key")
+    writer.member("noise_max", Perturbation.noiseMax)
+    writer.member("variance", Perturbation.variance)
+    writer.name("not_shown")
+    write(Array(Perturbation.notShown), to: &writer)
+    writer.member("totals_exact_from", Perturbation.exactFrom)
+    writer.member("additive", false)
+    writer.name("note")
+    writer.label(note)
+    writer.member("weight_sum", Int(Perturbation.weightSum))
+    writer.name("weights")
+    writer.beginArray()
+    for row in Perturbation.weights { write(row.map { Int($0) }, to: &writer) }
+    writer.endArray()
+    writer.endObject()
+  }
+
+  private static func write(_ numbers: [Int], to writer: inout JSONWriter) {
+    writer.beginArray()
+    for number in numbers { writer.int(number) }
+    writer.endArray()
   }
 }
 

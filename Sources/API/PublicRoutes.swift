@@ -6,8 +6,8 @@ internal import JSON
 
 /// GET /v1/public/statistics/{statistic}: what anybody may know, without a key.
 ///
-/// A release is made for an election and the last day of a month, by the first question after the days of grace, and
-/// frozen: what later releases tell is judged beside all that were made.
+/// A release is made for an election and the last day of a month when it is due, and frozen. No question makes one, or
+/// decides when it is made.
 enum PublicRoutes {
   /// The statistics that are released; the raw value is the path segment.
   enum Statistic: String, CaseIterable, Sendable {
@@ -17,7 +17,7 @@ enum PublicRoutes {
   /// What a question may say.
   static func parameters(of statistic: Statistic) -> [Parameter] {
     let parameters = [
-      Parameter.election.required, .date("as_of", "The last day of a month (default: of the newest release)."),
+      Parameter.election.required, .date("as_of", "The last day of a month (default: that of the newest release)."),
     ]
     let groupings = CaseStates.releasedGroupings.map(\.rawValue)
     return statistic == .funnel ? parameters + [Parameter("group_by", .codes(groupings), "One grouping.")] : parameters
@@ -32,9 +32,11 @@ enum PublicRoutes {
     guard let election = query["election"],
       let votingOn = reference.elections[election].flatMap({ LegalDate($0.votingOn) })
     else { throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail) }
-    let dates = try dates(query, ReleaseCalendar(votingOn: votingOn), today: exchange.today)
+    let asOf = try query.date("as_of")
     let grouping = try grouping(query)
-    let release = try await exchange.api.releases.release(of: election, on: dates)
+    let series = try await exchange.api.releases.series(of: election)
+    let due = ReleaseCalendar(votingOn: votingOn).due(at: exchange.now)
+    let release = try release(asOf, of: series, due: due, votingOn: votingOn)
     let page = PublicPage(statistic: statistic, grouping: grouping, release: release, reference: reference)
     var answer = Answer(contentType: type)
     answer.isPublic = true
@@ -50,26 +52,18 @@ enum PublicRoutes {
     return answer
   }
 
-  /// The dates of the releases up to the one that is asked for, by default the newest.
-  private static func dates(_ query: Query, _ calendar: ReleaseCalendar, today: LegalDate) throws(Failure)
-    -> ArraySlice<LegalDate>
-  {
-    let due = calendar.due(on: today)
-    let date = try query.date("as_of") ?? due.last
-    if let index = due.firstIndex(where: { $0 == date }) { return due[...index] }
-    let (days, first) = (ReleaseCalendar.graceDays, calendar.dates.first.map { "\($0)" } ?? "")
-    guard let newest = due.last else {
-      throw .parameter(
-        "as_of",
-        LocalizedText(
-          en: "The first release of this election is of \(first), made \(days) days later.",
-          id: "Rilis pertama pemilihan ini per \(first), dibuat \(days) hari kemudian."))
-    }
-    throw .parameter(
-      "as_of",
-      LocalizedText(
-        en: "Give the last day of a month from \(first) to \(newest); a month is released after \(days) days.",
-        id: "Isi hari terakhir suatu bulan dari \(first) sampai \(newest); rilis dibuat setelah \(days) hari."))
+  /// The release of a date, by default the newest one.
+  ///
+  /// - Throws: `release_pending` when it is due and not made yet; `invalid_parameter` when there will be none, or not
+  ///   before the operator says so.
+  private static func release(
+    _ asOf: LegalDate?, of series: PublicReleases.Series, due: ArraySlice<LegalDate>, votingOn: LegalDate
+  ) throws(Failure) -> MadeRelease {
+    if let release = (asOf ?? series.made.keys.max()).flatMap({ series.made[$0] }) { return release }
+    guard let newest = due.last else { throw .noReleaseYet(ReleaseCalendar(votingOn: votingOn)) }
+    let date = asOf ?? newest
+    guard due.contains(date) else { throw .noRelease(of: due) }
+    throw series.isPending(date) ? .releasePending : .awaitsHistory
   }
 
   private static func grouping(_ query: Query) throws(Failure) -> StatisticGrouping? {
@@ -79,5 +73,38 @@ enum PublicRoutes {
       throw .parameter("group_by", LocalizedText(en: "Give one of \(names).", id: "Isi salah satu dari \(names)."))
     }
     return grouping
+  }
+}
+
+extension Failure {
+  /// A minute: longer than it takes to make a release, or to try again.
+  fileprivate static let releasePending = Failure(
+    .releasePending, en: "This release is due and about to be made; ask again.",
+    id: "Rilis ini sudah waktunya dan segera dibuat; tanyakan lagi.", retryAfterSeconds: 60)
+
+  fileprivate static let awaitsHistory = Failure.parameter(
+    "as_of",
+    LocalizedText(
+      en: "This month lies before the first recorded case of the election; it is released once its history is in.",
+      id: "Bulan ini mendahului kasus pertama yang tercatat; rilisnya dibuat setelah riwayatnya lengkap."))
+
+  fileprivate static func noRelease(of due: ArraySlice<LegalDate>) -> Failure {
+    let (first, last) = (due.first.map { "\($0)" } ?? "", due.last.map { "\($0)" } ?? "")
+    return .parameter(
+      "as_of",
+      LocalizedText(
+        en:
+          "Give the last day of a month from \(first) to \(last); a month is released on the 1st of the next but one.",
+        id: "Isi hari terakhir suatu bulan dari \(first) sampai \(last); rilisnya pada tanggal 1 dua bulan sesudahnya.")
+    )
+  }
+
+  fileprivate static func noReleaseYet(_ calendar: ReleaseCalendar) -> Failure {
+    let first = calendar.dates.first.map { "\($0)" } ?? ""
+    return .parameter(
+      "as_of",
+      LocalizedText(
+        en: "The first release of this election is of \(first), made on the 1st of the month after the next.",
+        id: "Rilis pertama pemilihan ini per \(first), dibuat pada tanggal 1 dua bulan sesudahnya."))
   }
 }

@@ -1,76 +1,69 @@
 internal import Domain
 internal import JSON
 
-/// A public release as the JSON object that is stored: what was told, and nothing else.
+/// A public release as the JSON object that is stored.
 enum ReleaseDocument {
-  /// - Parameter release: nil when it was withheld: an empty object.
-  static func write(_ release: PublicRelease?) -> [UInt8] {
+  static func write(_ release: PublicRelease) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    if let release {
-      writer.name("tree")
-      write(release.tree, to: &writer)
-      writer.name("beside")
-      writer.beginArray()
-      for node in release.beside { write(node, to: &writer) }
-      writer.endArray()
-      writer.name("tables")
-      writer.beginObject()
-      for (name, table) in release.tables.sorted(by: { $0.key < $1.key }) {
-        writer.name(name)
-        write(table, to: &writer)
-      }
-      writer.endObject()
+    writer.name("tree")
+    write(release.tree, to: &writer)
+    writer.name("beside")
+    writer.beginArray()
+    for node in release.beside { write(node, to: &writer) }
+    writer.endArray()
+    writer.name("tables")
+    writer.beginObject()
+    for (name, table) in release.tables.sorted(by: { $0.key < $1.key }) {
+      writer.name(name)
+      write(table, to: &writer)
     }
+    writer.endObject()
+    writer.name("exact")
+    writer.beginArray()
+    for cell in release.exact.sorted(by: { ($0.count, $0.key) < ($1.count, $1.key) }) {
+      write([cell.count, Int(cell.key)], to: &writer)
+    }
+    writer.endArray()
     writer.endObject()
     return writer.bytes
   }
 
-  /// - Returns: nil for a release that was withheld.
   /// - Throws: `internal_error` when the object was not made here.
-  static func read(_ stored: StoredRelease) throws(Failure) -> PublicRelease? {
-    guard let document = try? JSONValue.parse(stored.document), case .object(let object) = document else {
-      throw .damagedRelease
-    }
-    if object.members.isEmpty { return nil }
-    guard let tree = object["tree"].flatMap(node), case .array(let beside)? = object["beside"],
+  static func read(_ stored: StoredRelease) throws(Failure) -> PublicRelease {
+    guard let document = try? JSONValue.parse(stored.document), case .object(let object) = document,
+      let tree = object["tree"].flatMap(node), case .array(let beside)? = object["beside"],
       case .object(let tables)? = object["tables"]
     else { throw .damagedRelease }
-    var read: [String: SuppressedTable] = [:]
+    var read: [String: PublishedTable] = [:]
     for member in tables.members { read[member.name] = table(member.value) }
     let besides = beside.compactMap(node)
     guard read.count == tables.members.count, besides.count == beside.count else { throw .damagedRelease }
-    return PublicRelease(date: stored.asOf, tree: tree, beside: besides, tables: read)
+    return PublicRelease(
+      date: stored.asOf, definition: stored.definition, tree: tree, beside: besides, tables: read,
+      exact: try cells(object["exact"]))
   }
 
   private static func write(_ node: PublishedNode, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("key", node.key)
     writer.member("count", node.count)
-    if let children = node.children {
-      writer.name("children")
-      writer.beginArray()
-      for child in children { write(child, to: &writer) }
-      writer.endArray()
-    }
-    writer.member("suppressed", strings: node.suppressed)
+    writer.name("children")
+    writer.beginArray()
+    for child in node.children ?? [] { write(child, to: &writer) }
+    writer.endArray()
     writer.endObject()
   }
 
-  private static func write(_ table: SuppressedTable, to writer: inout JSONWriter) {
+  private static func write(_ table: PublishedTable, to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.name("total")
-    write(table.total, to: &writer)
-    if let rows = table.rows {
-      writer.name("rows")
-      writer.beginObject()
-      for row in rows {
-        writer.name(row.key)
-        write(row.counts, to: &writer)
-      }
-      writer.endObject()
+    writer.name("rows")
+    writer.beginObject()
+    for row in table.rows ?? [] {
+      writer.name(row.key)
+      write(row.counts, to: &writer)
     }
-    writer.member("suppressed", strings: table.suppressed)
+    writer.endObject()
     writer.endObject()
   }
 
@@ -80,9 +73,10 @@ enum ReleaseDocument {
     writer.endArray()
   }
 
+  /// Definition 1 left out the children of which nothing was told, and named those that were not told.
   private static func node(_ value: JSONValue) -> PublishedNode? {
     guard case .object(let object) = value, case .string(let key)? = object["key"],
-      let count = object["count"].flatMap(int), let suppressed = object["suppressed"].flatMap(texts)
+      let count = object["count"].flatMap(int), let suppressed = texts(object["suppressed"])
     else { return nil }
     guard case .array(let parts)? = object["children"] else {
       return PublishedNode(key: key, count: count, children: nil, suppressed: suppressed)
@@ -92,20 +86,24 @@ enum ReleaseDocument {
     return PublishedNode(key: key, count: count, children: children, suppressed: suppressed)
   }
 
-  private static func table(_ value: JSONValue) -> SuppressedTable? {
-    guard case .object(let object) = value, let total = object["total"].flatMap(counts), !total.isEmpty,
-      let suppressed = object["suppressed"].flatMap(texts)
-    else { return nil }
-    guard case .object(let rows)? = object["rows"] else {
-      return SuppressedTable(total: total, rows: nil, suppressed: suppressed)
-    }
+  private static func table(_ value: JSONValue) -> PublishedTable? {
+    guard case .object(let object) = value, let suppressed = texts(object["suppressed"]) else { return nil }
+    guard case .object(let rows)? = object["rows"] else { return PublishedTable(rows: nil, suppressed: suppressed) }
     let read = rows.members.compactMap { member in
       counts(member.value).map { CountRow(key: member.name, counts: $0) }
     }
-    guard read.count == rows.members.count, Set(read.map(\.key)).count == read.count,
-      read.allSatisfy({ $0.counts.count == total.count })
-    else { return nil }
-    return SuppressedTable(total: total, rows: read, suppressed: suppressed)
+    guard read.count == rows.members.count, Set(read.map(\.key)).count == read.count else { return nil }
+    return PublishedTable(rows: read, suppressed: suppressed)
+  }
+
+  private static func cells(_ value: JSONValue?) throws(Failure) -> Set<Cell> {
+    guard case .array(let items)? = value else { return [] }
+    var cells: Set<Cell> = []
+    for item in items {
+      guard let pair = counts(item), pair.count == 2, let key = UInt32(exactly: pair[1]) else { throw .damagedRelease }
+      cells.insert(Cell(count: pair[0], key: key))
+    }
+    return cells
   }
 
   private static func int(_ value: JSONValue) -> Int? {
@@ -118,7 +116,9 @@ enum ReleaseDocument {
     return counts.count == items.count ? counts : nil
   }
 
-  private static func texts(_ value: JSONValue) -> [String]? {
+  /// Empty for an absent value, nil for one that is no list of texts.
+  private static func texts(_ value: JSONValue?) -> [String]? {
+    guard let value else { return [] }
     guard case .array(let items) = value else { return nil }
     let texts = items.compactMap { item -> String? in if case .string(let text) = item { text } else { nil } }
     return texts.count == items.count ? texts : nil

@@ -121,6 +121,7 @@ enum Routes {
       Route(.post, "/v1/admin/keys/{id}/rotation", .administrator, .rotateKey, KeyRoutes.rotate),
       Route(.post, "/v1/admin/backups", .administrator, .createBackup, BackupRoutes.create),
       Route(.get, "/v1/admin/backups", .administrator, .listBackups, BackupRoutes.list),
+      Route(.post, "/v1/admin/releases", .administrator, .makeReleases, ReleaseRoutes.make),
       Route(.get, "/v1/admin/mandates", .administrator, .listMandates, ReferenceRoutes.listMandates),
       Route(.put, "/v1/admin/mandates", .administrator, .putMandates, ReferenceRoutes.putMandates),
       Route(.put, "/v1/admin/reference/{kind}", .administrator, .putReference, ReferenceRoutes.put),

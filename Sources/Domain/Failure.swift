@@ -48,6 +48,7 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case alreadyDecided = "already_decided"
   case backupRunning = "backup_running"
   case backupsNotConfigured = "backups_not_configured"
+  case releasePending = "release_pending"
   case versionMismatch = "version_mismatch"
   case contentTooLarge = "content_too_large"
   case targetTooLong = "target_too_long"

@@ -94,16 +94,27 @@ public struct PublishedFigure: Sendable, Equatable {
 public struct StoredRelease: Sendable {
   public var election: String
   public var asOf: LegalDate
+  /// Version of the method by which it was made.
+  public var definition: Int
   /// The record as it was at this sequence.
   public var seq: Int64
   public var releasedAt: Timestamp
   /// What was published, a JSON object.
   public var document: [UInt8]
 
+  /// The document of a date of which definition 1 told nothing. It is made anew.
+  public static let withheld = "{}"
+
+  /// True when the date told nothing.
+  public var isWithheld: Bool { document == Array(Self.withheld.utf8) }
+
   /// Makes a release.
-  public init(election: String, asOf: LegalDate, seq: Int64, releasedAt: Timestamp, document: [UInt8]) {
+  public init(
+    election: String, asOf: LegalDate, definition: Int, seq: Int64, releasedAt: Timestamp, document: [UInt8]
+  ) {
     self.election = election
     self.asOf = asOf
+    self.definition = definition
     self.seq = seq
     self.releasedAt = releasedAt
     self.document = document

@@ -1,21 +1,107 @@
-/// True counts nested in each other: a node counts what its children count together.
-public struct CountNode: Sendable, Equatable {
+/// Cells nested in each other: a node has the cases of its children together.
+public struct CellNode: Sendable, Equatable {
   public let key: String
-  public let count: Int
-  public let children: [CountNode]
+  public let cell: Cell
+  public let children: [CellNode]
 
   /// Makes a node that is not divided.
-  public init(_ key: String, _ count: Int) {
+  public init(_ key: String, _ cell: Cell) {
     self.key = key
-    self.count = count
+    self.cell = cell
     children = []
   }
 
   /// Makes a node that its children divide.
-  public init(_ key: String, _ children: [CountNode]) {
+  public init(_ key: String, _ children: [CellNode]) {
     self.key = key
-    count = children.map(\.count).reduce(0, +)
+    cell = children.map(\.cell).reduce(Cell(), +)
     self.children = children
+  }
+}
+
+/// A row of a table of cells.
+public struct CellRow: Sendable, Equatable {
+  public let key: String
+  /// The cases that have come so far, each cell within the one before: reported, recommended, followed up.
+  public let cells: [Cell]
+
+  /// Makes a row.
+  public init(key: String, cells: [Cell]) {
+    self.key = key
+    self.cells = cells
+  }
+}
+
+/// The true cells of one election on one date, from which a release is made. They leave the service by no door.
+public struct ReleaseCells: Sendable, Equatable {
+  /// All cases of the election, divided.
+  public let tree: CellNode
+  /// Cases counted beside the tree, such as those rejected.
+  public let beside: [CellNode]
+  /// By name of the grouping. Every code of the grouping has a row, whether or not any case has it.
+  public let tables: [String: [CellRow]]
+  /// The totals of the whole country, which the agencies publish.
+  public let totals: [Cell]
+
+  /// Gathers the cells.
+  public init(tree: CellNode, beside: [CellNode], tables: [String: [CellRow]], totals: [Cell]) {
+    self.tree = tree
+    self.beside = beside
+    self.tables = tables
+    self.totals = totals
+  }
+
+  /// The release of a date: each cell perturbed by itself.
+  ///
+  /// - Parameter earlier: what other releases of the election have shown as it is. It stays so, wherever it stands.
+  public func release(on date: LegalDate, exact earlier: Set<Cell> = []) -> PublicRelease {
+    let exact = earlier.union(totals.filter { $0.count >= Perturbation.exactFrom })
+    return PublicRelease(
+      date: date, definition: PublicRelease.currentDefinition, tree: tree.published(exact),
+      beside: beside.map { $0.published(exact) },
+      tables: tables.mapValues { rows in
+        PublishedTable(
+          rows: rows.map { row in
+            CountRow(key: row.key, counts: row.cells.map { Perturbation.shown($0, exact: exact) })
+          })
+      }, exact: exact)
+  }
+}
+
+extension CellNode {
+  fileprivate func published(_ exact: Set<Cell>) -> PublishedNode {
+    PublishedNode(
+      key: key, count: Perturbation.shown(cell, exact: exact), children: children.map { $0.published(exact) })
+  }
+}
+
+/// What is published of one election on one date: frozen when it is made, and made only once.
+public struct PublicRelease: Sendable, Equatable {
+  /// Version of the method by which releases are made now: 1 withheld cells, 2 perturbs them.
+  public static let currentDefinition = 2
+
+  public let date: LegalDate
+  /// Version of the method by which it was made.
+  public let definition: Int
+  public let tree: PublishedNode
+  /// Counts beside the tree.
+  public let beside: [PublishedNode]
+  /// By name of the grouping.
+  public let tables: [String: PublishedTable]
+  /// The cells that were shown as they are. Kept for later releases, and never told.
+  public let exact: Set<Cell>
+
+  /// Makes a release as it was published.
+  public init(
+    date: LegalDate, definition: Int, tree: PublishedNode, beside: [PublishedNode], tables: [String: PublishedTable],
+    exact: Set<Cell> = []
+  ) {
+    self.date = date
+    self.definition = definition
+    self.tree = tree
+    self.beside = beside
+    self.tables = tables
+    self.exact = exact
   }
 }
 
@@ -23,22 +109,18 @@ public struct CountNode: Sendable, Equatable {
 public struct PublishedNode: Sendable, Equatable {
   public let key: String
   public let count: Int
-  /// The parts that are told, by key, those of 0 among them; none for a node that is not divided, nil when nothing is
-  /// told of the parts.
+  /// The parts; none for a node that is not divided. By definition 1 those that are told, nil when none is.
   public let children: [PublishedNode]?
-  /// The keys of the parts that are not told, sorted; nothing below them is told.
+  /// By definition 1 the keys of the parts that are not told, sorted.
   public let suppressed: [String]
 
   /// Makes a node as it was published.
-  public init(key: String, count: Int, children: [PublishedNode]?, suppressed: [String]) {
+  public init(key: String, count: Int, children: [PublishedNode]?, suppressed: [String] = []) {
     self.key = key
     self.count = count
     self.children = children
     self.suppressed = suppressed
   }
-
-  /// The count at the end of a path of keys below this node; nil when it is not told.
-  public func count(at path: some Sequence<String>) -> Int? { node(at: path)?.count }
 
   /// The node at the end of a path of keys below this one; nil when it is not told.
   public func node(at path: some Sequence<String>) -> PublishedNode? {
@@ -46,144 +128,28 @@ public struct PublishedNode: Sendable, Equatable {
   }
 }
 
-extension CountNode {
-  /// The node as a release of `date` tells it; nil when its own count, or the difference of it to an earlier release,
-  /// is small, so that nothing of it may be told.
-  ///
-  /// - Parameter hiding: parts not to be told in any case, by the path of the node they divide.
-  public func published(
-    on date: LegalDate, against earlier: [(date: LegalDate, node: PublishedNode)],
-    hiding: [[String]: Set<String>] = [:]
-  ) -> PublishedNode? {
-    guard Suppression.isTellable(count), earlier.allSatisfy({ Suppression.isTellable(count - $0.node.count) }) else {
-      return nil
-    }
-    return dividing([], date, earlier, hiding)
-  }
+/// A row of a table as it was published.
+public struct CountRow: Sendable, Hashable {
+  public let key: String
+  public let counts: [Int]
 
-  /// The node with what may be told of its parts. Its own count may be.
-  private func dividing(
-    _ path: [String], _ date: LegalDate, _ earlier: [(date: LegalDate, node: PublishedNode)],
-    _ hiding: [[String]: Set<String>]
-  ) -> PublishedNode {
-    guard !children.isEmpty else { return PublishedNode(key: key, count: count, children: [], suppressed: []) }
-    let parts = CountTable(metrics: 1, rows: children.map { CountRow(key: $0.key, counts: [$0.count]) })
-    let told = parts.suppressed(
-      on: date, against: earlier.map { DatedTable(date: $0.date, table: $0.node.parts) }, hiding: hiding[path] ?? [])
-    let keys = told.rows.map { Set($0.map(\.key)) }
-    let nodes = keys.map { keys in
-      children.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }.map { child in
-        child.dividing(
-          path + [child.key], date,
-          earlier.compactMap { date, node in
-            node.children?.first { $0.key == child.key }.map { (date: date, node: $0) }
-          }, hiding)
-      }
-    }
-    return PublishedNode(key: key, count: count, children: nodes, suppressed: told.suppressed)
+  /// Makes a row.
+  public init(key: String, counts: [Int]) {
+    self.key = key
+    self.counts = counts
   }
 }
 
-extension PublishedNode {
-  /// The parts as a table; of a node that was not divided then, its count alone is known.
-  fileprivate var parts: SuppressedTable {
-    let isLeaf = children?.isEmpty == true && suppressed.isEmpty && count > 0
-    let rows = isLeaf ? nil : children?.map { CountRow(key: $0.key, counts: [$0.count]) }
-    return SuppressedTable(total: [count], rows: rows, suppressed: suppressed)
-  }
-}
+/// A table as it was published.
+public struct PublishedTable: Sendable, Equatable {
+  /// The rows, in the order in which they are shown. By definition 1 those that are told, nil when the total alone is.
+  public let rows: [CountRow]?
+  /// By definition 1 the keys of the rows that are not told, sorted.
+  public let suppressed: [String]
 
-/// The true counts of one election on one date, from which a release is made.
-public struct ReleaseCounts: Sendable {
-  /// All cases of the election, divided.
-  public let tree: CountNode
-  /// Where in the tree the counts of the tables stand: the keys from a child of the root down, each one child of the
-  /// one before. The root is the first count of every table.
-  public let metricPath: [String]
-  /// What beside the nodes of the tree must not differ by a few cases between dates.
-  public let cumulative: [CumulativeCount]
-  /// Cases counted beside the tree, such as those rejected.
-  public let beside: [CountNode]
-  /// By name of the grouping; the total of each is the counts of the tree.
-  public let tables: [String: CountTable]
-
-  /// Gathers the counts.
-  ///
-  /// - Throws: `internal_error` when a count is negative, a node has two parts of one key, or a table does not add up to
-  ///   the counts of the tree.
-  public init(
-    tree: CountNode, metricPath: [String], cumulative: [CumulativeCount] = [], beside: [CountNode],
-    tables: [String: CountTable]
-  ) throws(Failure) {
-    self.tree = tree
-    self.metricPath = metricPath
-    self.cumulative = cumulative
-    self.beside = beside
-    self.tables = tables
-    guard ([tree] + beside).allSatisfy(\.isSound) else { throw .countsDisagree }
-    var node = tree
-    var counts = [tree.count]
-    for key in metricPath {
-      guard let child = node.children.first(where: { $0.key == key }) else { throw .countsDisagree }
-      node = child
-      counts.append(child.count)
-    }
-    guard tables.values.allSatisfy({ $0.total == counts }) else { throw .countsDisagree }
-  }
-}
-
-extension CountNode {
-  /// True when nothing below is negative or has two parts of one key.
-  fileprivate var isSound: Bool {
-    count >= 0 && Set(children.map(\.key)).count == children.count && children.allSatisfy(\.isSound)
-  }
-}
-
-extension Failure {
-  static let countsDisagree = Failure(
-    .internalError, en: "The counts of a release do not agree with each other.",
-    id: "Hitungan rilis tidak saling cocok.")
-}
-
-/// What is published of one election on one date: frozen when it is made, and made only once.
-public struct PublicRelease: Sendable, Equatable {
-  public let date: LegalDate
-  public let tree: PublishedNode
-  /// The counts beside the tree that may be told.
-  public let beside: [PublishedNode]
-  /// By name of the grouping. Each has as many counts as the tree tells along its metric path.
-  public let tables: [String: SuppressedTable]
-
-  /// Makes a release as it was published.
-  public init(date: LegalDate, tree: PublishedNode, beside: [PublishedNode], tables: [String: SuppressedTable]) {
-    self.date = date
-    self.tree = tree
-    self.beside = beside
-    self.tables = tables
-  }
-}
-
-extension ReleaseCounts {
-  /// The release of `date`; nil when it is withheld, since even the number of all cases would tell of a small group,
-  /// by itself or beside an `earlier` release.
-  ///
-  /// - Parameter earlier: every release of the election that was made before, of whatever date. Leaving one out undoes
-  ///   what is hidden.
-  /// - Throws: `internal_error` when there is one of the date already.
-  public func release(on date: LegalDate, against earlier: [PublicRelease]) throws(Failure) -> PublicRelease? {
-    guard !earlier.contains(where: { $0.date == date }) else {
-      throw Failure(.internalError, en: "A release is made once.", id: "Rilis dibuat satu kali.")
-    }
-    guard let tree = tree(on: date, against: earlier) else { return nil }
-    let beside = beside(tree, on: date, against: earlier)
-    let metrics = 1 + metricPath.indices.prefix(while: { tree.count(at: metricPath[...$0]) != nil }).count
-    let tables = tables.map { name, table in
-      let before = earlier.compactMap { release in
-        release.tables[name].map { DatedTable(date: release.date, table: $0) }
-      }
-      return (name, table.limited(to: metrics).suppressed(on: date, against: before))
-    }
-    return PublicRelease(
-      date: date, tree: tree, beside: beside, tables: Dictionary(uniqueKeysWithValues: tables))
+  /// Makes a table as it was published.
+  public init(rows: [CountRow]?, suppressed: [String] = []) {
+    self.rows = rows
+    self.suppressed = suppressed
   }
 }

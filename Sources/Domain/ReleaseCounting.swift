@@ -3,121 +3,145 @@ extension CaseStates {
   /// The groupings of public releases: none follows from another.
   public static let releasedGroupings: [StatisticGrouping] = [.province, .positionLevel, .category, .institutionKind]
 
-  /// What growth may not be small beside that of a node: cases that came past being received, verified, studied, or
-  /// recommended, and cases that were sanctioned. That of reported and rejected cases together is always judged.
-  /// Where no fact is corrected, all of them only grow, but for cases that wait for the PPK again after a block.
-  private static let releasedCumulative = [
-    CumulativeCount(of: [], besides: ["received"], in: ["not_recommended", "in_examination"]),
-    CumulativeCount(of: [], besides: ["received", "verified"], in: ["not_recommended", "in_examination"]),
-    CumulativeCount(of: [], besides: ["in_examination"], in: ["not_recommended"]),
-    CumulativeCount(of: ["recommended"], besides: ["recommended"], in: ["recommended", "not_followed_up"]),
-    CumulativeCount(
-      of: ["recommended", "followed_up"], besides: ["not_proven", "other"], in: ["recommended", "followed_up"]),
-  ]
+  /// The key of a row whose cases have no code of the grouping: the one text that is no code.
+  public static let withoutCode = ""
 
-  /// The true counts of an election's cases on a date, as known now.
+  /// The first day on which a case of each election was recorded, by election.
+  public func firstRecordedDays() -> [String: LegalDate] {
+    var days: [UInt16: Day] = [:]
+    for entry in entries {
+      let election = facts[Int(entry.facts)].election
+      days[election] = min(days[election] ?? .max, entry.recorded)
+    }
+    return Dictionary(uniqueKeysWithValues: days.map { (codes.elections.texts[Int($0)], LegalDate(day: Int($1))) })
+  }
+
+  /// The cells of an election's cases on a date, as known now.
   ///
-  /// - Throws: `internal_error` when they do not agree with each other.
-  public func releaseCounts(of election: String, on date: LegalDate, _ reference: Reference) throws(Failure)
-    -> ReleaseCounts
-  {
+  /// - Parameter recordKeys: the record key of every case, by the key under which the store keeps the case.
+  /// - Throws: `internal_error` when a case has no record key.
+  public func releaseCells(
+    of election: String, on date: LegalDate, recordKeys: [UInt32], _ reference: Reference
+  ) throws(Failure) -> ReleaseCells {
+    guard recordKeys.count >= heads.count else {
+      throw Failure(.internalError, en: "A case has no record key.", id: "Ada kasus tanpa kunci rekaman.")
+    }
     var filter = StatisticFilter()
     filter.election = election
-    var tally = ReleaseTally(levels: codes.sanctions.texts.count)
-    var tables = Self.releasedGroupings.map { _ in [Int: [Int]]() }
+    var tally = ReleaseTally(sanctionCount: codes.sanctions.texts.count)
+    var tables = Self.releasedGroupings.map { _ in [Int: [Cell]]() }
     if let selection = StateSelection(filter, for: nil, codes) {
       let view = StateView(basis: .effective, day: Self.day(date), seq: .max)
       forEachCase(view, selection) { counted, _ in
-        guard let reached = tally.add(counted.entry) else { return }
+        let recordKey = recordKeys[counted.key]
+        guard let reached = tally.add(counted.entry, recordKey) else { return }
         for (index, grouping) in Self.releasedGroupings.enumerated() {
           let number = Self.group(counted.facts, by: grouping)
-          for metric in 0...reached { tables[index][number, default: [0, 0, 0]][metric] += 1 }
+          for metric in 0...reached {
+            tables[index][number, default: ReleaseTally.noCells][metric].add(recordKey)
+          }
         }
       }
     }
-    var named: [String: CountTable] = [:]
-    for (grouping, rows) in zip(Self.releasedGroupings, tables) {
-      let keys = groupKeys(grouping)
-      var counts: [String: [Int]] = [:]
-      for (number, row) in rows { counts[keys[number] ?? Self.withoutCode] = row }
-      named[grouping.rawValue] = try CountTable(metrics: 3, counts: counts)
+    var named: [String: [CellRow]] = [:]
+    for (grouping, cells) in zip(Self.releasedGroupings, tables) {
+      named[grouping.rawValue] = rows(cells, grouping, reference)
     }
-    return try ReleaseCounts(
-      tree: tally.tree(codes.sanctions, reference), metricPath: ["recommended", "followed_up"],
-      cumulative: Self.releasedCumulative, beside: [CountNode("rejected", tally.rejected)], tables: named)
+    return tally.cells(codes.sanctions, reference, tables: named)
   }
 
-  /// The key of a row whose cases have no code of the grouping: the one text that is no code.
-  public static let withoutCode = ""
+  /// A row for every code that reference data know, and one for the cases that have none of them: that a row is there
+  /// tells of no case.
+  private func rows(_ cells: [Int: [Cell]], _ grouping: StatisticGrouping, _ reference: Reference) -> [CellRow] {
+    let keys = groupKeys(grouping)
+    let known = reference.releasedCodes(of: grouping)
+    var byKey: [String: [Cell]] = [:]
+    for (number, row) in cells {
+      let key = keys[number].flatMap { known.contains($0) ? $0 : nil } ?? Self.withoutCode
+      byKey[key] = byKey[key].map { zip($0, row).map(+) } ?? row
+    }
+    return (known + [Self.withoutCode]).map { CellRow(key: $0, cells: byKey[$0] ?? ReleaseTally.noCells) }
+  }
 }
 
-/// The counts of the tree, as they come.
-private struct ReleaseTally {
-  private var examined: [Stage: Int] = [:]
-  private var recommended: [Stage: Int] = [:]
-  private var followedUp: [Stage: Int] = [:]
-  /// Of cases whose sanction stands, by the number of its code.
-  private var sanctions: [Int]
-  private(set) var rejected = 0
+extension Reference {
+  /// Every code of a grouping of public releases, of whatever time, in order.
+  func releasedCodes(of grouping: StatisticGrouping) -> [String] {
+    switch grouping {
+    case .province: regions.keys.filter { RegionCode(stored: $0).isProvince }.sorted()
+    case .positionLevel: PositionLevel.allCases.map(\.rawValue)
+    case .category: Violation.categories
+    case .institutionKind: InstitutionKind.allCases.map(\.rawValue)
+    default: []
+    }
+  }
+}
 
-  init(levels: Int) { sanctions = Array(repeating: 0, count: levels) }
+/// The cells of the tree, as they come.
+private struct ReleaseTally {
+  /// Reported, recommended, followed up.
+  static let noCells = [Cell(), Cell(), Cell()]
+
+  private var examined: [Stage: Cell] = [:]
+  private var recommended: [Stage: Cell] = [:]
+  private var followedUp: [Stage: Cell] = [:]
+  /// Of cases whose sanction stands, by the number of its code.
+  private var sanctions: [Cell]
+  private var rejected = Cell()
+
+  init(sanctionCount: Int) { sanctions = Array(repeating: Cell(), count: sanctionCount) }
 
   /// Counts a case; returns how far it has come: 0 reported, 1 recommended, 2 followed up; nil when it was rejected.
-  mutating func add(_ entry: CaseStates.Entry) -> Int? {
+  mutating func add(_ entry: CaseStates.Entry, _ recordKey: UInt32) -> Int? {
     let stage = Stage.allCases[Int(entry.stage)]
     if entry.has(.rejected) {
-      rejected += 1
+      rejected.add(recordKey)
       return nil
     }
     if entry.has(.decided) {
-      if entry.sanction != 0 && !ended(stage) {
-        sanctions[Int(entry.sanction)] += 1
+      if entry.sanction != 0 && stage != .cancelled && stage != .lapsed {
+        sanctions[Int(entry.sanction)].add(recordKey)
       } else {
-        followedUp[stage, default: 0] += 1
+        followedUp[stage, default: Cell()].add(recordKey)
       }
       return 2
     }
     if entry.has(.recommended) {
-      recommended[stage, default: 0] += 1
+      recommended[stage, default: Cell()].add(recordKey)
       return 1
     }
-    examined[stage, default: 0] += 1
+    examined[stage, default: Cell()].add(recordKey)
     return 0
   }
 
-  private func ended(_ stage: Stage) -> Bool { stage == .cancelled || stage == .lapsed }
-
-  func tree(_ codes: CodeTable, _ reference: Reference) -> CountNode {
+  func cells(_ codes: CodeTable, _ reference: Reference, tables: [String: [CellRow]]) -> ReleaseCells {
     let examination: [Stage] = [.received, .verified, .studied]
-    let inExamination = CountNode("in_examination", examination.map { CountNode($0.rawValue, examined[$0] ?? 0) })
+    let inExamination = CellNode("in_examination", examination.map { CellNode($0.rawValue, examined[$0] ?? Cell()) })
     let ends = Self.leaves(examined.filter { !examination.contains($0.key) }, [.notProven, .cancelled, .lapsed])
     let notFollowedUp = Self.leaves(recommended, [.recommended, .blocked, .cancelled, .lapsed])
-    let followed = Self.leaves(followedUp, [.notProven, .exonerated, .cancelled, .lapsed])
-    return CountNode(
-      "reported",
-      [
-        CountNode("not_recommended", [inExamination] + ends),
-        CountNode(
-          "recommended",
-          [
-            CountNode("not_followed_up", notFollowedUp),
-            CountNode("followed_up", [CountNode("sanctioned", sanctionsByLevel(codes, reference))] + followed),
-          ]),
-      ])
+    let otherwise = Self.leaves(followedUp, [.notProven, .exonerated, .cancelled, .lapsed])
+    let sanctioned = CellNode("sanctioned", sanctionsByLevel(codes, reference))
+    let followedUp = CellNode("followed_up", [sanctioned] + otherwise)
+    let recommended = CellNode("recommended", [CellNode("not_followed_up", notFollowedUp), followedUp])
+    let reported = CellNode("reported", [CellNode("not_recommended", [inExamination] + ends), recommended])
+    return ReleaseCells(
+      tree: reported, beside: [CellNode("rejected", rejected)], tables: tables,
+      totals: [reported.cell, recommended.cell, followedUp.cell, sanctioned.cell, rejected])
   }
 
   /// The named stages, and what stands at any other one: the parts always make up the whole.
-  private static func leaves(_ counts: [Stage: Int], _ stages: [Stage]) -> [CountNode] {
-    let rest = counts.filter { !stages.contains($0.key) }.values.reduce(0, +)
-    return stages.map { CountNode($0.rawValue, counts[$0] ?? 0) } + [CountNode("other", rest)]
+  private static func leaves(_ cells: [Stage: Cell], _ stages: [Stage]) -> [CellNode] {
+    let rest = cells.filter { !stages.contains($0.key) }.values.reduce(Cell(), +)
+    return stages.map { CellNode($0.rawValue, cells[$0] ?? Cell()) } + [CellNode("other", rest)]
   }
 
-  private func sanctionsByLevel(_ codes: CodeTable, _ reference: Reference) -> [CountNode] {
-    var counts: [String: Int] = [:]
-    for (code, count) in zip(codes.texts, sanctions) where count > 0 {
-      counts[reference.sanctions[code]?.level ?? "unknown", default: 0] += count
+  /// Every level there is, and the sanctions of which none is known.
+  private func sanctionsByLevel(_ codes: CodeTable, _ reference: Reference) -> [CellNode] {
+    var cells: [String: Cell] = [:]
+    for (outcome, cell) in zip(SanctionOutcome.all(codes, reference), sanctions) where cell.count > 0 {
+      let level = SanctionOutcome.levels.contains(outcome.level) ? outcome.level : "unknown"
+      cells[level] = (cells[level] ?? Cell()) + cell
     }
-    let levels = SanctionOutcome.levels + counts.keys.filter { !SanctionOutcome.levels.contains($0) }.sorted()
-    return levels.map { CountNode($0, counts[$0] ?? 0) }
+    return (SanctionOutcome.levels + ["unknown"]).map { CellNode($0, cells[$0] ?? Cell()) }
   }
 }

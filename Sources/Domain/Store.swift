@@ -148,10 +148,11 @@ public protocol CaseReads {
   func publishedFigures(_ election: String?, before number: Int64, limit: Int) throws -> [PublishedFigure]
   /// One published figure; nil when absent.
   func publishedFigure(_ number: Int64) throws -> PublishedFigure?
-  /// Every public release of an election that was made, in the order of their dates.
+  /// Every public release of an election that was made, in the order of their dates, those of a date in the order of
+  /// their definitions.
   func publicReleases(of election: String) throws -> [StoredRelease]
-  /// Their dates alone, in order.
-  func publicReleaseDates(of election: String) throws -> [LegalDate]
+  /// The identities of the next cases after a key, in the order of the keys under which the store keeps them.
+  func caseIDs(after key: Int64, limit: Int) throws -> [(key: Int64, id: CaseID)]
   /// A page of visible cases.
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.
@@ -202,8 +203,9 @@ public protocol CaseWrites: CaseReads {
   func issue(_ figure: Figure) throws -> Figure
   /// Stores a published figure; returns it with its number and time.
   func register(_ figure: PublishedFigure, by keyID: String) throws -> PublishedFigure
-  /// Stores a public release, of which there is none yet for the election and the date; returns it with its time.
-  func release(_ release: StoredRelease) throws -> StoredRelease
+  /// Stores a public release and returns it with its time; nil when there is one of the election and the date that tells
+  /// something: that one stays.
+  func release(_ release: StoredRelease) throws -> StoredRelease?
   /// Remembers an answer with its effect.
   func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at: Timestamp) throws
   /// A key as this write sees it, earlier writes of the same commit included.

@@ -1,36 +1,43 @@
 internal import Domain
-internal import Foundation
 internal import GRDB
 
 /// Public releases: stored once, never changed.
 extension Transaction {
   func publicReleases(of election: String) throws -> [StoredRelease] {
     try fetch(
-      "SELECT as_of, seq, released_at, document FROM public_release WHERE election = ? ORDER BY as_of", [election]
+      """
+      SELECT as_of, definition, seq, released_at, document FROM public_release WHERE election = ?
+      ORDER BY as_of, definition
+      """, [election]
     ) { row in
       var columns = ColumnReader(row, from: 0)
       return StoredRelease(
-        election: election, asOf: try columns.requiredDate(), seq: Int64(columns.int()),
+        election: election, asOf: try columns.requiredDate(), definition: columns.int(), seq: Int64(columns.int()),
         releasedAt: Timestamp(milliseconds: Int64(columns.int())), document: Array(columns.text().utf8))
     }
   }
 
-  func publicReleaseDates(of election: String) throws -> [LegalDate] {
-    try fetch("SELECT as_of FROM public_release WHERE election = ? ORDER BY as_of", [election]) { row in
-      var columns = ColumnReader(row, from: 0)
-      return try columns.requiredDate()
-    }
-  }
-
-  func release(_ release: StoredRelease) throws -> StoredRelease {
+  func release(_ release: StoredRelease) throws -> StoredRelease? {
+    let told =
+      "SELECT count(*) FROM public_release WHERE election = ? AND as_of = ? AND document <> '\(StoredRelease.withheld)'"
+    let count = try fetchOne(told, [release.election, release.asOf.description]) { $0[0] as Int }
+    guard count == 0 else { return nil }
     var stored = release
     stored.releasedAt = now
     try execute(
-      "INSERT INTO public_release (election, as_of, seq, released_at, document) VALUES (?, ?, ?, ?, ?)",
+      """
+      INSERT INTO public_release (election, as_of, definition, seq, released_at, document) VALUES (?, ?, ?, ?, ?, ?)
+      """,
       [
-        stored.election, stored.asOf.description, stored.seq, stored.releasedAt.milliseconds,
+        stored.election, stored.asOf.description, stored.definition, stored.seq, stored.releasedAt.milliseconds,
         String(decoding: stored.document, as: UTF8.self),
       ])
     return stored
+  }
+
+  func caseIDs(after key: Int64, limit: Int) throws -> [(key: Int64, id: CaseID)] {
+    try fetch(
+      "SELECT case_key, id FROM case_record WHERE case_key > ? ORDER BY case_key LIMIT ?", [key, limit]
+    ) { row in (key: row[0] as Int64, id: try row.identity(1)) }
   }
 }

@@ -2,6 +2,7 @@ internal import API
 internal import ArgumentParser
 internal import Domain
 internal import Foundation
+internal import Logging
 internal import Storage
 
 /// `netral demo`
@@ -48,7 +49,17 @@ struct Demo: AsyncParsableCommand {
       }
     }
     try await register(try DemoFigures.all(), by: keys, in: store)
+    try await release(store, config, by: keys.first { $0.owner == .operator }?.token.keyID ?? "")
     return keys
+  }
+
+  /// The operator's word: the history of both elections is in, so that their past months can be released.
+  private func release(_ store: SQLiteStore, _ config: Config, by keyID: String) async throws {
+    let now = config.store.now
+    let maker = ReleaseMaker(store: store, now: now, logger: Logger(label: "netral"))
+    for election in ["pilkada-2020", "pilkada-2024"] {
+      _ = try await maker.make(election, until: LegalDate(inJakarta: now()), by: keyID)
+    }
   }
 
   private func register(_ figures: [PublishedFigure], by keys: [MadeKey], in store: SQLiteStore) async throws {

@@ -91,6 +91,7 @@ private let expectations: [String: Expectation] = [
   "POST /v1/admin/keys/{id}/rotation": Expectation(.administrator, 404),
   "POST /v1/admin/backups": Expectation(.administrator, 409),
   "GET /v1/admin/backups": Expectation(.administrator, 409),
+  "POST /v1/admin/releases": Expectation(.administrator, 422),
   "GET /v1/admin/mandates": Expectation(.administrator, 200),
   "PUT /v1/admin/mandates": Expectation(.administrator, 422),
   "PUT /v1/admin/reference/{kind}": Expectation(.administrator, 404),

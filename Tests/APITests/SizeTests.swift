@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSON
+internal import Storage
 internal import TestSupport
 internal import Testing
 
@@ -51,8 +52,10 @@ struct SizeTests {
     try await withService { visitor in
       let one = "e" + String(repeating: "\u{301}", count: 199)
       for (name, status) in [(one, 201), (one + "\u{301}", 422), (String(repeating: "𝒂", count: 200), 201)] {
-        let body = Sample.caseBody(#"{"subject":{"name":"\#(name)"}}"#, agencyRef: "\(name.unicodeScalars.count)\(status)")
-        #expect(try visitor.post("/v1/cases", as: .bawaslu, body).status == status)
+        let body = Sample.caseBody(
+          #"{"subject":{"name":"\#(name)"}}"#, agencyRef: "\(name.unicodeScalars.count)\(status)")
+        let answer = try visitor.post("/v1/cases", as: .bawaslu, body)
+        #expect(answer.status == status, "\(answer.text)")
       }
     }
   }
@@ -64,7 +67,9 @@ struct SizeTests {
       { visitor in
         let free = try visitor.get("/v1/whoami", as: .bawaslu).json["bytes"]
         #expect(free["used"].int == 0 && free["max"].int == 20_000)
-        #expect(free["renewed_at"].string == "2024-10-20T17:00:00.000Z" || free["renewed_at"].string == "2024-10-20T17:00:00Z")
+        #expect(
+          free["renewed_at"].string == "2024-10-20T17:00:00.000Z" || free["renewed_at"].string == "2024-10-20T17:00:00Z"
+        )
         let text = String(repeating: "kata ", count: 1_000)
         let fields = [visitor.freshKey()]
         let body = Sample.caseBody(#"{"act":{"narrative":"\#(text)x"}}"#)

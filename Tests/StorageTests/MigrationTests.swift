@@ -17,6 +17,8 @@ internal import Testing
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
     "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
     "m0007_recording": "586bffb29aeaa2ccb36c404df7ca368c1f3a6047c5ac3d754659c3de8a8220fe",
+    "m0008_releases": "90051a25ad7213482140840b6f717eac24e5b56016ce1de5e69ab966343c6fae",
+    "m0012_byte_use": "b8e110b3c99238a06be73f9927e79acfb54f3a02913ef72456cf154718855ac6",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -205,6 +205,10 @@ extension Problem {
       text(
         "The service has no folder for backups: the operator sets NETRAL_BACKUP_FOLDER.",
         "Layanan belum punya folder cadangan: operator mengatur NETRAL_BACKUP_FOLDER.")
+    case .releasePending:
+      text(
+        "The month's public release is due, and the service is about to make it: ask again after Retry-After.",
+        "Rilis publik bulan itu sudah waktunya dan segera dibuat: tanyakan lagi setelah Retry-After.")
     case .requestTimeout:
       text("The request came too slowly.", "Permintaan datang terlalu lambat.")
     case .notImplemented, .versionNotSupported:

@@ -85,14 +85,27 @@ extension Operation {
       }
     return Operation(
       .statistics, name,
-      details:
-        "A release of the last day of a month; counts of 1 to 4, and what would tell them, are withheld. No key.",
+      details: """
+        A release of the last day of a month, made at 06:00 in Jakarta on the first day of the month after the next. Every \
+        number is perturbed by the cell key method, as `method` says. No key.
+        """,
       query: PublicRoutes.parameters(of: statistic),
       replies: [
         Reply(.ok, "The release.", [.json(.release(statistic)), .csv], fields: [(.eTag, "Name of the release.")])
       ],
-      refusals: [.tooManyRequests],
+      refusals: [.tooManyRequests, .releasePending],
       example: Example(
         nil, query: "election=pilkada-2020&as_of=2020-10-31" + (statistic == .funnel ? "&group_by=province" : "")))
   }
+
+  static let makeReleases = Operation(
+    .administration, .init(en: "Make public releases", id: "Buat rilis publik"),
+    details: """
+      Makes those of an election that are due and missing, up to a month (default: the newest that is due), with the record \
+      as it is now. They stay for ever: say it once the history of the election is in. What is there already stays.
+      """,
+    query: [.dryRun], body: .json { _ = ReleaseBody.read($0) },
+    replies: [.json(.madeReleases, "Every month up to that one.", fields: [(.dryRun, "true when none was made.")])],
+    example: Example(
+      "OPERATOR", query: "dry_run=true", body: #"{"election":"pilkada-2020","until":"2020-10-31"}"#))
 }

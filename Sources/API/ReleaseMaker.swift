@@ -1,0 +1,201 @@
+public import Domain
+public import Logging
+internal import Synchronization
+
+/// Makes public releases: each month's when it is due, without anybody asking, and those of months before the first
+/// recorded case of an election on the operator's word.
+///
+/// One release is one write: cut off anywhere, what is missing is made by the next start, or on the next word.
+public final class ReleaseMaker: Sendable {
+  /// How long until it looks again whether anything is due, or tries again what has failed.
+  private static let pause: Duration = .seconds(30)
+
+  private struct State {
+    /// The newest piece of work; pieces follow each other.
+    var last: Task<Void, Never>?
+    /// What looks again and again.
+    var watch: Task<Void, Never>?
+    /// All that was due at this instant has been made.
+    var madeUntil: Timestamp?
+    var isStopped = false
+  }
+
+  /// A release to be made.
+  private struct Item {
+    let date: LegalDate
+    let election: String
+  }
+
+  private let store: any Store
+  private let releases: PublicReleases
+  private let now: @Sendable () -> Timestamp
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  /// Makes one over a store that nobody else serves.
+  public convenience init(store: any Store, now: @escaping @Sendable () -> Timestamp, logger: Logger) {
+    self.init(store: store, releases: PublicReleases(store: store), now: now, logger: logger)
+  }
+
+  init(store: any Store, releases: PublicReleases, now: @escaping @Sendable () -> Timestamp, logger: Logger) {
+    self.store = store
+    self.releases = releases
+    self.now = now
+    self.logger = logger
+  }
+
+  /// Makes what is due, now and from now on, beside everything else.
+  func resume() {
+    state.withLock { state in
+      guard !state.isStopped, state.watch == nil else { return }
+      state.watch = Task {
+        while !Task.isCancelled {
+          await self.makeDue()
+          do { try await Task.sleep(for: Self.pause) } catch { break }
+        }
+      }
+    }
+  }
+
+  /// Ends after the release that is being made, and waits for that; the next start goes on.
+  func stop() async {
+    let (last, watch) = state.withLock { state in
+      state.isStopped = true
+      state.watch?.cancel()
+      return (state.last, state.watch)
+    }
+    await last?.value
+    await watch?.value
+  }
+
+  /// Makes what is due, oldest first. What fails is logged, and tried again by the next call.
+  func makeDue() async {
+    let due = ReleaseCalendar.newestDue(at: now())
+    if state.withLock({ $0.madeUntil == due }) { return }
+    do {
+      try await inTurn { try await self.makeAll(until: due) }
+    } catch {
+      logger.error("public releases are not made yet", metadata: ["error_type": "\(type(of: error))"])
+    }
+  }
+
+  /// Makes every missing release of an election up to a date, with the record as it is now.
+  ///
+  /// - Parameters:
+  ///   - keyID: the operator's key.
+  ///   - dryRun: true to make none.
+  /// - Returns: which dates were made, or would be.
+  /// - Throws: what reading and writing throw. What was made before stays.
+  public func make(_ election: String, until date: LegalDate, by keyID: String, dryRun: Bool = false) async throws
+    -> [LegalDate]
+  {
+    try await inTurn {
+      let due = try await self.missing(election).filter { $0 <= date }
+      guard !dryRun, !due.isEmpty else { return due }
+      let recordKeys = try await RecordKeys.all(in: self.store)
+      for date in due { try await self.make(Item(date: date, election: election), recordKeys, by: keyID) }
+      return due
+    }
+  }
+
+  /// The first day on which a case of each election was recorded.
+  func firstRecordedDays() async throws -> [String: LegalDate] {
+    // Most new files have no case, and need not be read for that.
+    if store.revision.seq == 0 { return [:] }
+    return try await store.readStates(for: .operator) { states, _ in states.firstRecordedDays() }
+  }
+
+  /// Runs `work` after all that was to be done before, whether or not its caller still waits.
+  private func inTurn<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    let task = state.withLock { state in
+      let task = Task { [before = state.last] in
+        await before?.value
+        try self.requireOpen()
+        return try await work()
+      }
+      // A failure is told to the one who waits for it.
+      state.last = Task { _ = await task.result }
+      return task
+    }
+    return try await task.value
+  }
+
+  /// - Throws: `busy` when the service is about to stop.
+  private func requireOpen() throws(Failure) {
+    guard state.withLock({ $0.isStopped }) else { return }
+    throw Failure(.busy, en: "The service is about to stop.", id: "Layanan sedang berhenti.")
+  }
+
+  /// Makes what is due without anybody's word: months in or after which the first case of an election was recorded, and
+  /// those that an earlier definition withheld.
+  private func makeAll(until due: Timestamp) async throws {
+    let first = try await firstRecordedDays()
+    var (items, failed) = ([Item](), Set<String>())
+    for election in store.reference.elections.keys {
+      do {
+        let withheld = try await releases.series(of: election).withheld
+        let dates = try await missing(election).filter { date in
+          withheld.contains(date) || first[election].map { $0 <= date } ?? false
+        }
+        items += dates.map { Item(date: $0, election: election) }
+      } catch {
+        log(error, election)
+        failed.insert(election)
+      }
+    }
+    items.sort { ($0.date, $0.election) < ($1.date, $1.election) }
+    let recordKeys = items.isEmpty ? nil : try await RecordKeys.all(in: store)
+    for item in items where !failed.contains(item.election) {
+      guard let recordKeys else { break }
+      do {
+        try await make(item, recordKeys, by: nil)
+      } catch {
+        log(error, item.election)
+        failed.insert(item.election)
+      }
+    }
+    for election in store.reference.elections.keys where !failed.contains(election) {
+      releases.complete(election, until: due)
+    }
+    if failed.isEmpty { state.withLock { $0.madeUntil = due } }
+  }
+
+  private func log(_ error: any Error, _ election: String) {
+    logger.error(
+      "a public release is not made yet",
+      metadata: [
+        "election": "\(election)", "error_type": "\((error as? Failure)?.code.rawValue ?? "\(type(of: error))")",
+      ])
+  }
+
+  /// The dates of an election that are due and tell nothing yet, oldest first.
+  private func missing(_ election: String) async throws -> [LegalDate] {
+    guard let votingOn = store.reference.elections[election].flatMap({ LegalDate($0.votingOn) }) else { return [] }
+    let made = try await releases.series(of: election).made
+    return ReleaseCalendar(votingOn: votingOn).due(at: now()).filter { made[$0] == nil }
+  }
+
+  /// Counts, perturbs and stores one release.
+  private func make(_ item: Item, _ recordKeys: RecordKeys, by keyID: String?) async throws {
+    try requireOpen()
+    let reference = store.reference
+    let exact = try await releases.series(of: item.election).made.values
+      .reduce(into: Set<Cell>()) { $0.formUnion($1.published.exact) }
+    let draft = try await store.readStates(for: .operator) { states, reads in
+      let keys = try recordKeys.extended(to: reads).values
+      let cells = try states.releaseCells(of: item.election, on: item.date, recordKeys: keys, reference)
+      return StoredRelease(
+        election: item.election, asOf: item.date, definition: PublicRelease.currentDefinition, seq: states.seq,
+        releasedAt: Timestamp(milliseconds: 0),
+        document: ReleaseDocument.write(cells.release(on: item.date, exact: exact)))
+    }
+    let now = now()
+    let stored = try await store.write(by: .operator, dryRun: false) { transaction in
+      if let keyID {
+        try transaction.audit("release.create", by: keyID, detail: "\(item.election) \(item.date)", at: now)
+      }
+      return try transaction.release(draft)
+    }
+    if let stored { try releases.add(stored) }
+  }
+}
