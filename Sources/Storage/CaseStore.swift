@@ -120,7 +120,7 @@ extension Transaction {
       touched.insert(VisibilityBasis(history.entries[index].record))
       try store(history.entries[index].event, history.entries[index].record, places[index], key, person)
     }
-    pending.words.append(.index(key, record.facts.act.narrative))
+    index(record.facts.act.narrative, of: key)
     return record
   }
 
@@ -150,9 +150,15 @@ extension Transaction {
     }
     if new.facts.act.narrative != old.facts.act.narrative {
       pending.words.append(.unindex(before.key, old.facts.act.narrative))
-      pending.words.append(.index(before.key, new.facts.act.narrative))
+      index(new.facts.act.narrative, of: before.key)
     }
     return record
+  }
+
+  /// Words are told to their index at the end of the batch, and take room as the narrative does.
+  private func index(_ narrative: String, of key: Int64) {
+    pending.words.append(.index(key, narrative))
+    pending.jobBytes += Int64(narrative.utf8.count)
   }
 
   func append(_ event: EventDraft, to record: Case) throws {
