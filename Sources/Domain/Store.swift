@@ -112,6 +112,8 @@ public protocol CaseReads {
   func caseRecord(_ id: CaseID, effectiveOn date: LegalDate) throws -> Case?
   /// The newest sequence; 0 when nothing has happened.
   func head() throws -> Int64
+  /// When the newest event was stored; the beginning of 1970 when nothing has happened.
+  func lastRecordedAt() throws -> Timestamp
   /// The oldest sequence the feed can begin with.
   func oldest() throws -> Int64
   /// At most `limit` changes after a sequence, in the order of their commits. Visibility is the caller's to judge.
