@@ -28,14 +28,6 @@ struct Exchange: Sendable {
     Actor(agency: try agency(), importedBy: nil, keyID: caller?.key.id ?? "")
   }
 
-  /// Who asks on a route that asks for no key.
-  ///
-  /// - Throws: `unauthenticated` when a key is given that is not good.
-  func optionalCaller() throws(Failure) -> Caller? {
-    guard request.fields[.authorization] != nil else { return nil }
-    return try api.caller(of: request)
-  }
-
   func owner() throws(Failure) -> KeyOwner {
     guard let caller else { throw .scopeMissing }
     return caller.key.owner

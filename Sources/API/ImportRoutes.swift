@@ -24,7 +24,7 @@ enum ImportRoutes {
       body: body, linesMax: linesMax, lineBytesMax: settings.lineBytesMax, importer: importer)
     guard let first = try await source.next() else { return answer }
     let firstResults = try await results(of: first, importer, dryRun, language)
-    let isProxied = settings.trustedProxies.contain(exchange.request.peer)
+    let isProxied = exchange.request.comes(fromOneOf: settings.trustedProxies)
     let rest = Rest(exchange: exchange, importer: importer, source: source, dryRun: dryRun, language: language)
     guard isProxied else {
       answer.body = .stream { stream in

@@ -19,6 +19,7 @@ final class Writer: @unchecked Sendable {
 
   private let queue: DatabaseQueue
   private let snapshots: Snapshots
+  private let uses: KeyUses
   private let stubs: StubCache
   private let statements = KeptStatements()
   private let bell: ChangeBell
@@ -27,9 +28,13 @@ final class Writer: @unchecked Sendable {
   private let record = Mutex(CommitRecord())
   private let running = DispatchGroup()
 
-  init(queue: DatabaseQueue, snapshots: Snapshots, stubs: StubCache, bell: ChangeBell, settings: StoreSettings) {
+  init(
+    queue: DatabaseQueue, snapshots: Snapshots, uses: KeyUses, stubs: StubCache, bell: ChangeBell,
+    settings: StoreSettings
+  ) {
     self.queue = queue
     self.snapshots = snapshots
+    self.uses = uses
     self.stubs = stubs
     self.bell = bell
     self.settings = settings
@@ -89,6 +94,11 @@ final class Writer: @unchecked Sendable {
   /// Folds the log into the file and closes it.
   func close() throws {
     try queue.inDatabase { database in
+      do {
+        try Transaction(database).write(uses.takeUnwritten())
+      } catch is DatabaseError {
+        // A disk that is full. Nothing that was acknowledged is lost by that.
+      }
       statements.removeAll()
       try database.execute(sql: "PRAGMA optimize")
       _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -133,6 +143,7 @@ final class Writer: @unchecked Sendable {
     // Also after a failure: whether a commit that failed came about is known to the file alone.
     defer { stubs.drop(transaction.changedCases) }
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+    var writtenUses: [String: Timestamp] = [:]
     do {
       let expiry = settings.now().adding(seconds: -settings.idempotencyLifetime.components.seconds)
       try transaction.forgetReplies(before: expiry)
@@ -150,11 +161,14 @@ final class Writer: @unchecked Sendable {
         transaction.pending.changedSnapshots
         ? Snapshots.Value(reference: try transaction.currentReference(), keys: try transaction.loadKeys()) : nil
       try transaction.writePending()
+      writtenUses = uses.takeUnwritten()
+      try transaction.write(writtenUses)
       let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
       bell.ring(head, transaction.touched)
       return fresh
     } catch {
+      uses.keepUnwritten(writtenUses)
       if database.isInsideTransaction { try database.execute(sql: "ROLLBACK") }
       throw error
     }

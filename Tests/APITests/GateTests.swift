@@ -13,6 +13,7 @@ private struct Expectation {
     /// A key may be given, and is then judged.
     case optionalKey
     case anyKey
+    case anyAgency
     case agency(Scope)
     case administrator
   }
@@ -82,6 +83,7 @@ private let expectations: [String: Expectation] = [
   "GET /v1/reference/{kind}": Expectation(.anyKey, 404),
   "GET /v1/whoami": Expectation(.anyKey, 200),
   "GET /v1/policy": Expectation(.anyKey, 200),
+  "GET /v1/keys": Expectation(.anyAgency, 200),
   "POST /v1/admin/keys": Expectation(.administrator, 422),
   "GET /v1/admin/keys": Expectation(.administrator, 200),
   "GET /v1/admin/keys/{id}": Expectation(.administrator, 404),
@@ -108,6 +110,7 @@ private struct Role {
     let passes =
       switch expectation.who {
       case .everyone, .optionalKey, .anyKey: true
+      case .anyAgency: holder.owner != .operator
       case .agency(let scope): holder.owner != .operator && holder.scopes.contains(scope)
       case .administrator: holder.owner == .operator && holder.scopes.contains(.admin)
       }

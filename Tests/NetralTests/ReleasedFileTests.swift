@@ -18,12 +18,13 @@ extension ProgramTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("are all kept: one for each step of the schema")
+    @Test("are all kept: one for each step of the schema that was released")
     func complete() throws {
       let steps = try FileManager.default.contentsOfDirectory(atPath: projectFile("migrations/sql")).map {
         String($0.prefix(5))
       }.sorted()
-      #expect(steps == Self.names)
+      // Steps behind the last one are those of the release that is being made.
+      #expect(steps.starts(with: Self.names))
       for name in Self.names {
         let attributes = try FileManager.default.attributesOfItem(
           atPath: Self.folder.appending(path: "\(name).sqlite.gz").path)
@@ -41,9 +42,8 @@ extension ProgramTests {
 
       try RunningServer(database).stop()
       try expectSameRows(old, database)
-      let isOlder = name != Self.names.last
-      #expect(try folder.names().contains("netral.sqlite.before-migration") == isOlder)
-      if isOlder { try expectSameRows(old, database + ".before-migration") }
+      #expect(try folder.names().contains("netral.sqlite.before-migration"))
+      try expectSameRows(old, database + ".before-migration")
       #expect(try sqlite(database, "PRAGMA integrity_check; PRAGMA foreign_key_check") == "ok")
 
       let keys = try ["BAWASLU", "BKN"].map {

@@ -16,6 +16,7 @@ internal import Testing
     "m0003_clocks": "2af4bcb964d909a799c412cfb98aff86f8befc349314b807ae45cb0795f95392",
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
     "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
+    "m0009_keys": "a5c87188f4271eaa5e609f6fd563f51668a2098a07882f5936e2bc844424868a",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -52,7 +53,9 @@ internal import Testing
       let tables = ["certificate", "figure", "published_figure", "public_release"].map { "DROP TABLE \($0);" }.joined()
       let indexes = ["paused", "appeal", "stage_due"].map { "DROP INDEX case_record_\($0);" }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
-      let identities = "ALTER TABLE access_key DROP COLUMN identities;"
+      let identities = ["identities", "made_by", "rotated_from", "used_at"].map {
+        "ALTER TABLE access_key DROP COLUMN \($0);"
+      }.joined()
       let undone = tables + indexes + columns + identities
       _ = try Shell.output(
         "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
@@ -66,6 +69,28 @@ internal import Testing
       let question = ClockQuery(caller: .bkn, today: due)
       let found = try store.read(on: 0) { try $0.clocks(question) }.items
       #expect(found.map(\.caseID) == [sanctioned.id] && found.first?.clock == sanctioned.progress.openClock)
+      try store.close()
+    }
+  }
+
+  @Test func `who made a key of an earlier release is taken from the trace of administrators' acts`() async throws {
+    try await withFolder { folder in
+      let path = folder + "/netral.sqlite"
+      let new = try SQLiteStore(path: path, readerCount: 1)
+      let (first, second) = (TemporaryStore.key("aaaaaaaaaaaa"), TemporaryStore.key("bbbbbbbbbbbb"))
+      try await new.write(by: .operator, dryRun: false) { write in
+        try write.insert(first)
+        try write.insert(second)
+        try write.audit("key.create", by: "operator0000", detail: first.id, at: first.createdAt)
+        try write.audit("key.revoke", by: "operator1111", detail: second.id, at: first.createdAt)
+      }
+      try new.close()
+      let columns = ["made_by", "rotated_from", "used_at"].map { "ALTER TABLE access_key DROP COLUMN \($0);" }.joined()
+      _ = try Shell.output(
+        "sqlite3 '\(path)' \"\(columns) DELETE FROM grdb_migrations WHERE identifier = 'm0009_keys'\"")
+      let store = try SQLiteStore(path: path, readerCount: 1)
+      #expect(store.keys[first.id]?.madeBy == "operator0000" && store.keys[second.id]?.madeBy == nil)
+      #expect(try store.keyUses(on: 0).isEmpty)
       try store.close()
     }
   }

@@ -7,8 +7,8 @@ extension Route {
     var codes = operation.refusals.union(Self.ofEveryRequest).union([.unknownParameter, .invalidParameter])
     switch gate {
     case .open: break
-    case .anyKey: codes.formUnion([.unauthenticated, .tooManyRequests])
-    case .agency, .administrator, .administratorOrLocal:
+    case .optionalKey, .anyKey: codes.formUnion([.unauthenticated, .tooManyRequests])
+    case .anyAgency, .agency, .administrator, .administratorOrLocal:
       codes.formUnion([.unauthenticated, .scopeMissing, .tooManyRequests])
     }
     if template.contains("{") { codes.insert(.notFound) }
