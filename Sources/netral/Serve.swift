@@ -70,7 +70,7 @@ private struct ServingService: Service {
       if error is StartFailure { throw ExitFailure("\(error)") }
       throw error
     }
-    logger.notice("started", metadata: ["version": "\(netralVersion)", "port": .stringConvertible(server.port)])
+    logger.notice("started", metadata: ["version": "\(netralVersion)", "address": "\(address)"])
     api.resumeWork()
     if config.readsStatisticsAhead { readStatisticsAhead() }
     try await gracefulShutdown()

@@ -100,6 +100,7 @@ private let expectations: [String: Expectation] = [
 private struct Role {
   let name: String
   let authorization: String?
+  var fields: [(String, String)] = []
   /// Nil when the key is not accepted at all.
   let holder: (owner: KeyOwner, scopes: Set<Scope>)?
 
@@ -139,6 +140,10 @@ private struct Role {
       barred("revoked", try await service.token(owner, scopes, revokedAt: now))
       barred("no certificate", try await service.token(owner, scopes, identities: ["CN=sync,O=BKN"]))
       barred("wrong network", try await service.token(owner, scopes, networks: ["10.0.0.0/8", "::1"]))
+    }
+    let loose = "Bearer \(try await service.token(.operator, [.admin]))"
+    for field in [("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy")] {
+      roles.append(Role(name: "by a proxy, operator", authorization: loose, fields: [field], holder: nil))
     }
     func allowed(_ name: String, _ owner: KeyOwner, _ scopes: Set<Scope>, _ networks: [String] = []) async throws {
       let token = try await service.token(owner, scopes, networks: networks)
@@ -182,7 +187,7 @@ struct GateTests {
             var fields = [("Content-Type", "application/json"), ("Idempotency-Key", "k"), ("If-Match", "\"1-15\"")]
             if let authorization = role.authorization { fields.append(("Authorization", authorization)) }
             let answer = try visitor.ask(
-              route.method, Self.path(route.path), fields, route.method == "GET" ? nil : "{}")
+              route.method, Self.path(route.path), fields + role.fields, route.method == "GET" ? nil : "{}")
             let expected = role.status(at: expectation)
             #expect(answer.status == expected, "\(role.name): \(route.method) \(route.path): \(answer.text)")
             #expect(answer["x-request-id"] != nil)
