@@ -128,7 +128,9 @@ class Server:
         # Python ignores SIGXFSZ and SIGPIPE, and so does then the program, which meets errors instead. By way of `env`:
         # libfaketime moves the environment of the process it is first loaded in, and Swift finds arguments by it.
         self.process = subprocess.Popen(
-            ["env", self.program, "serve", "--database", self.database, "--port", "0"], restore_signals=False,
+            # The clock jumps by hours, also while the process is dead.
+            ["env", self.program, "serve", "--database", self.database, "--port", "0", "--accept-clock"],
+            restore_signals=False,
             stdout=subprocess.PIPE, stderr=self.log, env={**self.environment, **self.clock.environment})
         line = self.process.stdout.readline().decode().strip()
         if not line:

@@ -13,22 +13,39 @@ struct Caller: Sendable {
   /// What this key's writes are counted against; nil for the operator.
   var budget: ByteBudget? { key.owner.budget }
 
-  /// Judges the `Authorization` field; nil for every cause alike, so that nothing can be learned about keys.
+  /// Judges the key of a request.
   ///
-  /// - Parameter identity: what a trusted proxy says about the client's certificate; asked for bound keys alone.
-  init?(
-    authorization: String?, from address: PeerAddress, identity: @autoclosure () -> String?, store: any Store,
-    at now: Timestamp
-  ) {
-    guard let token = authorization.flatMap(Token.init(authorization:)) else { return nil }
+  /// - Throws: ``KeyRefusal``, which is for the log: the client is told one and the same, so that nothing can be learned
+  ///   about keys.
+  init(_ request: Request, authorization: String, store: any Store, proxies: [Network], at now: Timestamp)
+    throws(KeyRefusal)
+  {
+    guard let token = Token(authorization: authorization) else { throw KeyRefusal(.malformed, nil) }
     let key = store.keys[token.keyID]
     // An unknown key costs the same work as a wrong secret.
     let matches = token.matches(key?.secretDigest ?? Token.noDigest)
-    guard let key, matches, key.isValid(at: now) else { return nil }
-    let networks = key.networks.compactMap { Network($0) }
-    guard key.networks.isEmpty || networks.contains(where: { $0.contains(address) }) else { return nil }
-    guard key.identities.isEmpty || identity().map(key.identities.contains) == true else { return nil }
+    guard let key else { throw KeyRefusal(.unknown, token.keyID) }
+    guard matches else { throw KeyRefusal(.wrongSecret, key.id) }
+    if let reason = Self.refusal(of: key, request, proxies, now) { throw KeyRefusal(reason, key.id) }
     self.key = key
+  }
+
+  /// Why a key may not be used now and from where it comes; nil when it may.
+  private static func refusal(of key: AccessKey, _ request: Request, _ proxies: [Network], _ now: Timestamp)
+    -> KeyRefusal.Reason?
+  {
+    if let revokedAt = key.revokedAt, revokedAt <= now { return .revoked }
+    if let expiresAt = key.expiresAt, expiresAt <= now { return .expired }
+    if !key.networks.isEmpty {
+      let address = ClientAddress.of(request, trusting: proxies)
+      if !key.networks.compactMap({ Network($0) }).contain(address) { return .network }
+    }
+    if key.identities.isEmpty {
+      // A proxy speaks for anybody: an operator who comes by one has to show who they are.
+      return key.owner == .operator && request.comesByProxy(trusting: proxies) ? .operatorWithoutIdentity : nil
+    }
+    let identity = ClientIdentity.of(request, trusting: proxies)
+    return identity.map(key.identities.contains) == true ? nil : .identity
   }
 
   /// - Throws: `scope_missing` when the key does not pass the gate; `agency_not_begun` and `agency_ended` when its agency
@@ -36,7 +53,9 @@ struct Caller: Sendable {
   func pass(_ gate: Gate, _ reference: Reference, on today: LegalDate) throws(Failure) {
     if let agency { try reference.requireAccess(of: agency, on: today) }
     switch gate {
-    case .open, .anyKey: return
+    case .open, .optionalKey, .anyKey: return
+    case .anyAgency:
+      guard agency != nil else { throw .scopeMissing }
     case .agency(let scope):
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
     case .recording(let scopes):
@@ -48,29 +67,28 @@ struct Caller: Sendable {
   }
 }
 
-extension API {
-  /// Who asks, by the key of the request.
-  ///
-  /// - Throws: `unauthenticated`, the same for every cause; `too_many_requests` when the address or the key has used up
-  ///   what it may send.
-  func caller(of request: Request) throws(Failure) -> Caller {
-    let proxies = settings.trustedProxies
-    let address = ClientAddress.of(request, trusting: proxies)
-    let now = settings.now()
-    let authorization = request.fields[.authorization]
-    let caller = Caller(
-      authorization: authorization, from: address, identity: ClientIdentity.of(request, trusting: proxies),
-      store: store, at: now)
-    guard let caller else {
-      // Who sends no key guesses none, and is told what to send.
-      if let authorization {
-        try rates.countFailure(address, keyID: Token(authorization: authorization)?.keyID, at: now)
-      }
-      throw .unauthenticated
-    }
-    try rates.countRequest(caller.key.id, at: now)
-    return caller
+/// Why a key was refused: told to the log alone.
+struct KeyRefusal: Error {
+  /// The raw value is the code in the log.
+  enum Reason: String, CaseIterable {
+    /// No text of a key.
+    case malformed
+    case unknown
+    case wrongSecret = "wrong_secret"
+    case expired, revoked
+    /// It came from none of its networks.
+    case network
+    /// None of its certificates was shown.
+    case identity
+    /// An operator's key that is bound to no certificate came by a proxy.
+    case operatorWithoutIdentity = "operator_without_identity"
   }
+
+  let reason: Reason
+  /// The identifier that the key names, whether there is such a key or not; nil when it names none.
+  let keyID: String?
+
+  init(_ reason: Reason, _ keyID: String?) { (self.reason, self.keyID) = (reason, keyID) }
 }
 
 /// The text of a key: `ntk_<key id>_<secret>`.
@@ -104,7 +122,10 @@ public struct Token: Sendable {
     guard authorization[..<token].lowercased() == "bearer ", authorization[token..<identifier] == "ntk_",
       authorization[..<secret].utf8.last == UInt8(ascii: "_")
     else { return nil }
-    self.keyID = String(authorization[identifier..<bytes.index(before: secret)])
+    let keyID = authorization[identifier..<bytes.index(before: secret)]
+    // An identifier stands in logs: what cannot be one is no key, and a client's free text.
+    guard keyID.utf8.allSatisfy(Base32.alphabet.contains) else { return nil }
+    self.keyID = String(keyID)
     self.secret = String(authorization[secret...])
   }
 

@@ -8,7 +8,7 @@ enum DocumentationRoutes {
   /// GET /openapi.json: everything, or with a key what that key may do.
   static func openAPI(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
-    let caller = try exchange.optionalCaller()
+    let caller = exchange.caller
     let document =
       caller.map { OpenAPIDocument.json(for: $0, exchange.api.store.reference, on: exchange.today) }
       ?? OpenAPIDocument.whole

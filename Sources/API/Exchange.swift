@@ -29,16 +29,6 @@ struct Exchange: Sendable {
     Actor(agency: try agency(), importedBy: nil, keyID: caller?.key.id ?? "")
   }
 
-  /// Who asks on a route that asks for no key.
-  ///
-  /// - Throws: `unauthenticated` when a key is given that is not good.
-  func optionalCaller() throws(Failure) -> Caller? {
-    guard request.fields[.authorization] != nil else { return nil }
-    let caller = try api.caller(of: request)
-    try caller.pass(gate, api.store.reference, on: today)
-    return caller
-  }
-
   func owner() throws(Failure) -> KeyOwner {
     guard let caller else { throw .scopeMissing }
     return caller.key.owner

@@ -29,7 +29,7 @@ enum ImportRoutes {
     var toll = LineToll(linesPerUnit: dryRun ? 10 : 100)
     try toll.pay(first.count, exchange)
     let firstResults = try await results(of: first, importer, dryRun, language)
-    let isProxied = settings.trustedProxies.contain(exchange.request.peer)
+    let isProxied = exchange.request.comes(fromOneOf: settings.trustedProxies)
     let rest = Rest(
       exchange: exchange, importer: importer, source: source, toll: toll, dryRun: dryRun, language: language)
     guard isProxied else {

@@ -16,12 +16,12 @@ enum KeyRoutes {
   /// GET /v1/admin/keys
   static func list(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
-    let keys = exchange.api.store.keys.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+    let keys = try ListedKey.all(exchange).sorted { ($0.key.createdAt, $0.key.id) < ($1.key.createdAt, $1.key.id) }
     return Answer.json { writer in
       writer.beginObject()
       writer.name("items")
       writer.beginArray()
-      for key in keys { KeyJSON.write(key, to: &writer) }
+      for key in keys { key.write(to: &writer) }
       writer.endArray()
       writer.name("next_cursor")
       writer.null()
@@ -32,8 +32,9 @@ enum KeyRoutes {
   /// GET /v1/admin/keys/{id}
   static func show(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
-    let key = try find(exchange)
-    return Answer.json { KeyJSON.write(key, to: &$0) }
+    let id = try find(exchange).id
+    guard let key = try ListedKey.all(exchange).first(where: { $0.key.id == id }) else { throw Failure.notFound }
+    return Answer.json { key.write(to: &$0) }
   }
 
   /// DELETE /v1/admin/keys/{id}: ends the key now; a key that has ended stays listed.
@@ -50,6 +51,8 @@ enum KeyRoutes {
   }
 
   /// POST /v1/admin/keys/{id}/rotation: `{"overlap_hours": 0...720}`; the old key ends after the overlap.
+  ///
+  /// The life of the new one begins anew.
   static func rotate(_ exchange: Exchange) async throws -> Answer {
     let write = try await Write(exchange, keyRequired: true)
     let old = try find(exchange)
@@ -61,7 +64,10 @@ enum KeyRoutes {
     new.id = token.keyID
     new.secretDigest = token.digest
     new.createdAt = exchange.now
+    new.expiresAt = old.successorEnd(from: exchange.now)
     new.revokedAt = nil
+    new.madeBy = exchange.caller?.key.id
+    new.rotatedFrom = old.id
     let end = exchange.now.adding(seconds: Int64(hours) * 3600)
     let (key, now) = (new, exchange.now)
     return try await store(key, token, write, exchange) { transaction in
@@ -111,7 +117,7 @@ enum KeyRoutes {
 enum KeyBody {
   static func key(_ body: JSONValue, _ token: Token, _ exchange: Exchange) throws(Failure) -> AccessKey {
     let reader = try ObjectReader(body)
-    let (agency, isOperator, label, scopes, expires, networks, identities) = read(reader)
+    let (agency, isOperator, label, scopes, end, networks, identities) = read(reader)
     if isOperator == (agency != nil) { reader.errors.add("/agency", .inconsistent) }
     if let agency, exchange.api.store.reference.agencies[agency] == nil { reader.errors.add("/agency", .unknownCode) }
     for (index, network) in networks.enumerated() where Network(network) == nil {
@@ -120,28 +126,61 @@ enum KeyBody {
     for (index, identity) in identities.enumerated() where !CertificateIdentity.isValid(identity) {
       reader.errors.add("/identities/\(index)", .format)
     }
-    if let expires, expires <= exchange.now { reader.errors.add("/expires_at", .range) }
     let owner: KeyOwner = agency.map { .agency(AgencyCode(rawValue: $0)) } ?? .operator
     let granted = checked(scopes, owner, reader.errors)
+    let expiresAt = end.flatMap { checked($0, granted, exchange.now, reader.errors) }
     try reader.errors.check()
-    let end = try AccessKey.end(expires, of: granted, madeAt: exchange.now)
     return AccessKey(
-      id: token.keyID, owner: owner, label: label ?? "", scopes: granted, createdAt: exchange.now, expiresAt: end,
-      revokedAt: nil, networks: networks, identities: identities, secretDigest: token.digest)
+      id: token.keyID, owner: owner, label: label ?? "", scopes: granted, createdAt: exchange.now,
+      expiresAt: expiresAt, revokedAt: nil, networks: networks, identities: identities, secretDigest: token.digest,
+      madeBy: exchange.caller?.key.id)
+  }
+
+  private static func checked(_ end: KeyEnd, _ scopes: Set<Scope>, _ now: Timestamp, _ errors: BodyErrors) -> Timestamp?
+  {
+    do throws(KeyEnd.Fault) {
+      return try end.instant(for: scopes, from: now)
+    } catch {
+      let detail: LocalizedText? =
+        switch error {
+        case .past: nil
+        case .tooLong(let days):
+          LocalizedText(
+            en: "A key with these scopes ends within \(days) days.",
+            id: "Kunci dengan lingkup ini berakhir dalam \(days) hari.")
+        }
+      errors.add("/expires_at", .range, detail)
+      return nil
+    }
   }
 
   /// Errors are collected in the reader.
   static func read(_ body: ObjectReader) -> (
-    agency: String?, isOperator: Bool, label: String?, scopes: [String], expires: Timestamp?, networks: [String],
+    agency: String?, isOperator: Bool, label: String?, scopes: [String], end: KeyEnd?, networks: [String],
     identities: [String]
   ) {
     defer { body.finish() }
     return (
       body.text("agency", max: 20), body.flag("operator") ?? false, body.text("label", max: 100, required: true),
-      body.texts("scopes", countMax: 10, max: 20), body.instant("expires_at"),
+      body.texts("scopes", countMax: 10, max: 20), end(body),
       body.texts("networks", countMax: 20, max: 49),
       body.texts("identities", countMax: CertificateIdentity.countMax, max: CertificateIdentity.bytesMax)
     )
+  }
+
+  /// When the key is to end; nil when that cannot be read.
+  private static func end(_ body: ObjectReader) -> KeyEnd? {
+    let schema = Schema.anyOf([.instant, .const("never")]).described(
+      "Default: after 365 days, or what the scopes allow if that is less. Some scopes must end: admin within 90 days.")
+    switch body.value("expires_at", schema) {
+    case nil: return .standard
+    case .string("never"): return .never
+    case .string(let text):
+      if let instant = Timestamp(text) { return .at(instant) }
+      body.errors.add("/expires_at", .format)
+    default: body.errors.add("/expires_at", .type)
+    }
+    return nil
   }
 
   /// The body of a rotation: how long the old key stays valid.
@@ -166,12 +205,6 @@ enum KeyBody {
 
 /// A key as it is shown: never the secret, never its digest.
 enum KeyJSON {
-  static func write(_ key: AccessKey, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writeMembers(key, to: &writer)
-    writer.endObject()
-  }
-
   static func writeMembers(_ key: AccessKey, to writer: inout JSONWriter) {
     writer.member("id", key.id)
     if case .agency(let code) = key.owner {

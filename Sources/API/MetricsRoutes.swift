@@ -196,9 +196,8 @@ enum LocalPeer {
   /// one, not the HTTP/1.0 of a proxy that is set up with one line, and a Host that names this machine (which a web page
   /// that is made to ask here cannot send either). One that has a key is judged by the key.
   static func asks(_ request: Request, trusting proxies: [Network]) -> Bool {
-    guard let hostField, !request.isHTTP10, loopback.contains(where: { $0.contains(request.peer) }),
-      !proxies.contains(where: { $0.contains(request.peer) }), request.fields[.authorization] == nil,
-      proxyFields.allSatisfy({ request.fields[$0] == nil }), let host = request.fields[hostField]
+    guard let hostField, !request.isHTTP10, loopback.contain(request.peer), !request.comesByProxy(trusting: proxies),
+      request.fields[.authorization] == nil, let host = request.fields[hostField]
     else { return false }
     let end = host.hasPrefix("[") ? host.firstIndex(of: "]").map { host.index(after: $0) } : host.firstIndex(of: ":")
     return ["localhost", "127.0.0.1", "[::1]"].contains(host[..<(end ?? host.endIndex)].lowercased())
@@ -206,7 +205,4 @@ enum LocalPeer {
 
   private static let hostField = HTTPField.Name("Host")
   private static let loopback = ["127.0.0.0/8", "::1"].compactMap { Network($0) }
-  private static let proxyFields = [
-    "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via",
-  ].compactMap { HTTPField.Name($0) }
 }

@@ -44,11 +44,26 @@ extension [Network] {
   func contain(_ address: PeerAddress) -> Bool { contains { $0.contains(address) } }
 }
 
+extension Request {
+  /// True when whoever sent it is believed what it says of its client: an address that the settings name, or whoever
+  /// reaches the service's socket in the file system, which the mode of that socket decides.
+  func comes(fromOneOf proxies: [Network]) -> Bool { peer.isLocalSocket || proxies.contain(peer) }
+
+  /// True when it speaks of a proxy: one that is trusted, or a field that proxies add.
+  func comesByProxy(trusting proxies: [Network]) -> Bool {
+    comes(fromOneOf: proxies) || !Self.proxyFields.allSatisfy { fields[$0] == nil }
+  }
+
+  private static let proxyFields = [
+    "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via",
+  ].compactMap { HTTPField.Name($0) }
+}
+
 /// The identity of the client's certificate, which a trusted proxy has verified: its `Netral-Client-Identity`.
 enum ClientIdentity {
   /// Nil when nobody who is trusted says anything, or says more than one thing.
   static func of(_ request: Request, trusting proxies: [Network]) -> String? {
-    guard proxies.contain(request.peer) else { return nil }
+    guard request.comes(fromOneOf: proxies) else { return nil }
     let values = request.fields.values(of: .clientIdentity)
     return values.count == 1 ? values.first : nil
   }
@@ -57,7 +72,7 @@ enum ClientIdentity {
 /// The client's address: the peer's, or what a trusted proxy says (RFC 7239).
 enum ClientAddress {
   static func of(_ request: Request, trusting proxies: [Network]) -> PeerAddress {
-    guard proxies.contain(request.peer) else { return request.peer }
+    guard request.comes(fromOneOf: proxies) else { return request.peer }
     return claimed(by: request.fields.values(of: .forwarded)) ?? request.peer
   }
 

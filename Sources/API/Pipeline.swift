@@ -11,9 +11,8 @@ struct Pipeline {
     let (started, stopwatch) = (api.settings.now(), Stopwatch())
     let requestID = api.requestIDs.next()
     let language = Language(acceptLanguage: request.fields[.acceptLanguage])
-    var template = "-"
+    var record = LogRecord(requestID: requestID)
     var line: Int?
-    var keyID: String?
     var response: Response
     do throws(Failure) {
       switch api.router.match(request.method, request.path) {
@@ -22,10 +21,9 @@ struct Pipeline {
       case .wrongMethod(let allowed):
         response = Self.methodAnswer(request.method, allowed, language, requestID)
       case .route(let route, let parameters):
-        template = route.template
+        record.template = route.template
         line = api.metrics.requests.line(of: route, request.method)
-        let caller = try authenticate(request, for: route.gate)
-        keyID = caller?.key.id
+        let caller = try authenticate(request, for: route.gate, at: started, &record)
         if let caller { try await waitForTurn(of: caller, request) }
         let exchange = Exchange(
           api: api, gate: route.gate, operation: route.operation, request: request, caller: caller,
@@ -42,24 +40,46 @@ struct Pipeline {
       response = Problem.response(for: error, language: language, requestID: requestID)
     }
     response.fields.append(Response.Field(name: .requestID, value: requestID))
+    if let end = record.key?.endToTell(at: started) {
+      response.fields.append(Response.Field(name: .keyExpires, value: end.description))
+    }
     let nanoseconds = stopwatch.nanoseconds
     let tally = api.metrics.requests
     tally.count(
       line ?? tally.line(without: request.method), response.status, nanoseconds, onLoop: request.loopIndex)
-    BrokenAnswer.watch(&response, template, requestID, api)
-    log(request, response, template, keyID, requestID, nanoseconds)
+    BrokenAnswer.watch(&response, record.template, requestID, api)
+    log(request, response, record, nanoseconds)
     return response
   }
 
-  private func authenticate(_ request: Request, for gate: Gate) throws(Failure) -> Caller? {
+  /// Judges the key of a request, and whether it passes the gate.
+  ///
+  /// - Throws: `unauthenticated`, the same for every cause; `too_many_requests` when the address or the key has used up
+  ///   what it may send; `scope_missing`.
+  private func authenticate(_ request: Request, for gate: Gate, at now: Timestamp, _ record: inout LogRecord)
+    throws(Failure) -> Caller?
+  {
     if gate == .open { return nil }
-    if gate == .administratorOrLocal, api.settings.opensMetricsLocally,
-      LocalPeer.asks(request, trusting: api.settings.trustedProxies)
-    {
-      return nil
+    let proxies = api.settings.trustedProxies
+    guard let authorization = request.fields[.authorization] else {
+      if gate == .optionalKey { return nil }
+      let isLocal = gate == .administratorOrLocal && api.settings.opensMetricsLocally
+      if isLocal, LocalPeer.asks(request, trusting: proxies) { return nil }
+      // Who sends no key guesses none, and is told what to send.
+      throw .unauthenticated
     }
-    let caller = try api.caller(of: request)
-    try caller.pass(gate, api.store.reference, on: LegalDate(inJakarta: api.settings.now()))
+    let caller: Caller
+    do {
+      caller = try Caller(request, authorization: authorization, store: api.store, proxies: proxies, at: now)
+    } catch {
+      record.refusal = error
+      try api.rates.countFailure(ClientAddress.of(request, trusting: proxies), keyID: error.keyID, at: now)
+      throw .unauthenticated
+    }
+    record.key = caller.key
+    api.store.noteUse(of: caller.key.id, at: now, on: request.loopIndex % api.store.readerCount)
+    try api.rates.countRequest(caller.key.id, at: now)
+    try caller.pass(gate, api.store.reference, on: LegalDate(inJakarta: now))
     return caller
   }
 
@@ -104,19 +124,31 @@ struct Pipeline {
     return response
   }
 
-  private func log(
-    _ request: Request, _ response: Response, _ template: String, _ keyID: String?, _ requestID: String,
-    _ nanoseconds: Int64
-  ) {
+  private func log(_ request: Request, _ response: Response, _ record: LogRecord, _ nanoseconds: Int64) {
     guard api.logger.logLevel <= .info else { return }
     var metadata: Logger.Metadata = [
-      "id": "\(requestID)", "method": "\(request.method.rawValue)", "route": "\(template)",
+      "id": "\(record.requestID)", "method": "\(request.method.rawValue)", "route": "\(record.template)",
       "status": .stringConvertible(response.status.code),
-      "ms": .stringConvertible(Double(nanoseconds / 1_000) / 1_000), "key": "\(keyID ?? "-")",
+      "ms": .stringConvertible(Double(nanoseconds / 1_000) / 1_000), "key": "\(record.key?.id ?? "-")",
     ]
+    if let refusal = record.refusal {
+      // Not as `key`: whoever counts what a key has done must not count what others have tried with its name.
+      metadata["refused_key"] = "\(refusal.keyID ?? "-")"
+      metadata["refusal"] = "\(refusal.reason.rawValue)"
+    }
+    if Self.asksForDryRun(request) { metadata["dry_run"] = .stringConvertible(true) }
     // Only the well-formed field of W3C Trace Context is repeated: a log line is no place for a client's free text.
     if let trace = request.fields[.traceparent], Self.isTraceparent(trace) { metadata["traceparent"] = "\(trace)" }
     api.logger.info("request", metadata: metadata)
+  }
+
+  /// Whether the query says so, in whatever spelling a route would take it.
+  private static func asksForDryRun(_ request: Request) -> Bool {
+    guard let query = request.query else { return false }
+    return query.split(separator: "&").contains { pair in
+      let parts = pair.split(separator: "=", maxSplits: 1)
+      return parts.count == 2 && Query.decode(parts[0]) == "dry_run" && Query.decode(parts[1]) == "true"
+    }
   }
 
   private static func isTraceparent(_ text: String) -> Bool {
@@ -125,12 +157,22 @@ struct Pipeline {
   }
 }
 
+/// What the log is told of a request beside its answer.
+private struct LogRecord {
+  let requestID: String
+  var template = "-"
+  /// A key that is valid, whether it passed the gate or not.
+  var key: AccessKey?
+  var refusal: KeyRefusal?
+}
+
 extension HTTPField.Name {
   static let requestID = known("X-Request-Id")
   static let traceparent = known("traceparent")
   static let idempotencyKey = known("Idempotency-Key")
   static let idempotencyReplayed = known("Idempotency-Replayed")
   static let dryRun = known("Netral-Dry-Run")
+  static let keyExpires = known("Netral-Key-Expires")
   static let rateLimit = known("RateLimit")
   static let rateLimitPolicy = known("RateLimit-Policy")
   static let snapshotSequence = known("Netral-Snapshot-Seq")

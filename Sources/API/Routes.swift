@@ -5,8 +5,12 @@ internal import HTTPTypes
 enum Gate: Sendable, Equatable {
   /// No key is asked for.
   case open
+  /// None is asked for either; one that is given must be valid, and is told what concerns it.
+  case optionalKey
   /// Any valid key, of an agency or the operator.
   case anyKey
+  /// Any valid key of an agency.
+  case anyAgency
   /// A key of an agency with this scope. An operator's key never passes: an operator sees no case.
   case agency(Scope)
   /// A key with one of these scopes of an agency that exists today: what the request leaves is an act of the agency.
@@ -20,7 +24,9 @@ enum Gate: Sendable, Equatable {
   var description: String {
     switch self {
     case .open: "open"
+    case .optionalKey: "open, or any key"
     case .anyKey: "any key"
+    case .anyAgency: "any key of an agency"
     case .agency(let scope): "agency, \(scope.rawValue)"
     case .recording(let scopes): "agency in office, \(scopes.map(\.rawValue).joined(separator: " or "))"
     case .administrator: "operator, admin"
@@ -59,7 +65,7 @@ enum Routes {
       Route(.get, "/livez", .open, .live, OperationRoutes.live),
       Route(.get, "/readyz", .open, .ready, OperationRoutes.ready),
       Route(.get, "/metrics", .administratorOrLocal, .metrics, MetricsRoutes.show),
-      Route(.get, "/openapi.json", .open, .openAPI, DocumentationRoutes.openAPI),
+      Route(.get, "/openapi.json", .optionalKey, .openAPI, DocumentationRoutes.openAPI),
       Route(.get, "/docs", .open, .page(.init(en: "The documentation", id: "Dokumentasi")), DocumentationRoutes.index),
       Route(
         .get, "/docs/cookbook", .open, .page(.init(en: "Every operation in curl", id: "Setiap operasi dalam curl")),
@@ -112,6 +118,7 @@ enum Routes {
 
       Route(.get, "/v1/reference/{kind}", .anyKey, .listReference, ReferenceRoutes.list),
       Route(.get, "/v1/whoami", .anyKey, .whoami, CallerRoutes.whoami),
+      Route(.get, "/v1/keys", .anyAgency, .listOwnKeys, KeyListRoutes.list),
       Route(.get, "/v1/policy", .anyKey, .policy, CallerRoutes.policy),
 
       Route(.post, "/v1/admin/keys", .administrator, .createKey, KeyRoutes.create),

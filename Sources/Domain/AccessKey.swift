@@ -8,14 +8,23 @@ public enum Scope: String, Sendable, CaseIterable {
   case migration
   case sync, statistics, admin
 
-  /// Days after which a key with the scope ends at the latest; nil: it may stay open.
-  public var lifetimeDaysMax: Int? { self == .migration ? 30 : nil }
-
   /// True when a key of this owner may have the scope: `admin` is the operator's, everything about cases an agency's.
   public func suits(_ owner: KeyOwner) -> Bool {
     switch owner {
     case .operator: self == .admin
     case .agency: self != .admin
+    }
+  }
+
+  /// Longest life of a key with the scope, in days; nil: as long as whoever makes the key writes down.
+  ///
+  /// A key that can make keys is replaced every quarter, so that one which was copied unnoticed ends.
+  public var lifetimeDaysMax: Int? {
+    switch self {
+    case .admin: 90
+    // Long enough for a history, and for every agency to see who may speak for it.
+    case .migration: 30
+    case .casesRead, .casesWrite, .imports, .sync, .statistics: nil
     }
   }
 }
@@ -43,11 +52,19 @@ public struct AccessKey: Sendable, Equatable {
   public var identities: [String]
   /// SHA-256 of the secret. The secret is 256 random bits, so that a slow hash would add nothing.
   public var secretDigest: [UInt8]
+  /// Who made it: the identifier of an operator's key, or ``commandLine``; nil when that was not recorded.
+  public var madeBy: String?
+  /// The key whose place it took by rotation.
+  public var rotatedFrom: String?
+
+  /// Who makes a key on the machine itself.
+  public static let commandLine = "command line"
 
   /// Makes a key.
   public init(
     id: String, owner: KeyOwner, label: String, scopes: Set<Scope>, createdAt: Timestamp, expiresAt: Timestamp?,
-    revokedAt: Timestamp?, networks: [String], identities: [String] = [], secretDigest: [UInt8]
+    revokedAt: Timestamp?, networks: [String], identities: [String] = [], secretDigest: [UInt8],
+    madeBy: String? = nil, rotatedFrom: String? = nil
   ) {
     self.id = id
     self.owner = owner
@@ -59,30 +76,77 @@ public struct AccessKey: Sendable, Equatable {
     self.networks = networks
     self.identities = identities
     self.secretDigest = secretDigest
-  }
-
-  /// When a key with these scopes ends that was made at `now`: as it was asked for, or as late as it may.
-  ///
-  /// - Returns: nil for a key that stays open.
-  /// - Throws: `invalid` at `/expires_at` when the end that was asked for is later than the scopes allow.
-  public static func end(_ wanted: Timestamp?, of scopes: Set<Scope>, madeAt now: Timestamp) throws(Failure)
-    -> Timestamp?
-  {
-    guard let days = scopes.compactMap(\.lifetimeDaysMax).min() else { return wanted }
-    let latest = now.adding(seconds: Int64(days) * 86_400)
-    guard wanted.map({ $0 <= latest }) ?? true else {
-      throw .invalid(
-        "/expires_at", .range,
-        LocalizedText(
-          en: "A key with these scopes ends within \(days) days.",
-          id: "Kunci dengan lingkup ini berakhir dalam \(days) hari."))
-    }
-    return wanted ?? latest
+    self.madeBy = madeBy
+    self.rotatedFrom = rotatedFrom
   }
 
   /// True when the key is neither revoked nor expired at `now`.
   public func isValid(at now: Timestamp) -> Bool {
     (revokedAt.map { now < $0 } ?? true) && (expiresAt.map { now < $0 } ?? true)
+  }
+
+  /// When the key ends, by expiry or revocation; nil: never.
+  public var end: Timestamp? {
+    guard let expiresAt, let revokedAt else { return expiresAt ?? revokedAt }
+    return min(expiresAt, revokedAt)
+  }
+
+  /// How long before its end whoever uses the key is told: time to have its successor signed for and brought there.
+  public static let warningSeconds: Int64 = 30 * 86_400
+
+  /// When the key ends, once that is near.
+  public func endToTell(at now: Timestamp) -> Timestamp? {
+    end.flatMap { $0 <= now.adding(seconds: Self.warningSeconds) ? $0 : nil }
+  }
+
+  /// When a key that takes the place of this one ends: its life starts anew, and is as long, or the usual one for a key
+  /// that has no end. What the scopes allow today bounds it.
+  public func successorEnd(from now: Timestamp) -> Timestamp {
+    let days = min(KeyEnd.standardDays, KeyEnd.daysMax(of: scopes) ?? KeyEnd.standardDays)
+    guard let expiresAt else { return now.adding(seconds: Int64(days) * 86_400) }
+    let anew = Timestamp(milliseconds: now.milliseconds + expiresAt.milliseconds - createdAt.milliseconds)
+    return KeyEnd.daysMax(of: scopes).map { min(anew, now.adding(seconds: Int64($0) * 86_400)) } ?? anew
+  }
+}
+
+/// When a new key is to end, as whoever makes it says.
+public enum KeyEnd: Sendable, Equatable {
+  /// Nothing was said.
+  case standard
+  /// It was written out.
+  case never
+  case at(Timestamp)
+
+  /// Days that a key lives when nobody says otherwise: a key that nobody replaces is one that nobody watches.
+  public static let standardDays = 365
+
+  /// Why a key cannot end so.
+  public enum Fault: Error, Equatable {
+    /// The end does not lie ahead.
+    case past
+    /// A scope allows no life of more than so many days.
+    case tooLong(daysMax: Int)
+  }
+
+  /// The longest life that every one of the scopes allows, in days; nil: any.
+  public static func daysMax(of scopes: Set<Scope>) -> Int? { scopes.compactMap(\.lifetimeDaysMax).min() }
+
+  /// When a key with these scopes that is made `now` ends; nil: never.
+  ///
+  /// - Throws: ``Fault``.
+  public func instant(for scopes: Set<Scope>, from now: Timestamp) throws(Fault) -> Timestamp? {
+    let daysMax = Self.daysMax(of: scopes)
+    func after(_ days: Int) -> Timestamp { now.adding(seconds: Int64(days) * 86_400) }
+    switch self {
+    case .standard: return after(min(Self.standardDays, daysMax ?? Self.standardDays))
+    case .never:
+      if let daysMax { throw .tooLong(daysMax: daysMax) }
+      return nil
+    case .at(let end):
+      guard end > now else { throw .past }
+      if let daysMax, end > after(daysMax) { throw .tooLong(daysMax: daysMax) }
+      return end
+    }
   }
 }
 

@@ -9,6 +9,17 @@ public protocol Store: Sendable {
   /// The access keys as last committed, by identifier.
   var keys: [String: AccessKey] { get }
 
+  /// Takes note that a key was used: of the hour, which the next commit writes down.
+  ///
+  /// - Parameter reader: `0..<readerCount`; those who note on different ones never wait for each other.
+  func noteUse(of keyID: String, at now: Timestamp, on reader: Int)
+
+  /// When each key was used last, to the hour; without those that never were.
+  ///
+  /// - Parameter reader: `0..<readerCount`.
+  /// - Throws: `storage_unavailable` when the file cannot be read in time.
+  func keyUses(on reader: Int) throws -> [String: Timestamp]
+
   /// Secret of this database, from which cursors are signed. Never shown.
   var signingSecret: [UInt8] { get }
 
@@ -126,6 +137,8 @@ public protocol CaseReads {
   func caseRecord(_ id: CaseID, effectiveOn date: LegalDate) throws -> Case?
   /// The newest sequence; 0 when nothing has happened.
   func head() throws -> Int64
+  /// When the newest event was stored; the beginning of 1970 when nothing has happened.
+  func lastRecordedAt() throws -> Timestamp
   /// The oldest sequence the feed can begin with.
   func oldest() throws -> Int64
   /// At most `limit` changes after a sequence, in the order of their commits. Visibility is the caller's to judge.

@@ -4,6 +4,8 @@ internal import Glibc
 /// Takes connections from one listening socket, and does not spin when descriptors run out.
 struct Acceptor {
   private(set) var listener: Int32
+  /// The name of the socket in the file system, which goes with it.
+  private let file: SocketFile?
   /// Given up for a moment when descriptors run out, so that a client can be let in and told.
   private var reserve: Int32
   private var resumeAt = Nanoseconds.never
@@ -12,9 +14,11 @@ struct Acceptor {
   private static let batch = 64
   private static let pause: Nanoseconds = 100_000_000
 
-  init(listener: Int32) {
-    self.listener = listener
-    reserve = Self.openReserve()
+  /// - Parameter socket: nil where another loop accepts for this one.
+  init(_ socket: ListeningSocket?) {
+    listener = socket?.descriptor ?? -1
+    file = socket?.file
+    reserve = socket == nil ? -1 : Self.openReserve()
   }
 
   var isClosed: Bool { listener < 0 }
@@ -50,6 +54,8 @@ struct Acceptor {
 
   mutating func close() {
     if listener >= 0 {
+      // Before it ends: whoever starts anew meets no name of a dead socket, and while it lives nobody takes its name.
+      file?.remove()
       // A child process between fork and exec has a copy of the socket; only this ends its listening at once.
       shutdown(listener, Int32(SHUT_RDWR))
       Glibc.close(listener)

@@ -17,20 +17,24 @@ final class Admission: Sendable {
   /// Counts a connection in, or counts nothing and returns false.
   func admitConnection(from peer: PeerAddress) -> Bool {
     let open = connections.add(1, ordering: .relaxed).newValue
-    let isAdmitted =
-      open <= limits.connectionsMax
-      && connectionsByAddress.withLock { counts in
-        let count = counts[peer, default: 0]
-        guard count < limits.connectionsPerAddressMax else { return false }
-        counts[peer] = count + 1
-        return true
-      }
+    let isAdmitted = open <= limits.connectionsMax && (peer.isLocalSocket || countIn(peer))
     if !isAdmitted { connections.subtract(1, ordering: .relaxed) }
     return isAdmitted
   }
 
+  private func countIn(_ peer: PeerAddress) -> Bool {
+    connectionsByAddress.withLock { counts in
+      let count = counts[peer, default: 0]
+      guard count < limits.connectionsPerAddressMax else { return false }
+      counts[peer] = count + 1
+      return true
+    }
+  }
+
   func releaseConnection(from peer: PeerAddress) {
     connections.subtract(1, ordering: .relaxed)
+    // Who is behind a proxy has an address that only the proxy can count.
+    if peer.isLocalSocket { return }
     connectionsByAddress.withLock { counts in
       let count = counts[peer, default: 0]
       counts[peer] = count > 1 ? count - 1 : nil

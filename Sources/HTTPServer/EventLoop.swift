@@ -25,6 +25,10 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// How many of them have run in this turn.
   private var jobsRun = 0
   private var acceptor: Acceptor
+  /// Where other loops leave connections for this one; nil where each loop accepts its own.
+  private let intake: Intake?
+  /// Of all loops, where this one accepts for all.
+  private let intakes: [Intake]
   private var connections = ConnectionTable()
   private var flushable: [Connection] = []
   /// Connections over the limits that are being told so.
@@ -61,10 +65,12 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   private static let wakeUpToken = UInt64.max - 1
 
   init(
-    index: Int, listener: Int32, limits: Limits, admission: Admission, handler: @escaping Handler,
+    _ doors: Doors, limits: Limits, admission: Admission, handler: @escaping Handler,
     faultResponse: @escaping @Sendable (ServerFault) -> Response
   ) throws(StartFailure) {
-    self.index = index
+    index = doors.index
+    intake = doors.intakes.isEmpty ? nil : doors.intakes[doors.index]
+    intakes = doors.listener == nil ? [] : doors.intakes
     self.limits = limits
     timeouts = Timeouts(limits)
     self.admission = admission
@@ -72,13 +78,23 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     self.faultResponse = faultResponse
     epoll = cepoll_create()
     wakeUp = cepoll_eventfd()
-    acceptor = Acceptor(listener: listener)
+    acceptor = Acceptor(doors.listener)
     date.refresh()
     // The counter of the eventfd is never read: edge-triggered, every write is a wake-up of its own.
     guard epoll >= 0, wakeUp >= 0,
       cepoll_add(epoll, wakeUp, CEPOLL_IN | CEPOLL_ET, Self.wakeUpToken) == 0,
-      cepoll_add(epoll, listener, CEPOLL_IN, Self.listenerToken) == 0
+      doors.listener.map({ cepoll_add(epoll, $0.descriptor, CEPOLL_IN, Self.listenerToken) == 0 }) ?? true,
+      intake.map({ cepoll_add(epoll, $0.wakeUp, CEPOLL_IN | CEPOLL_ET, Self.wakeUpToken) == 0 }) ?? true
     else { throw .system(errno: errno) }
+  }
+
+  /// By which ways connections come to a loop.
+  struct Doors {
+    let index: Int
+    /// Nil where another loop accepts for all.
+    let listener: ListeningSocket?
+    /// Of all loops, where one accepts for all; else none.
+    let intakes: [Intake]
   }
 
   deinit {
@@ -166,6 +182,7 @@ extension EventLoop {
 
   func remove(_ connection: Connection) {
     connections.remove(connection)
+    intake?.countOut()
     if connection.leftover.isDrained { drainingConnections -= 1 }
     if connection.isAdmitted {
       admission.releaseConnection(from: connection.peer)
@@ -251,6 +268,10 @@ extension EventLoop {
       }
       return mailbox.stopDeadline
     }
+    for (descriptor, peer) in intake?.take() ?? [] {
+      let connection = adopt(descriptor, peer)
+      if isStopping { connection.stop() }
+    }
     if let stopAt, !isStopping { beginStopping(stopAt) }
   }
 
@@ -265,20 +286,28 @@ extension EventLoop {
   private func acceptConnections() {
     guard !acceptor.isClosed else { return }
     acceptor.acceptAll(now: now) { descriptor, peer in
-      let isAdmitted = admission.admitConnection(from: peer)
-      let connection = connections.insert(self, descriptor, peer, isAdmitted: isAdmitted)
-      guard cepoll_add(epoll, descriptor, Self.connectionEvents, connection.token) == 0 else {
-        if !isAdmitted { refusedConnections += 1 }
-        connection.cut()
-        return
-      }
-      if !isAdmitted {
-        refusedConnections += 1
-        connection.refuse(.tooManyConnections)
-        if refusedConnections > FixedLimit.refusedConnectionsMax { connection.cut() }
-      }
+      let least = intakes.min { $0.connectionCount < $1.connectionCount }
+      if let least, least !== intake, least.leave(descriptor, peer) { return }
+      intake?.countIn()
+      _ = adopt(descriptor, peer)
     }
     if acceptor.isPaused { cepoll_modify(epoll, acceptor.listener, 0, Self.listenerToken) }
+  }
+
+  /// Makes an accepted connection one of this loop's.
+  private func adopt(_ descriptor: Int32, _ peer: PeerAddress) -> Connection {
+    let isAdmitted = admission.admitConnection(from: peer)
+    let connection = connections.insert(self, descriptor, peer, isAdmitted: isAdmitted)
+    if !isAdmitted { refusedConnections += 1 }
+    guard cepoll_add(epoll, descriptor, Self.connectionEvents, connection.token) == 0 else {
+      connection.cut()
+      return connection
+    }
+    if !isAdmitted {
+      connection.refuse(.tooManyConnections)
+      if refusedConnections > FixedLimit.refusedConnectionsMax { connection.cut() }
+    }
+    return connection
   }
 
   private func sweepIfDue() {
@@ -305,6 +334,8 @@ extension EventLoop {
     }
     let isOver = connections.isEmpty && runningRequests == 0 && jobs.isEmpty
     guard isOver || now >= stopDeadline else { return false }
+    // What another loop has left meanwhile is told that the server closes.
+    if let intake, !intake.closeIfEmpty() { return false }
     let (waiters, mayEnd) = mailbox.withLock { mailbox in
       let waiters = mailbox.stopWaiters
       mailbox.stopWaiters = []

@@ -67,7 +67,7 @@ public struct Limits: Sendable {
   /// Most connections open at once from one address; further ones get 503.
   ///
   /// A tenth of all, so that one client cannot take them all. Behind a proxy every connection has the proxy's
-  /// address: raise this to ``connectionsMax`` there.
+  /// address: raise this to ``connectionsMax`` there. A socket in the file system has no addresses, and no such limit.
   public var connectionsPerAddressMax = 1_000
 
   /// Most requests whose handler runs at the same time; further ones get 503.

@@ -9,6 +9,10 @@ public enum StartFailure: Error, Sendable, Equatable {
   case badAddress
   /// The process may not listen there; ports below 1024 need a privilege.
   case denied
+  /// Another process listens on the socket in the file system.
+  case socketInUse
+  /// The name of the socket is that of a file of another kind, which is left alone.
+  case notASocket
   /// Another error of the system, by its number.
   case system(errno: Int32)
 
@@ -28,9 +32,23 @@ extension StartFailure: CustomStringConvertible {
     switch self {
     case .addressInUse: "another process listens on this address and port"
     case .badAddress: "the host is not an address of this machine"
-    case .denied: "the process may not listen on this port"
+    case .denied: "the process may not listen on this port or socket"
+    case .socketInUse: "another process listens on this socket"
+    case .notASocket: "a file with the name of the socket is none; take it away"
     case .system(let errno): "cannot listen: \(String(cString: strerror(errno)))"
     }
+  }
+}
+
+/// A socket that listens.
+struct ListeningSocket {
+  let descriptor: Int32
+  /// Its name in the file system, for one that has none in a network.
+  var file: SocketFile?
+
+  func close() {
+    file?.remove()
+    Glibc.close(descriptor)
   }
 }
 
@@ -66,7 +84,7 @@ struct Listener {
   ///
   /// `SO_REUSEPORT` alone would let a second server share the port unnoticed. So the first socket listens without it,
   /// which the kernel grants to one socket only, and takes it up afterwards, so that its siblings can join.
-  func open(count: Int) throws(StartFailure) -> (descriptors: [Int32], port: UInt16) {
+  func open(count: Int) throws(StartFailure) -> (sockets: [ListeningSocket], port: UInt16) {
     var descriptors: [Int32] = []
     do throws(StartFailure) {
       let first = try makeSocket()
@@ -80,7 +98,7 @@ struct Listener {
         guard Socket.enable(SO_REUSEPORT, SOL_SOCKET, on: next) else { throw .init(errno: errno) }
         try listen(on: next, bound)
       }
-      return (descriptors, Self.port(of: bound))
+      return (descriptors.map { ListeningSocket(descriptor: $0) }, Self.port(of: bound))
     } catch {
       for descriptor in descriptors { close(descriptor) }
       throw error

@@ -11,8 +11,10 @@ public final class Server: Sendable {
     /// An IPv4 or IPv6 address of this machine, or `localhost`, which is `127.0.0.1`.
     ///
     /// `0.0.0.0` is every IPv4 address; `::` is every address, IPv4 too where the system maps it (the default).
+    /// `unix:` and an absolute path (``SocketPath``) is a socket in the file system, of mode 0660, which is removed at
+    /// the end; one that a killed process has left is replaced.
     public var host: String
-    /// The port, `0...65535`; 0 takes any free one, see ``Server/port``.
+    /// The port, `0...65535`; 0 takes any free one, see ``Server/port``. A socket in the file system has none.
     public var port: UInt16
     /// How many event loops, at least 1; as a rule the number of cores.
     public var loopCount: Int
@@ -73,9 +75,8 @@ public final class Server: Sendable {
       return !state.hasStarted
     }
     precondition(isFirst, "a server starts once")
-    let listener = try Listener(host: configuration.host, port: configuration.port)
-    let (descriptors, port) = try listener.open(count: configuration.loopCount)
-    let loops = try makeLoops(descriptors)
+    let (sockets, port) = try listen()
+    let loops = try makeLoops(sockets)
     state.withLock { state in
       state.port = port
       state.loops = loops
@@ -89,7 +90,12 @@ public final class Server: Sendable {
     }
   }
 
-  /// The bound port after ``start()``; 0 before.
+  private func listen() throws(StartFailure) -> (sockets: [ListeningSocket], port: UInt16) {
+    if let path = SocketPath(host: configuration.host) { return ([try LocalListener(path: path).open()], 0) }
+    return try Listener(host: configuration.host, port: configuration.port).open(count: configuration.loopCount)
+  }
+
+  /// The bound port after ``start()``; 0 before, and for a socket in the file system.
   public var port: UInt16 { state.withLock { $0.port } }
 
   /// How many connections are open now.
@@ -110,21 +116,27 @@ public final class Server: Sendable {
     }
   }
 
-  private func makeLoops(_ descriptors: [Int32]) throws(StartFailure) -> [EventLoop] {
+  private func makeLoops(_ sockets: [ListeningSocket]) throws(StartFailure) -> [EventLoop] {
     var loops: [EventLoop] = []
-    for (index, descriptor) in descriptors.enumerated() {
-      do throws(StartFailure) {
+    var ownedCount = 0
+    do throws(StartFailure) {
+      let oneAcceptsForAll = sockets.count < configuration.loopCount
+      var intakes: [Intake] = []
+      if oneAcceptsForAll { for _ in 0..<configuration.loopCount { intakes.append(try Intake()) } }
+      for index in 0..<configuration.loopCount {
+        ownedCount = index + 1
+        let doors = EventLoop.Doors(
+          index: index, listener: index < sockets.count ? sockets[index] : nil, intakes: intakes)
         loops.append(
           try EventLoop(
-            index: index, listener: descriptor, limits: configuration.limits, admission: admission,
-            handler: handler, faultResponse: faultResponse))
-      } catch {
-        // The loops made so far close their own.
-        for later in descriptors[(index + 1)...] { close(later) }
-        throw error
+            doors, limits: configuration.limits, admission: admission, handler: handler, faultResponse: faultResponse))
       }
+      return loops
+    } catch {
+      // The loops made so far close their own, and so does the one that could not be made.
+      for later in sockets.dropFirst(ownedCount) { later.close() }
+      throw error
     }
-    return loops
   }
 
   private static func startThread(_ loop: EventLoop) throws(StartFailure) {

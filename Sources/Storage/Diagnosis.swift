@@ -200,13 +200,27 @@ public struct Diagnosis {
     }
     let soon = now.adding(seconds: Self.expiryDays * 86_400)
     let ending = valid.filter { !$0.isValid(at: soon) }
+    lookAtEndless(valid)
     if ending.isEmpty {
       add("keys", .ok, "none of \(valid.count) valid keys ends within \(Self.expiryDays) days")
     } else {
-      let ids = ending.map(\.id).sorted().prefix(5).joined(separator: ", ")
       add(
-        "keys", .warning, "\(ending.count) of \(valid.count) valid keys end within \(Self.expiryDays) days: \(ids)",
+        "keys", .warning,
+        "\(ending.count) of \(valid.count) valid keys end within \(Self.expiryDays) days: \(Self.ids(of: ending))",
         "rotate them: POST /v1/admin/keys/{id}/rotation")
     }
+  }
+
+  /// Keys of earlier releases, and those for which "never" was written out.
+  private mutating func lookAtEndless(_ valid: [AccessKey]) {
+    let endless = valid.filter { $0.end == nil }
+    if endless.isEmpty { return }
+    add(
+      "keys", .warning, "\(endless.count) of \(valid.count) valid keys never end: \(Self.ids(of: endless))",
+      "rotate them, which gives them an end: POST /v1/admin/keys/{id}/rotation")
+  }
+
+  private static func ids(of keys: [AccessKey]) -> String {
+    keys.map(\.id).sorted().prefix(5).joined(separator: ", ")
   }
 }

@@ -7,7 +7,8 @@ extension Transaction {
   func loadKeys() throws -> [String: AccessKey] {
     let keys = try fetch(
       """
-      SELECT id, agency, label, scopes, created_at, expires_at, revoked_at, networks, secret_digest, identities
+      SELECT id, agency, label, scopes, created_at, expires_at, revoked_at, networks, secret_digest, identities,
+        made_by, rotated_from
       FROM access_key
       """, []
     ) { row in
@@ -18,7 +19,8 @@ extension Transaction {
         expiresAt: (row[5] as Int64?).map { Timestamp(milliseconds: $0) },
         revokedAt: (row[6] as Int64?).map { Timestamp(milliseconds: $0) },
         networks: (row[7] as String).split(separator: " ").map(String.init),
-        identities: (row[9] as String).split(separator: "\n").map(String.init), secretDigest: row[8])
+        identities: (row[9] as String).split(separator: "\n").map(String.init), secretDigest: row[8],
+        madeBy: row[10], rotatedFrom: row[11])
     }
     return Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -30,13 +32,15 @@ extension Transaction {
     try execute(
       """
       INSERT INTO access_key
-        (id, agency, label, scopes, networks, created_at, expires_at, revoked_at, secret_digest, identities)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, agency, label, scopes, networks, created_at, expires_at, revoked_at, secret_digest, identities, made_by,
+         rotated_from)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         key.id, agency, key.label, key.scopes.map(\.rawValue).sorted().joined(separator: " "),
         key.networks.joined(separator: " "), key.createdAt.milliseconds, key.expiresAt?.milliseconds,
         key.revokedAt?.milliseconds, Data(key.secretDigest), key.identities.joined(separator: "\n"),
+        key.madeBy, key.rotatedFrom,
       ])
     pending.changedSnapshots = true
   }
@@ -47,6 +51,20 @@ extension Transaction {
       "UPDATE access_key SET revoked_at = min(coalesce(revoked_at, ?1), ?1) WHERE id = ?2",
       [instant.milliseconds, keyID])
     pending.changedSnapshots = true
+  }
+
+  /// When each key was used last, as far as that is written down.
+  func keyUses() throws -> [String: Timestamp] {
+    let uses = try fetch("SELECT id, used_at FROM access_key WHERE used_at IS NOT NULL", []) { row in
+      (row[0] as String, Timestamp(milliseconds: row[1]))
+    }
+    return Dictionary(uses, uniquingKeysWith: { first, _ in first })
+  }
+
+  func write(_ uses: [String: Timestamp]) throws {
+    for (id, hour) in uses {
+      try execute("UPDATE access_key SET used_at = ? WHERE id = ?", [hour.milliseconds, id])
+    }
   }
 
   func audit(_ what: String, by keyID: String, detail: String, at now: Timestamp) throws {

@@ -15,6 +15,7 @@ public final class SQLiteStore: Store {
   private let backupLane: BackupLane
   private let bell: ChangeBell
   private let snapshots: Snapshots
+  private let uses: KeyUses
   private let stubs = StubCache()
   private let ledger: ByteLedger
   private let queueMax: Int
@@ -49,8 +50,9 @@ public final class SQLiteStore: Store {
         try ReadingLane(path: path, settings: settings), try StatisticsLane(path: path, settings: settings)
       )
     }
+    uses = KeyUses(readerCount: readerCount)
     writer = Writer(
-      queue: queue, snapshots: snapshots, stubs: stubs, ledger: ledger, bell: bell, settings: settings)
+      queue: queue, snapshots: snapshots, uses: uses, stubs: stubs, ledger: ledger, bell: bell, settings: settings)
     writer.start()
     lane.start()
     statistics.start()
@@ -73,6 +75,12 @@ public final class SQLiteStore: Store {
     let stub = try readers[reader].read { try $0.stub(id) }
     if let stub { stubs.keep(stub, readAt: generation) }
     return stub
+  }
+
+  public func noteUse(of keyID: String, at now: Timestamp, on reader: Int) { uses.note(keyID, at: now, on: reader) }
+
+  public func keyUses(on reader: Int) throws -> [String: Timestamp] {
+    try readers[reader].read { try $0.keyUses() }.merging(uses.all) { _, newer in newer }
   }
 
   public func readLong<Value: Sendable>(

@@ -19,6 +19,7 @@ final class Writer: @unchecked Sendable {
 
   private let queue: DatabaseQueue
   private let snapshots: Snapshots
+  private let uses: KeyUses
   private let stubs: StubCache
   private let ledger: ByteLedger
   private let statements = KeptStatements()
@@ -29,11 +30,12 @@ final class Writer: @unchecked Sendable {
   private let running = DispatchGroup()
 
   init(
-    queue: DatabaseQueue, snapshots: Snapshots, stubs: StubCache, ledger: ByteLedger, bell: ChangeBell,
+    queue: DatabaseQueue, snapshots: Snapshots, uses: KeyUses, stubs: StubCache, ledger: ByteLedger, bell: ChangeBell,
     settings: StoreSettings
   ) {
     self.queue = queue
     self.snapshots = snapshots
+    self.uses = uses
     self.stubs = stubs
     self.ledger = ledger
     self.bell = bell
@@ -100,6 +102,11 @@ final class Writer: @unchecked Sendable {
   /// Folds the log into the file and closes it.
   func close() throws {
     try queue.inDatabase { database in
+      do {
+        try Transaction(database).write(uses.takeUnwritten())
+      } catch is DatabaseError {
+        // A disk that is full. Nothing that was acknowledged is lost by that.
+      }
       statements.removeAll()
       try database.execute(sql: "PRAGMA optimize")
       _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -144,6 +151,7 @@ final class Writer: @unchecked Sendable {
     // Also after a failure: whether a commit that failed came about is known to the file alone.
     defer { stubs.drop(transaction.changedCases) }
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+    var writtenUses: [String: Timestamp] = [:]
     do {
       let expiry = settings.now().adding(seconds: -settings.idempotencyLifetime.components.seconds)
       try transaction.forgetReplies(before: expiry)
@@ -163,12 +171,15 @@ final class Writer: @unchecked Sendable {
       let spent = transaction.pending.spent
       try transaction.write(ledger.rows(spent, at: transaction.now))
       try transaction.writePending()
+      writtenUses = uses.takeUnwritten()
+      try transaction.write(writtenUses)
       let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
       ledger.commit(spent, at: transaction.now)
       bell.ring(head, transaction.touched)
       return fresh
     } catch {
+      uses.keepUnwritten(writtenUses)
       if database.isInsideTransaction { try database.execute(sql: "ROLLBACK") }
       throw error
     }

@@ -9,7 +9,7 @@ internal import Storage
 struct Config: Sendable {
   /// Path of the file; its folder must exist.
   var database = "./netral.sqlite"
-  /// Where to listen.
+  /// Where to listen: an address, or `unix:` and a path.
   var host = "127.0.0.1"
   /// Where to listen; 0 takes any free port.
   var port: UInt16 = 8_080
@@ -88,7 +88,7 @@ struct DatabaseOptions: ParsableArguments {
 /// The options of `netral serve`, and of whoever asks what they would come to.
 struct ServingOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOptions
-  @Option(help: "The address to listen on (NETRAL_HOST; default 127.0.0.1).")
+  @Option(help: "The address to listen on, or unix:/PATH for a socket (NETRAL_HOST; default 127.0.0.1).")
   var host: String?
   @Option(help: "The port to listen on (NETRAL_PORT; default 8080; 0 takes any free one).")
   var port: Int?

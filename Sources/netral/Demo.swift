@@ -81,11 +81,12 @@ struct Demo: AsyncParsableCommand {
       MadeKey(name: agency.rawValue, owner: .agency(agency), token: Token(random: { .random(in: .min ... .max) }))
     }
     made.append(MadeKey(name: "OPERATOR", owner: .operator, token: Token(random: { .random(in: .min ... .max) })))
-    let keys = made.map { item in
-      AccessKey(
-        id: item.token.keyID, owner: item.owner, label: "demo",
-        scopes: Set(Scope.allCases.filter { $0.suits(item.owner) && $0.lifetimeDaysMax == nil }),
-        createdAt: now, expiresAt: nil, revokedAt: nil, networks: [], secretDigest: item.token.digest)
+    let keys = try made.map { item in
+      let scopes = Set(Scope.allCases.filter { $0.suits(item.owner) && $0 != .migration })
+      return AccessKey(
+        id: item.token.keyID, owner: item.owner, label: "demo", scopes: scopes, createdAt: now,
+        expiresAt: try KeyEnd.standard.instant(for: scopes, from: now), revokedAt: nil, networks: [],
+        secretDigest: item.token.digest, madeBy: AccessKey.commandLine)
     }
     try await store.write(by: .operator, dryRun: false) { transaction in for key in keys { try transaction.insert(key) }
     }

@@ -23,7 +23,9 @@ struct Key: AsyncParsableCommand {
     var label: String
     @Option(help: "Scopes separated by commas: cases:read, cases:write, imports, migration, sync, statistics, admin.")
     var scopes: String
-    @Option(help: "When the key ends: a date (its first moment in Jakarta) or an RFC 3339 time.")
+    @Option(
+      help:
+        "When the key ends: a date (its first moment in Jakarta), an RFC 3339 time, or never; default after 365 days.")
     var expires: String?
     @Option(help: "Networks the key may be used from: CIDR blocks separated by commas.")
     var networks: String?
@@ -43,7 +45,7 @@ struct Key: AsyncParsableCommand {
         try warn(of: key, now, store.reference)
         try await store.write(by: .operator, dryRun: false) { transaction in
           try transaction.insert(key)
-          try transaction.audit("key.create", by: "command line", detail: key.id, at: now)
+          try transaction.audit("key.create", by: AccessKey.commandLine, detail: key.id, at: now)
         }
         try store.close()
       } catch {
@@ -51,6 +53,16 @@ struct Key: AsyncParsableCommand {
         throw error
       }
       try printLines([token.text])
+      if `operator` && identities.isEmpty { printHint() }
+    }
+
+    private func printHint() {
+      let hint = """
+        This key opens nothing to who comes by a proxy, such as nginx of deploy/: there an operator's key needs \
+        --identities, the subject of a client certificate.
+
+        """
+      FileHandle.standardError.write(Data(hint.utf8))
     }
 
     /// Says what a key of an agency that does not record today will open.
@@ -86,8 +98,8 @@ struct Key: AsyncParsableCommand {
       guard (1...100).contains(label.count) else { throw ValidationError("--label: give 1 to 100 characters") }
       return AccessKey(
         id: token.keyID, owner: owner, label: label, scopes: Set(granted), createdAt: now,
-        expiresAt: try end(of: Set(granted), now),
-        revokedAt: nil, networks: blocks, identities: identities, secretDigest: token.digest)
+        expiresAt: try expiry(Set(granted), now), revokedAt: nil, networks: blocks, identities: identities,
+        secretDigest: token.digest, madeBy: AccessKey.commandLine)
     }
 
     private func owner(_ reference: Reference) throws -> KeyOwner {
@@ -97,16 +109,23 @@ struct Key: AsyncParsableCommand {
       return .agency(AgencyCode(rawValue: agency))
     }
 
-    private func end(of scopes: Set<Scope>, _ now: Timestamp) throws -> Timestamp? {
-      let wanted = expires.map { Timestamp($0) ?? Timestamp("\($0)T00:00:00+07:00") }
-      if let wanted, wanted.map({ $0 <= now }) ?? true {
-        throw ValidationError("--expires: give a date or an RFC 3339 time that lies ahead")
-      }
-      do throws(Failure) {
-        return try AccessKey.end(wanted ?? nil, of: scopes, madeAt: now)
+    private func expiry(_ scopes: Set<Scope>, _ now: Timestamp) throws -> Timestamp? {
+      do throws(KeyEnd.Fault) {
+        guard let end else { throw .past }
+        return try end.instant(for: scopes, from: now)
       } catch {
-        throw ValidationError("--expires: \(error.errors.first?.detail.en ?? error.detail.en)")
+        switch error {
+        case .past: throw ValidationError("--expires: give a date or an RFC 3339 time that lies ahead, or never")
+        case .tooLong(let days): throw ValidationError("--expires: a key with these scopes ends within \(days) days")
+        }
       }
+    }
+
+    /// Nil when it cannot be read.
+    private var end: KeyEnd? {
+      guard let expires else { return .standard }
+      if expires == "never" { return .never }
+      return (Timestamp(expires) ?? Timestamp("\(expires)T00:00:00+07:00")).map { .at($0) }
     }
   }
 
@@ -149,7 +168,7 @@ struct Key: AsyncParsableCommand {
       if known {
         try await store.write(by: .operator, dryRun: false) { transaction in
           try transaction.revoke(id, at: now)
-          try transaction.audit("key.revoke", by: "command line", detail: id, at: now)
+          try transaction.audit("key.revoke", by: AccessKey.commandLine, detail: id, at: now)
         }
       }
       try store.close()

@@ -13,6 +13,8 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Serves the database over HTTP until it is told to stop.")
 
   @OptionGroup var options: ServingOptions
+  @Flag(help: "Starts although the clock is more than ten minutes behind the newest event.")
+  var acceptClock = false
 
   func run() async throws {
     // The reader of the log may go away; that is no reason to end.
@@ -27,7 +29,7 @@ struct Serve: AsyncParsableCommand {
       // Who reads the log as JSON is to find the last line so, too.
       logger.critical("the service cannot run", metadata: ["reason": "\(error)"])
       LineLog.flush()
-      throw ExitCode.failure
+      throw Self.exitCode(for: error)
     }
   }
 
@@ -37,7 +39,7 @@ struct Serve: AsyncParsableCommand {
     let server = Wiring.server(config, api)
     api.watch(server)
     let service = ServingService(
-      server: server, api: api, store: store, config: config, logger: logger)
+      server: server, api: api, store: store, config: config, acceptsClock: acceptClock, logger: logger)
     let group = ServiceGroup(
       services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
@@ -52,19 +54,23 @@ private struct ServingService: Service {
   let api: API
   let store: SQLiteStore
   let config: Config
+  let acceptsClock: Bool
   let logger: Logger
 
   func run() async throws {
     do {
+      if !acceptsClock { try await waitForClock() }
       try server.start()
-      let host = config.host.contains(":") ? "[\(config.host)]" : config.host
-      try printLines(["netral serves \(config.database) at http://\(host):\(server.port)"])
+      try printLines(["netral serves \(config.database) at \(address)"])
     } catch {
       await server.shutdown()
       try store.close()
-      throw ExitFailure("\(error)")
+      // Told to stop while it waited.
+      if error is CancellationError { return }
+      if error is StartFailure { throw ExitFailure("\(error)") }
+      throw error
     }
-    logger.notice("started", metadata: ["version": "\(netralVersion)", "port": .stringConvertible(server.port)])
+    logger.notice("started", metadata: ["version": "\(netralVersion)", "address": "\(address)"])
     api.resumeWork()
     if config.readsStatisticsAhead { readStatisticsAhead() }
     try await gracefulShutdown()
@@ -78,6 +84,41 @@ private struct ServingService: Service {
 }
 
 extension ServingService {
+  /// Waits while the clock is a little behind the newest event, as after a start before the network has told the time.
+  ///
+  /// - Throws: `ValidationError`, which ends the program with 64, when it is further behind: acts would be judged by a
+  ///   wrong day. `CancellationError` when it is told to stop.
+  private func waitForClock() async throws {
+    let newest = try store.read(on: 0) { try $0.lastRecordedAt() }
+    var hasTold = false
+    while true {
+      let now = config.store.now()
+      let behind = newest.milliseconds - now.milliseconds
+      if behind <= 0 { return }
+      guard behind <= Self.clockWaitMilliseconds else {
+        throw ValidationError(
+          "the clock says \(now), and the newest event is of \(newest): set the clock, or start with --accept-clock")
+      }
+      if !hasTold {
+        logger.notice(
+          "waits for the clock, which is behind the newest event",
+          metadata: ["now": "\(now)", "newest_event": "\(newest)"])
+      }
+      hasTold = true
+      // In steps: the clock may be set meanwhile.
+      try await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(min(behind, 500))) }
+    }
+  }
+
+  /// Ten minutes: a machine that starts has its time by then, and nobody has to be called at night.
+  private static let clockWaitMilliseconds: Int64 = 600_000
+
+  private var address: String {
+    if SocketPath(host: config.host) != nil { return config.host }
+    let host = config.host.contains(":") ? "[\(config.host)]" : config.host
+    return "http://\(host):\(server.port)"
+  }
+
   /// Reads the states of all cases, for which the first question would have to wait.
   private func readStatisticsAhead() {
     Task {

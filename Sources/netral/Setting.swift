@@ -62,8 +62,11 @@ extension Setting {
 
   /// Where to listen: what `Server.Configuration.host` takes.
   static func host(_ name: String, _ place: Place<String>, _ what: String) -> Setting {
-    Setting(name: name, expected: "an address, or localhost", what: what) { given, config in
-      guard let text = given.text, text == "localhost" || PeerAddress(text) != nil else { return false }
+    let expected = "an address, localhost, or unix: and an absolute path of at most \(SocketPath.bytesMax) bytes"
+    return Setting(name: name, expected: expected, what: what) { given, config in
+      guard let text = given.plainText,
+        text == "localhost" || PeerAddress(text) != nil || SocketPath(host: text) != nil
+      else { return false }
       config[keyPath: place] = text
       return true
     } show: {

@@ -9,8 +9,8 @@ extension Setting {
 
   private static let serving: [Setting] = [
     .text("database", \.database, "the file; its folder must exist"),
-    .host("host", \.host, "the address to listen on"),
-    .int("port", \.port, 0...65_535, "the port to listen on; 0 takes any free one"),
+    .host("host", \.host, "the address to listen on, or unix: and the path of a socket"),
+    .int("port", \.port, 0...65_535, "the port to listen on; 0 takes any free one, and a socket has none"),
     loops,
     .code("log_level", \.logLevel, "what is logged: one line per request at info"),
     .code("log_format", \.logFormat, "how a line of the log is written"),

@@ -13,6 +13,7 @@ private struct Expectation {
     /// A key may be given, and is then judged.
     case optionalKey
     case anyKey
+    case anyAgency
     case agency(Scope)
     /// With one of these scopes, of an agency that exists today.
     case recording([Scope])
@@ -84,6 +85,7 @@ private let expectations: [String: Expectation] = [
   "GET /v1/reference/{kind}": Expectation(.anyKey, 404),
   "GET /v1/whoami": Expectation(.anyKey, 200),
   "GET /v1/policy": Expectation(.anyKey, 200),
+  "GET /v1/keys": Expectation(.anyAgency, 200),
   "POST /v1/admin/keys": Expectation(.administrator, 422),
   "GET /v1/admin/keys": Expectation(.administrator, 200),
   "GET /v1/admin/keys/{id}": Expectation(.administrator, 404),
@@ -101,6 +103,7 @@ private let expectations: [String: Expectation] = [
 private struct Role {
   let name: String
   let authorization: String?
+  var fields: [(String, String)] = []
   /// Nil when the key is not accepted at all.
   let holder: (owner: KeyOwner, scopes: Set<Scope>)?
 
@@ -111,6 +114,7 @@ private struct Role {
     let passes =
       switch expectation.who {
       case .everyone, .optionalKey, .anyKey: true
+      case .anyAgency: holder.owner != .operator
       case .agency(let scope): holder.owner != .operator && holder.scopes.contains(scope)
       case .recording(let scopes): holder.owner != .operator && !holder.scopes.isDisjoint(with: scopes)
       case .administrator: holder.owner == .operator && holder.scopes.contains(.admin)
@@ -149,6 +153,10 @@ private struct Role {
       barred("revoked", try await service.token(owner, scopes, revokedAt: now))
       barred("no certificate", try await service.token(owner, scopes, identities: ["CN=sync,O=BKN"]))
       barred("wrong network", try await service.token(owner, scopes, networks: ["10.0.0.0/8", "::1"]))
+    }
+    let loose = "Bearer \(try await service.token(.operator, [.admin]))"
+    for field in [("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy")] {
+      roles.append(Role(name: "by a proxy, operator", authorization: loose, fields: [field], holder: nil))
     }
     func allowed(_ name: String, _ owner: KeyOwner, _ scopes: Set<Scope>, _ networks: [String] = []) async throws {
       let token = try await service.token(owner, scopes, networks: networks)
@@ -192,7 +200,7 @@ struct GateTests {
             var fields = [("Content-Type", "application/json"), ("Idempotency-Key", "k"), ("If-Match", "\"2-1-15\"")]
             if let authorization = role.authorization { fields.append(("Authorization", authorization)) }
             let answer = try visitor.ask(
-              route.method, Self.path(route.path), fields, route.method == "GET" ? nil : "{}")
+              route.method, Self.path(route.path), fields + role.fields, route.method == "GET" ? nil : "{}")
             let expected = role.status(at: expectation)
             #expect(answer.status == expected, "\(role.name): \(route.method) \(route.path): \(answer.text)")
             #expect(answer["x-request-id"] != nil)

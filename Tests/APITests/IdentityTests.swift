@@ -65,14 +65,18 @@ struct IdentityTests {
     try await withService(
       { $0.trustedProxies = proxies },
       { visitor in
+        let operatorKey = try await visitor.service.token(.operator, [.admin], identities: ["CN=operator"])
+        func asOperator(_ method: String, _ target: String, _ body: String? = nil) throws -> HTTPAnswer {
+          try visitor.ask(
+            as: operatorKey, method, target, body, [visitor.freshKey(), ("Netral-Client-Identity", "CN=operator")])
+        }
         let body = #"{"agency":"BKN","label":"x","scopes":["cases:read"],"identities":["CN=a,O=BKN","CN=b"]}"#
-        let made = try visitor.ask(as: Service.operatorName, "POST", "/v1/admin/keys", body, [visitor.freshKey()])
+        let made = try asOperator("POST", "/v1/admin/keys", body)
         let id = try #require(made.json["id"].string)
         #expect(made.status == 201 && made.json["identities"].strings == ["CN=a,O=BKN", "CN=b"])
-        let rotated = try visitor.ask(
-          as: Service.operatorName, "POST", "/v1/admin/keys/\(id)/rotation", "{}", [visitor.freshKey()])
+        let rotated = try asOperator("POST", "/v1/admin/keys/\(id)/rotation", "{}")
         #expect(rotated.status == 201 && rotated.json["identities"].strings == ["CN=a,O=BKN", "CN=b"])
-        let listed = try visitor.ask(as: Service.operatorName, "GET", "/v1/admin/keys").json["items"].items
+        let listed = try asOperator("GET", "/v1/admin/keys").json["items"].items
         #expect(listed.filter { $0["identities"].strings == ["CN=a,O=BKN", "CN=b"] }.count == 2)
         // The file was written: it is so after a restart.
         try await visitor.reopen()
@@ -82,6 +86,42 @@ struct IdentityTests {
           #expect(who.status == 200 && who.json["identities"].strings == ["CN=a,O=BKN", "CN=b"])
         }
       })
+  }
+
+  @Test("is what an operator needs who comes by a proxy, and no agency; one that is not trusted tells none")
+  func operators() async throws {
+    let name = "CN=operator,C=ID"
+    let table: [(trusted: [String], fields: [(String, String)], unbound: Int, bound: Int)] = [
+      ([], [], 200, 401), ([], [("Netral-Client-Identity", name)], 200, 401),
+      ([], [("X-Forwarded-For", "192.0.2.1")], 401, 401), ([], [("Via", "1.1 x")], 401, 401),
+      ([], [("Forwarded", "for=192.0.2.1"), ("Netral-Client-Identity", name)], 401, 401),
+      (["127.0.0.0/8"], [], 401, 401), (["127.0.0.0/8"], [("Netral-Client-Identity", name)], 401, 200),
+      (["127.0.0.0/8"], [("Netral-Client-Identity", "CN=other")], 401, 401), (["10.0.0.0/8"], [], 200, 401),
+      (["127.0.0.0/8"], [("Forwarded", "for=127.0.0.1"), ("Netral-Client-Identity", name)], 401, 200),
+    ]
+    for (trusted, fields, unbound, bound) in table {
+      try await withService(
+        { $0.trustedProxies = trusted.compactMap { Network($0) } },
+        { visitor in
+          let agency = try await visitor.service.token(.agency(.bkn), [.casesRead])
+          #expect(try visitor.ask(as: agency, "GET", "/v1/whoami", nil, fields).status == 200)
+          let keys = [
+            (try await visitor.service.token(.operator, [.admin]), unbound),
+            (try await visitor.service.token(.operator, [.admin], identities: [name]), bound),
+          ]
+          for (key, status) in keys {
+            for target in ["/v1/whoami", "/v1/admin/keys", "/metrics", "/openapi.json"] {
+              let answer = try visitor.ask(as: key, "GET", target, nil, fields)
+              #expect(answer.status == status, "\(trusted) \(fields) \(target)")
+              if status == 200 { continue }
+              let unknown = try visitor.ask(
+                as: "ntk_000000000000_\(String(repeating: "A", count: 43))", "GET", target, nil, fields)
+              #expect(answer.textWithoutRequestID == unknown.textWithoutRequestID)
+              #expect(answer.comparableFields == unknown.comparableFields)
+            }
+          }
+        })
+    }
   }
 
   @Test("is bound to at most ten certificates of 256 characters")

@@ -1,3 +1,4 @@
+internal import API
 internal import Domain
 internal import JSON
 internal import TestSupport
@@ -95,6 +96,80 @@ struct KeyTests {
       }
       visitor.clock.advance(seconds: 3_600)
       #expect(try visitor.ask(as: old, "GET", "/v1/whoami").status == 401)
+    }
+  }
+
+  @Test("ends after a year unless its scopes or its maker say otherwise")
+  func ends() async throws {
+    try await withService { visitor in
+      let year = "2025-10-20T03:00:00.000Z"
+      let quarter = "2025-01-18T03:00:00.000Z"
+      let agency = #""agency":"BKN","scopes":["cases:read"]"#
+      let operatorKey = #""operator":true,"scopes":["admin"]"#
+      let table: [(owner: String, end: String, status: Int, expires: String?)] = [
+        (agency, "", 201, year), (agency, #","expires_at":null"#, 201, year), (operatorKey, "", 201, quarter),
+        (agency, #","expires_at":"never""#, 201, nil), (operatorKey, #","expires_at":"never""#, 422, nil),
+        (agency, #","expires_at":"Never""#, 422, nil), (agency, #","expires_at":false"#, 422, nil),
+        (agency, #","expires_at":"2034-01-01T00:00:00Z""#, 201, "2034-01-01T00:00:00.000Z"),
+        (operatorKey, #","expires_at":"2025-01-18T03:00:00Z""#, 201, quarter),
+        (operatorKey, #","expires_at":"2025-01-18T03:00:00.001Z""#, 422, nil),
+        (agency, #","expires_at":"2024-10-20T03:00:00Z""#, 422, nil),
+      ]
+      for (number, row) in table.enumerated() {
+        let made = try create(visitor, "{\(row.owner),\"label\":\"x\"\(row.end)}", "k\(number)")
+        #expect(made.status == row.status, "\(row): \(made.text)")
+        if row.status == 201 {
+          #expect(made.json["expires_at"].string == row.expires, "\(row)")
+        } else {
+          #expect(made.json["errors"].items.compactMap { $0["pointer"].string } == ["/expires_at"], "\(row)")
+        }
+      }
+    }
+  }
+
+  @Test("that is rotated begins its life anew, which the scopes bound")
+  func rotatedLife() async throws {
+    try await withService { visitor in
+      let table = [
+        (#""agency":"BKN","scopes":["cases:read"]"#, "2025-11-19T03:00:00.000Z"),
+        (#""agency":"BKN","scopes":["cases:read"],"expires_at":"never""#, "2025-11-19T03:00:00.000Z"),
+        (#""agency":"BKN","scopes":["cases:read"],"expires_at":"2025-01-18T03:00:00Z""#, "2025-02-17T03:00:00.000Z"),
+        (#""operator":true,"scopes":["admin"]"#, "2025-02-17T03:00:00.000Z"),
+      ]
+      var ids: [String] = []
+      for (number, row) in table.enumerated() {
+        let made = try create(visitor, "{\(row.0),\"label\":\"x\"}", "k\(number)")
+        ids.append(try #require(made.json["id"].string))
+      }
+      visitor.clock.advance(seconds: 30 * 86_400)
+      for (id, row) in zip(ids, table) {
+        let rotated = try visitor.ask(
+          as: Service.operatorName, "POST", "/v1/admin/keys/\(id)/rotation", "{}", [visitor.freshKey()])
+        #expect(rotated.json["expires_at"].string == row.1, "\(row)")
+      }
+    }
+  }
+
+  @Test("that ends within thirty days is told so by every answer to it, whatever it asks for")
+  func warning() async throws {
+    try await withService { visitor in
+      let (now, month) = (visitor.clock.now, Int64(30 * 86_400))
+      for (owner, scopes) in [(KeyOwner.agency(.bkn), [Scope.casesRead, .sync]), (.operator, [.admin])] {
+        let soon = try await visitor.service.token(owner, Set(scopes), expiresAt: now.adding(seconds: month))
+        let later = try await visitor.service.token(owner, Set(scopes), expiresAt: now.adding(seconds: month + 1))
+        let rotated = try await visitor.service.token(owner, Set(scopes), revokedAt: now.adding(seconds: 60))
+        let endless = try await visitor.service.token(owner, Set(scopes))
+        for route in routeTable() {
+          let isOpen = route.gate == "open"
+          let path = route.path.replacing(/\{[a-z]+\}/, with: "nothing")
+          for (key, end) in [
+            (soon, now.adding(seconds: month)), (rotated, now.adding(seconds: 60)), (later, nil), (endless, nil),
+          ] {
+            let answer = try visitor.ask(as: key, route.method, path, route.method == "GET" ? nil : "{")
+            #expect(answer["netral-key-expires"] == (isOpen ? nil : end?.description), "\(route) \(answer.status)")
+          }
+        }
+      }
     }
   }
 

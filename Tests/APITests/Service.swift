@@ -26,6 +26,7 @@ final class Service: Sendable {
   let clock: TestClock
   let folder: URL
   let tokens: [String: String]
+  let log = LogBook()
   private let settings: Settings
   private let running: Mutex<(store: SQLiteStore, api: API, server: Server)>
 
@@ -61,7 +62,7 @@ final class Service: Sendable {
     changeLimits(&settings.limits)
     changeStore(&settings.store)
     self.settings = settings
-    let (store, api, server) = try Self.start(folder, settings)
+    let (store, api, server) = try Self.start(folder, settings, log)
     running = Mutex((store, api, server))
     var owners: [(name: String, owner: KeyOwner)] = agencies.map { ($0.rawValue, .agency($0)) }
     owners.append((Self.operatorName, .operator))
@@ -76,10 +77,10 @@ final class Service: Sendable {
     tokens = Dictionary(uniqueKeysWithValues: made.map { ($0.name, $0.made.text) })
   }
 
-  private static func start(_ folder: URL, _ settings: Settings) throws -> (SQLiteStore, API, Server) {
+  private static func start(_ folder: URL, _ settings: Settings, _ log: LogBook) throws -> (SQLiteStore, API, Server) {
     let path = folder.appending(path: "t.sqlite").path
     let store = try SQLiteStore(path: path, readerCount: 2, settings: settings.store)
-    let api = API(store: store, settings: settings.api, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let api = API(store: store, settings: settings.api, logger: log.logger)
     let server = Server(
       configuration: .init(loopCount: 2, limits: settings.limits), faultResponse: { api.respond(to: $0) },
       handler: { await api.respond(to: $0) })
@@ -95,7 +96,7 @@ final class Service: Sendable {
     store.stopWaiting()
     await server.shutdown()
     try store.close()
-    let (store, api, server) = try Self.start(folder, settings)
+    let (store, api, server) = try Self.start(folder, settings, log)
     running.withLock { $0 = (store, api, server) }
   }
 

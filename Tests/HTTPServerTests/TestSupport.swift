@@ -124,6 +124,21 @@ final class Client {
     guard result == 0 else { throw ClientFailure(call: "connect", errno: errno) }
   }
 
+  /// Connects to a socket in the file system.
+  init(path: String) throws {
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | 0o2000000, 0)
+    guard descriptor >= 0 else { throw ClientFailure(call: "socket", errno: errno) }
+    setTimeout(SO_RCVTIMEO, milliseconds: 120_000)
+    setTimeout(SO_SNDTIMEO, milliseconds: 120_000)
+    var name = sockaddr_un()
+    name.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8) }
+    let result = withUnsafePointer(to: name) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, 110) }
+    }
+    guard result == 0 else { throw ClientFailure(call: "connect", errno: errno) }
+  }
+
   deinit { close(descriptor) }
 
   func setTimeout(_ option: Int32, milliseconds: Int) {

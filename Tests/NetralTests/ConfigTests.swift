@@ -83,7 +83,10 @@ struct SettingTests {
       (#"{"database": "a\nb"}"#, "database: give a text"),
       (#"{"backup_folder": "a\u2028b"}"#, "backup_folder: give a path"),
       (#"{"backup_folder": "a\u0000"}"#, "backup_folder: give a path"),
-      (#"{"host": "nonsense!"}"#, "host: give an address, or localhost"), (#"{"host": ""}"#, "host: give an address"),
+      (#"{"host": "nonsense!"}"#, "host: give an address, localhost, or unix: and an absolute path"),
+      (#"{"host": ""}"#, "host: give an address"), (#"{"host": "unix:http.sock"}"#, "host: give an address"),
+      (#"{"host": "unix:/"}"#, "host: give an address"), (#"{"host": "unix:/a\nb"}"#, "host: give an address"),
+      ("{\"host\": \"unix:/\(String(repeating: "x", count: 107))\"}", "at most 107 bytes"),
       (#"{"trusted_proxies": ["10.0.0.0/+8"]}"#, "trusted_proxies: give CIDR blocks"),
       (#"{"trusted_proxies": ["10.0.0.0/"]}"#, "trusted_proxies: give CIDR blocks"),
       (#"{"statistics_read_ahead": "true"}"#, "statistics_read_ahead: give true or false"),
@@ -104,6 +107,13 @@ struct SettingTests {
     #expect(problems.count == 1)
     #expect(problems.first?.hasPrefix("\(file): ") == true)
     #expect(problems.first?.contains(words) == true, "\(problems)")
+  }
+
+  @Test("may name a socket in the file system as the host")
+  func socket() {
+    let host = "unix:/" + String(repeating: "x", count: 106)
+    let reading = ConfigReading(flags: [:], file: nil, environment: ["NETRAL_HOST": host])
+    #expect(reading.problems.isEmpty && reading.config.host == host)
   }
 
   @Test("are looked at in every source, also where a stronger one hides them")

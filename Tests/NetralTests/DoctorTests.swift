@@ -63,6 +63,10 @@ extension ProgramTests {
           "UPDATE access_key SET expires_at = (SELECT max(recorded_at) FROM event) + 86400000 WHERE agency = 'BKN'",
           "warning: 1 of 6 valid keys end within 30 days", "--json"
         ),
+        (
+          "UPDATE access_key SET expires_at = NULL WHERE agency = 'BKN'", "warning: 1 of 6 valid keys never end: ",
+          "--json"
+        ),
         ("PRAGMA journal_mode = DELETE", "warning: the file is not in WAL mode", "--json"),
         ("PRAGMA application_id = 7", "fault: \(0)", "--json"),
       ])

@@ -27,6 +27,20 @@ struct ReadmeTests {
     }
   }
 
+  @Test("is about a program whose direct dependencies have exact versions, those that were resolved")
+  func dependencies() throws {
+    let package = try text("Package.swift")
+    let declared = package.matches(of: /\.package\(url: "([^"]+)", ([a-z]+): "([0-9.]+)"/)
+    #expect(declared.count == package.matches(of: /\.package\(url:/).count && declared.count > 5)
+    let resolved = try text("Package.resolved")
+    for match in declared {
+      #expect(match.output.2 == "exact", "\(match.output.1)")
+      let pin = resolved.firstRange(of: "\"location\" : \"\(match.output.1)\"")
+      let rest = try #require(pin.map { resolved[$0.upperBound...] }, "\(match.output.1)")
+      #expect(rest.firstMatch(of: /"version" : "([^"]+)"/)?.output.1 == match.output.3, "\(match.output.1)")
+    }
+  }
+
   @Test("names no script and no file of deploy/ that does not exist")
   func files() throws {
     for name in try text("README.md").matches(of: /\b(?:scripts|deploy)\/[a-z0-9_.-]*[a-z0-9]/) {

@@ -16,11 +16,12 @@ final class RunningServer {
   ///   - environment: settings.
   ///   - errorsPath: where its log goes instead of a file of our own.
   ///   - port: where it listens; 0: at a port of its own choice.
+  ///   - options: further ones; with a socket in the file system as its host, `port` is 0.
   init(
     _ database: String, wrapper: [String] = [], environment: [String: String] = [:], errorsPath: String? = nil,
-    port: UInt16 = 0
+    port: UInt16 = 0, options: [String] = []
   ) throws {
-    let arguments = wrapper + [program, "serve", "--database", database, "--port", "\(port)"]
+    let arguments = wrapper + [program, "serve", "--database", database, "--port", "\(port)"] + options
     let child = try Child(arguments, environment: environment, errorsPath: errorsPath)
     self.child = child
     self.port = try poll("the first line of the server") {
@@ -28,7 +29,7 @@ final class RunningServer {
       guard let line = child.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first else {
         return nil
       }
-      return line.split(separator: ":").last.flatMap { UInt16($0) }
+      return line.contains(" at unix:") ? 0 : line.split(separator: ":").last.flatMap { UInt16($0) }
     }
   }
 

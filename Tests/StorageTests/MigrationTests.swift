@@ -18,6 +18,7 @@ internal import Testing
     "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
     "m0007_recording": "586bffb29aeaa2ccb36c404df7ca368c1f3a6047c5ac3d754659c3de8a8220fe",
     "m0008_releases": "90051a25ad7213482140840b6f717eac24e5b56016ce1de5e69ab966343c6fae",
+    "m0009_keys": "a5c87188f4271eaa5e609f6fd563f51668a2098a07882f5936e2bc844424868a",
     "m0012_byte_use": "b8e110b3c99238a06be73f9927e79acfb54f3a02913ef72456cf154718855ac6",
   ]
 
@@ -56,7 +57,8 @@ internal import Testing
       let indexes = ["paused", "appeal", "stage_due", "recorded_late"].map { "DROP INDEX case_record_\($0);" }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
       let identities =
-        "ALTER TABLE access_key DROP COLUMN identities; ALTER TABLE case_record DROP COLUMN recorded_late;"
+        ["identities", "made_by", "rotated_from", "used_at"].map { "ALTER TABLE access_key DROP COLUMN \($0);" }.joined()
+        + "ALTER TABLE case_record DROP COLUMN recorded_late; DROP TABLE byte_use;"
         + ["record", "version"].map { "ALTER TABLE case_\($0) DROP COLUMN clocks_recorded;" }.joined()
       let undone = tables + indexes + columns + identities
       _ = try Shell.output(
@@ -71,6 +73,28 @@ internal import Testing
       let question = ClockQuery(caller: .bkn, today: due)
       let found = try store.read(on: 0) { try $0.clocks(question) }.items
       #expect(found.map(\.caseID) == [sanctioned.id] && found.first?.clock == sanctioned.progress.openClock)
+      try store.close()
+    }
+  }
+
+  @Test func `who made a key of an earlier release is taken from the trace of administrators' acts`() async throws {
+    try await withFolder { folder in
+      let path = folder + "/netral.sqlite"
+      let new = try SQLiteStore(path: path, readerCount: 1)
+      let (first, second) = (TemporaryStore.key("aaaaaaaaaaaa"), TemporaryStore.key("bbbbbbbbbbbb"))
+      try await new.write(by: .operator, dryRun: false) { write in
+        try write.insert(first)
+        try write.insert(second)
+        try write.audit("key.create", by: "operator0000", detail: first.id, at: first.createdAt)
+        try write.audit("key.revoke", by: "operator1111", detail: second.id, at: first.createdAt)
+      }
+      try new.close()
+      let columns = ["made_by", "rotated_from", "used_at"].map { "ALTER TABLE access_key DROP COLUMN \($0);" }.joined()
+      _ = try Shell.output(
+        "sqlite3 '\(path)' \"\(columns) DELETE FROM grdb_migrations WHERE identifier = 'm0009_keys'\"")
+      let store = try SQLiteStore(path: path, readerCount: 1)
+      #expect(store.keys[first.id]?.madeBy == "operator0000" && store.keys[second.id]?.madeBy == nil)
+      #expect(try store.keyUses(on: 0).isEmpty)
       try store.close()
     }
   }

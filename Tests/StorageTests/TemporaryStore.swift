@@ -64,6 +64,13 @@ struct TemporaryStore: Sendable {
     }
   }
 
+  /// A key of BKN.
+  static func key(_ id: String) -> AccessKey {
+    AccessKey(
+      id: id, owner: .agency(.bkn), label: "Uji", scopes: [.casesRead], createdAt: instant("2025-01-01T00:00:00Z"),
+      expiresAt: nil, revokedAt: nil, networks: [], secretDigest: Array(repeating: 9, count: 32))
+  }
+
   func context(_ agency: AgencyCode) -> Lifecycle.Context {
     Lifecycle.Context(
       actor: Actor(agency: agency, importedBy: nil, keyID: "testtesttest"), reference: store.reference,

@@ -78,7 +78,8 @@ enum OpenAPIDocument {
           """
           Shares cases of civil-servant neutrality violations among agencies. Each key sees what the legal role of its \
           agency allows. HEAD is answered wherever GET is, OPTIONS everywhere. Any request may carry Accept-Language \
-          (id or en) and traceparent; every answer has X-Request-Id.
+          (id or en) and traceparent; every answer has X-Request-Id. Every answer to a key that ends within 30 days has \
+          Netral-Key-Expires, the time of its end (RFC 3339).
           """)
       ),
     ]))
@@ -182,10 +183,12 @@ struct OperationObject {
 
   private var security: [JSONValue] {
     let key = Self.object([("key", .array([]))])
-    // Without a key to whoever asks on the machine itself.
-    if route.gate == .administratorOrLocal { return [Self.object([]), key] }
-    if route.gate != .open { return [key] }
-    return operation.refusals.contains(.unauthenticated) ? [Self.object([]), key] : []
+    // Metrics without a key: to whoever asks on the machine itself.
+    switch route.gate {
+    case .open: return []
+    case .optionalKey, .administratorOrLocal: return [Self.object([]), key]
+    case .anyKey, .anyAgency, .agency, .recording, .administrator: return [key]
+    }
   }
 
   private var path: [JSONValue] {

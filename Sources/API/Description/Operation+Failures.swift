@@ -7,8 +7,8 @@ extension Route {
     var codes = operation.refusals.union(Self.ofEveryRequest).union([.unknownParameter, .invalidParameter])
     switch gate {
     case .open: break
-    case .anyKey: codes.formUnion([.unauthenticated, .agencyNotBegun, .agencyEnded, .tooManyRequests])
-    case .agency, .recording:
+    case .optionalKey, .anyKey: codes.formUnion([.unauthenticated, .agencyNotBegun, .agencyEnded, .tooManyRequests])
+    case .anyAgency, .agency, .recording:
       codes.formUnion([.unauthenticated, .scopeMissing, .agencyNotBegun, .agencyEnded, .tooManyRequests])
     case .administrator, .administratorOrLocal:
       codes.formUnion([.unauthenticated, .scopeMissing, .tooManyRequests])

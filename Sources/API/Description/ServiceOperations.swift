@@ -13,6 +13,16 @@ extension Operation {
     .reference, .init(en: "This key", id: "Kunci ini"), details: "The key, and the mandates of its agency.",
     replies: [.json(.whoami, "The key.")], example: Example("BKN"))
 
+  static let listOwnKeys = Operation(
+    .reference, .init(en: "The keys of your agency", id: "Kunci lembaga Anda"),
+    details: """
+      Every key of the caller's agency, newest first, those that have ended among them: who made it, when, and the hour of \
+      its last use. Never a secret.
+      """,
+    query: [.limit(1...200, standard: 50), .cursor],
+    replies: [Reply(.ok, "The keys.", [.json(.page(of: .key)), .lines(.key), .csv], fields: [(.link, "Next page.")])],
+    refusals: [.invalidCursor], example: Example("BKN"))
+
   static let policy = Operation(
     .reference, .init(en: "The visibility policy", id: "Kebijakan keterbukaan"),
     details: "Which agency sees what, as it is applied.", replies: [.json(.policy, "The table.")],
@@ -20,7 +30,10 @@ extension Operation {
 
   static let createKey = Operation(
     .administration, .init(en: "Make a key", id: "Buat kunci"),
-    details: "The secret is shown once, here. A key with identities needs one of these client certificates.",
+    details: """
+      The secret is shown once, here. A key with identities needs one of these client certificates; an operator's key that \
+      comes by a proxy always needs one. Without expires_at it ends after 365 days (admin: 90).
+      """,
     query: [.dryRun], body: .json { _ = KeyBody.read($0) }, needs: [.idempotencyKey],
     replies: [.json(.newKey, "The key.", .created, fields: [(.location, "Its address.")])],
     example: Example(
@@ -36,7 +49,9 @@ extension Operation {
 
   static let rotateKey = Operation(
     .administration, .init(en: "Rotate a key", id: "Ganti kunci"),
-    details: "Makes a key with the same powers; the old one ends after the overlap (default 24 hours).",
+    details: """
+      Makes a key with the same powers, whose life begins anew; the old one ends after the overlap (default 24 hours).
+      """,
     query: [.dryRun], body: .json { _ = KeyBody.overlapHours($0) }, needs: [.idempotencyKey],
     replies: [.json(.newKey, "The new key.", .created, fields: [(.location, "Its address.")])],
     refusals: [.alreadyDecided],
@@ -118,7 +133,7 @@ extension Operation {
   static let openAPI = Operation(
     .operation, .init(en: "This description", id: "Uraian ini"),
     details: "With a key: only what that key may do.",
-    replies: [.json(.map(of: .any), "OpenAPI 3.1.")], refusals: [.unauthenticated, .tooManyRequests],
+    replies: [.json(.map(of: .any), "OpenAPI 3.1.")],
     example: Example(nil))
 
   static func page(_ summary: LocalizedText, path: [String] = []) -> Operation {

@@ -80,7 +80,16 @@ extension Schema {
     .always("created_at", instant), .always("expires_at", instant.orNull),
     .always("revoked_at", instant.orNull),
   ]
-  static let key = object(keyMembers).named("Key")
+  static let key = object(
+    keyMembers + [
+      .always(
+        "made_by",
+        string.orNull.described("Id of the operator's key, or command line; null for a key of an earlier release.")),
+      .always("made_by_label", string.orNull.described("Of the operator's key that made it.")),
+      .always("rotated_from", keyID.orNull.described("The key whose place it took.")),
+      .always("last_used_at", instant.orNull.described("The hour of its last use; null: never, as far as is known.")),
+    ]
+  ).named("Key")
   static let newKey = object(
     keyMembers + [.always("key", string.orNull.described("The secret, shown once; null when the answer is a retry."))])
 

@@ -56,7 +56,7 @@ static inline int cepoll_wait(int epoll, struct cepoll_event *out, int timeout_m
 /* How many bytes that a socket took to send its client has not acknowledged; negative on error. */
 int cepoll_unacknowledged(int descriptor);
 
-/* Opens a TCP socket that does not block and that child processes do not inherit. */
+/* Opens a stream socket (TCP, or AF_UNIX) that does not block and that child processes do not inherit. */
 int cepoll_socket(int family);
 
 /* Accepts a connection likewise; `address` has room for `size` bytes, a struct sockaddr_storage. */
