@@ -46,6 +46,9 @@ public enum Lifecycle {
   public static func apply(_ action: Action, to record: Case, _ context: Context) throws(Failure) -> Case {
     let agency = try context.reference.actingAgency(
       context.actor, onBehalfOf: action.onBehalfOf, on: action.occurredOn)
+    var record = record
+    // Rules may have changed that its clocks do not follow yet.
+    record.progress.clocks = record.progress.derivingClocks(context.reference)
     if let refusal = refusal(of: action.kind, action.clock, on: action.occurredOn, by: agency, record, context) {
       throw refusal
     }
@@ -169,9 +172,17 @@ public enum Lifecycle {
     guard context.reference.holds(agency, mandate, on: date, for: record.facts.institution.kind) else {
       return missingMandate(mandate, agency)
     }
-    switch (kind == .clockPauses, open.isPaused) {
-    case (true, true): return conflict("The clock is paused already.", "Tenggat sudah dihentikan sementara.")
+    // A pause that is over has its length: nobody shortens it afterwards, and makes a block possible by that.
+    let isPaused =
+      open.isPaused(on: date) && (kind == .clockPauses || context.isHistory || open.isPaused(on: context.today))
+    switch (kind == .clockPauses, isPaused) {
+    case (true, true) where open.pauses.last.map({ $0.from <= date }) ?? false:
+      return conflict("The clock is paused already.", "Tenggat sudah dihentikan sementara.")
     case (false, false): return conflict("The clock is not paused.", "Tenggat tidak sedang dihentikan.")
+    case (true, _) where open.pausedDays >= ClockPause.daysMax:
+      return conflict(
+        "The clock was paused for \(open.pausedDays) days, and no more than \(ClockPause.daysMax) are possible.",
+        "Tenggat sudah dihentikan \(open.pausedDays) hari; paling banyak \(ClockPause.daysMax) hari.")
     case (true, false) where open.isOverdue(on: date):
       return conflict(
         "The clock was due on \(open.dueOn) and can no longer be paused on that date.",
@@ -204,7 +215,7 @@ public enum Lifecycle {
         id: "Tidak ada tenggat yang ditetapkan bagi PPK.")
     }
     if clock.isOverdue(on: date) { return nil }
-    if clock.isPaused {
+    if clock.standsStill {
       return Failure(
         .clockRunning, en: "The period within which the PPK must act is paused.",
         id: "Tenggat bagi PPK sedang dihentikan sementara.")

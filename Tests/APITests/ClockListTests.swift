@@ -41,7 +41,7 @@ struct ClockListTests {
     Line("running", "16.71", "2024-10-18", []),  // Verification, due on the 25th.
     Line("late", "16.71", "2024-10-02", []),  // Verification, due on the 9th: overdue for 11 days.
     Line("study", "kemenag", "2024-10-17", [("2024-10-18", .verifications, .verification)]),  // Due on the 23rd.
-    Line("paused", "16", "2024-10-15", [("2024-10-16", .clockPauses, .verification)]),  // Due on the 22nd.
+    Line("paused", "16", "2024-10-15", [("2024-10-16", .clockPauses, .verification)]),  // Until the 26th, due on November 1st.
     Line("city", "16.71", "2024-09-20", toRecommended("2024-10-01")),  // Due on the 11th.
     Line("province", "16", "2024-09-20", toRecommended("2024-10-02")),  // Due on the 12th.
     Line("centre", "kemenag", "2024-09-20", toRecommended("2024-10-03") + [("2024-10-14", .blocks, .ppkFollowUp)]),
@@ -88,8 +88,8 @@ struct ClockListTests {
   ]
   private static let open =
     overdue + [
-      "paused verification paused", "study study running", "decided appeal_filing running",
-      "running verification running",
+      "study study running", "decided appeal_filing running", "running verification running",
+      "paused verification paused",
     ]
 
   @Test("holds the open ones in the order in which they are due, and what each filter asks for")
@@ -98,13 +98,17 @@ struct ClockListTests {
       let refs = try fill(visitor)
       let questions: [(String, [String])] = [
         ("", Self.open), ("overdue=true", Self.overdue), ("state=overdue", Self.overdue),
-        ("overdue=false", Array(Self.open.dropFirst(4))), ("state=paused", [Self.open[4]]),
-        ("state=running", Array(Self.open.suffix(3))), ("state=running,running", Array(Self.open.suffix(3))),
-        ("state=running,overdue", Self.open.filter { $0 != Self.open[4] }),
-        ("kind=appeal_filing", [Self.open[6]]), ("kind=appeal_filing&state=running", [Self.open[6]]),
-        ("kind=ppk_follow_up", Array(Self.overdue.dropFirst())), ("kind=study", [Self.open[5]]),
-        ("kind=verification&overdue=true", [Self.open[0]]), ("institution=kemenag", [Self.open[3], Self.open[5]]),
-        ("region=16", Self.open.filter { !$0.hasPrefix("decided") }), ("region=17", [Self.open[6]]),
+        ("overdue=false", Array(Self.open.dropFirst(4))), ("state=paused", [Self.open[7]]),
+        ("paused=true", [Self.open[7]]),
+        ("paused=false", Array(Self.open.dropLast())), ("overdue=false&paused=false", Array(Self.open[4...6])),
+        ("kind=verification&paused=true", [Self.open[7]]), ("kind=study&paused=true", []),
+        ("state=running", Array(Self.open[4...6])), ("state=running,running", Array(Self.open[4...6])),
+        ("state=running,overdue", Array(Self.open.dropLast())),
+        ("state=paused,overdue", Self.overdue + [Self.open[7]]), ("state=paused,running", Array(Self.open.suffix(4))),
+        ("kind=appeal_filing", [Self.open[5]]), ("kind=appeal_filing&state=running", [Self.open[5]]),
+        ("kind=ppk_follow_up", Array(Self.overdue.dropFirst())), ("kind=study", [Self.open[4]]),
+        ("kind=verification&overdue=true", [Self.open[0]]), ("institution=kemenag", Array(Self.open[3...4])),
+        ("region=16", Self.open.filter { !$0.hasPrefix("decided") }), ("region=17", [Self.open[5]]),
         ("region=16.71", Self.open.filter { !$0.hasPrefix("p") && !$0.hasPrefix("decided") }),
         ("due_before=2024-10-12", Array(Self.open.prefix(2))), ("due_from=2024-10-22", Array(Self.open.suffix(4))),
         ("due_from=2024-10-11&due_before=2024-10-13", Array(Self.open[1...2])), ("election=pilkada-2020", []),
@@ -183,7 +187,10 @@ struct ClockListTests {
       #expect(paused["pauses"][0]["from"].string == "2024-10-16" && !paused.has("days_overdue"))
       // Overdue is what today says: nothing is written for it.
       visitor.clock.set("2024-10-25T20:00:00Z")
-      #expect(try list(visitor, refs, "kind=verification", limit: 50).last == "running verification overdue")
+      #expect(
+        try list(visitor, refs, "kind=verification", limit: 50) == [
+          "late verification overdue", "running verification overdue", "paused verification running",
+        ])
     }
   }
 
@@ -214,7 +221,8 @@ struct ClockListTests {
       ("due_before=2024-13-01", "due_before"), ("due_from=2024-10-02&due_before=2024-10-02", "due_from"),
       ("institution=nothing", "institution"), ("region=99", "region"), ("region=x", "region"),
       ("election=nothing", "election"), ("limit=0", "limit"), ("limit=201", "limit"), ("nothing=1", "nothing"),
-      ("kind=appeal_filing&overdue=true", "kind"), ("cursor=x", "cursor"),
+      ("paused=yes", "paused"), ("state=running&paused=true", "paused"), ("overdue=true&paused=true", "paused"),
+      ("state=paused&paused=false", "paused"), ("kind=appeal_filing&overdue=true", "kind"), ("cursor=x", "cursor"),
     ])
   func badQuestions(_ query: String, _ parameter: String) async throws {
     try await withService { visitor in

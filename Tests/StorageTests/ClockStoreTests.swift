@@ -36,18 +36,27 @@ internal import Testing
   @Test func `pauses are stored with the case, its versions, and the day it would be due`() async throws {
     try await TemporaryStore.open { bench in
       let record = try await bench.report(1, Sample.facts(1))
-      let pause = Action.Content.clockPause(.verification, reason: "Dokumen")
-      let paused = try await act(pause, .bkn, "2024-10-08", record.id, bench)
+      func pause(_ until: String) -> Action.Content {
+        .clockPause(.verification, until: date(until), ground: .awaitingDocument, reason: "Dokumen")
+      }
+      let paused = try await act(pause("2024-11-07"), .bkn, "2024-10-08", record.id, bench)
       #expect(try bench.record(record.id) == paused)
       let overdue = bench.query { $0.overdue = true }
-      #expect(try bench.all(overdue).isEmpty)
+      let inPause = bench.query {
+        ($0.overdue, $0.today) = (true, date("2024-11-12"))
+      }
+      #expect(try bench.all(inPause).isEmpty)
+      let open = try bench.read { try $0.openClocks(on: date("2024-10-30")) }
+      #expect(open == [OpenClockCount(kind: .verification, state: .paused, count: 1)])
+      #expect(try bench.read { try $0.openClocks(on: date("2024-11-07")) }.map(\.state) == [.running])
+      #expect(try bench.read { try $0.openClocks(on: date("2024-11-13")) }.map(\.state) == [.overdue])
       let resumption = Action.Content.clockResumption(.verification, reason: "Lengkap")
       let resumed = try await act(resumption, .bkn, "2024-10-10", record.id, bench)
       #expect(try bench.record(record.id) == resumed)
       #expect(try bench.record(record.id, version: 2)?.progress == paused.progress)
       #expect(try bench.record(record.id, version: 1)?.progress == record.progress)
       #expect(try bench.all(overdue).map(\.id) == [record.id])
-      let again = try await act(pause, .bkn, "2024-10-12", record.id, bench)
+      let again = try await act(pause("2024-10-13"), .bkn, "2024-10-12", record.id, bench)
       #expect(again.progress.clock(.verification)?.pauses.count == 2)
       #expect(try bench.record(record.id) == again)
       for (day, progress) in [

@@ -16,7 +16,7 @@ internal import Testing
     "m0003_clocks": "2af4bcb964d909a799c412cfb98aff86f8befc349314b807ae45cb0795f95392",
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
     "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
-    "m0007_recording": "586bffb29aeaa2ccb36c404df7ca368c1f3a6047c5ac3d754659c3de8a8220fe",
+    "m0007_recording": "a6fbebe5f8c88f85040eb055a236a3b437899609604be0e95ef86393df017727",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -51,10 +51,13 @@ internal import Testing
       _ = try await bench.report(3, at: .appealed, Sample.facts(3))
       try new.close()
       let tables = ["certificate", "figure", "published_figure", "public_release"].map { "DROP TABLE \($0);" }.joined()
-      let indexes = ["paused", "appeal", "stage_due", "recorded_late"].map { "DROP INDEX case_record_\($0);" }.joined()
+      let indexes = ["paused", "appeal", "stage_due", "recorded_late", "paused_until"].map {
+        "DROP INDEX case_record_\($0);"
+      }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
       let identities =
-        "ALTER TABLE access_key DROP COLUMN identities; ALTER TABLE case_record DROP COLUMN recorded_late;"
+        "ALTER TABLE access_key DROP COLUMN identities; "
+        + ["recorded_late", "paused_until"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()
         + ["record", "version"].map { "ALTER TABLE case_\($0) DROP COLUMN clocks_recorded;" }.joined()
       let undone = tables + indexes + columns + identities
       _ = try Shell.output(

@@ -4,6 +4,8 @@ ALTER TABLE case_version ADD COLUMN clocks_recorded TEXT NOT NULL DEFAULT '';
 ALTER TABLE case_record ADD COLUMN clocks_recorded TEXT NOT NULL DEFAULT '';
 -- Whether a clock was met, and that was recorded after its due date.
 ALTER TABLE case_record ADD COLUMN recorded_late INTEGER NOT NULL DEFAULT 0 CHECK (recorded_late IN (0, 1));
+-- The day on which the open clock runs again after a pause that names it. Pauses of earlier releases name none.
+ALTER TABLE case_record ADD COLUMN paused_until TEXT;
 
 -- A stop was recorded with the first version that has it; versions are recorded in their order. The clocks read
 -- 'kind start due unit stop;', each perhaps with pauses after its stop. A period of appeal that ended without an appeal
@@ -51,3 +53,8 @@ UPDATE case_record SET recorded_late = 1 WHERE case_key IN (
   SELECT case_key FROM days WHERE stop <= due AND word > due);
 
 CREATE INDEX case_record_recorded_late ON case_record (recorded_late) WHERE recorded_late = 1;
+CREATE INDEX case_record_paused_until ON case_record (paused_until) WHERE paused_until IS NOT NULL;
+
+-- How many days a pause may last is part of a rule.
+UPDATE reference SET json = json_set(json, '$.pause_days_max', 30)
+WHERE kind = 'clock-rules' AND json_extract(json, '$.pause_days_max') IS NULL;
