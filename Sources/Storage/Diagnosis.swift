@@ -125,6 +125,7 @@ public struct Diagnosis {
     guard try Opening.schema(database) == .current else { return }
     let transaction = Transaction(database)
     lookAtKeys(Array(try transaction.loadKeys().values))
+    lookAtRules(try transaction.currentReference())
     let (now, last) = (settings.now(), try transaction.lastRecordedAt())
     if now < last {
       let seconds = (last.milliseconds - now.milliseconds) / 1_000
@@ -174,6 +175,18 @@ public struct Diagnosis {
         "integrity", .fault, "the file is not sound: \(what)",
         "stop the server, keep a copy of the file, and restore a backup")
     }
+  }
+
+  private mutating func lookAtRules(_ reference: Reference) {
+    let day = LegalDate(inJakarta: settings.now())
+    let rule = reference.clockRule(.ppkFollowUp, on: day)
+    guard rule?.length != 14 || rule?.unit != .workingDays else {
+      return add("rules", .ok, "the clock of the PPK counts 14 working days")
+    }
+    add(
+      "rules", .warning,
+      "the clock of the PPK does not count the 14 working days that BKN published on 2024-02-06: the row was changed here",
+      "compare GET /v1/reference/clock-rules with the handbook, and PUT the row, or leave it when it is newer")
   }
 
   private mutating func lookAtKeys(_ keys: [AccessKey]) {

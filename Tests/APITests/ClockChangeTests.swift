@@ -275,8 +275,8 @@ struct ClockChangeTests {
       ),
       (
         "clock-rules",
-        "kind,length,unit,starts_at,stops_at,until,time_zone,legal_basis\nppk_follow_up,10,days,recommended,decided,2020-01-01,Asia/Jakarta,SK\n",
-        "/0/until", "Line 2: After 2020-01-01 this clock would have no rule"
+        "kind,length,unit,starts_at,stops_at,from,until,time_zone,legal_basis\nppk_follow_up,14,working_days,recommended,decided,2024-02-06,2024-03-01,Asia/Jakarta,SK\n",
+        "/0/until", "Line 2: After 2024-03-01 this clock would have no rule"
       ),
       (
         "clock-rules",

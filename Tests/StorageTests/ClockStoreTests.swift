@@ -76,10 +76,10 @@ internal import Testing
         before[record.id] = record
       }
       let head = try bench.read { try $0.head() }
-      // The study clock ends on the 14th; the fourteen working days for the appeal take in the 11th of November.
-      try await put(holiday("2024-10-14", "2024-11-11"), bench, dryRun: true)
+      // The study clock ends on the 14th; the fourteen working days for the appeal take in the 18th of November.
+      try await put(holiday("2024-10-14", "2024-11-18"), bench, dryRun: true)
       #expect(try bench.read { try $0.clocksAreMarked() } == false)
-      try await put(holiday("2024-10-14", "2024-11-11"), bench)
+      try await put(holiday("2024-10-14", "2024-11-18"), bench)
       #expect(try await derive(bench, limit: 100) == ClockDerivationStep(changedCases: 2, isLast: true))
       #expect(try await derive(bench, limit: 100) == nil)
       #expect(try bench.read { try $0.head() } == head + 2)
@@ -90,7 +90,7 @@ internal import Testing
           continue
         }
         let kind: ClockKind = old.progress.stage == .verified ? .study : .appealFiling
-        let due = kind == .study ? "2024-10-15" : "2024-11-26"
+        let due = kind == .study ? "2024-10-15" : "2024-12-09"
         #expect(new.version == old.version + 1 && new.progress.clock(kind)?.dueOn == date(due))
         #expect(new.progress.stage == old.progress.stage && new.progress.milestones == old.progress.milestones)
         let event = try #require(try bench.read { try $0.history(id) }.last)

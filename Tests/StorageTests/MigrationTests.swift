@@ -16,7 +16,7 @@ internal import Testing
     "m0003_clocks": "2af4bcb964d909a799c412cfb98aff86f8befc349314b807ae45cb0795f95392",
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
     "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
-    "m0007_recording": "a6fbebe5f8c88f85040eb055a236a3b437899609604be0e95ef86393df017727",
+    "m0007_recording": "afea2965f78a6d2c2365dd9801229c369bcfdd3a5fe28b2c8b86bcedad1a4f84",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
