@@ -72,11 +72,18 @@ enum ActionBody {
       let addressee = body.text("addressee", max: 200, required: true)
       guard let letter, let addressee else { return nil }
       return .escalation(letterNumber: letter, addressee: addressee)
-    case .clockPauses, .clockResumptions:
+    case .clockPauses:
+      let clock = body.code("clock", ClockKind.self, required: true)
+      let until = body.date("until", required: true)
+      let ground = body.code("ground", PauseGround.self, required: true)
+      let reason = body.text("reason", max: 5_000, required: true)
+      guard let clock, let until, let ground, let reason else { return nil }
+      return .clockPause(clock, until: until, ground: ground, reason: reason)
+    case .clockResumptions:
       let clock = body.code("clock", ClockKind.self, required: true)
       let reason = body.text("reason", max: 5_000, required: true)
       guard let clock, let reason else { return nil }
-      return kind == .clockPauses ? .clockPause(clock, reason: reason) : .clockResumption(clock, reason: reason)
+      return .clockResumption(clock, reason: reason)
     case .notes: return body.text("text", max: 5_000, required: true).map { .note(text: $0) }
     default: preconditionFailure("the first half of the actions is read by content(_:_:)")
     }

@@ -224,6 +224,7 @@ enum CaseJSON {
       writer.beginObject()
       writer.member("from", pause.from.description)
       writer.member("until", pause.until?.description)
+      writer.member("ground", pause.ground?.rawValue)
       writer.endObject()
     }
     writer.endArray()

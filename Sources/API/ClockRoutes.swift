@@ -10,6 +10,7 @@ enum ClockRoutes {
     .code("kind", ClockKind.self, "Kind of the clock."),
     .codes("state", ClockStanding.self, "States (default: those that are open)."),
     .flag("overdue", "Whether it is over today."),
+    .flag("paused", "Whether it is within a pause today."),
     .flag("recorded_late", "true: those that were met, and recorded after their due date."), .institution, .region,
     .election,
     .date("due_from", "First due date."), .date("due_before", "Due before this date."),
@@ -67,17 +68,6 @@ enum ClockRoutes {
     question.kind = try query.code("kind", ClockKind.self)
     question.recordedLate = try query.flag("recorded_late")
     question.standings = try standings(query)
-    if question.recordedLate == true {
-      let given = query["state"] == nil && query["overdue"] == nil ? [.met] : question.standings
-      question.standings = given.intersection([.met])
-      guard !question.standings.isEmpty else {
-        throw .parameter(
-          "recorded_late",
-          LocalizedText(
-            en: "This contradicts state or overdue: only a clock that was met is recorded late.",
-            id: "Ini bertentangan dengan state atau overdue: hanya tenggat yang terpenuhi dapat terlambat dicatat."))
-      }
-    }
     if question.kind == .appealFiling && question.standings == [.overdue] {
       throw .parameter(
         "kind",
@@ -100,20 +90,29 @@ enum ClockRoutes {
     try CaseListRoutes.requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
   }
 
-  /// The open ones unless `state` or `overdue` says otherwise.
+  /// The open ones unless `state`, `overdue`, `paused` or `recorded_late` says otherwise.
   private static func standings(_ query: Query) throws(Failure) -> Set<ClockStanding> {
-    let overdue = try query.flag("overdue")
-    guard let given = try query.codes("state", ClockStanding.self) else {
-      return overdue == nil ? [.running, .paused, .overdue] : overdue == true ? [.overdue] : [.running, .paused]
+    let given = try query.codes("state", ClockStanding.self)
+    var standings = given.map { Set($0) } ?? [.running, .paused, .overdue]
+    for (name, standing) in [("overdue", ClockStanding.overdue), ("paused", .paused)] {
+      guard let isWanted = try query.flag(name) else { continue }
+      if isWanted { standings.formIntersection([standing]) } else { standings.remove(standing) }
+      if standings.isEmpty { throw contradiction(name) }
     }
-    var standings = Set(given)
-    if overdue == true { standings.formIntersection([.overdue]) }
-    if overdue == false { standings.remove(.overdue) }
-    if standings.isEmpty {
-      throw .parameter(
-        "overdue", LocalizedText(en: "This contradicts state.", id: "Ini bertentangan dengan state."))
-    }
+    guard try query.flag("recorded_late") == true else { return standings }
+    // Only a clock that was met is recorded late.
+    let isOpen = given == nil && query["overdue"] == nil && query["paused"] == nil
+    standings = isOpen ? [.met] : standings.intersection([.met])
+    if standings.isEmpty { throw contradiction("recorded_late") }
     return standings
+  }
+
+  private static func contradiction(_ name: String) -> Failure {
+    .parameter(
+      name,
+      LocalizedText(
+        en: "This contradicts the other states that are asked for.",
+        id: "Ini bertentangan dengan keadaan lain yang diminta."))
   }
 }
 
@@ -241,7 +240,10 @@ private struct ClockList {
     writer.field(clock.stoppedOn?.description)
     writer.field(clock.recordedOn?.description)
     writer.field(clock.isRecordedLate)
-    writer.field(clock.pauses.map { "\($0.from)/\($0.until?.description ?? "")" }.joined(separator: " "))
+    let pauses = clock.pauses.map { pause in
+      "\(pause.from)/\(pause.until?.description ?? "")" + (pause.ground.map { "/\($0.rawValue)" } ?? "")
+    }
+    writer.field(pauses.joined(separator: " "))
     writer.field(days)
     writer.field(isCandidate ? clock.dueOn.adding(days: 1).description : nil)
     writer.field(isCandidate ? item.blockIsOpen : nil)

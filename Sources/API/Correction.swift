@@ -30,8 +30,32 @@ enum Correction {
     }
   }
 
+  /// True when a patch changes the day of receipt, and that is settled.
+  ///
+  /// - Parameter context: of the day on which it is judged.
+  static func movesReceipt(_ patch: JSONValue, of record: Case, _ context: Lifecycle.Context) -> Bool {
+    guard case .object(let members) = patch, case .object(let source)? = members["source"],
+      let day = source["received_on"]
+    else { return false }
+    return day != .string(record.facts.source.receivedOn.description)
+      && Lifecycle.receiptIsSettled(record, on: context.today)
+  }
+
+  /// What a patch carries beside the day of receipt, as pointers.
+  static func besideReceipt(_ patch: JSONValue) -> [String] {
+    guard case .object(let members) = patch else { return [""] }
+    return members.members.flatMap { member -> [String] in
+      guard member.name == "source", case .object(let source) = member.value else { return ["/\(member.name)"] }
+      return source.members.filter { $0.name != "received_on" }.map { "/source/\($0.name)" }
+    }
+  }
+
   /// The case with corrected facts; clocks follow the corrected dates.
-  static func apply(_ patch: JSONValue, to record: Case, _ context: Lifecycle.Context) throws(Failure) -> Case {
+  ///
+  /// - Parameter movesReceipt: true when a settled day of receipt may change.
+  static func apply(
+    _ patch: JSONValue, to record: Case, _ context: Lifecycle.Context, movesReceipt: Bool = false
+  ) throws(Failure) -> Case {
     var merged = CaseBody.json(record.facts).merging(patch: patch)
     if case .object(var members) = merged, case .object(var subject)? = members["subject"] {
       // Whether the identifier is missing follows from the patched numbers, unless the patch says it.
@@ -54,21 +78,34 @@ enum Correction {
     reader.finish()
     try reader.errors.check()
     guard draft.source.agency == record.facts.source.agency else { throw .invalid("/source/agency", .notAllowed) }
-    return try Lifecycle.correct(record, to: try context.reference.facts(from: draft, today: context.today), context)
+    return try Lifecycle.correct(
+      record, to: try context.reference.facts(from: draft, today: context.today), context, movesReceipt: movesReceipt)
   }
 
-  /// The names of the facts a patch would change; errors point into `prefix`.
+  /// The names of the facts a patch that is asked for would change; errors point into `prefix`.
+  ///
+  /// - Throws: what applying it throws; `invalid` when it changes a settled day of receipt and carries anything else.
   static func changes(_ patch: JSONValue, in record: Case, _ context: Lifecycle.Context, at prefix: String)
     throws(Failure) -> [String]
   {
     do throws(Failure) {
-      return Facts.changes(from: record.facts, to: try apply(patch, to: record, context).facts)
+      let movesReceipt = movesReceipt(patch, of: record, context)
+      let others = movesReceipt ? besideReceipt(patch) : []
+      guard others.isEmpty else {
+        throw Failure.invalid(others.map { FieldError(pointer: $0, .notAllowed, receiptAlone) })
+      }
+      let corrected = try apply(patch, to: record, context, movesReceipt: movesReceipt)
+      return Facts.changes(from: record.facts, to: corrected.facts)
     } catch {
       var failure = error
       failure.errors = failure.errors.map { FieldError(pointer: prefix + ($0.pointer ?? ""), $0.code, $0.detail) }
       throw failure
     }
   }
+
+  private static let receiptAlone = LocalizedText(
+    en: "Ask for another day of receipt by itself: another agency decides on it than on the rest.",
+    id: "Minta perubahan hari penerimaan secara terpisah: lembaga yang memutuskannya berbeda.")
 
   private static func group(_ name: String) -> FieldGroup {
     if name == "act" { return .narrative }

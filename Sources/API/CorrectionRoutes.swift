@@ -62,7 +62,7 @@ enum CorrectionRoutes {
           throw error.pointing(into: "/patch")
         }
         // What could not be accepted is refused at once, not when the owner comes to it.
-        let names = try Correction.changes(patch, in: seen.record, context, at: "/patch")
+        let names = try Correction.changes(patch, in: seen.record, context.renewed(by: transaction), at: "/patch")
         var json = JSONWriter()
         json.value(patch)
         let number = try transaction.requestCorrection(
@@ -85,20 +85,21 @@ enum CorrectionRoutes {
   static func list(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
     let id = try exchange.caseID()
-    let agency = try exchange.agency()
-    let (reference, today) = (exchange.api.store.reference, exchange.today)
+    let context = try exchange.context()
+    let (agency, reference, today) = (context.actor.agency, context.reference, context.today)
     return try exchange.read { reads in
       let seen = try SeenCase(try reads.caseRecord(id), for: agency)
       let owns = reference.owns(agency, seen.record.facts, on: today)
       let requests = try reads.correctionRequests(id)
-      return Answer.json { writer in
+      return try Answer.json { writer in
         writer.beginObject()
         writer.name("items")
         writer.beginArray()
         for request in requests {
           // A successor owns the case and yet is not the agency that reported it: the reporter stays withheld.
           let isOpen = Correction.isOpen(request.patch, seen.projection)
-          write(request, request.number, seesPatch: isOpen && (owns || request.requestedBy == agency), to: &writer)
+          let isParty = try owns || request.requestedBy == agency || decides(agency, on: request, seen.record, context)
+          write(request, request.number, seesPatch: isOpen && isParty, to: &writer)
         }
         writer.endArray()
         writer.name("next_cursor")
@@ -131,16 +132,24 @@ enum CorrectionRoutes {
       change: { transaction in
         let context = try context.renewed(by: transaction)
         let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
-        guard context.reference.owns(agency, seen.record.facts, on: context.today) else { throw Failure.notOwner }
+        let found = try transaction.correctionRequests(id).first { $0.number == number }
+        let movesReceipt = try found.map { try asksForReceipt($0, seen.record, context) } ?? false
+        if movesReceipt, let found {
+          let obstacle = Lifecycle.receiptObstacle(for: agency, requestedBy: found.requestedBy, seen.record, context)
+          if let obstacle { throw obstacle }
+        } else {
+          guard context.reference.owns(agency, seen.record.facts, on: context.today) else { throw Failure.notOwner }
+        }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
-        var request = try find(number, of: id, agency, transaction)
+        guard var request = found else { throw Failure.notFound }
         guard request.state == .open else { throw Failure.alreadyDecided }
         request.state = accepting ? .accepted : .refused
         request.decidedBy = agency
         request.decidedAt = now
         request.decisionReason = reason
         try transaction.decideCorrection(seen.record, request)
-        let record = try finish(request, accepting, seen.record, reason ?? "", context, transaction)
+        let record = try finish(
+          request, accepting, seen.record, reason ?? "", context, transaction, movesReceipt: movesReceipt)
         return (try seen.changed(to: record, for: agency, write), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)
@@ -148,7 +157,7 @@ enum CorrectionRoutes {
 
   private static func finish(
     _ request: CorrectionRequest, _ accepting: Bool, _ record: Case, _ reason: String, _ context: Lifecycle.Context,
-    _ transaction: any CaseWrites
+    _ transaction: any CaseWrites, movesReceipt: Bool
   ) throws -> Case {
     guard accepting else {
       let event = EventDraft(
@@ -158,14 +167,32 @@ enum CorrectionRoutes {
       return record
     }
     let patch = try Exchange.parse(Array(request.patch.utf8))
-    return try apply(patch, to: record, reason, "correction_acceptance", context, transaction)
+    return try apply(
+      patch, to: record, reason, "correction_acceptance", context, transaction, movesReceipt: movesReceipt)
+  }
+
+  /// True when an open request changes a settled day of receipt and nothing else, so that the owner does not decide on it.
+  private static func asksForReceipt(_ request: CorrectionRequest, _ record: Case, _ context: Lifecycle.Context)
+    throws(Failure) -> Bool
+  {
+    guard request.state == .open else { return false }
+    let patch = try Exchange.parse(Array(request.patch.utf8))
+    return Correction.movesReceipt(patch, of: record, context) && Correction.besideReceipt(patch).isEmpty
+  }
+
+  /// True when the agency decides on a request about a settled day of receipt.
+  private static func decides(
+    _ agency: AgencyCode, on request: CorrectionRequest, _ record: Case, _ context: Lifecycle.Context
+  ) throws(Failure) -> Bool {
+    guard try asksForReceipt(request, record, context) else { return false }
+    return Lifecycle.receiptObstacle(for: agency, requestedBy: request.requestedBy, record, context) == nil
   }
 
   private static func apply(
     _ patch: JSONValue, to record: Case, _ reason: String, _ what: String, _ context: Lifecycle.Context,
-    _ transaction: any CaseWrites
+    _ transaction: any CaseWrites, movesReceipt: Bool = false
   ) throws -> Case {
-    let corrected = try Correction.apply(patch, to: record, context)
+    let corrected = try Correction.apply(patch, to: record, context, movesReceipt: movesReceipt)
     let names = Facts.changes(from: record.facts, to: corrected.facts)
     // The reason may repeat what is corrected: it is seen by those who see the most guarded of the facts.
     let group: FieldGroup = names.contains { Facts.group(of: $0) == .reporter } ? .reporter : .narrative

@@ -18,7 +18,7 @@ enum Problem {
     case .methodNotAllowed: .methodNotAllowed
     case .notAcceptable: .notAcceptable
     case .requestTimeout: .requestTimeout
-    case .stageConflict, .clockRunning, .clockConflict, .reportExists, .alreadyDecided, .backupRunning,
+    case .stageConflict, .clockRunning, .clockConflict, .receiptSettled, .reportExists, .alreadyDecided, .backupRunning,
       .backupsNotConfigured:
       .conflict
     case .versionMismatch: .preconditionFailed
@@ -146,6 +146,7 @@ enum Problem {
     case .stageConflict: text("Not possible at this stage", "Tidak dapat dilakukan pada tahap ini")
     case .clockRunning: text("The period is still running", "Tenggat masih berjalan")
     case .clockConflict: text("Not possible for this clock", "Tidak dapat dilakukan atas tenggat ini")
+    case .receiptSettled: text("The day of receipt is settled", "Hari penerimaan sudah tetap")
     case .reportExists: text("Report exists", "Laporan sudah ada")
     case .alreadyDecided: text("Already decided", "Sudah diputuskan")
     case .backupRunning: text("A backup is being made", "Cadangan sedang dibuat")

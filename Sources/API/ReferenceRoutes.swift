@@ -91,10 +91,12 @@ enum ReferenceBody {
     .positions: ["code", "kind", "label_id", "label_en"],
     .agencies: ["code", "name_id", "name_en", "valid_from", "valid_until", "access_until", "successor"],
     .mandates: ["id", "kind", "agency", "from", "until", "scope", "legal_basis"],
-    .clockRules: ["kind", "length", "unit", "starts_at", "stops_at", "from", "until", "time_zone", "legal_basis"],
+    .clockRules: [
+      "kind", "length", "unit", "starts_at", "stops_at", "from", "until", "time_zone", "legal_basis", "pause_days_max",
+    ],
     .holidays: ["date", "name_id", "name_en", "kind", "source", "confidence"],
   ]
-  private static let numbers: Set<String> = ["id", "length", "regions_count"]
+  private static let numbers: Set<String> = ["id", "length", "regions_count", "pause_days_max"]
   private static let flags: Set<String> = ["requires_no_unpaid_leave"]
   private static let lists: Set<String> = ["sanctions", "legal_basis", "stops_at"]
 
@@ -166,7 +168,14 @@ enum ReferenceBody {
     var errors: [FieldError] = []
     var entries: [ReferenceEntry] = []
     for (index, item) in items.enumerated() {
-      guard case .object(let object) = item, let entry = ReferenceEntry(kind: kind, row: item) else {
+      guard case .object(var object) = item else {
+        errors.append(FieldError(pointer: "/\(index)", .type))
+        continue
+      }
+      let isSilent = kind == .clockRules && (object["pause_days_max"] ?? .null) == .null
+      // Rows that were written for an earlier release.
+      if isSilent { object["pause_days_max"] = .number(JSONNumber(ClockRule.pauseDaysStandard)) }
+      guard let entry = ReferenceEntry(kind: kind, row: .object(object)) else {
         errors.append(FieldError(pointer: "/\(index)", .type))
         continue
       }

@@ -72,7 +72,8 @@ public struct Action: Sendable, Equatable {
     case cancellation(reason: String)
     case lapse(LapseReason)
     case escalation(letterNumber: String, addressee: String)
-    case clockPause(ClockKind, reason: String)
+    /// `until`: the day on which the clock runs again by itself.
+    case clockPause(ClockKind, until: LegalDate, ground: PauseGround, reason: String)
     case clockResumption(ClockKind, reason: String)
     case note(text: String)
   }
@@ -101,7 +102,7 @@ public struct Action: Sendable, Equatable {
   /// The clock that the act is about; nil when it is about the case.
   public var clock: ClockKind? {
     switch content {
-    case .clockPause(let clock, _), .clockResumption(let clock, _): clock
+    case .clockPause(let clock, _, _, _), .clockResumption(let clock, _): clock
     default: nil
     }
   }
@@ -128,7 +129,9 @@ public struct Action: Sendable, Equatable {
       case .closure(let reference): [("idis_reference", reference)]
       case .lapse(let reason): [("reason", reason.rawValue)]
       case .escalation(let letterNumber, _): [("letter_number", letterNumber)]
-      case .clockPause(let clock, _), .clockResumption(let clock, _): [("clock", clock.rawValue)]
+      case .clockPause(let clock, let until, let ground, _):
+        [("clock", clock.rawValue), ("until", until.description), ("ground", ground.rawValue)]
+      case .clockResumption(let clock, _): [("clock", clock.rawValue)]
       }
     return pairs.compactMap { pair in pair.1.map { (pair.0, $0) } }
   }
@@ -142,7 +145,7 @@ public struct Action: Sendable, Equatable {
     case .decision(_, _, _, let reason): found.append(("deviation_reason", reason, .narrative))
     case .cancellation(let reason): found.append(("reason", reason, .narrative))
     case .escalation(_, let addressee): found.append(("addressee", addressee, .narrative))
-    case .clockPause(_, let reason), .clockResumption(_, let reason):
+    case .clockPause(_, _, _, let reason), .clockResumption(_, let reason):
       found.append(("reason", reason, .narrative))
     case .note(let text): found.append(("text", text, .notes))
     default: break

@@ -41,6 +41,8 @@ public struct CaseStates: Sendable {
     var stage: UInt8
     var flags: Flags
     var clocks: StoppedClocks
+    /// Day on which the open clock runs again after its last pause; 0 when there is none, or it names no end.
+    var pausedUntil: Day = 0
   }
 
   /// The facts of one or several versions of a case.
@@ -280,6 +282,7 @@ extension CaseStates {
       case .running, .paused:
         entry.flags.insert(.openClock(index))
         if clock.state == .paused { entry.flags.insert(.clockIsPaused) }
+        entry.pausedUntil = clock.pauses.last?.until.map(day) ?? 0
         entry.due = day(clock.dueOn)
       }
     }
@@ -287,7 +290,7 @@ extension CaseStates {
 
   /// The day of the latest act: acts follow each other in time, so that it is the latest of their dates.
   private static func lastAct(_ state: CaseState) -> Day {
-    let pauses = state.clocks.lazy.flatMap(\.pauses).map { $0.until ?? $0.from }.max()
+    let pauses = state.clocks.lazy.flatMap(\.pauses).map(\.lastActOn).max()
     return max(state.milestones.latestAct.map(day) ?? 0, pauses.map(day) ?? 0)
   }
 

@@ -41,23 +41,41 @@ public enum ClockUnit: String, Sendable, CaseIterable, Codable {
   case workingDays = "working_days"
 }
 
-/// What the record alone says about a clock. Whether a running clock is overdue depends on today and is never stored.
+/// What the record alone says about a clock. Whether a running clock is overdue or within a pause depends on today and is
+/// never stored; `paused` is one whose pause names no end.
 public enum ClockState: String, Sendable, CaseIterable {
   case running, paused, met, late
 }
 
-/// A time in which a clock stood still.
+/// A time in which a clock stands still. It counts from its start on, as a whole, so that what is stored does not change
+/// by the passing of days.
 public struct ClockPause: Sendable, Equatable {
   /// The first day that does not count.
   public var from: LegalDate
-  /// The day on which the clock runs again; nil while it is paused.
+  /// The day on which the clock runs again by itself, or has been resumed before; nil only for one of an earlier release
+  /// that nobody has resumed.
   public var until: LegalDate?
+  /// Nil for one of an earlier release.
+  public var ground: PauseGround?
+  /// True when an act has ended it.
+  public var isResumed: Bool
 
   /// Makes a pause.
-  public init(from: LegalDate, until: LegalDate?) {
+  public init(from: LegalDate, until: LegalDate?, ground: PauseGround? = nil, isResumed: Bool = false) {
     self.from = from
     self.until = until
+    self.ground = ground
+    self.isResumed = isResumed
   }
+
+  /// Days that do not count in all pauses of a clock together. A constant of this service, as no law allows any.
+  public static let daysMax = 60
+
+  /// The days that do not count; 0 while the end is not known.
+  public var days: Int { until.map { $0.day - from.day } ?? 0 }
+
+  /// The day of its latest act. Earlier releases knew no end but a resumption.
+  var lastActOn: LegalDate { isResumed || ground == nil ? until ?? from : from }
 }
 
 extension ClockPause {
@@ -72,7 +90,8 @@ extension ClockPause {
 public struct Clock: Sendable, Equatable {
   public var kind: ClockKind
   public var startedOn: LegalDate
-  /// The last day on which the act is in time; of a paused clock the one it would be without the pause that is open.
+  /// The last day on which the act is in time, pauses counted to their ends; of a clock whose pause names no end the one
+  /// it would be without that pause.
   public var dueOn: LegalDate
   public var unit: ClockUnit
   /// Nil while it is open.
@@ -102,15 +121,24 @@ public struct Clock: Sendable, Equatable {
 
   /// The state as the record alone tells it.
   public var state: ClockState {
-    guard let stoppedOn else { return isPaused ? .paused : .running }
+    guard let stoppedOn else { return standsStill ? .paused : .running }
     return stoppedOn <= dueOn ? .met : .late
   }
 
-  /// True while the clock is open and stands still.
-  public var isPaused: Bool { stoppedOn == nil && pauses.last.map { $0.until == nil } ?? false }
+  /// True while the clock is open and stands still until somebody resumes it, as earlier releases paused it.
+  public var standsStill: Bool { stoppedOn == nil && pauses.last.map { $0.until == nil } ?? false }
 
-  /// True when the clock runs and its due date is past on `date`. A paused clock never is.
-  public func isOverdue(on date: LegalDate) -> Bool { stoppedOn == nil && dueOn < date && !isPaused }
+  /// True when the clock is open and its due date is past on `date`. One that stands still never is.
+  public func isOverdue(on date: LegalDate) -> Bool { stoppedOn == nil && dueOn < date && !standsStill }
+
+  /// True when the clock is open, not overdue, and paused on `date`. A pause that begins after the due date has no effect.
+  public func isPaused(on date: LegalDate) -> Bool {
+    guard stoppedOn == nil, let last = pauses.last else { return false }
+    return last.until.map { $0 > date && dueOn >= date } ?? true
+  }
+
+  /// The days that pauses have taken or will take.
+  public var pausedDays: Int { pauses.reduce(0) { $0 + $1.days } }
 }
 
 /// Weekends and holidays, for clocks that count working days.
@@ -208,6 +236,10 @@ extension [ClockPause] {
   /// The pauses of a clock that stops on `date`: one that lasts longer ends then, one that begins later is none.
   fileprivate func ending(on date: LegalDate?) -> [ClockPause] {
     guard let date else { return self }
-    return filter { $0.from <= date }.map { ClockPause(from: $0.from, until: Swift.min($0.until ?? date, date)) }
+    return filter { $0.from <= date }.map { pause in
+      var pause = pause
+      pause.until = Swift.min(pause.until ?? date, date)
+      return pause
+    }
   }
 }

@@ -10,7 +10,8 @@ extension Clock {
     case .met: .met
     case .late: .late
     case .paused: .paused
-    case .running: dueOn >= date ? .running : kind == .appealFiling ? .met : .overdue
+    case .running:
+      dueOn < date ? (kind == .appealFiling ? .met : .overdue) : isPaused(on: date) ? .paused : .running
     }
   }
 }

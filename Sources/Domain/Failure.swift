@@ -44,6 +44,7 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case stageConflict = "stage_conflict"
   case clockRunning = "clock_running"
   case clockConflict = "clock_conflict"
+  case receiptSettled = "receipt_settled"
   case reportExists = "report_exists"
   case alreadyDecided = "already_decided"
   case backupRunning = "backup_running"

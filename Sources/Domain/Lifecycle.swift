@@ -52,6 +52,9 @@ public enum Lifecycle {
   public static func apply(_ action: Action, to record: Case, _ context: Context) throws(Failure) -> Case {
     let agency = try context.reference.actingAgency(
       context.actor, onBehalfOf: action.onBehalfOf, on: action.occurredOn, today: context.today)
+    var record = record
+    // Rules may have changed that its clocks do not follow yet.
+    record.progress.clocks = record.progress.derivingClocks(context.reference)
     if let refusal = refusal(of: action.kind, action.clock, on: action.occurredOn, by: agency, record, context) {
       throw refusal
     }
@@ -64,11 +67,27 @@ public enum Lifecycle {
 
   /// Corrects facts. A corrected day of receipt must still precede what followed it; clocks follow the facts.
   ///
-  /// - Throws: `invalid` when the day of receipt passes a later milestone.
-  public static func correct(_ record: Case, to facts: Facts, _ context: Context) throws(Failure) -> Case {
+  /// - Parameter movesReceipt: true when the day of receipt may change although it is settled: two agencies say so.
+  /// - Throws: `invalid` when the day of receipt passes a later milestone; without `movesReceipt`, also when it passes the
+  ///   day on which the case was recorded, and `receipt_settled`.
+  public static func correct(
+    _ record: Case, to facts: Facts, _ context: Context, movesReceipt: Bool = false
+  ) throws(Failure) -> Case {
     try facts.requireGroupSizes(before: record.facts)
     var corrected = record
     corrected.facts = facts
+    if facts.source.receivedOn != record.facts.source.receivedOn && !movesReceipt {
+      if receiptIsSettled(record, on: context.today) { throw .receiptSettled }
+      let recordedOn = LegalDate(inJakarta: record.createdAt)
+      // Else a report could be received later and later, and its clock never run out.
+      if facts.source.receivedOn > recordedOn {
+        throw .invalid(
+          "/source/received_on", .range,
+          LocalizedText(
+            en: "The case was recorded on \(recordedOn): it was not received later.",
+            id: "Kasus dicatat pada \(recordedOn): tidak mungkin diterima sesudahnya."))
+      }
+    }
     let later = Milestone.allCases.filter { $0 != .received }.compactMap { record.progress.milestones[$0] }.min()
     if let later, facts.source.receivedOn > later {
       throw .invalid(
@@ -89,6 +108,28 @@ public enum Lifecycle {
     corrected.progress.milestones[.received] = facts.source.receivedOn
     corrected.progress.clocks = corrected.progress.derivingClocks(context.reference)
     return corrected
+  }
+
+  /// True once the day of receipt decides whether somebody was in time: an act other than the receipt is on record, or the
+  /// clock of verification has run out.
+  public static func receiptIsSettled(_ record: Case, on today: LegalDate) -> Bool {
+    record.progress.milestones.latestAct != nil
+      || record.progress.clocks.contains { !$0.pauses.isEmpty || $0.stoppedOn != nil || $0.isOverdue(on: today) }
+  }
+
+  /// Why `agency` may not decide on a request that changes a settled day of receipt; nil when it may.
+  public static func receiptObstacle(
+    for agency: AgencyCode, requestedBy asking: AgencyCode, _ record: Case, _ context: Context
+  ) -> Failure? {
+    let successor = context.reference.agencies[asking.rawValue]?.successor
+    if agency == asking || agency.rawValue == successor {
+      return Failure(
+        .mandateMissing, en: "Another agency than the one that asks decides on a settled day of receipt.",
+        id: "Hari penerimaan yang sudah tetap diputuskan oleh lembaga selain yang meminta.")
+    }
+    let kind = record.facts.institution.kind
+    return context.reference.holds(agency, .correct, on: context.today, for: kind)
+      ? nil : missingMandate(.correct, agency)
   }
 
   /// Judges the sanctions on record by the corrected act and violation.
@@ -181,9 +222,17 @@ public enum Lifecycle {
     guard context.reference.holds(agency, mandate, on: date, for: record.facts.institution.kind) else {
       return missingMandate(mandate, agency)
     }
-    switch (kind == .clockPauses, open.isPaused) {
-    case (true, true): return conflict("The clock is paused already.", "Tenggat sudah dihentikan sementara.")
+    // A pause that is over has its length: nobody shortens it afterwards, and makes a block possible by that.
+    let isPaused =
+      open.isPaused(on: date) && (kind == .clockPauses || context.isHistory || open.isPaused(on: context.today))
+    switch (kind == .clockPauses, isPaused) {
+    case (true, true) where open.pauses.last.map({ $0.from <= date }) ?? false:
+      return conflict("The clock is paused already.", "Tenggat sudah dihentikan sementara.")
     case (false, false): return conflict("The clock is not paused.", "Tenggat tidak sedang dihentikan.")
+    case (true, _) where open.pausedDays >= ClockPause.daysMax:
+      return conflict(
+        "The clock was paused for \(open.pausedDays) days, and no more than \(ClockPause.daysMax) are possible.",
+        "Tenggat sudah dihentikan \(open.pausedDays) hari; paling banyak \(ClockPause.daysMax) hari.")
     case (true, false) where open.isOverdue(on: date):
       return conflict(
         "The clock was due on \(open.dueOn) and can no longer be paused on that date.",
@@ -216,7 +265,7 @@ public enum Lifecycle {
         id: "Tidak ada tenggat yang ditetapkan bagi PPK.")
     }
     if clock.isOverdue(on: date) { return nil }
-    if clock.isPaused {
+    if clock.standsStill {
       return Failure(
         .clockRunning, en: "The period within which the PPK must act is paused.",
         id: "Tenggat bagi PPK sedang dihentikan sementara.")
@@ -240,4 +289,18 @@ public enum Lifecycle {
           id: "Tanggal ini mendahului tahapan sebelumnya (\(latest))."))
     }
   }
+}
+
+extension Failure {
+  /// What a change of a settled day of receipt is told.
+  public static let receiptSettled = Failure(
+    .receiptSettled,
+    en: """
+      The day of receipt is settled, because clocks were judged by it: post a correction-request with source.received_on \
+      and nothing else; an agency with the mandate 'correct' other than the one that asks decides.
+      """,
+    id: """
+      Hari penerimaan sudah tetap karena tenggat dinilai menurutnya: kirim correction-request yang hanya berisi \
+      source.received_on; lembaga lain yang berwenang 'correct' akan memutuskan.
+      """, errors: [FieldError(pointer: "/source/received_on", .notAllowed)])
 }

@@ -1,6 +1,8 @@
 /// What an agency may be empowered to do.
 public enum MandateKind: String, Sendable, CaseIterable, Codable {
   case report, verify, study, recommend, decide, block, close, appeal, escalate
+  /// To decide that the day of receipt was another one, never on one's own request.
+  case correct
 }
 
 /// The institutions a mandate covers.

@@ -239,6 +239,13 @@ public struct ClockRule: Sendable, Codable {
   public var until: String?
   public var timeZone: String
   public var legalBasis: String
+  /// How many days a pause lasts at most; nil: the standard.
+  public var pauseDaysMax: Int?
+
+  /// How many days a pause lasts at most where a rule does not say.
+  public static let pauseDaysStandard = 30
+  /// How many days a pause lasts at most.
+  public var pauseDays: Int { pauseDaysMax ?? Self.pauseDaysStandard }
 }
 
 /// A day off: a national holiday or collective leave, decreed yearly; or one that was taken back.

@@ -121,6 +121,11 @@ extension ReferenceEntry {
     } else {
       errors.append(FieldError(pointer: "\(place)/length", length == nil ? .required : .range, Self.lengths))
     }
+    switch fields["pause_days_max"] {
+    case nil, .null?: break
+    case .number(let number)? where number.int.map({ (1...ClockPause.daysMax).contains($0) }) ?? false: break
+    default: errors.append(FieldError(pointer: "\(place)/pause_days_max", .range, Self.pauseLengths))
+    }
     if text("unit").flatMap({ ClockUnit(rawValue: $0) }) == nil {
       errors.append(FieldError(pointer: "\(place)/unit", .unknownCode, Self.oneOf(ClockUnit.self)))
     }
@@ -174,6 +179,9 @@ extension ReferenceEntry {
   /// All dates of the law are judged there.
   private static let timeZone = "Asia/Jakarta"
   private static let lengths = LocalizedText(en: "Give a number in 1...365.", id: "Isi bilangan dalam 1...365.")
+
+  private static let pauseLengths = LocalizedText(
+    en: "Give a number in 1...\(ClockPause.daysMax).", id: "Isi bilangan dalam 1...\(ClockPause.daysMax).")
 
   private static func only(_ value: String) -> LocalizedText {
     LocalizedText(en: "Possible here: \(value).", id: "Yang mungkin di sini: \(value).")

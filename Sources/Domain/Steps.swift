@@ -41,8 +41,8 @@ enum Steps {
       record.progress.move(to: .lapsed, .lapsed, on: date)
     case .escalation:
       record.progress.milestones[.escalated] = date
-    case .clockPause(let kind, _):
-      try pause(kind, on: date, &record.progress)
+    case .clockPause(let kind, let until, let ground, _):
+      try pause(kind, ClockPause(from: date, until: until, ground: ground), &record.progress, reference)
     case .clockResumption(let kind, _):
       try resume(kind, on: date, &record.progress)
     case .note:
@@ -145,15 +145,36 @@ enum Steps {
 }
 
 extension Steps {
-  private static func pause(_ kind: ClockKind, on date: LegalDate, _ progress: inout CaseProgress) throws(Failure) {
+  private static func pause(
+    _ kind: ClockKind, _ pause: ClockPause, _ progress: inout CaseProgress, _ reference: Reference
+  ) throws(Failure) {
     guard let index = progress.clocks.firstIndex(where: { $0.kind == kind }) else { return }
-    if let until = progress.clocks[index].pauses.last?.until, date < until {
+    let clock = progress.clocks[index]
+    if let until = clock.pauses.last?.until, pause.from < until {
       throw .invalid(
         "/occurred_on", .inconsistent,
         LocalizedText(
           en: "The clock was paused until \(until) already.", id: "Tenggat sudah dihentikan sampai \(until)."))
     }
-    progress.clocks[index].pauses.append(ClockPause(from: date, until: nil))
+    if pause.days < 1 {
+      throw .invalid(
+        "/until", .inconsistent,
+        LocalizedText(
+          en: "Give the day on which the clock runs again: one after occurred_on.",
+          id: "Isi hari tenggat berjalan kembali: sesudah occurred_on."))
+    }
+    let left = ClockPause.daysMax - clock.pausedDays
+    let most = min(reference.clockRule(kind, on: clock.startedOn)?.pauseDays ?? ClockRule.pauseDaysStandard, left)
+    if pause.days > most {
+      let last = pause.from.adding(days: most)
+      throw .invalid(
+        "/until", .range,
+        LocalizedText(
+          en: "A pause from \(pause.from) may last until \(last): \(most) days, as \(left) of all are left.",
+          id: "Penghentian sejak \(pause.from) paling lama sampai \(last): \(most) hari; sisa seluruhnya \(left) hari.")
+      )
+    }
+    progress.clocks[index].pauses.append(pause)
   }
 
   private static func resume(_ kind: ClockKind, on date: LegalDate, _ progress: inout CaseProgress) throws(Failure) {
@@ -167,6 +188,7 @@ extension Steps {
         LocalizedText(en: "The clock is paused since \(from).", id: "Tenggat dihentikan sejak \(from)."))
     }
     progress.clocks[index].pauses[last].until = date
+    progress.clocks[index].pauses[last].isResumed = true
   }
 }
 

@@ -101,6 +101,27 @@ public enum LapseReason: String, Sendable, CaseIterable {
   case retired, dismissed, resigned, died
 }
 
+/// Why a clock is paused: told to everyone who sees the case. What more there is to say stands in the reason.
+public enum PauseGround: String, Sendable, CaseIterable {
+  case courtCase = "court_case"
+  case awaitingDocument = "awaiting_document"
+  case personUnavailable = "person_unavailable"
+  case forceMajeure = "force_majeure"
+  case other
+
+  /// What people are told.
+  public var label: LocalizedText {
+    switch self {
+    case .courtCase: LocalizedText(en: "A case before a court", id: "Perkara di pengadilan")
+    case .awaitingDocument: LocalizedText(en: "A document is awaited", id: "Menunggu dokumen")
+    case .personUnavailable:
+      LocalizedText(en: "A person who must be heard is unavailable", id: "Pihak yang harus didengar berhalangan")
+    case .forceMajeure: LocalizedText(en: "Force majeure", id: "Keadaan kahar")
+    case .other: LocalizedText(en: "Another ground, told in the reason", id: "Sebab lain, diuraikan dalam alasan")
+    }
+  }
+}
+
 /// The way an appeal takes: objection (keberatan), the appeal board (BPASN), or a court. PP 79/2021.
 public enum AppealRoute: String, Sendable, CaseIterable {
   case objection, bpasn, court

@@ -95,12 +95,17 @@ enum CaseColumns {
 
   /// The day on which the running clock is due. Nobody is late who does not appeal.
   static func nextDue(_ progress: CaseProgress) -> LegalDate? {
-    progress.openClock.flatMap { $0.isPaused || $0.kind == .appealFiling ? nil : $0.dueOn }
+    progress.openClock.flatMap { $0.standsStill || $0.kind == .appealFiling ? nil : $0.dueOn }
   }
 
-  /// The day on which the clock would be due that is paused.
+  /// The day on which the clock would be due that stands still until somebody resumes it.
   static func pausedDue(_ progress: CaseProgress) -> LegalDate? {
-    progress.openClock.flatMap { $0.isPaused ? $0.dueOn : nil }
+    progress.openClock.flatMap { $0.standsStill ? $0.dueOn : nil }
+  }
+
+  /// The day on which the open clock runs again after a pause that names it.
+  static func pausedUntil(_ progress: CaseProgress) -> LegalDate? {
+    progress.openClock?.pauses.last.flatMap { $0.isResumed ? nil : $0.until }
   }
 
   /// True when a clock was met, and that was recorded after its due date.
@@ -108,7 +113,7 @@ enum CaseColumns {
 
   /// The last day on which an appeal may be filed, while that period runs.
   static func appealDue(_ progress: CaseProgress) -> LegalDate? {
-    progress.openClock.flatMap { $0.isPaused || $0.kind != .appealFiling ? nil : $0.dueOn }
+    progress.openClock.flatMap { $0.standsStill || $0.kind != .appealFiling ? nil : $0.dueOn }
   }
 }
 

@@ -113,6 +113,7 @@ extension Transaction {
       $0.add(CaseColumns.pausedDue(record.progress))
       $0.add(CaseColumns.appealDue(record.progress))
       $0.add(CaseColumns.recordedLate(record.progress))
+      $0.add(CaseColumns.pausedUntil(record.progress))
       CaseColumns.add(record, last, at: now, personKey: person, to: &$0)
     }
     let key = database.lastInsertedRowID
@@ -147,6 +148,7 @@ extension Transaction {
       $0.add(CaseColumns.pausedDue(record.progress))
       $0.add(CaseColumns.appealDue(record.progress))
       $0.add(CaseColumns.recordedLate(record.progress))
+      $0.add(CaseColumns.pausedUntil(record.progress))
     }
     if new.facts.act.narrative != old.facts.act.narrative {
       pending.words.append(.unindex(before.key, old.facts.act.narrative))

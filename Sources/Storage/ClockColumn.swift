@@ -2,7 +2,8 @@ internal import Domain
 internal import GRDB
 
 /// The clocks of a case as one column: `kind start due unit stop;` for each, with `-` for a clock that is open. One that
-/// was paused has a sixth word: `from/until` for each pause, joined by commas, with `-` for the end of an open one.
+/// was paused has a sixth word: `from/until/ground` for each pause, joined by commas, with `/resumed` behind it where an act
+/// has ended it. Pauses of earlier releases have no ground, and `-` for the end of one that nobody has resumed.
 ///
 /// The days on which stops were recorded stand in a column of their own, which earlier releases had not: a word for each
 /// clock, `-` where there is none; nothing at all when there is none of any clock.
@@ -25,7 +26,7 @@ enum ClockColumn {
       text += clock.stoppedOn?.description ?? "-"
       if !clock.pauses.isEmpty {
         text += " "
-        text += clock.pauses.map { "\($0.from)/\($0.until?.description ?? "-")" }.joined(separator: ",")
+        text += clock.pauses.map(pause).joined(separator: ",")
       }
       text += ";"
     }
@@ -78,10 +79,23 @@ enum ClockColumn {
       pauses: rest.isEmpty ? [] : try rest.split(separator: UInt8(ascii: ",")).map(pause))
   }
 
+  private static func pause(_ pause: ClockPause) -> String {
+    let days = "\(pause.from)/\(pause.until?.description ?? "-")"
+    return pause.ground.map { "\(days)/\($0.rawValue)\(pause.isResumed ? "/resumed" : "")" } ?? days
+  }
+
   private static func pause(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) throws -> ClockPause {
-    let days = bytes.split(separator: UInt8(ascii: "/")).map { UnsafeBufferPointer(rebasing: $0) }
-    guard days.count == 2, let from = LegalDate(utf8: days[0]) else { throw malformed }
-    return ClockPause(from: from, until: LegalDate(utf8: days[1]))
+    let parts = bytes.split(separator: UInt8(ascii: "/")).map { UnsafeBufferPointer(rebasing: $0) }
+    guard (2...4).contains(parts.count), let from = LegalDate(utf8: parts[0]) else { throw malformed }
+    var pause = ClockPause(from: from, until: LegalDate(utf8: parts[1]))
+    guard parts.count > 2 else {
+      pause.isResumed = pause.until != nil
+      return pause
+    }
+    pause.ground = PauseGround(rawValue: String(decoding: parts[2], as: UTF8.self))
+    pause.isResumed = parts.count == 4
+    guard pause.ground != nil else { throw malformed }
+    return pause
   }
 
   private static func kind(_ bytes: UnsafeBufferPointer<UInt8>) -> ClockKind? {

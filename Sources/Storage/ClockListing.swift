@@ -8,12 +8,27 @@ extension Transaction {
   }
 
   func openClocks(on today: LegalDate) throws -> [OpenClockCount] {
-    try fetch(ClockListing.countSQL, [today.description]) { row in
-      var columns = ColumnReader(row, from: 0)
-      let stage = try columns.code(Stage.self)
-      let state = try columns.code(OpenClockCount.State.self)
-      return ClockListing.kind(openAt: stage).map { OpenClockCount(kind: $0, state: state, count: row[2]) }
-    }.compactMap { $0 }
+    var counts: [ClockKind: [OpenClockCount.State: Int]] = [:]
+    for (stage, state, count) in try fetch(
+      ClockListing.countSQL, [today.description], { ($0[0] as String, $0[1] as String, $0[2] as Int) })
+    {
+      guard let kind = Stage(rawValue: stage).flatMap({ ClockListing.kind(openAt: $0) }) else { continue }
+      if let state = OpenClockCount.State(rawValue: state) { counts[kind, default: [:]][state, default: 0] += count }
+    }
+    // Those that are within a pause are among the running ones, by their due dates.
+    for (stage, count) in try fetch(
+      ClockListing.pausedCountSQL, [today.description], { ($0[0] as String, $0[1] as Int) })
+    {
+      guard let kind = Stage(rawValue: stage).flatMap({ ClockListing.kind(openAt: $0) }) else { continue }
+      counts[kind, default: [:]][.paused, default: 0] += count
+      counts[kind, default: [:]][.running, default: 0] -= count
+    }
+    return ClockKind.allCases.flatMap { kind in
+      OpenClockCount.State.allCases.compactMap { state in
+        let count = counts[kind]?[state] ?? 0
+        return count == 0 ? nil : OpenClockCount(kind: kind, state: state, count: count)
+      }
+    }
   }
 
   private func clocksByDueDate(_ query: ClockQuery) throws -> ClockPage {
@@ -91,13 +106,15 @@ private struct ClockListing {
     \(CaseListing.basisColumns(of: "r"))
     """
 
-  /// The columns that hold the due dates of what is asked for; a case has at most one of them.
+  /// The columns that hold the due dates of what is asked for; a case has at most one of them. Pauses with an end are in
+  /// the due date already, which they have moved.
   static func dueColumns(_ query: ClockQuery) -> [String] {
     var columns: [String] = []
-    let (running, isAppeal) = (query.standings.contains(.running), query.kind == .appealFiling)
-    if !isAppeal && (running || query.standings.contains(.overdue)) { columns.append("next_due_on") }
-    if running && (isAppeal || query.kind == nil) { columns.append("appeal_due_on") }
-    if query.standings.contains(.paused) { columns.append("paused_due_on") }
+    let (running, paused) = (query.standings.contains(.running), query.standings.contains(.paused))
+    let isAppeal = query.kind == .appealFiling
+    if !isAppeal { columns.append("next_due_on") }
+    if (running || paused) && (isAppeal || query.kind == nil) { columns.append("appeal_due_on") }
+    if paused { columns.append("paused_due_on") }
     return columns
   }
 
@@ -128,6 +145,12 @@ private struct ClockListing {
     SELECT stage, 'paused', count(*) FROM case_record WHERE paused_due_on IS NOT NULL GROUP BY +stage
     UNION ALL
     SELECT '\(Stage.sanctioned.rawValue)', 'running', count(*) FROM case_record WHERE appeal_due_on >= ?1
+    """
+
+  /// Stage and number of open clocks that are within a pause on the day ?1, by the index of such pauses.
+  static let pausedCountSQL = """
+    SELECT stage, count(*) FROM case_record
+    WHERE paused_until > ?1 AND (next_due_on >= ?1 OR appeal_due_on >= ?1) GROUP BY +stage
     """
 
   /// A case with its clocks.
@@ -181,13 +204,27 @@ private struct ClockListing {
     if let from = query.dueFrom { add("r.\(column) >= ?", from.description) }
     if let before = query.dueBefore { add("r.\(column) < ?", before.description) }
     if let after = query.after { add("(r.\(column), r.case_key) > (?, ?)", after.value, after.key) }
+    // What stands still until somebody resumes it is paused, whatever the day.
+    if column != "paused_due_on" { filterByStanding(column) }
+  }
+
+  /// What is asked for of the clocks whose due date is known: overdue, within a pause, or neither.
+  private mutating func filterByStanding(_ column: String) {
+    let today = query.today.description
     // Where nobody is late the period simply ends.
-    if column == "appeal_due_on" { add("r.appeal_due_on >= ?", query.today.description) }
-    // A paused clock is neither; of the others only one may be asked for.
-    guard column == "next_due_on",
-      query.standings.isDisjoint(with: [.overdue]) != query.standings.isDisjoint(with: [.running])
-    else { return }
-    add("r.\(column) \(query.standings.contains(.overdue) ? "<" : ">=") ?", query.today.description)
+    let overdue = column == "next_due_on" && query.standings.contains(.overdue)
+    let (running, paused) = (query.standings.contains(.running), query.standings.contains(.paused))
+    switch (running, paused) {
+    case (true, true): if !overdue { add("r.\(column) >= ?", today) }
+    case (true, false):
+      add("(r.paused_until IS NULL OR r.paused_until <= ? OR r.\(column) < ?)", today, today)
+      if !overdue { add("r.\(column) >= ?", today) }
+    case (false, true):
+      // The plus leaves the index of due dates aside: few are within a pause.
+      add(
+        overdue ? "(r.paused_until > ? OR r.\(column) < ?)" : "r.paused_until > ? AND +r.\(column) >= ?", today, today)
+    case (false, false): add("r.\(column) < ?", today)
+    }
   }
 
   mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {

@@ -126,7 +126,9 @@ public struct Diagnosis {
     let transaction = Transaction(database)
     let keys = Array(try transaction.loadKeys().values)
     lookAtKeys(keys)
-    lookAtAgencies(keys, try transaction.currentReference())
+    let reference = try transaction.currentReference()
+    lookAtAgencies(keys, reference)
+    lookAtRules(reference)
     let (now, last) = (settings.now(), try transaction.lastRecordedAt())
     if now < last {
       let seconds = (last.milliseconds - now.milliseconds) / 1_000
@@ -190,6 +192,18 @@ public struct Diagnosis {
       let text = "\(count) valid keys: \(note)"
       if standing == .closed { add("keys", .warning, text, "end them") } else { add("keys", .ok, text) }
     }
+  }
+
+  private mutating func lookAtRules(_ reference: Reference) {
+    let day = LegalDate(inJakarta: settings.now())
+    let rule = reference.clockRule(.ppkFollowUp, on: day)
+    guard rule?.length != 14 || rule?.unit != .workingDays else {
+      return add("rules", .ok, "the clock of the PPK counts 14 working days")
+    }
+    add(
+      "rules", .warning,
+      "the clock of the PPK does not count the 14 working days that BKN published on 2024-02-06: the row was changed here",
+      "compare GET /v1/reference/clock-rules with the handbook, and PUT the row, or leave it when it is newer")
   }
 
   private mutating func lookAtKeys(_ keys: [AccessKey]) {

@@ -56,7 +56,10 @@ enum KeptStatement: Int, CaseIterable {
     case .insertRecord:
       insert(
         "case_record",
-        "id, number, created_at, next_due_on, paused_due_on, appeal_due_on, recorded_late, \(CaseColumns.list)")
+        """
+        id, number, created_at, next_due_on, paused_due_on, appeal_due_on, recorded_late, paused_until, \
+        \(CaseColumns.list)
+        """)
     case .insertVersion: insert("case_version", "case_key, \(CaseColumns.list)")
     case .advanceRecord: update(CaseColumns.moved.joined(separator: ", "))
     case .correctRecord: update(CaseColumns.list)
@@ -91,7 +94,7 @@ enum KeptStatement: Int, CaseIterable {
   /// Takes columns of the current row from the version that was just stored.
   private func update(_ columns: String) -> String {
     """
-    UPDATE case_record SET next_due_on = ?1, paused_due_on = ?4, appeal_due_on = ?5, recorded_late = ?6,
+    UPDATE case_record SET next_due_on = ?1, paused_due_on = ?4, appeal_due_on = ?5, recorded_late = ?6, paused_until = ?7,
       (\(columns)) = (SELECT \(columns) FROM case_version WHERE case_key = ?2 AND version = ?3)
     WHERE case_key = ?2
     """

@@ -87,6 +87,7 @@ struct Road: Sendable {
     #"{"action":"verifications","agency":"BKN","occurred_on":"2024-01-17","outcome":"rejected","reason":"@reasonqz"}"#
   private static let pause =
     #"{"action":"clock-pauses","agency":"BKN","occurred_on":"2024-01-16","clock":"verification","#
+    + #""until":"2024-01-20","ground":"other","#
     + #""reason":"@pauseqz"}"#
   private static let resume =
     #"{"action":"clock-resumptions","agency":"BAWASLU","occurred_on":"2024-01-17","clock":"verification","#

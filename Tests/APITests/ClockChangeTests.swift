@@ -27,34 +27,59 @@ struct ClockChangeTests {
     return clocks.first { $0["kind"].string == kind } ?? .null
   }
 
-  private let pause = #"{"occurred_on":"2024-10-10","clock":"verification","reason":"Saksi sakit."}"#
+  private static func pause(_ changes: [String: String?] = [:]) -> String {
+    var members = [
+      "occurred_on": "2024-10-10", "clock": "verification", "until": "2024-10-25", "ground": "person_unavailable",
+      "reason": "Saksi sakit.",
+    ]
+    for (name, value) in changes { members[name] = value }
+    return "{\(members.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }.joined(separator: ","))}"
+  }
 
-  @Test("are paused and resumed with a reason, which the narrative group opens")
+  @Test("are paused until a day and resumed before, with a ground for all and a reason that the narrative group opens")
   func pauses() async throws {
     try await withService { visitor in
       let path = try visitor.makeCase()
-      let late = try visitor.act("clock-pauses", on: path, as: .bkn, pause)
+      let late = try visitor.act("clock-pauses", on: path, as: .bkn, Self.pause())
       #expect(late.status == 409 && late.json["code"].string == "clock_conflict", "\(late.text)")
       #expect(late.json["detail"].string?.contains("due on 2024-10-13, which is past") == true)
       #expect(late.json["allowed_actions"].strings.contains("clock-pauses") == false)
       visitor.clock.set("2024-10-12T03:00:00Z")
       #expect(try clock("verification", path, visitor).has("pauses") == false)
-      let paused = try visitor.act("clock-pauses", on: path, as: .bkn, pause)
+      let paused = try visitor.act("clock-pauses", on: path, as: .bkn, Self.pause())
       #expect(paused.status == 201 && paused.json["stage"].string == "received", "\(paused.text)")
       var shown = try clock("verification", path, visitor)
-      #expect(shown["state"].string == "paused" && shown["due_on"].string == "2024-10-13")
-      #expect(shown["pauses"][0]["from"].string == "2024-10-10" && shown["pauses"][0]["until"] == .null)
-      for (action, who, code) in [
-        ("clock-pauses", AgencyCode.bkn, "clock_conflict"), ("clock-resumptions", .kasn, "agency_ended"),
+      // The case says nothing of today: the list of clocks alone does.
+      #expect(shown["state"].string == "running" && shown["due_on"].string == "2024-10-28")
+      #expect(shown["pauses"][0]["from"].string == "2024-10-10" && shown["pauses"][0]["until"].string == "2024-10-25")
+      #expect(shown["pauses"][0]["ground"].string == "person_unavailable")
+      let resumption = #"{"occurred_on":"2024-10-12","clock":"verification","reason":"Sembuh.","note":"x"}"#
+      for (action, who, code, body) in [
+        ("clock-pauses", AgencyCode.bkn, "clock_conflict", Self.pause()),
+        ("clock-resumptions", .kasn, "agency_ended", resumption),
       ] {
-        let answer = try visitor.act(action, on: path, as: who, pause)
+        let answer = try visitor.act(action, on: path, as: who, body)
         #expect(answer.json["code"].string == code && answer.status == (who == .bkn ? 409 : 403), "\(answer.text)")
         if who == .bkn { #expect(answer.json["allowed_actions"].strings.contains("clock-resumptions")) }
       }
       visitor.clock.set("2024-10-20T03:00:00Z")
       #expect(try visitor.get("/v1/cases?overdue=true", as: .bkn).json["items"].items.isEmpty)
       #expect(try visitor.get("/v1/cases?overdue=false", as: .bkn).json["items"].items.count == 1)
-      let resumption = #"{"occurred_on":"2024-10-12","clock":"verification","reason":"Sembuh.","note":"x"}"#
+      for (day, isPaused) in [("2024-10-20", true), ("2024-10-24", true), ("2024-10-25", false)] {
+        visitor.clock.set("\(day)T03:00:00Z")
+        for who in agencies {
+          let paused = try visitor.get("/v1/clocks?paused=true", as: who)
+          #expect(paused.json["items"].items.count == (isPaused ? 1 : 0), "\(day) \(who)")
+          #expect(paused.json["items"].items.allSatisfy { $0["state"].string == "paused" })
+          #expect(!isPaused || paused.json["items"][0]["pauses"][0]["ground"].string == "person_unavailable")
+          #expect(!paused.text.contains("Saksi"))
+          let rest = try visitor.get("/v1/clocks?paused=false", as: who).json["items"].items
+          #expect(rest.map { $0["state"].string } == (isPaused ? [] : ["running"]))
+        }
+      }
+      let over = try visitor.act("clock-resumptions", on: path, as: .bkn, resumption)
+      #expect(over.status == 409 && over.json["code"].string == "clock_conflict", "\(over.text)")
+      visitor.clock.set("2024-10-20T03:00:00Z")
       try visitor.must("clock-resumptions", on: path, as: .bkn, resumption)
       shown = try clock("verification", path, visitor)
       #expect(shown["state"].string == "running" && shown["due_on"].string == "2024-10-15")
@@ -63,6 +88,8 @@ struct ClockChangeTests {
         let events = try visitor.get("\(path)/history", as: who).json["items"].items
         let event = try #require(events.first { $0["what"].string == "clock-pauses" })
         #expect(event["details"]["clock"].string == "verification" && event["details"]["reason"].string == reason)
+        #expect(event["details"]["ground"].string == "person_unavailable")
+        #expect(event["details"]["until"].string == "2024-10-25")
       }
     }
   }
@@ -70,19 +97,18 @@ struct ClockChangeTests {
   @Test(
     "are not paused by what is no pause",
     arguments: [
-      (#"{"occurred_on":"2024-10-10","clock":"verification"}"#, "/reason"),
-      (#"{"occurred_on":"2024-10-10","reason":"x"}"#, "/clock"),
-      (#"{"occurred_on":"2024-10-10","clock":"nothing","reason":"x"}"#, "/clock"),
-      (#"{"occurred_on":"2024-10-10","clock":"verification","reason":""}"#, "/reason"),
-      (#"{"occurred_on":"2024-10-05","clock":"verification","reason":"x"}"#, "/occurred_on"),
-      (#"{"occurred_on":"2024-10-10","clock":"verification","reason":"x","until":"2024-10-12"}"#, "/until"),
-      (#"{"clock":"verification","reason":"x"}"#, "/occurred_on"),
-    ])
-  func badPauses(_ body: String, _ pointer: String) async throws {
+      (["reason": nil], "/reason"), (["clock": nil], "/clock"), (["clock": "nothing"], "/clock"),
+      (["reason": ""], "/reason"), (["occurred_on": "2024-10-05"], "/occurred_on"),
+      (["occurred_on": nil], "/occurred_on"),
+      (["until": nil], "/until"), (["until": "soon"], "/until"), (["until": "2024-10-10"], "/until"),
+      (["until": "2024-10-09"], "/until"), (["until": "2024-11-10"], "/until"), (["ground": nil], "/ground"),
+      (["ground": "holiday"], "/ground"), (["nothing": "x"], "/nothing"),
+    ] as [([String: String?], String)])
+  func badPauses(_ changes: [String: String?], _ pointer: String) async throws {
     try await withService { visitor in
       visitor.clock.set("2024-10-12T03:00:00Z")
       let path = try visitor.makeCase()
-      let answer = try visitor.act("clock-pauses", on: path, as: .bkn, body)
+      let answer = try visitor.act("clock-pauses", on: path, as: .bkn, Self.pause(changes))
       #expect(answer.status == 422 && answer.json["errors"][0]["pointer"].string == pointer, "\(answer.text)")
     }
   }
@@ -249,8 +275,8 @@ struct ClockChangeTests {
       ),
       (
         "clock-rules",
-        "kind,length,unit,starts_at,stops_at,until,time_zone,legal_basis\nppk_follow_up,10,days,recommended,decided,2020-01-01,Asia/Jakarta,SK\n",
-        "/0/until", "Line 2: After 2020-01-01 this clock would have no rule"
+        "kind,length,unit,starts_at,stops_at,from,until,time_zone,legal_basis\nppk_follow_up,14,working_days,recommended,decided,2024-02-06,2024-03-01,Asia/Jakarta,SK\n",
+        "/0/until", "Line 2: After 2024-03-01 this clock would have no rule"
       ),
       (
         "clock-rules",

@@ -63,7 +63,6 @@ struct CorrectionTests {
       (#"{"id":"x","reason":"x"}"#, "/id", "unknown"), (#"{"reason":1}"#, "/reason", "type"),
       (#"{"subject":{"nip":"1"},"reason":"x"}"#, "/subject/nip", "format"),
       (#"{"source":{"agency":"BKN"},"reason":"x"}"#, "/source/agency", "not_allowed"),
-      (#"{"source":{"received_on":"2024-10-09"},"reason":"x"}"#, "/source/received_on", "inconsistent"),
       (#"{"subject":null,"reason":"x"}"#, "/subject", "required"),
       (#"{"act":{"narrative":null},"reason":"x"}"#, "/act/narrative", "required"),
       (#"{"region":"99","reason":"x"}"#, "/region", "unknown_code"),

@@ -61,12 +61,22 @@ struct LaterChanges {
     guard answer.status == 200 else { throw Unexpected(answer) }
   }
 
+  /// Moves a settled day of receipt: one agency asks, another one decides.
+  private func move(_ name: String, to day: String, _ visitor: Visitor) throws {
+    let path = try #require(chosen[name]).path
+    let asked = try visitor.post(
+      "\(path)/correction-requests", as: .bkn,
+      #"{"patch":{"source":{"received_on":"\#(day)"}},"reason":"Koreksi contoh."}"#)
+    guard let number = asked.json["number"].int else { throw Unexpected(asked) }
+    try visitor.must("correction-requests/\(number)/acceptance", on: path, as: .bawaslu, #"{"reason":"Benar."}"#)
+  }
+
   private func correct(_ visitor: Visitor) throws {
     try patch("moved", #""institution":"kemenag""#, visitor)
     try patch("reclassified", #""violation":"DS-08""#, visitor)
     try patch("election", #""election":"pilkada-2018""#, visitor)
-    for name in ["late1", "late2"] { try patch(name, #""source":{"received_on":"2020-06-27"}"#, visitor) }
-    try patch("early", #""source":{"received_on":"2020-07-31"}"#, visitor)
+    for name in ["late1", "late2"] { try move(name, to: "2020-06-27", visitor) }
+    try move("early", to: "2020-07-31", visitor)
     let nip = try #require(chosen["person"]?.draft.nip)
     try patch("namesake", #""subject":{"nip":"\#(nip)"}"#, visitor)
   }

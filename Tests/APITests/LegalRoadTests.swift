@@ -120,28 +120,30 @@ struct LegalRoadTests {
   @Test("may block only once the PPK's period is over, and a block stays open until it is released")
   func blocks() async throws {
     try await withService { visitor in
+      // Recommended on the 8th, the PPK has 14 working days.
+      visitor.clock.set("2024-10-30T03:00:00Z")
       let path = try visitor.makeCase()
       let block = #""letter_number":"B-1""#
       try walk(
         visitor, path,
         Self.toRecommended + [
-          Step("blocks", .bkn, "2024-10-18", block, refused: 409, "clock_running"),
-          Step("blocks", .kemendagri, "2024-10-19", block, refused: 403, "mandate_missing"),
-          Step("block-releases", .bkn, "2024-10-19", #""proof":"x""#, refused: 409, "stage_conflict"),
-          Step("blocks", .bkn, "2024-10-19", block, stage: "blocked"),
-          Step("blocks", .bkn, "2024-10-19", block, refused: 409, "stage_conflict"),
-          Step("decisions", .bkn, "2024-10-20", Self.sanctioned, stage: "sanctioned"),
+          Step("blocks", .bkn, "2024-10-28", block, refused: 409, "clock_running"),
+          Step("blocks", .kemendagri, "2024-10-29", block, refused: 403, "mandate_missing"),
+          Step("block-releases", .bkn, "2024-10-29", #""proof":"x""#, refused: 409, "stage_conflict"),
+          Step("blocks", .bkn, "2024-10-29", block, stage: "blocked"),
+          Step("blocks", .bkn, "2024-10-29", block, refused: 409, "stage_conflict"),
+          Step("decisions", .bkn, "2024-10-30", Self.sanctioned, stage: "sanctioned"),
         ])
       #expect(try visitor.get(path, as: .bkn).json["block"]["released_on"] == .null)
-      try walk(visitor, path, [Step("block-releases", .bkn, "2024-10-20", #""proof":"SK-1""#, stage: "sanctioned")])
-      #expect(try visitor.get(path, as: .bkn).json["block"]["released_on"].string == "2024-10-20")
+      try walk(visitor, path, [Step("block-releases", .bkn, "2024-10-30", #""proof":"SK-1""#, stage: "sanctioned")])
+      #expect(try visitor.get(path, as: .bkn).json["block"]["released_on"].string == "2024-10-30")
       let other = try visitor.makeCase(ref: "2")
       try walk(
         visitor, other,
         Self.toRecommended + [
-          Step("blocks", .bkn, "2024-10-19", block, stage: "blocked"),
-          Step("block-releases", .bkn, "2024-10-20", #""proof":"surat""#, stage: "recommended"),
-          Step("block-releases", .bkn, "2024-10-20", #""proof":"surat""#, refused: 409, "stage_conflict"),
+          Step("blocks", .bkn, "2024-10-29", block, stage: "blocked"),
+          Step("block-releases", .bkn, "2024-10-30", #""proof":"surat""#, stage: "recommended"),
+          Step("block-releases", .bkn, "2024-10-30", #""proof":"surat""#, refused: 409, "stage_conflict"),
         ])
     }
   }

@@ -197,6 +197,7 @@ struct MetricsTests {
         }
         if number == 1 {
           let body = ActionBodies.valid(.clockPauses, on: "2024-10-08", clock: .verification)
+            .replacing("2024-10-18", with: "2024-10-28")
           try visitor.must("clock-pauses", on: path, as: .bkn, body)
         }
       }

@@ -266,7 +266,7 @@ final class SyncWorld {
       (
         "clock-rules",
         #"[{"kind":"ppk_follow_up","length":\#(Int.random(in: 5...15, using: &random)),"unit":"days","#
-          + #""starts_at":"recommended","stops_at":["decided"],"time_zone":"Asia/Jakarta","legal_basis":"uji"}]"#
+          + #""from":"2024-02-06","starts_at":"recommended","stops_at":["decided"],"time_zone":"Asia/Jakarta","legal_basis":"uji"}]"#
       ),
     ])
     let isDry = random.chance(10)

@@ -59,8 +59,20 @@ struct PauseLine: Sendable {
 
   private func find(_ kind: ClockKind, _ record: Case) -> Clock? { record.progress.clock(kind) }
 
-  private func pause(_ kind: ClockKind, on day: String, by agency: AgencyCode, _ record: Case) throws -> Case {
-    try Fixture.act(.clockPause(kind, reason: "Menunggu dokumen"), by: agency, on: day, record)
+  private func content(_ kind: ClockKind, _ until: String) -> Action.Content {
+    .clockPause(kind, until: date(until), ground: .awaitingDocument, reason: "Menunggu dokumen")
+  }
+
+  /// A pause of thirty days unless `until` says otherwise.
+  private func pause(_ kind: ClockKind, on day: String, until: String? = nil, by agency: AgencyCode, _ record: Case)
+    throws -> Case
+  {
+    try Fixture.act(
+      content(kind, until ?? date(day).adding(days: 30).description), by: agency, on: day, record)
+  }
+
+  private func paused(_ from: String, _ until: String, isResumed: Bool = false) -> ClockPause {
+    ClockPause(from: date(from), until: date(until), ground: .awaitingDocument, isResumed: isResumed)
   }
 
   private func resume(_ kind: ClockKind, on day: String, by agency: AgencyCode, _ record: Case) throws -> Case {
@@ -78,30 +90,126 @@ struct PauseLine: Sendable {
     #expect(due == date(line.due))
   }
 
-  @Test func `a paused clock is never overdue, and runs on after its resumption`() throws {
+  @Test func `a pause counts from its start, ends by itself, and is shortened by a resumption`() throws {
     let received = try Fixture.record(at: .received)
-    let paused = try pause(.verification, on: "2024-10-10", by: .bkn, received)
-    #expect(paused.progress.stage == .received && paused.progress.milestones == received.progress.milestones)
-    let clock = try #require(find(.verification, paused))
-    #expect(clock.state == .paused && clock.dueOn == date("2024-10-13") && !clock.isOverdue(on: date("2025-06-01")))
-    let resumed = try resume(.verification, on: "2024-12-10", by: .panrb, paused)
+    let stopped = try pause(.verification, on: "2024-10-10", until: "2024-10-20", by: .bkn, received)
+    #expect(stopped.progress.stage == .received && stopped.progress.milestones == received.progress.milestones)
+    let clock = try #require(find(.verification, stopped))
+    // What is stored says nothing of today.
+    #expect(clock.state == .running && clock.dueOn == date("2024-10-23") && clock.pausedDays == 10)
+    #expect(clock.pauses == [paused("2024-10-10", "2024-10-20")])
+    let standings: [(String, ClockStanding)] = [
+      ("2024-10-10", .paused), ("2024-10-19", .paused), ("2024-10-20", .running), ("2024-10-23", .running),
+      ("2024-10-24", .overdue),
+    ]
+    for (day, standing) in standings { #expect(clock.standing(on: date(day)) == standing, "\(day)") }
+    #expect(try find(.verification, verify(on: "2024-10-23", stopped))?.state == .met)
+    #expect(try find(.verification, verify(on: "2024-10-24", stopped))?.state == .late)
+
+    let resumed = try resume(.verification, on: "2024-10-15", by: .panrb, stopped)
     let running = try #require(find(.verification, resumed))
-    #expect(running.state == .running && running.dueOn == date("2024-12-13"))
-    #expect(running.pauses == [ClockPause(from: date("2024-10-10"), until: date("2024-12-10"))])
-    #expect(running.isOverdue(on: date("2024-12-14")) && !running.isOverdue(on: date("2024-12-13")))
+    #expect(running.state == .running && running.dueOn == date("2024-10-18"))
+    #expect(running.pauses == [paused("2024-10-10", "2024-10-15", isResumed: true)])
+    #expect(running.isOverdue(on: date("2024-10-19")) && !running.isOverdue(on: date("2024-10-18")))
+  }
+
+  @Test func `a pause of an earlier release stays until somebody resumes it`() throws {
+    var record = try Fixture.record(at: .received)
+    record.progress.clocks[0].pauses = [ClockPause(from: date("2024-10-10"), until: nil)]
+    let clock = record.progress.clocks[0]
+    #expect(clock.state == .paused && clock.standing(on: date("2025-06-01")) == .paused)
+    #expect(!clock.isOverdue(on: date("2025-06-01")) && clock.isPaused(on: date("2025-06-01")))
+    #expect(refusal { try pause(.verification, on: "2024-10-12", by: .bkn, record) }?.code == .clockConflict)
+    let resumed = try resume(.verification, on: "2024-12-10", by: .panrb, record)
+    let running = try #require(find(.verification, resumed))
+    #expect(running.dueOn == date("2024-12-13") && running.pausedDays == 61)
+    // It has used up all days.
+    #expect(refusal { try pause(.verification, on: "2024-12-11", by: .bkn, resumed) }?.code == .clockConflict)
     #expect(try find(.verification, verify(on: "2024-12-13", resumed))?.state == .met)
-    #expect(try find(.verification, verify(on: "2024-12-14", resumed))?.state == .late)
   }
 
   @Test func `no block falls while the PPK's clock is paused`() throws {
     let recommended = try Fixture.record(at: .recommended)
-    let paused = try pause(.ppkFollowUp, on: "2024-10-30", by: .bkn, recommended)
+    let last = try #require(find(.ppkFollowUp, recommended)?.dueOn)
+    let until = last.adding(days: 30)
+    let stopped = try pause(.ppkFollowUp, on: last.description, by: .bkn, recommended)
+    #expect(
+      find(.ppkFollowUp, stopped)?.dueOn
+        == WorkingCalendar(holidays: []).date(1, workingDaysAfter: until.adding(days: -1)))
     let block = Action.Content.block(letterNumber: "B-1")
-    #expect(refusal { try Fixture.act(block, by: .bkn, on: "2024-12-31", paused) }?.code == .clockRunning)
-    let resumed = try resume(.ppkFollowUp, on: "2024-11-30", by: .bkn, paused)
-    #expect(find(.ppkFollowUp, resumed)?.dueOn == date("2024-11-30"))
-    #expect(refusal { try Fixture.act(block, by: .bkn, on: "2024-11-30", resumed) }?.code == .clockRunning)
-    #expect(try Fixture.act(block, by: .bkn, on: "2024-12-01", resumed).progress.stage == .blocked)
+    for day in [last, last.adding(days: 1), until] {
+      #expect(refusal { try Fixture.act(block, by: .bkn, on: day.description, stopped) }?.code == .clockRunning)
+    }
+    let resumption = last.adding(days: 1).description
+    let resumed = try resume(.ppkFollowUp, on: resumption, by: .bkn, stopped)
+    let due = try #require(find(.ppkFollowUp, resumed)?.dueOn)
+    #expect(refusal { try Fixture.act(block, by: .bkn, on: due.description, resumed) }?.code == .clockRunning)
+    let next = due.adding(days: 1).description
+    #expect(try Fixture.act(block, by: .bkn, on: next, resumed).progress.stage == .blocked)
+  }
+
+  @Test(
+    arguments: [
+      // Day of the pause, day on which the clock runs again, what is wrong.
+      ("2024-10-10", "2024-10-10", ["/until inconsistent"]), ("2024-10-10", "2024-10-09", ["/until inconsistent"]),
+      ("2024-10-10", "2024-10-11", nil), ("2024-10-10", "2024-11-09", nil),
+      ("2024-10-10", "2024-11-10", ["/until range"]), ("2024-10-10", "2030-01-01", ["/until range"]),
+    ] as [(String, String, [String]?)])
+  func `a pause names a day within thirty`(from: String, until: String, places: [String]?) throws {
+    let received = try Fixture.record(at: .received)
+    #expect(refusal { try pause(.verification, on: from, until: until, by: .bkn, received) }?.places == places)
+  }
+
+  @Test func `a rule may allow fewer days or more, and sixty are all there are`() throws {
+    let received = try Fixture.record(at: .received)
+    func rule(_ days: Int) throws -> Reference {
+      try Fixture.reference.adding([
+        Fixture.row(
+          .clockRules,
+          """
+          {"kind":"verification","length":7,"unit":"days","starts_at":"received","stops_at":["verified","rejected"],\
+          "time_zone":"Asia/Jakarta","legal_basis":"SK","pause_days_max":\(days)}
+          """)
+      ])
+    }
+    for days in [1, 10, 45, 60] {
+      let reference = try rule(days)
+      for length in [days, days + 1] {
+        let until = date("2024-10-10").adding(days: length).description
+        let failure = refusal {
+          try Fixture.act(content(.verification, until), by: .bkn, on: "2024-10-10", received, reference)
+        }
+        #expect(failure?.places == (length > days ? ["/until range"] : nil))
+      }
+    }
+    for wrong in [0, -1, 61] { #expect(refusal { try rule(wrong) }?.places == ["/0/pause_days_max range"]) }
+
+    var record = try pause(.verification, on: "2024-10-10", until: "2024-11-09", by: .bkn, received)
+    record = try pause(.verification, on: "2024-11-09", until: "2024-11-29", by: .bkn, record)
+    let left = { (until: String) in
+      refusal { try pause(.verification, on: "2024-11-30", until: until, by: .bkn, record) }
+    }
+    #expect(left("2024-12-11")?.places == ["/until range"] && left("2024-12-10") == nil)
+    record = try pause(.verification, on: "2024-11-30", until: "2024-12-10", by: .bkn, record)
+    #expect(find(.verification, record)?.pausedDays == 60)
+    let none = refusal { try pause(.verification, on: "2024-12-10", until: "2024-12-11", by: .bkn, record) }
+    #expect(none?.code == .clockConflict && none?.allowedActions?.contains("clock-pauses") == false)
+  }
+
+  @Test func `a pause that is over is not shortened afterwards, but in a history`() throws {
+    let stopped = try pause(
+      .verification, on: "2024-10-10", until: "2024-10-20", by: .bkn, try Fixture.record(at: .received))
+    let resumption = Action(
+      occurredOn: date("2024-10-12"), onBehalfOf: nil, note: nil, content: .clockResumption(.verification, reason: "x"))
+    for (today, isPossible) in [
+      ("2024-10-12", true), ("2024-10-19", true), ("2024-10-20", false), ("2025-01-01", false),
+    ] {
+      let now = Fixture.context(.bkn, today: date(today), isHistory: false)
+      #expect(
+        refusal { try Lifecycle.apply(resumption, to: stopped, now) }?.code == (isPossible ? nil : .clockConflict))
+      let history = Fixture.context(.bkn, today: date(today))
+      #expect(refusal { try Lifecycle.apply(resumption, to: stopped, history) } == nil)
+    }
   }
 
   @Test(arguments: [("2024-10-12", true), ("2024-10-13", true), ("2024-10-14", false)])
@@ -118,7 +226,7 @@ struct PauseLine: Sendable {
     let received = try Fixture.record(at: .received)
     for day in ["2024-10-08", "2024-10-13"] {
       let pause = Action(
-        occurredOn: date(day), onBehalfOf: nil, note: nil, content: .clockPause(.verification, reason: "x"))
+        occurredOn: date(day), onBehalfOf: nil, note: nil, content: content(.verification, "2024-10-20"))
       let context = Fixture.context(.bkn, today: date(today), isHistory: false)
       let failure = refusal { try Lifecycle.apply(pause, to: received, context) }
       #expect(failure?.code == (isPossible ? nil : .clockConflict))
@@ -126,20 +234,20 @@ struct PauseLine: Sendable {
       #expect(Lifecycle.allowedActions(for: .bkn, received, context).contains("clock-pauses") == isPossible)
       // A history that is brought in tells what was done then.
       let history = Fixture.context(.bkn, today: date(today))
-      #expect(try Lifecycle.apply(pause, to: received, history).progress.openClock?.isPaused == true)
+      #expect(try Lifecycle.apply(pause, to: received, history).progress.openClock?.pauses.count == 1)
     }
   }
 
   @Test func `an act that stops a paused clock ends the pause and is in time`() throws {
-    let paused = try pause(.verification, on: "2024-10-13", by: .bkn, try Fixture.record(at: .received))
-    for day in ["2024-10-13", "2024-10-14", "2024-12-30"] {
-      let stopped = try #require(find(.verification, try verify(on: day, paused)))
+    let held = try pause(.verification, on: "2024-10-13", by: .bkn, try Fixture.record(at: .received))
+    for day in ["2024-10-13", "2024-10-14", "2024-11-11", "2024-11-12"] {
+      let stopped = try #require(find(.verification, try verify(on: day, held)))
       #expect(stopped.stoppedOn == date(day) && stopped.state == .met)
-      #expect(stopped.pauses == [ClockPause(from: date("2024-10-13"), until: date(day))])
+      #expect(stopped.pauses == [paused("2024-10-13", day)])
       #expect(stopped.dueOn == date(day))
     }
-    let cancelled = try Fixture.act(.cancellation(reason: "Ganda"), by: .bawaslu, on: "2024-11-20", paused)
-    #expect(find(.verification, cancelled)?.pauses.last?.until == date("2024-11-20"))
+    let cancelled = try Fixture.act(.cancellation(reason: "Ganda"), by: .bawaslu, on: "2024-11-05", held)
+    #expect(find(.verification, cancelled)?.pauses.last?.until == date("2024-11-05"))
     #expect(find(.verification, cancelled)?.state == .met)
   }
 
@@ -148,7 +256,7 @@ struct PauseLine: Sendable {
     record = try resume(.verification, on: "2024-10-10", by: .bkn, record)
     record = try pause(.verification, on: "2024-10-12", by: .bkn, record)
     let stopped = try #require(find(.verification, try verify(on: "2024-10-09", record)))
-    #expect(stopped.pauses == [ClockPause(from: date("2024-10-08"), until: date("2024-10-09"))])
+    #expect(stopped.pauses == [paused("2024-10-08", "2024-10-09", isResumed: true)])
     #expect(stopped.dueOn == date("2024-10-14") && stopped.state == .met)
   }
 
@@ -156,12 +264,12 @@ struct PauseLine: Sendable {
     let lines: [(stage: Stage, kind: ClockKind, agency: AgencyCode, other: AgencyCode, day: String)] = [
       (.received, .verification, .kemendagri, .kasn, "2024-10-10"), (.verified, .study, .bawaslu, .bkn, "2024-10-10"),
       (.recommended, .ppkFollowUp, .bkn, .bawaslu, "2024-10-25"),
-      (.sanctioned, .appealFiling, .panrb, .bawaslu, "2024-11-10"),
+      (.sanctioned, .appealFiling, .panrb, .bawaslu, "2024-11-20"),
     ]
     for line in lines {
       let record = try Fixture.record(at: line.stage)
       let paused = try pause(line.kind, on: line.day, by: line.agency, record)
-      #expect(find(line.kind, paused)?.state == .paused)
+      #expect(find(line.kind, paused)?.isPaused(on: date(line.day)) == true)
       #expect(refusal { try pause(line.kind, on: line.day, by: line.other, record) }?.code == .mandateMissing)
       #expect(refusal { try resume(line.kind, on: line.day, by: line.other, paused) }?.code == .mandateMissing)
       #expect(refusal { try resume(line.kind, on: line.day, by: line.agency, record) }?.code == .clockConflict)
@@ -179,10 +287,10 @@ struct PauseLine: Sendable {
 
   @Test func `a successor pauses in the place of its predecessor`() throws {
     let record = try Fixture.record(at: .recommended, received: Fixture.receivedUnderKASN)
-    let content = Action.Content.clockPause(.ppkFollowUp, reason: "Surat PPK")
+    let content = content(.ppkFollowUp, "2024-08-10")
     #expect(refusal { try Fixture.act(content, by: .bkn, on: "2024-07-25", record) }?.code == .mandateMissing)
     let paused = try Fixture.act(content, by: .bkn, on: "2024-07-25", behalf: .kasn, record)
-    #expect(find(.ppkFollowUp, paused)?.state == .paused)
+    #expect(find(.ppkFollowUp, paused)?.isPaused(on: date("2024-07-25")) == true)
   }
 
   @Test func `pauses follow one another, after the start of the clock and not in the future`() throws {
@@ -192,26 +300,32 @@ struct PauseLine: Sendable {
       places { try pause(.verification, on: "2024-10-05", by: .bkn, received) } == ["/occurred_on inconsistent"])
     var record = try pause(.verification, on: "2024-10-08", by: .bkn, received)
     #expect(places { try resume(.verification, on: "2024-10-07", by: .bkn, record) } == ["/occurred_on inconsistent"])
-    #expect(places { try resume(.verification, on: "2025-07-01", by: .bkn, record) } == ["/occurred_on range"])
+    #expect(refusal { try resume(.verification, on: "2025-07-01", by: .bkn, record) }?.code == .clockConflict)
     record = try resume(.verification, on: "2024-10-10", by: .bkn, record)
-    #expect(places { try pause(.verification, on: "2024-10-09", by: .bkn, record) } == ["/occurred_on inconsistent"])
+    #expect(refusal { try pause(.verification, on: "2024-10-09", by: .bkn, record) }?.code == .clockConflict)
+    #expect(places { try pause(.verification, on: "2024-10-07", by: .bkn, record) } == ["/occurred_on inconsistent"])
     record = try pause(.verification, on: "2024-10-10", by: .bkn, record)
     #expect(find(.verification, record)?.pauses.count == 2)
+    // While one lasts there is no other, whatever day it is given.
+    for day in ["2024-10-10", "2024-11-08"] {
+      #expect(refusal { try pause(.verification, on: day, by: .bkn, record) }?.code == .clockConflict)
+    }
   }
 
   @Test func `the reason of a pause belongs to the narrative and the clock to everyone`() {
     let pause = Action(
-      occurredOn: date("2024-10-10"), onBehalfOf: nil, note: nil, content: .clockPause(.study, reason: "Saksi sakit"))
-    #expect(pause.details.map(\.name) == ["clock"] && pause.details.map(\.value) == ["study"])
+      occurredOn: date("2024-10-10"), onBehalfOf: nil, note: nil, content: content(.study, "2024-10-20"))
+    #expect(pause.details.map(\.name) == ["clock", "until", "ground"])
+    #expect(pause.details.map(\.value) == ["study", "2024-10-20", "awaiting_document"])
     #expect(pause.texts.map(\.name) == ["reason"] && pause.texts.map(\.group) == [.narrative])
   }
 
   @Test func `an appeal that is filed while its clock is paused is in time`() throws {
-    let paused = try pause(.appealFiling, on: "2024-11-25", by: .bkn, try Fixture.record(at: .sanctioned))
-    let appealed = try Fixture.act(.appeal(.court), by: .bkn, on: "2025-02-03", paused)
+    let paused = try pause(.appealFiling, on: "2024-12-06", by: .bkn, try Fixture.record(at: .sanctioned))
+    let appealed = try Fixture.act(.appeal(.court), by: .bkn, on: "2024-12-20", paused)
     #expect(find(.appealFiling, appealed)?.state == .met)
-    let closed = try Fixture.act(.closure(idisReference: "I"), by: .bkn, on: "2025-02-03", paused)
-    #expect(find(.appealFiling, closed)?.stoppedOn == date("2025-02-03"))
-    #expect(find(.appealFiling, closed)?.pauses.last?.until == date("2025-02-03"))
+    let closed = try Fixture.act(.closure(idisReference: "I"), by: .bkn, on: "2024-12-20", paused)
+    #expect(find(.appealFiling, closed)?.stoppedOn == date("2024-12-20"))
+    #expect(find(.appealFiling, closed)?.pauses.last?.until == date("2024-12-20"))
   }
 }

@@ -40,13 +40,13 @@ internal import Testing
     let studied = try Fixture.record(at: .studied)
     #expect(clock(.study, studied)?.state == .met)
     let recommended = try Fixture.record(at: .recommended)
-    #expect(clock(.ppkFollowUp, recommended)?.dueOn == date("2024-10-30"))
+    #expect(clock(.ppkFollowUp, recommended)?.dueOn == date("2024-11-07"))
     #expect(clock(.ppkFollowUp, recommended)?.state == .running)
     let sanctioned = try Fixture.record(at: .sanctioned)
-    #expect(clock(.ppkFollowUp, sanctioned)?.state == .late)  // 2024-11-05.
-    #expect(clock(.appealFiling, sanctioned)?.dueOn == date("2024-11-25"))
+    #expect(clock(.ppkFollowUp, sanctioned)?.state == .late)  // 2024-11-15.
+    #expect(clock(.appealFiling, sanctioned)?.dueOn == date("2024-12-06"))
     let appealed = try Fixture.record(at: .appealed)
-    #expect(clock(.appealFiling, appealed)?.stoppedOn == date("2024-11-10"))
+    #expect(clock(.appealFiling, appealed)?.stoppedOn == date("2024-11-20"))
     #expect(appealed.progress.clocks.map(\.kind) == ClockKind.allCases)
   }
 
@@ -82,14 +82,14 @@ internal import Testing
   func `the release of a block after the end does not move the clocks`(stage: Stage) throws {
     let ended = try Fixture.record(at: stage, blocked: true)
     let released = try Fixture.act(.blockRelease(proof: "Surat"), by: .bkn, on: "2025-01-15", ended)
-    #expect(clock(.ppkFollowUp, ended)?.stoppedOn == date("2024-11-20"))
+    #expect(clock(.ppkFollowUp, ended)?.stoppedOn == date("2024-11-30"))
     #expect(released.progress.clocks == ended.progress.clocks)
   }
 
   @Test func `whoever does not appeal is not late`() throws {
     let sanctioned = try Fixture.record(at: .sanctioned)
     let late = try Fixture.act(.closure(idisReference: "I-1"), by: .bkn, on: "2025-01-20", sanctioned)
-    #expect(clock(.appealFiling, late)?.stoppedOn == date("2024-11-25"))
+    #expect(clock(.appealFiling, late)?.stoppedOn == date("2024-12-06"))
     #expect(clock(.appealFiling, late)?.state == .met)
     let early = try Fixture.act(.closure(idisReference: "I-1"), by: .bkn, on: "2024-11-20", sanctioned)
     #expect(clock(.appealFiling, early)?.stoppedOn == date("2024-11-20"))
@@ -99,7 +99,7 @@ internal import Testing
     var record = try Fixture.record(at: .appealed)
     record = try Fixture.act(.ruling(.upheld, sanction: nil), by: .bkn, on: "2024-12-10", record)
     record = try Fixture.act(.appeal(.bpasn), by: .bkn, on: "2024-12-20", record)
-    #expect(clock(.appealFiling, record)?.stoppedOn == date("2024-11-10"))
+    #expect(clock(.appealFiling, record)?.stoppedOn == date("2024-11-20"))
     #expect(clock(.appealFiling, record)?.state == .met)
   }
 
@@ -133,12 +133,12 @@ internal import Testing
     let verified = try Fixture.record(at: .verified)
     var facts = verified.facts
     facts.source.receivedOn = date("2024-10-05")
-    let corrected = try Lifecycle.correct(verified, to: facts, Fixture.context(.bawaslu))
+    let corrected = try Lifecycle.correct(verified, to: facts, Fixture.context(.bawaslu), movesReceipt: true)
     #expect(clock(.verification, corrected)?.dueOn == date("2024-10-12"))
     #expect(corrected.progress.milestones[.received] == date("2024-10-05"))
     #expect(corrected.progress.stage == .verified)
     facts.source.receivedOn = date("2024-10-10")
-    let failure = refusal { try Lifecycle.correct(verified, to: facts, Fixture.context(.bawaslu)) }
+    let failure = refusal { try Lifecycle.correct(verified, to: facts, Fixture.context(.bawaslu), movesReceipt: true) }
     #expect(failure?.places == ["/source/received_on inconsistent"])
   }
 }

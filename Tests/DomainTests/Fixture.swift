@@ -57,7 +57,7 @@ enum Fixture {
   /// A case that has just come in.
   static func newCase(_ facts: Facts = Sample.facts()) throws -> Case {
     let progress = try Lifecycle.open(facts, onBehalfOf: nil, context(facts.source.agency))
-    let instant = Sample.instant("2024-10-06T03:00:00Z")
+    let instant = Sample.instant("2025-06-30T03:00:00Z")
     return Case(
       id: Sample.caseID(1), number: "2024-000001", version: 1, seq: 1, facts: facts, progress: progress,
       createdAt: instant, updatedAt: instant)

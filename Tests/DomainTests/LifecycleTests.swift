@@ -96,14 +96,14 @@ struct TableLine: Sendable, CustomTestStringConvertible {
     let released = try Fixture.act(.blockRelease(proof: "SK"), by: .bkn, on: "2024-12-01", decided)
     #expect(released.progress.stage == .sanctioned)
     let blocked = try Fixture.record(at: .blocked)
-    let again = try Fixture.act(.blockRelease(proof: "Surat"), by: .bkn, on: "2024-11-02", blocked)
+    let again = try Fixture.act(.blockRelease(proof: "Surat"), by: .bkn, on: "2024-11-14", blocked)
     #expect(again.progress.stage == .recommended)
-    let second = try Fixture.act(.block(letterNumber: "B-2"), by: .bkn, on: "2024-11-03", again)
+    let second = try Fixture.act(.block(letterNumber: "B-2"), by: .bkn, on: "2024-11-15", again)
     #expect(second.progress.block?.letterNumber == "B-2")
     #expect(second.progress.blockIsOpen)
   }
 
-  @Test(arguments: [("2024-10-29", false), ("2024-10-30", false), ("2024-10-31", true), ("2024-12-31", true)])
+  @Test(arguments: [("2024-11-06", false), ("2024-11-07", false), ("2024-11-08", true), ("2024-12-31", true)])
   func `a block waits until the PPK has let its clock run out`(day: String, isAllowed: Bool) throws {
     let record = try Fixture.record(at: .recommended)
     let failure = refusal { try Fixture.act(.block(letterNumber: "B"), by: .bkn, on: day, record) }

@@ -21,6 +21,7 @@ enum MandateTable {
         || agency == .panrb && institution == .central
     case .block, .close: return agency == .bkn
     case .appeal: return agency == .bkn || agency == .panrb
+    case .correct: return agency == .bkn || agency == .bawaslu
     case .escalate:
       return agency == .kemendagri && institution == .regional || agency == .panrb && institution == .central
     }
@@ -137,7 +138,7 @@ enum MandateTable {
     }
     let recommended = try Fixture.record(at: .recommended)
     func allowed(_ agency: AgencyCode) -> [String] {
-      Lifecycle.allowedActions(for: agency, recommended, Fixture.context(agency, today: date("2024-10-30")))
+      Lifecycle.allowedActions(for: agency, recommended, Fixture.context(agency, today: date("2024-11-07")))
     }
     #expect(allowed(.bkn) == ["decisions", "lapses", "clock-pauses", "notes"])
     #expect(allowed(.bawaslu) == ["cancellations", "notes"])

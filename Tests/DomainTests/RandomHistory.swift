@@ -146,6 +146,6 @@ struct RandomHistory {
     default: facts.election = facts.election == "pilkada-2024" ? "pemilu-2024" : "pilkada-2024"
     }
     if facts.act.occurredOn > facts.source.receivedOn { return nil }
-    return try? Lifecycle.correct(record, to: facts, Fixture.context(.bkn))
+    return try? Lifecycle.correct(record, to: facts, Fixture.context(.bkn), movesReceipt: true)
   }
 }

@@ -202,7 +202,7 @@ internal import Testing
       facts.violation = form.map {
         ViolationRef(code: $0.code, catalogue: $0.catalogue, category: $0.category, aspect: $0.aspect)
       }
-      return try Lifecycle.correct(record, to: facts, Fixture.context(.bkn))
+      return try Lifecycle.correct(record, to: facts, Fixture.context(.bkn), movesReceipt: true)
     }
     let after = RandomHistory.states(versions)
 

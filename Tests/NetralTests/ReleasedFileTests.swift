@@ -40,7 +40,7 @@ extension ProgramTests {
       let old = folder.file("old.sqlite")
       try FileManager.default.copyItem(atPath: database, toPath: old)
 
-      try RunningServer(database).stop()
+      #expect(try netral("migrate", "--database", database).ending == .exit(0))
       try expectSameRows(old, database)
       #expect(try folder.names().contains("netral.sqlite.before-migration"))
       try expectSameRows(old, database + ".before-migration")
@@ -50,6 +50,7 @@ extension ProgramTests {
         try makeKey(database, ["--agency", $0, "--scopes", "cases:read,cases:write,sync,statistics"])
       }
       let server = try RunningServer(database)
+      try expectDerived(old)
       let cases = try Int(sqlite(old, "SELECT count(*) FROM case_record")) ?? 0
       #expect(cases == 44)
       let ids = try expectReadable(server, keys[1], cases)
@@ -72,9 +73,58 @@ extension ProgramTests {
       #expect(tables.count >= 16)
       for table in tables {
         let parts = table.split(separator: "|")
-        let sql = "SELECT \(parts[1]) FROM \(parts[0]) ORDER BY 1, 2"
+        let sql = "SELECT \(parts[1]) FROM \(Self.unchanged[String(parts[0])] ?? String(parts[0])) ORDER BY 1, 2"
         #expect(try sqlite(old, sql) == sqlite(new, sql), "\(parts[0])", sourceLocation: location)
       }
+    }
+
+    /// The rows of a table that no migration changes: one has given the clock of the PPK a new rule, every rule of a clock
+    /// a length of pauses, and agencies a mandate, and says that open clocks are to be derived anew.
+    private static let unchanged = [
+      "setting": "(SELECT * FROM setting WHERE name <> 'clock_derivation')",
+      "reference": """
+      (SELECT kind, code, valid_from, valid_until, json_remove(json, '$.pause_days_max') AS json, position
+      FROM reference WHERE code <> 'ppk_follow_up' AND json NOT LIKE '%"kind":"correct"%')
+      """,
+    ]
+
+    /// Open clocks of the PPK follow the rule of 2024-02-06, each with its event; stopped ones stay.
+    private func expectDerived(_ old: String) throws {
+      try poll("the clocks to be derived") {
+        try sqlite(database, "SELECT count(*) FROM setting WHERE name = 'clock_derivation'") == "0" ? true : nil
+      }
+      func open(_ unit: String) -> String { "clocks LIKE '%ppk_follow_up ____-__-__ ____-__-__ \(unit) -%'" }
+      let count = try sqlite(old, "SELECT count(*) FROM case_record WHERE \(open("days"))")
+      #expect(Int(count) ?? 0 > 0)
+      #expect(
+        try sqlite(
+          database,
+          """
+          SELECT count(*) FROM case_record r JOIN event e ON e.seq = r.seq
+          WHERE r.\(open("working_days")) AND e.what = 'clock_derivation' AND e.agency = 'OPERATOR'
+            AND e.key_id = 'migration' AND json_extract(e.details, '$.ppk_follow_up') LIKE '% days > % working_days'
+          """) == count)
+      let stopped = """
+        SELECT id, clocks FROM case_record WHERE NOT \(open("days")) AND NOT \(open("working_days")) ORDER BY id
+        """
+      #expect(try sqlite(old, stopped) == sqlite(database, stopped))
+    }
+
+    @Test("keep a rule of the PPK's clock that was changed, and doctor names it")
+    func changedRule() throws {
+      let packed = Self.folder.appending(path: "m0005.sqlite.gz").path
+      #expect(
+        try run(["sh", "-c", "gunzip -c '\(packed)' > '\(database)' && chmod 600 '\(database)'"]).ending == .exit(0))
+      try sqlite(
+        database,
+        "UPDATE reference SET json = replace(json, '\"length\":10', '\"length\":12') WHERE code = 'ppk_follow_up'",
+        readonly: false)
+      #expect(try netral("migrate", "--database", database).ending == .exit(0))
+      let rows = "SELECT count(*), max(json_extract(json, '$.length')) FROM reference WHERE code = 'ppk_follow_up'"
+      #expect(try sqlite(database, rows) == "1|12")
+      #expect(try sqlite(database, "SELECT count(*) FROM setting WHERE name = 'clock_derivation'") == "0")
+      let doctor = try netral("doctor", "--database", database).output
+      #expect(doctor.contains("warning\trules\tthe clock of the PPK does not count the 14 working days"), "\(doctor)")
     }
 
     /// Lists, cases, histories and the search for words answer; returns the identities.

@@ -14,11 +14,12 @@ enum VariedCases {
   private static let proposed: Act = (
     "recommendations", "", 10, #""outcome":"recommended","letter_number":"R","proposed_sanction":"BER-2""#
   )
-  private static let block: Act = ("blocks", "BKN", 21, #""letter_number":"B""#)
-  private static let release: Act = ("block-releases", "BKN", 24, #""proof":"S""#)
+  private static let block: Act = ("blocks", "BKN", 45, #""letter_number":"B""#)
+  private static let release: Act = ("block-releases", "BKN", 48, #""proof":"S""#)
   private static let heavy: Act = (
     "decisions", "BKN", 22, #""outcome":"sanctioned","decree_number":"SK","sanction":"BER-1","deviation_reason":"A""#
   )
+  private static let afterBlock: Act = (heavy.name, heavy.agency, 46, heavy.members)
   private static let light: Act = (
     "decisions", "BKN", 17, #""outcome":"sanctioned","decree_number":"SK","sanction":"RIN-2","deviation_reason":"A""#
   )
@@ -35,16 +36,16 @@ enum VariedCases {
     [verified, studied, ("recommendations", "", 10, #""outcome":"not_proven","letter_number":"R""#)],
     [verified, studied, proposed, heavy], [verified, studied, proposed, light],
     [verified, studied, recommended, unproven],
-    [verified, studied, proposed, block], [verified, studied, proposed, block, heavy],
-    [verified, studied, proposed, block, heavy, release], [verified, studied, recommended, block, release],
+    [verified, studied, proposed, block], [verified, studied, proposed, block, afterBlock],
+    [verified, studied, proposed, block, afterBlock, release], [verified, studied, recommended, block, release],
     [verified, studied, proposed, heavy, appeal], [verified, studied, proposed, heavy, appeal, ruling("annulled")],
     [verified, studied, proposed, light, appeal, ruling("changed")],
     [verified, studied, proposed, heavy, appeal, ruling("upheld"), ("appeals", "BKN", 40, #""route":"bpasn""#)],
     [verified, studied, recommended, heavy, ("closures", "BKN", 33, #""idis_reference":"I""#)],
-    [verified, studied, recommended, block, ("cancellations", "BAWASLU", 26, #""reason":"A""#)],
+    [verified, studied, recommended, block, ("cancellations", "BAWASLU", 50, #""reason":"A""#)],
     [verified, studied, recommended, ("lapses", "BKN", 40, #""reason":"retired""#)],
     [("lapses", "BKN", 12, #""reason":"died""#)],
-    [verified, studied, recommended, block, release, ("blocks", "BKN", 28, #""letter_number":"B2""#)],
+    [verified, studied, recommended, block, release, ("blocks", "BKN", 52, #""letter_number":"B2""#)],
   ]
 
   private static func received(_ index: Int) -> LegalDate { Sample.date("2024-01-10").adding(days: index * 29 % 200) }

@@ -96,10 +96,13 @@ def clocks(case, as_of):
     end = max(dates[name] for name in ENDS if name in dates) if case["stage"] in ENDS else None
     days = lambda start, count: start + datetime.timedelta(days=count)
     decided = dates.get("decided") if case["outcome"] == "sanctioned" else None
+    # 14 working days for recommendations from 2024-02-06.
+    recommended = dates.get("recommended")
+    ppk = (days, 10) if recommended is None or recommended < datetime.date(2024, 2, 6) else (working_days, 14)
     for kind, start, add, length, stop in [
             ("verification", dates["received"], days, 7, dates.get("verified") or dates.get("rejected")),
             ("study", dates.get("verified"), working_days, 3, dates.get("studied")),
-            ("ppk_follow_up", dates.get("recommended"), days, 10, dates.get("decided")),
+            ("ppk_follow_up", dates.get("recommended"), *ppk, dates.get("decided")),
             ("appeal_filing", decided, working_days, 14, case["appeal_filed"])]:
         if start is None:
             continue

@@ -20,12 +20,18 @@ internal import Testing
       if number % 2 == 0, let clock = record.progress.openClock {
         let agency: AgencyCode = clock.kind == .study ? .bawaslu : .bkn
         let latest = try #require(record.progress.milestones.latest)
-        let pause = Road(received: latest).step(agency, 0, .clockPause(clock.kind, reason: "Dokumen"))
+        let pause = Road(received: latest).step(agency, 0, pause(clock.kind, number, latest))
         if !clock.isOverdue(on: latest) { record = try await bench.take(pause, record.id) }
       }
       records.append(record)
     }
     return records
+  }
+
+  /// Some last until after the day of the questions, some are over by then.
+  private func pause(_ kind: ClockKind, _ number: Int, _ day: LegalDate) -> Action.Content {
+    .clockPause(
+      kind, until: day.adding(days: number % 3 == 0 ? 5 : 30), ground: .awaitingDocument, reason: "Dokumen")
   }
 
   private func query(_ caller: AgencyCode = .bkn, _ change: (inout ClockQuery) -> Void = { _ in }) -> ClockQuery {
@@ -61,9 +67,13 @@ internal import Testing
       for clock in record.progress.clocks where matches(record, clock) {
         let isOver = clock.dueOn < Self.today
         let standing: ClockStanding =
-          if let stop = clock.stoppedOn { stop <= clock.dueOn ? .met : .late } else if clock.isPaused {
-            .paused
-          } else if !isOver { .running } else { clock.kind == .appealFiling ? .met : .overdue }
+          if let stop = clock.stoppedOn {
+            stop <= clock.dueOn ? .met : .late
+          } else if isOver {
+            clock.kind == .appealFiling ? .met : .overdue
+          } else {
+            clock.pauses.last?.until.map { $0 > Self.today } ?? false ? .paused : .running
+          }
         if standings.contains(standing) { found.append((clock.dueOn, number, text(record.id, clock))) }
       }
     }

@@ -36,18 +36,27 @@ internal import Testing
   @Test func `pauses are stored with the case, its versions, and the day it would be due`() async throws {
     try await TemporaryStore.open { bench in
       let record = try await bench.report(1, Sample.facts(1))
-      let pause = Action.Content.clockPause(.verification, reason: "Dokumen")
-      let paused = try await act(pause, .bkn, "2024-10-08", record.id, bench)
+      func pause(_ until: String) -> Action.Content {
+        .clockPause(.verification, until: date(until), ground: .awaitingDocument, reason: "Dokumen")
+      }
+      let paused = try await act(pause("2024-11-07"), .bkn, "2024-10-08", record.id, bench)
       #expect(try bench.record(record.id) == paused)
       let overdue = bench.query { $0.overdue = true }
-      #expect(try bench.all(overdue).isEmpty)
+      let inPause = bench.query {
+        ($0.overdue, $0.today) = (true, date("2024-11-12"))
+      }
+      #expect(try bench.all(inPause).isEmpty)
+      let open = try bench.read { try $0.openClocks(on: date("2024-10-30")) }
+      #expect(open == [OpenClockCount(kind: .verification, state: .paused, count: 1)])
+      #expect(try bench.read { try $0.openClocks(on: date("2024-11-07")) }.map(\.state) == [.running])
+      #expect(try bench.read { try $0.openClocks(on: date("2024-11-13")) }.map(\.state) == [.overdue])
       let resumption = Action.Content.clockResumption(.verification, reason: "Lengkap")
       let resumed = try await act(resumption, .bkn, "2024-10-10", record.id, bench)
       #expect(try bench.record(record.id) == resumed)
       #expect(try bench.record(record.id, version: 2)?.progress == paused.progress)
       #expect(try bench.record(record.id, version: 1)?.progress == record.progress)
       #expect(try bench.all(overdue).map(\.id) == [record.id])
-      let again = try await act(pause, .bkn, "2024-10-12", record.id, bench)
+      let again = try await act(pause("2024-10-13"), .bkn, "2024-10-12", record.id, bench)
       #expect(again.progress.clock(.verification)?.pauses.count == 2)
       #expect(try bench.record(record.id) == again)
       for (day, progress) in [
@@ -67,10 +76,10 @@ internal import Testing
         before[record.id] = record
       }
       let head = try bench.read { try $0.head() }
-      // The study clock ends on the 14th; the fourteen working days for the appeal take in the 11th of November.
-      try await put(holiday("2024-10-14", "2024-11-11"), bench, dryRun: true)
+      // The study clock ends on the 14th; the fourteen working days for the appeal take in the 18th of November.
+      try await put(holiday("2024-10-14", "2024-11-18"), bench, dryRun: true)
       #expect(try bench.read { try $0.clocksAreMarked() } == false)
-      try await put(holiday("2024-10-14", "2024-11-11"), bench)
+      try await put(holiday("2024-10-14", "2024-11-18"), bench)
       #expect(try await derive(bench, limit: 100) == ClockDerivationStep(changedCases: 2, isLast: true))
       #expect(try await derive(bench, limit: 100) == nil)
       #expect(try bench.read { try $0.head() } == head + 2)
@@ -81,7 +90,7 @@ internal import Testing
           continue
         }
         let kind: ClockKind = old.progress.stage == .verified ? .study : .appealFiling
-        let due = kind == .study ? "2024-10-15" : "2024-11-26"
+        let due = kind == .study ? "2024-10-15" : "2024-12-09"
         #expect(new.version == old.version + 1 && new.progress.clock(kind)?.dueOn == date(due))
         #expect(new.progress.stage == old.progress.stage && new.progress.milestones == old.progress.milestones)
         let event = try #require(try bench.read { try $0.history(id) }.last)

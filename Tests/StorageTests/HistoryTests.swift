@@ -78,9 +78,9 @@ internal import Testing
       #expect(try stage("2024-10-09") == .verified)
       #expect(try stage("2024-10-14") == .studied)
       #expect(try stage("2024-10-20") == .recommended)
-      #expect(try stage("2024-10-31") == .blocked)
-      #expect(try stage("2024-11-04") == .blocked)
-      #expect(try stage("2024-11-05") == .sanctioned)
+      #expect(try stage("2024-11-12") == .blocked)
+      #expect(try stage("2024-11-14") == .blocked)
+      #expect(try stage("2024-11-15") == .sanctioned)
       #expect(
         try bench.record(record.id, effectiveOn: date("2025-01-01"))?.progress
           == current.progress)

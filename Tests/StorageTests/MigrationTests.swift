@@ -16,7 +16,7 @@ internal import Testing
     "m0003_clocks": "2af4bcb964d909a799c412cfb98aff86f8befc349314b807ae45cb0795f95392",
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
     "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
-    "m0007_recording": "586bffb29aeaa2ccb36c404df7ca368c1f3a6047c5ac3d754659c3de8a8220fe",
+    "m0007_recording": "afea2965f78a6d2c2365dd9801229c369bcfdd3a5fe28b2c8b86bcedad1a4f84",
     "m0008_releases": "90051a25ad7213482140840b6f717eac24e5b56016ce1de5e69ab966343c6fae",
     "m0009_keys": "a5c87188f4271eaa5e609f6fd563f51668a2098a07882f5936e2bc844424868a",
     "m0012_byte_use": "b8e110b3c99238a06be73f9927e79acfb54f3a02913ef72456cf154718855ac6",
@@ -54,9 +54,13 @@ internal import Testing
       _ = try await bench.report(3, at: .appealed, Sample.facts(3))
       try new.close()
       let tables = ["certificate", "figure", "published_figure", "public_release"].map { "DROP TABLE \($0);" }.joined()
-      let indexes = ["paused", "appeal", "stage_due", "recorded_late"].map { "DROP INDEX case_record_\($0);" }.joined()
+      let indexes = ["paused", "appeal", "stage_due", "recorded_late", "paused_until"].map {
+        "DROP INDEX case_record_\($0);"
+      }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
       let identities =
+        "ALTER TABLE access_key DROP COLUMN identities; "
+        + ["recorded_late", "paused_until"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()
         ["identities", "made_by", "rotated_from", "used_at"].map { "ALTER TABLE access_key DROP COLUMN \($0);" }.joined()
         + "ALTER TABLE case_record DROP COLUMN recorded_late; DROP TABLE byte_use;"
         + ["record", "version"].map { "ALTER TABLE case_\($0) DROP COLUMN clocks_recorded;" }.joined()

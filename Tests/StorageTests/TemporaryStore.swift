@@ -114,7 +114,7 @@ struct TemporaryStore: Sendable {
       let record = try #require(try write.caseRecord(id))
       var facts = record.facts
       change(&facts)
-      let corrected = try Lifecycle.correct(record, to: facts, context)
+      let corrected = try Lifecycle.correct(record, to: facts, context, movesReceipt: true)
       let names = Facts.changes(from: record.facts, to: facts)
       let event = EventDraft(what: "correction", actor: context.actor, changed: names)
       return try write.update(record, to: corrected, event)

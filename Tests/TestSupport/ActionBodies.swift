@@ -18,7 +18,12 @@ public enum ActionBodies {
       case .cancellations: #""reason":"Laporan ganda.""#
       case .lapses: #""reason":"retired""#
       case .escalations: #""letter_number":"E-1","addressee":"Gubernur""#
-      case .clockPauses, .clockResumptions:
+      case .clockPauses:
+        """
+        "clock":"\(clock.rawValue)","until":"\(LegalDate(date)?.adding(days: 10).description ?? "")",\
+        "ground":"awaiting_document","reason":"Menunggu dokumen."
+        """
+      case .clockResumptions:
         "\"clock\":\"\(clock.rawValue)\",\"reason\":\"Menunggu dokumen.\""
       case .notes: #""text":"Catatan.""#
       }

@@ -8,17 +8,17 @@ public struct Road: Sendable {
     public var action: Action
   }
 
-  /// Days after the receipt. The PPK clock of the initial rules is due on day 24.
+  /// Days after the receipt. The PPK clock of the initial rules is due 14 working days after day 14, and
+  /// that is before day 37.
   public enum Day {
     public static let verified = 3
     public static let studied = 8
     public static let recommended = 14
-    public static let ppkDue = 24
-    public static let blocked = 25
-    public static let decided = 30
-    public static let appealed = 35
-    public static let ruled = 40
-    public static let ended = 45
+    public static let blocked = 37
+    public static let decided = 40
+    public static let appealed = 45
+    public static let ruled = 50
+    public static let ended = 55
   }
 
   public var received: LegalDate

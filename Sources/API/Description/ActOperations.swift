@@ -44,7 +44,12 @@ extension Operation {
     let mandate =
       switch kind {
       case .cancellations: "For the agency that owns the case."
-      case .clockPauses, .clockResumptions: "For whoever holds the mandate of the clock."
+      case .clockPauses:
+        """
+        For whoever holds the mandate of the clock. `until` is the day on which the clock runs again by itself: at most \
+        pause_days_max days after occurred_on, and \(ClockPause.daysMax) days of a clock in all.
+        """
+      case .clockResumptions: "For whoever holds the mandate of the clock, while it is paused: it shortens the pause."
       case .notes: "For any agency that sees the case; nobody else sees the note, and the version stays."
       default: "For an agency with the mandate \(kind.mandate?.rawValue ?? "-") on the day of the act."
       }
@@ -63,7 +68,11 @@ extension Operation {
         "BKN", path: ["$id"],
         body: #"{\#(today),"outcome":"recommended","letter_number":"R-1","proposed_sanction":"BER-1"}"#)
     case .clockPauses:
-      Example("BKN", path: ["$id"], body: #"{\#(today),"clock":"ppk_follow_up","reason":"Gugatan di pengadilan."}"#)
+      Example(
+        "BKN", path: ["$id"],
+        body:
+          #"{\#(today),"clock":"ppk_follow_up","until":"$(later 14)","ground":"court_case","reason":"Gugatan di pengadilan."}"#
+      )
     case .clockResumptions:
       Example("BKN", path: ["$id"], body: #"{\#(today),"clock":"ppk_follow_up","reason":"Putusan terbit."}"#)
     case .decisions:

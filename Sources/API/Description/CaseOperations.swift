@@ -56,7 +56,10 @@ extension Operation {
 
   static let correctCase = Operation(
     .cases, .init(en: "Correct facts", id: "Koreksi fakta"),
-    details: "A JSON merge patch (RFC 7396) of the facts, with a reason. For the reporting agency and BKN.",
+    details: """
+      A JSON merge patch (RFC 7396) of the facts, with a reason. For the reporting agency and BKN. The day of receipt \
+      changes here only until an act is recorded or the clock of verification has run out.
+      """,
     query: [.dryRun],
     body: Body(
       contentTypes: ["application/merge-patch+json", "application/json"],
@@ -66,7 +69,7 @@ extension Operation {
     replies: [
       .json(.caseAfterChange, "The case as it now is.", fields: [(.eTag, "Representation, version and projection.")])
     ],
-    refusals: [.notOwner, .stageConflict, .clockConflict, .reportExists],
+    refusals: [.notOwner, .stageConflict, .clockConflict, .receiptSettled, .reportExists],
     example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
 
   static let caseHistory = Operation(
@@ -81,7 +84,10 @@ extension Operation {
 
   static let requestCorrection = Operation(
     .corrections, .init(en: "Ask for a correction", id: "Minta koreksi"),
-    details: "For agencies that may not correct facts themselves.", query: [.dryRun],
+    details: """
+      For agencies that may not correct facts themselves, and for everybody where the day of receipt is settled: such a \
+      request carries nothing else.
+      """, query: [.dryRun],
     body: .json { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
     replies: [.json(.correctionRequest, "The request.", .created)],
     refusals: [.stageConflict, .clockConflict, .reportExists],
@@ -105,14 +111,20 @@ extension Operation {
 
   private static func decision(_ summary: LocalizedText, _ body: String, setup: String?) -> Operation {
     Operation(
-      .corrections, summary, details: "For the agency that owns the case.", query: [.dryRun],
+      .corrections, summary,
+      details: """
+        For the agency that owns the case. On a settled day of receipt an agency decides that holds the mandate correct \
+        and is not the one that asks.
+        """, query: [.dryRun],
       body: .json { _ = CorrectionBody.decision($0) }, needs: [.entityTag, .optionalIdempotencyKey],
       replies: [
         .json(
           .caseAfterChange, "The case as it now is.", .created,
           fields: [(.eTag, "Representation, version and projection.")])
       ],
-      refusals: [.notOwner, .alreadyDecided, .stageConflict, .clockConflict, .reportExists],
+      refusals: [
+        .notOwner, .mandateMissing, .alreadyDecided, .stageConflict, .clockConflict, .receiptSettled, .reportExists,
+      ],
       example: Example("BAWASLU", setup: setup, path: ["$id", "$n"], body: body))
   }
 

@@ -91,7 +91,18 @@ extension Schema {
     .always("outcome", code(RulingOutcome.self).orNull), .always("ruled_on", date.orNull),
   ])
 
-  private static let pauses = array(of: object([.always("from", date), .always("until", date.orNull)]))
+  private static let pauses = array(
+    of: object([
+      .always("from", date),
+      .always(
+        "until",
+        date.orNull.described(
+          "The day on which the clock runs again; null for one of an earlier release that nobody has resumed.")),
+      .always(
+        "ground",
+        code(PauseGround.self).orNull.described(
+          PauseGround.allCases.map { "\($0.rawValue): \($0.label.en) (\($0.label.id))" }.joined(separator: "; "))),
+    ]))
 
   private static let recordedOn = Member.always(
     "recorded_on",

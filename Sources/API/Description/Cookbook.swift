@@ -3,12 +3,13 @@ internal import HTTPTypes
 
 /// Every operation as one line of curl, made from the examples of the routes, in an order in which they can be run.
 enum Cookbook {
-  /// What the lines need: keys, addresses, and five short functions.
+  /// What the lines need: keys, addresses, and six short functions.
   static let preamble = """
     . demo/keys.env; url=http://localhost:8080 api=http://localhost:8080/v1
     as() { echo "Authorization: Bearer ${!1}"; }
     new() { cat /proc/sys/kernel/random/uuid; }
     today() { TZ=Asia/Jakarta date +%F; }
+    later() { TZ=Asia/Jakarta date -d "+$1 days" +%F; }
     etag() { curl -sI "$api/cases/$2" -H "$(as "$1")" | sed -n 's/^etag: //Ip' | tr -d '\\r'; }
     some() { curl -s "$api/cases?stage=$1&${2-}&limit=1" -H "$(as BKN)" | jq -r '.items[0].id'; }
     """
@@ -67,12 +68,13 @@ enum Cookbook {
 
   /// Lets the shell fill in its variables in a text within single quotes.
   private static func spliced(_ body: String) -> String {
-    body.replacing(/\$\([a-z]+\)|\$[a-z]+/) { "'\($0.output)'" }
+    body.replacing(/\$\([a-z]+( [0-9]+)?\)|\$[a-z]+/) { "'\($0.output)'" }
   }
 
   /// The body with values in the place of the shell's variables.
   static func sample(_ body: String) -> String {
     body.replacing("$(new)", with: "001/LP/2024").replacing("$(today)", with: "2024-12-02")
+      .replacing("$(later 14)", with: "2024-12-16")
       .replacing("$other", with: "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90")
   }
 }

@@ -166,6 +166,10 @@ extension Problem {
       text(
         "The clock cannot be paused or resumed on that day: detail says why.",
         "Tenggat tidak dapat dihentikan atau dilanjutkan pada hari itu: detail menyebut sebabnya.")
+    case .receiptSettled:
+      text(
+        "Clocks were judged by this day: ask for another one with a correction request that carries nothing else.",
+        "Tenggat dinilai menurut hari ini: mintalah perubahan lewat permintaan koreksi yang tidak memuat hal lain.")
     case .reportExists:
       text(
         "A case of this agency with this report number and person exists already.",
