@@ -20,7 +20,7 @@ enum StatisticJSON {
     StatisticResultJSON(question: question, reference: reference).write(result, to: &writer)
     writer.endObject()
     return Figure(
-      id: id, scope: scope, kind: question.kind, definition: question.kind.definition, question: canonical, seq: seq,
+      id: id, scope: scope, kind: question.kind, definition: question.definitionName, question: canonical, seq: seq,
       issuedAt: now, answer: writer.bytes)
   }
 
@@ -28,14 +28,14 @@ enum StatisticJSON {
   static func name(_ question: StatisticQuestion, _ canonical: String, _ scope: AgencyCode?, _ result: StatisticResult)
     -> String
   {
-    var text = "\(question.kind.definition)\n\(canonical)\n\(scope?.rawValue ?? "")\n"
+    var text = "\(question.definitionName)\n\(canonical)\n\(scope?.rawValue ?? "")\n"
     for row in result.rows { text += "\(row.group ?? "*")\t\(row.metric)\t\(row.value.text)\n" }
     return "fig_" + Base32.encode(SHA256.hash(data: Array(text.utf8)).prefix(16))
   }
 
   private static func writeQuestion(_ question: StatisticQuestion, _ scope: AgencyCode?, to writer: inout JSONWriter) {
     writer.member("statistic", question.kind.rawValue)
-    writer.member("definition", question.kind.definition)
+    writer.member("definition", question.definitionName)
     writer.member("election", question.filter.election)
     writer.member("as_of", question.asOf.description)
     writer.member("basis", question.basis.rawValue)

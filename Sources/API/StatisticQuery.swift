@@ -40,11 +40,14 @@ enum StatisticQuery {
     return question
   }
 
-  /// Reads the question of a figure. What was asked once is not judged again: codes and dates are those of its time.
+  /// Reads the question of a figure. What was asked once is not judged again: codes, dates and definition are those of
+  /// its time.
   ///
   /// - Throws: `invalid_parameter` when it is not one that was written here.
   static func stored(_ figure: Figure) throws(Failure) -> StatisticQuestion {
-    try parse(figure.kind, figure.question[...], defaultDate: LegalDate(inJakarta: figure.issuedAt))
+    var question = try parse(figure.kind, figure.question[...], defaultDate: LegalDate(inJakarta: figure.issuedAt))
+    question.definition = figure.definition.split(separator: "/").last.flatMap { Int($0) } ?? question.definition
+    return question
   }
 
   private static func parse(_ kind: StatisticKind, _ text: Substring?, defaultDate: LegalDate) throws(Failure)

@@ -60,6 +60,7 @@ public enum Lifecycle {
   ///
   /// - Throws: `invalid` when the day of receipt passes a later milestone.
   public static func correct(_ record: Case, to facts: Facts, _ context: Context) throws(Failure) -> Case {
+    if record.provenance.isDisputed { throw .caseDisputed }
     var corrected = record
     corrected.facts = facts
     let later = Milestone.allCases.filter { $0 != .received }.compactMap { record.progress.milestones[$0] }.min()
@@ -87,7 +88,7 @@ public enum Lifecycle {
   /// Judges the sanctions on record by the corrected act and violation.
   ///
   /// - Throws: `invalid` at `/act/occurred_on` when the regime of the corrected date does not know one of them.
-  private static func rejudgeSanctions(_ record: inout Case, _ reference: Reference) throws(Failure) {
+  static func rejudgeSanctions(_ record: inout Case, _ reference: Reference) throws(Failure) {
     let date = record.facts.act.occurredOn
     if let proposed = record.progress.recommendation?.proposedSanction {
       _ = try reference.requireSanction(proposed, actOn: date, pointer: "/act/occurred_on")
@@ -125,6 +126,7 @@ public enum Lifecycle {
     to kind: ActionKind, _ clock: ClockKind?, on date: LegalDate, by agency: AgencyCode, _ record: Case,
     _ context: Context
   ) -> Failure? {
+    if record.provenance.isDisputed && kind != .notes { return .caseDisputed }
     if kind == .cancellations && !context.reference.owns(agency, record.facts) {
       return Failure(
         .notOwner, en: "Only the agency that reported the case may cancel it.",

@@ -97,7 +97,7 @@ extension Reference {
 
   /// True when `agency` has taken the place of `predecessor` by `date`, through any number of successions: each agency
   /// before it has ended.
-  public func hasSucceeded(_ agency: AgencyCode, _ predecessor: AgencyCode, by date: LegalDate) -> Bool {
+  public func hasSucceeded(_ agency: AgencyCode, _ predecessor: AgencyCode, on date: LegalDate) -> Bool {
     var ended = predecessor
     // A circle of successions is no longer than there are agencies.
     for _ in agencies.indices {

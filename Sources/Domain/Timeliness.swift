@@ -68,6 +68,24 @@ public struct DaysDistribution: Sendable, Equatable {
 public struct Timeliness: Sendable, Equatable {
   var days = Array(repeating: DaysDistribution(), count: TimelinessInterval.allCases.count)
   var standings = Array(repeating: 0, count: ClockKind.allCases.count * ClockStanding.allCases.count)
+  /// Of each, how many rest on what another agency has recorded and nobody has confirmed; nil: not counted.
+  var daysOfOthers: [Int]?
+  var standingsOfOthers: [Int]?
+
+  init(_ question: StatisticQuestion) {
+    guard question.tellsOthers else { return }
+    (daysOfOthers, standingsOfOthers) = (Array(repeating: 0, count: days.count), standings)
+  }
+
+  /// Of the cases that went a way, what others have recorded; nil: not counted.
+  public func ofOthers(_ interval: TimelinessInterval) -> Int? {
+    daysOfOthers?[TimelinessInterval.allCases.firstIndex(of: interval) ?? 0]
+  }
+
+  /// Of the clocks of a kind in a state, what others have recorded; nil: not counted.
+  public func ofOthers(_ kind: ClockKind, _ standing: ClockStanding) -> Int? {
+    standingsOfOthers?[Self.index(kind.index, standing)]
+  }
 
   /// The days one way took, of the cases that went it by the date.
   public subscript(interval: TimelinessInterval) -> DaysDistribution {
@@ -77,11 +95,21 @@ public struct Timeliness: Sendable, Equatable {
   /// How many clocks of a kind are in a state at the date.
   public subscript(kind: ClockKind, standing: ClockStanding) -> Int { standings[Self.index(kind.index, standing)] }
 
-  mutating func add(_ kind: Int, _ standing: ClockStanding) { standings[Self.index(kind, standing)] += 1 }
+  mutating func add(_ way: Int, days: Int, isOfOthers: Bool) {
+    self.days[way].add(days)
+    if isOfOthers { daysOfOthers?[way] += 1 }
+  }
+
+  mutating func add(_ kind: Int, _ standing: ClockStanding, isOfOthers: Bool) {
+    standings[Self.index(kind, standing)] += 1
+    if isOfOthers { standingsOfOthers?[Self.index(kind, standing)] += 1 }
+  }
 
   mutating func add(_ other: Timeliness) {
     for index in days.indices { days[index].add(other.days[index]) }
     for index in standings.indices { standings[index] += other.standings[index] }
+    for (index, count) in (other.daysOfOthers ?? []).enumerated() { daysOfOthers?[index] += count }
+    for (index, count) in (other.standingsOfOthers ?? []).enumerated() { standingsOfOthers?[index] += count }
   }
 
   private static func index(_ kind: Int, _ standing: ClockStanding) -> Int {
@@ -94,22 +122,25 @@ extension CaseStates {
     -> Grouped<Timeliness>
   {
     let keys = groupKeys(question.groupBy)
-    var groups = Array(repeating: Timeliness(), count: keys.count)
+    let empty = Timeliness(question)
+    var groups = Array(repeating: empty, count: keys.count)
     if let selection {
       forEachCase(view, selection) { counted, entries in
         let number = Self.group(counted.facts, by: question.groupBy)
         Self.forEachTime(of: counted, on: view.day, entries) { way, days in
-          groups[number].days[way].add(days)
+          groups[number].add(way, days: days, isOfOthers: counted.unconfirmed & Self.foundations[way] != 0)
         } clock: { kind, standing in
-          groups[number].add(kind, standing)
+          // A clock starts and stops with acts of any kind before it.
+          groups[number].add(kind, standing, isOfOthers: counted.unconfirmed != 0)
         }
       }
     }
-    var total = Timeliness()
+    var total = empty
     for group in groups { total.add(group) }
-    return Grouped(total, groups, keys: keys, empty: Timeliness(), isGrouped: question.groupBy != nil)
+    return Grouped(total, groups, keys: keys, empty: empty, isGrouped: question.groupBy != nil)
   }
 
+  private static let foundations = TimelinessInterval.allCases.map(\.foundation)
   private static let ways = TimelinessInterval.allCases.map { way in
     (from: way.milestones.from.index, to: way.milestones.to.index, or: way.milestones.or?.index)
   }
@@ -152,14 +183,17 @@ extension CaseStates {
   /// What stops the clock of verification comes before everything else that can be on record.
   private static let verificationEnds = [Milestone.verified, .rejected, .cancelled, .lapsed].map(\.index)
 
-  /// The days on which a case reached its milestones first, by the index of the milestone; 0 where it did not.
+  /// The days on which a case reached its milestones, by the index of the milestone; 0 where it did not. One that was
+  /// reached again after its act was void counts from then, and one that was not reached again does not count.
   static func dates(of counted: Counted, _ entries: UnsafeBufferPointer<Entry>) -> InlineArray<16, Day> {
     var dates = InlineArray<16, Day>(repeating: 0)
     var index = counted.index
+    var missing = counted.entry.reached
     while index >= 0 {
       let entry = entries[index]
       let before = entry.previous < 0 ? 0 : entries[Int(entry.previous)].reached
-      var fresh = entry.reached & ~before
+      var fresh = entry.reached & ~before & missing
+      missing &= ~fresh
       while fresh != 0 {
         dates[fresh.trailingZeroBitCount] = entry.acted
         fresh &= fresh &- 1

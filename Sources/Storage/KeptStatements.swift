@@ -46,7 +46,10 @@ enum KeptStatement: Int, CaseIterable {
     switch self {
     case .insertPerson: insert("person", "identifier")
     case .insertRecord:
-      insert("case_record", "id, number, created_at, next_due_on, paused_due_on, appeal_due_on, \(CaseColumns.list)")
+      insert(
+        "case_record",
+        "id, number, created_at, next_due_on, paused_due_on, appeal_due_on, imported_by, imported_versions, "
+          + CaseColumns.list)
     case .insertVersion: insert("case_version", "case_key, \(CaseColumns.list)")
     case .advanceRecord: update(CaseColumns.moved.joined(separator: ", "))
     case .correctRecord: update(CaseColumns.list)

@@ -3,7 +3,7 @@ enum ReplicaSchema {
   /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRR".
   static let applicationID: UInt32 = 0x4E54_5252
   /// `PRAGMA user_version`; a file of another version is made anew, since everything in it can be fetched again.
-  static let version = 1
+  static let version = 2
 
   /// One row a case. Columns that the spreadsheets of the service have, too, are named as there.
   static let cases = ReplicaTable(
@@ -27,6 +27,7 @@ enum ReplicaSchema {
       .text("source_channel", "source.channel"),
       .text("reporter_mode", "reporter.mode"), .text("reporter_name", "reporter.name"),
       .text("reporter_contact", "reporter.contact"), .list("motives", "motives"),
+      .text("imported_by"), .list("unconfirmed", "unconfirmed"), .flag("disputed"),
     ] + milestones + progress + [
       .list("redacted", "redacted"), .text("created_at"), .text("updated_at"), .received("json"),
     ],

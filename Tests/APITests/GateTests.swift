@@ -61,6 +61,8 @@ private let expectations: [String: Expectation] = [
   "POST /v1/cases/{id}/clock-pauses": Expectation(.agency(.casesWrite), 404),
   "POST /v1/cases/{id}/clock-resumptions": Expectation(.agency(.casesWrite), 404),
   "POST /v1/cases/{id}/notes": Expectation(.agency(.casesWrite), 404),
+  "POST /v1/cases/{id}/confirmations": Expectation(.agency(.casesWrite), 404),
+  "POST /v1/confirmations": Expectation(.agency(.casesWrite), 422),
   "GET /v1/clocks": Expectation(.agency(.casesRead), 200),
   "POST /v1/classification": Expectation(.agency(.casesRead), 422),
   "POST /v1/imports": Expectation(.agencyWithAny([.imports, .migration]), 415),

@@ -16,6 +16,7 @@ internal import Testing
     "m0003_clocks": "2af4bcb964d909a799c412cfb98aff86f8befc349314b807ae45cb0795f95392",
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
     "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
+    "m0011_confirmations": "17ce7f885208d0b888033cd64639b5cff40f8a1af7b3070da5a9d741000a5b1f",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -53,7 +54,13 @@ internal import Testing
       let indexes = ["paused", "appeal", "stage_due"].map { "DROP INDEX case_record_\($0);" }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
       let identities = "ALTER TABLE access_key DROP COLUMN identities;"
-      let undone = tables + indexes + columns + identities
+      let confirmations =
+        ["unconfirmed", "disputed"].map { "DROP INDEX case_record_\($0);" }.joined()
+        + ["imported_by", "imported_versions"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()
+        + ["case_record", "case_version"].flatMap { table in
+          ["unconfirmed", "disputed_for"].map { "ALTER TABLE \(table) DROP COLUMN \($0);" }
+        }.joined()
+      let undone = tables + indexes + columns + identities + confirmations
       _ = try Shell.output(
         "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
 

@@ -63,7 +63,7 @@ extension Operation {
       schema: .object(
         CorrectionBody.patchMembers + [.always("reason", .text(max: 5_000))], isClosed: true)),
     needs: [.entityTag, .optionalIdempotencyKey], replies: [caseReply],
-    refusals: [.notOwner, .stageConflict, .clockConflict, .reportExists],
+    refusals: [.notOwner, .stageConflict, .clockConflict, .confirmationConflict, .reportExists],
     example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
 
   static let caseHistory = Operation(
@@ -81,7 +81,7 @@ extension Operation {
     details: "For agencies that may not correct facts themselves.", query: [.dryRun],
     body: .json { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
     replies: [.json(.correctionRequest, "The request.", .created)],
-    refusals: [.stageConflict, .clockConflict, .reportExists],
+    refusals: [.stageConflict, .clockConflict, .confirmationConflict, .reportExists],
     example: Example(
       "PANRB", path: ["$id"], body: #"{"patch":{"motives":["family"]},"reason":"Sesuai berkas."}"#,
       keeps: ("n", ".number")))
@@ -107,7 +107,7 @@ extension Operation {
       replies: [
         .json(.caseRecord, "The case as it now is.", .created, fields: [(.eTag, "Version and projection.")])
       ],
-      refusals: [.notOwner, .alreadyDecided, .stageConflict, .clockConflict, .reportExists],
+      refusals: [.notOwner, .alreadyDecided, .stageConflict, .clockConflict, .confirmationConflict, .reportExists],
       example: Example("BAWASLU", setup: setup, path: ["$id", "$n"], body: body))
   }
 
