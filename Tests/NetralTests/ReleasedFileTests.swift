@@ -56,6 +56,7 @@ extension ProgramTests {
       let cases = try Int(sqlite(old, "SELECT count(*) FROM case_record")) ?? 0
       #expect(cases == 44)
       let ids = try expectReadable(server, keys[1], cases)
+      try expectReproduced(try server.client(keys[1]))
       try expectWritable(try server.client(keys[0]), try server.client(keys[1]))
       try expectFollowed(server, keys[1], cases + 1, ids)
       try server.stop()
@@ -115,6 +116,19 @@ extension ProgramTests {
       #expect(try client.get("/v1/clocks?limit=200").status == 200)
       #expect(try client.get("/v1/statistics/funnel?election=pilkada-2024").status == 200)
       return Set(ids)
+    }
+
+    /// A figure that was issued by an earlier definition is recounted by that one.
+    private func expectReproduced(_ client: Client) throws {
+      let hasFigures = try sqlite(database, "SELECT count(*) FROM figure") != "0"
+      for id in try sqlite(database, "SELECT id FROM figure WHERE definition LIKE '%/1'").split(separator: "\n") {
+        let shown = try client.get("/v1/figures/\(id)").json
+        #expect(shown["today"]["reproduced"].bool == true && shown["today"]["same"].bool == true, "\(shown)")
+        #expect(shown["figure"]["definition"].string?.hasSuffix("/1") == true)
+      }
+      let statistic = try client.get("/v1/statistics/funnel?election=pilkada-2024").json
+      #expect(statistic["definition"].string == "funnel/2")
+      #expect(statistic["total"]["of_which_recorded_by_others"]["verified"].int ?? 0 > 0 || !hasFigures)
     }
 
     private func expectWritable(_ bawaslu: Client, _ bkn: Client) throws {
