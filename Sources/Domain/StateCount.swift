@@ -105,7 +105,7 @@ extension CaseStates {
     // The metrics that a unit counts for without what others have recorded.
     var certain = [UInt8](repeating: 0, count: count)
     var first = [UInt64](repeating: .max, count: count)
-    var states = [(entry: Int32, facts: Int32)](repeating: (-1, -1), count: count)
+    var states = [(entry: Int32, facts: Int32, unconfirmed: UInt16)](repeating: (-1, -1, 0), count: count)
     forEachCase(view, selection) { counted, _ in
       let own = counted.entry.funnelBits
       guard own & base != 0 else { return }
@@ -124,13 +124,14 @@ extension CaseStates {
         | UInt64(counted.key)
       if order < first[number] {
         first[number] = order
-        states[number] = (Int32(counted.index), Int32(counted.factsState))
+        states[number] = (Int32(counted.index), Int32(counted.factsState), counted.unconfirmed)
       }
     }
     withColumns { columns in
       for number in 0..<count where states[number].entry >= 0 {
-        let counted = columns.counted(
+        var counted = columns.counted(
           Int(first[number] & 0xFF_FFFF_FFFF), state: Int(states[number].entry), factsOf: Int(states[number].facts))
+        counted.unconfirmed = states[number].unconfirmed
         let isReported = bits[number] & FunnelMetric.reported.bit != 0
         let all = isReported ? bits[number] & ~FunnelMetric.rejected.bit : bits[number]
         body(all, all & ~certain[number], counted, columns.entries)

@@ -278,6 +278,7 @@ struct ConfirmationTests {
         let total = try others("funnel", "&unit=\(unit)")
         #expect(total["reported"].int ?? 0 > 0 && total[name]["reported"].int == 0, "\(unit) \(total)")
         #expect(total[name]["verified"].int == 1 && total[name]["recommended"].int == 1, "\(unit)")
+        #expect(try others("sanctions", "&of=proposed&unit=\(unit)")[name].int == 1, "\(unit)")
       }
       #expect(try others("stages")["stages"]["recommended"][name].int == 1)
       #expect(try others("stages")["stages"]["received"][name].int == 0)
