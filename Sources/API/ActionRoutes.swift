@@ -57,6 +57,10 @@ enum ActionRoutes {
         writer.beginArray()
         for kind in ActionKind.allCases { write(kind, seen.record, context, language, to: &writer) }
         writer.endArray()
+        let waiting = seen.record.provenance.awaited.contains {
+          context.reference.answers(context.actor.agency, for: $0, on: context.today)
+        }
+        writer.member("confirmation", waiting)
         writer.member("correction", CorrectionRoutes.mayCorrect(seen.record, context))
         writer.endObject()
       }

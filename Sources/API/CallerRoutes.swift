@@ -91,6 +91,7 @@ enum CallerRoutes {
       writer.endObject()
       writer.name("any_other_agency")
       write(Visibility.added, to: &writer)
+      writer.member("disputed_cases", strings: ["importer", "agency_named", "its_successors", "BKN"])
       writer.member("operator", "no case")
       writer.endObject()
     }

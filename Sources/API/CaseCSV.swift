@@ -12,6 +12,7 @@ enum CaseCSV {
       "source_channel", "reporter_mode", "reporter_name", "reporter_contact", "motives",
     ] + Milestone.allCases.filter { $0 != .received }.map { "\($0.rawValue)_on" } + [
       "proposed_sanction", "sanction", "sanction_level", "outside_band", "redacted", "created_at", "updated_at",
+      "imported_by", "unconfirmed", "disputed",
     ]
 
   static func writeHeader(to writer: inout CSVWriter) {
@@ -67,6 +68,9 @@ enum CaseCSV {
     writer.field(projection.redacted.joined(separator: " "))
     writer.field(record.createdAt.description)
     writer.field(record.updatedAt.description)
+    writer.field(record.importedBy?.rawValue)
+    writer.field(record.provenance.awaited.map(\.rawValue).joined(separator: " "))
+    writer.field(record.provenance.isDisputed)
     writer.endRow()
   }
 

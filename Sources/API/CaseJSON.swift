@@ -35,6 +35,9 @@ enum CaseJSON {
       write(facts.reporter, to: &writer)
     }
     writer.member("motives", strings: facts.motives)
+    writer.member("imported_by", record.importedBy?.rawValue)
+    writer.member("unconfirmed", strings: record.provenance.awaited.map(\.rawValue))
+    writer.member("disputed", record.provenance.isDisputed)
     write(record.progress, to: &writer)
     writer.member("redacted", strings: projection.redacted)
     writer.member("created_at", record.createdAt.description)

@@ -9,6 +9,8 @@ enum CaseListRoutes {
     .codes("stage", Stage.self, "Stages."), .election, .region, .institution,
     .text("violation", "Code of a violation."), .text("category", "Category of the violation."),
     .code("position_level", PositionLevel.self, "Level of the position."), .text("reported_by", "Code of an agency."),
+    .text("imported_by", "Code of the agency that imported the case in the reporting agency's place."),
+    .flag("unconfirmed", "Whether something in the case waits for this agency's confirmation."),
     Parameter("nip", .pattern("^[0-9]{18}$"), "Number of the person; finds cases whose subject this key may see."),
     .text("agency_ref", "The reporting agency's number."), .date("occurred_from", "First day of the act."),
     .date("occurred_until", "Last day of the act."),
@@ -119,6 +121,11 @@ enum CaseListRoutes {
     question.category = query["category"]
     question.positionLevel = try query.code("position_level", PositionLevel.self)
     question.reportedBy = query["reported_by"].map { AgencyCode(rawValue: $0) }
+    question.importedBy = query["imported_by"].map { AgencyCode(rawValue: $0) }
+    question.unconfirmed = try query.flag("unconfirmed")
+    if question.unconfirmed != nil {
+      question.answering = reference.answeredFor(by: question.caller, on: question.today)
+    }
     question.nip = query["nip"]
     if let nip = question.nip, nip.utf8.count != 18 || !nip.utf8.allSatisfy({ (48...57).contains($0) }) {
       throw .parameter("nip", LocalizedText(en: "Give 18 digits.", id: "Isi 18 angka."))
@@ -136,6 +143,7 @@ enum CaseListRoutes {
     try requireKnown("institution", question.institution.map { reference.knowsInstitution($0) })
     try requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
     try requireKnown("reported_by", question.reportedBy.map { reference.agencies[$0.rawValue] != nil })
+    try requireKnown("imported_by", question.importedBy.map { reference.agencies[$0.rawValue] != nil })
     try order(&question, query["sort"])
   }
 

@@ -11,12 +11,14 @@ enum HistoryRoutes {
     let agency = try exchange.agency()
     return try exchange.read { reads in
       let seen = try SeenCase(try reads.caseRecord(id), for: agency)
-      let events = try reads.history(id).filter { isVisible($0, to: agency) }
+      let history = try reads.history(id)
+      let events = history.filter { isVisible($0, to: agency) }
+      let standings = Confirmation.standings(history, seen.record)
       return Answer.json { writer in
         writer.beginObject()
         writer.name("items")
         writer.beginArray()
-        for event in events { write(event, seen.projection, agency, to: &writer) }
+        for event in events { write(event, standings[event.seq], seen.projection, agency, to: &writer) }
         writer.endArray()
         writer.name("next_cursor")
         writer.null()
@@ -31,8 +33,9 @@ enum HistoryRoutes {
     (event.what != ActionKind.notes.rawValue && event.what != "link") || event.agency == agency
   }
 
-  private static func write(_ event: Event, _ projection: Projection, _ agency: AgencyCode, to writer: inout JSONWriter)
-  {
+  private static func write(
+    _ event: Event, _ standing: String?, _ projection: Projection, _ agency: AgencyCode, to writer: inout JSONWriter
+  ) {
     func sees(_ group: FieldGroup) -> Bool { group == .notes ? event.agency == agency : projection.shows(group) }
     writer.beginObject()
     writer.member("seq", event.seq)
@@ -41,6 +44,7 @@ enum HistoryRoutes {
     writer.member("agency", event.agency.rawValue)
     writer.member("on_behalf_of", event.onBehalfOf?.rawValue)
     writer.member("imported_by", event.importedBy?.rawValue)
+    writer.member("confirmation", standing)
     writer.member("occurred_on", event.occurredOn?.description)
     writer.member("recorded_at", event.recordedAt.description)
     writer.member("stage", event.stage.rawValue)

@@ -128,7 +128,7 @@ enum ImportRoutes {
   }
 
   /// The last line of an import that cannot go on. What came before it stands, and the answer breaks off after it.
-  private static func lastLine(_ failure: Failure, _ language: Language, _ requestID: String) -> [UInt8] {
+  static func lastLine(_ failure: Failure, _ language: Language, _ requestID: String) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.name("problem")

@@ -110,7 +110,7 @@ public struct Importer: Sendable {
 
   /// Whether `agency` is the importing one or one that it succeeded.
   private func isOwn(_ agency: AgencyCode, _ reference: Reference) -> Bool {
-    agency == origin.agency || reference.hasSucceeded(origin.agency, agency, by: LegalDate(inJakarta: now()))
+    agency == origin.agency || reference.hasSucceeded(origin.agency, agency, on: LegalDate(inJakarta: now()))
   }
 
   private func judgedAgain(_ line: ImportLine, _ history: CaseHistory, _ reference: Reference) -> Judged {
@@ -160,24 +160,31 @@ public struct Importer: Sendable {
       errors: pointers.map { FieldError(pointer: $0, .notAllowed) })
   }
 
-  /// Who acts, and who brings the act in.
-  private func actor(_ agency: AgencyCode) -> Actor {
+  /// Who acts, and who brings the act in: where each records its own, the successor of one that has ended.
+  private func actor(_ agency: AgencyCode, _ reference: Reference, _ today: LegalDate) -> Actor {
     if case .eachItself(let keyIDs) = origin.reach {
-      return Actor(agency: agency, importedBy: nil, keyID: keyIDs[agency] ?? origin.keyID)
+      let recorder = keyIDs.keys.first { reference.hasSucceeded($0, agency, on: today) } ?? agency
+      return Actor(
+        agency: agency, importedBy: recorder == agency ? nil : recorder, keyID: keyIDs[recorder] ?? origin.keyID)
     }
     return Actor(agency: agency, importedBy: agency == origin.agency ? nil : origin.agency, keyID: origin.keyID)
+  }
+
+  /// The agency that brings in the case that `reporting` has reported; nil where nobody does.
+  private func importer(_ reporting: Actor) -> AgencyCode? {
+    if case .eachItself = origin.reach { reporting.importedBy } else { origin.agency }
   }
 
   private func history(
     of line: ImportLine, _ facts: Facts, _ id: CaseID, _ reference: Reference, _ today: LegalDate
   ) throws(Failure) -> CaseHistory {
     func context(_ agency: AgencyCode) -> Lifecycle.Context {
-      Lifecycle.Context(actor: actor(agency), reference: reference, today: today)
+      Lifecycle.Context(actor: actor(agency, reference, today), reference: reference, today: today)
     }
     let reporting = context(facts.source.agency)
     let progress = try line.at("/case") { () throws(Failure) in try Lifecycle.open(facts, onBehalfOf: nil, reporting) }
     let event = EventDraft(what: "created", actor: reporting.actor, occurredOn: facts.source.receivedOn)
-    var history = CaseHistory(id, facts, progress, event)
+    var history = CaseHistory(id, facts, progress, event, importer: importer(reporting.actor), reporting)
     for (index, step) in line.actions.enumerated() {
       try line.at("/actions/\(index)") { () throws(Failure) in
         guard reference.agencies[step.agency.rawValue] != nil else { throw Failure.invalid("/agency", .unknownCode) }

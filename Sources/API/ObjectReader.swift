@@ -157,6 +157,20 @@ final class ObjectReader {
     return int
   }
 
+  /// Whole numbers; nil when there is no such member.
+  func ints(_ name: String, countMax: Int) -> [Int]? {
+    record?.add(name, .array(of: .count, countMax: countMax))
+    guard let value = object[name], value != .null else {
+      _ = member(name)
+      return nil
+    }
+    return items(name, countMax: countMax).enumerated().compactMap { index, item in
+      if case .number(let number) = item, let int = number.int, int >= 0 { return int }
+      errors.add("\(at(name))/\(index)", .type)
+      return nil
+    }
+  }
+
   func texts(_ name: String, countMax: Int, max: Int) -> [String] {
     record?.add(name, .array(of: .text(max: max), countMax: countMax))
     return items(name, countMax: countMax).enumerated().compactMap { index, item in

@@ -13,13 +13,13 @@ enum Problem {
       .badRequest
     case .sequenceGone: .gone
     case .unauthenticated: .unauthorized
-    case .scopeMissing, .mandateMissing, .notOwner, .importNotYours, .agencyNotBegun, .agencyEnded: .forbidden
+    case .scopeMissing, .mandateMissing, .notOwner, .importNotYours, .notNamed, .agencyNotBegun, .agencyEnded: .forbidden
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .notAcceptable: .notAcceptable
     case .requestTimeout: .requestTimeout
-    case .stageConflict, .clockRunning, .clockConflict, .receiptSettled, .reportExists, .alreadyDecided, .backupRunning,
-      .backupsNotConfigured:
+    case .stageConflict, .clockRunning, .clockConflict, .receiptSettled, .reportExists, .alreadyDecided,
+      .confirmationConflict, .backupRunning, .backupsNotConfigured:
       .conflict
     case .versionMismatch: .preconditionFailed
     case .contentTooLarge: .contentTooLarge
@@ -148,6 +148,8 @@ enum Problem {
     case .clockConflict: text("Not possible for this clock", "Tidak dapat dilakukan atas tenggat ini")
     case .receiptSettled: text("The day of receipt is settled", "Hari penerimaan sudah tetap")
     case .reportExists: text("Report exists", "Laporan sudah ada")
+    case .notNamed: text("Nothing in your name", "Tidak ada atas nama Anda")
+    case .confirmationConflict: text("Conflict of confirmation", "Benturan konfirmasi")
     case .alreadyDecided: text("Already decided", "Sudah diputuskan")
     case .backupRunning: text("A backup is being made", "Cadangan sedang dibuat")
     case .backupsNotConfigured: text("Backups have no folder", "Cadangan belum punya folder")

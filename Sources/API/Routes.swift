@@ -101,6 +101,10 @@ enum Routes {
       Route(.get, "/v1/cases/{id}/links", .agency(.casesRead), .listLinks, LinkRoutes.list),
       Route(.get, "/v1/cases/{id}/related", .agency(.casesRead), .relatedCases, LinkRoutes.related),
 
+      Route(
+        .post, "/v1/cases/{id}/confirmations", .recording([.casesWrite]), .confirm, ConfirmationRoutes.answer),
+      Route(.post, "/v1/confirmations", .recording([.casesWrite]), .confirmMany, ConfirmationRoutes.answerMany),
+
       Route(.get, "/v1/clocks", .agency(.casesRead), .listClocks, ClockRoutes.list),
       Route(.post, "/v1/classification", .agency(.casesRead), .classify, ClassificationRoutes.suggest),
       Route(.post, "/v1/imports", .recording([.imports, .migration]), .importCases, ImportRoutes.run),

@@ -67,6 +67,9 @@ struct StatisticResultJSON {
       writer.name(metric.rawValue)
       writer.int(counts[metric])
     }
+    if counts.ofOthers(.reported) != nil {
+      writeOfOthers(FunnelMetric.allCases.map { ($0.rawValue, counts.ofOthers($0)) }, to: &writer)
+    }
     writer.name("percentages")
     writer.beginObject()
     for metric in FunnelMetric.allCases {
@@ -80,6 +83,24 @@ struct StatisticResultJSON {
     writer.endObject()
   }
 
+  /// Of each of several counts, what others have recorded and nobody has confirmed.
+  private static func writeOfOthers(_ counts: [(String, Int?)], to writer: inout JSONWriter) {
+    writer.name(StatisticResult.ofOthers)
+    writer.beginObject()
+    for (name, count) in counts {
+      writer.name(name)
+      writer.int(count ?? 0)
+    }
+    writer.endObject()
+  }
+
+  /// The same of one count, where it is counted.
+  private static func writeOfOthers(_ count: Int?, to writer: inout JSONWriter) {
+    guard let count else { return }
+    writer.name(StatisticResult.ofOthers)
+    writer.int(count)
+  }
+
   private static func writePercentage(_ count: Int, of base: Int, to writer: inout JSONWriter) {
     writer.name("percent")
     if let percent = Percentage.tenths(count, of: base) { writer.number(percent) } else { writer.null() }
@@ -87,12 +108,16 @@ struct StatisticResultJSON {
 
   private static func write(_ counts: StageCounts, to writer: inout JSONWriter) {
     writer.member("total", counts.total)
+    if let total = counts.totalOfOthers {
+      writeOfOthers([("total", total), ("rejected", counts.ofOthers(.rejected))], to: &writer)
+    }
     writer.name("stages")
     writer.beginObject()
     for stage in Stage.allCases where stage != .rejected {
       writer.name(stage.rawValue)
       writer.beginObject()
       writer.member("count", counts[stage])
+      writeOfOthers(counts.ofOthers(stage), to: &writer)
       writePercentage(counts[stage], of: counts.total, to: &writer)
       writer.endObject()
     }
@@ -102,12 +127,14 @@ struct StatisticResultJSON {
 
   private func write(_ counts: SanctionCounts, to writer: inout JSONWriter) {
     writer.member("total", counts.total)
+    Self.writeOfOthers(counts.totalOfOthers, to: &writer)
     writer.name("levels")
     writer.beginArray()
-    for (level, count) in counts.levels {
+    for (level, count, others) in counts.levels {
       writer.beginObject()
       writer.member("level", level)
       writer.member("count", count)
+      Self.writeOfOthers(others, to: &writer)
       Self.writePercentage(count, of: counts.total, to: &writer)
       writer.endObject()
     }
@@ -122,6 +149,7 @@ struct StatisticResultJSON {
       writer.name("label")
       writer.label(reference.sanctions[code].map { LocalizedText(en: $0.labelEn, id: $0.labelId) })
       writer.member("count", item.count)
+      Self.writeOfOthers(item.ofOthers, to: &writer)
       Self.writePercentage(item.count, of: counts.total, to: &writer)
       writer.endObject()
     }
@@ -135,6 +163,7 @@ struct StatisticResultJSON {
       writer.name(interval.rawValue)
       writer.beginObject()
       writer.member("cases", timeliness[interval].count)
+      writeOfOthers(timeliness.ofOthers(interval), to: &writer)
       writer.member("median_days", timeliness[interval].percentile(50))
       writer.member("p90_days", timeliness[interval].percentile(90))
       writer.endObject()
@@ -148,6 +177,9 @@ struct StatisticResultJSON {
       for count in ClockCount.counted(by: timeliness.definition) {
         writer.name(count.rawValue)
         writer.int(timeliness[kind, count])
+      }
+      if timeliness.ofOthers(kind, .met) != nil {
+        writeOfOthers(ClockCount.allCases.map { ($0.rawValue, timeliness.ofOthers(kind, $0)) }, to: &writer)
       }
       writer.endObject()
     }
@@ -182,12 +214,14 @@ extension StatisticResultJSON {
 
   private func write(_ stratum: EqualTreatment.Stratum, to writer: inout JSONWriter) {
     writer.member("decided", stratum.count)
+    Self.writeOfOthers(stratum.ofOthers, to: &writer)
     writer.member("too_small", stratum.isTooSmall)
     writer.name("levels")
     writer.beginArray()
-    for (level, share) in stratum.levels {
+    for (index, (level, share)) in stratum.levels.enumerated() {
       writer.beginObject()
       writer.member("level", level)
+      Self.writeOfOthers(stratum.levelsOfOthers?[index], to: &writer)
       Self.write(share, to: &writer)
       writer.endObject()
     }

@@ -40,26 +40,39 @@ extension StatisticResult {
 
   private typealias Pairs = [(String, StatisticRow.Value)]
 
+  /// What the row is called that tells how much of a count others have recorded.
+  static let ofOthers = "of_which_recorded_by_others"
+
+  private static func ofOthers(_ others: Int?, of count: Int, _ metric: String) -> Pairs {
+    others.map { [("\(metric).\(ofOthers)", .part($0, of: count, base: metric))] } ?? []
+  }
+
   private static func rows(_ counts: FunnelCounts) -> [(String, StatisticRow.Value)] {
-    FunnelMetric.allCases.map { metric in
+    FunnelMetric.allCases.flatMap { metric -> Pairs in
       let count = counts[metric]
-      guard let base = metric.base else { return (metric.rawValue, .count(count)) }
-      return (metric.rawValue, .part(count, of: counts[base], base: base.rawValue))
+      let value: StatisticRow.Value =
+        metric.base.map { .part(count, of: counts[$0], base: $0.rawValue) } ?? .count(count)
+      return [(metric.rawValue, value)] + ofOthers(counts.ofOthers(metric), of: count, metric.rawValue)
     }
   }
 
   private static func rows(_ counts: StageCounts) -> [(String, StatisticRow.Value)] {
     let stages = Stage.allCases.filter { $0 != .rejected }
-    return [("total", .count(counts.total))]
-      + stages.map { ($0.rawValue, .part(counts[$0], of: counts.total, base: "total")) }
-      + [(Stage.rejected.rawValue, .count(counts[.rejected]))]
+    func others(_ stage: Stage) -> Pairs { ofOthers(counts.ofOthers(stage), of: counts[stage], stage.rawValue) }
+    return [("total", .count(counts.total))] + ofOthers(counts.totalOfOthers, of: counts.total, "total")
+      + stages.flatMap { stage in
+        [(stage.rawValue, .part(counts[stage], of: counts.total, base: "total"))] + others(stage)
+      } + [(Stage.rejected.rawValue, .count(counts[.rejected]))] + others(.rejected)
   }
 
   private static func rows(_ counts: SanctionCounts) -> [(String, StatisticRow.Value)] {
-    [("total", .count(counts.total))]
-      + counts.levels.map { ("levels.\($0.level)", .part($0.count, of: counts.total, base: "total")) }
-      + counts.items.compactMap { item in
-        item.code.map { ("codes.\($0)", .part(item.count, of: counts.total, base: "total")) }
+    func pair(_ metric: String, _ count: Int, _ others: Int?) -> Pairs {
+      [(metric, .part(count, of: counts.total, base: "total"))] + ofOthers(others, of: count, metric)
+    }
+    return [("total", .count(counts.total))] + ofOthers(counts.totalOfOthers, of: counts.total, "total")
+      + counts.levels.flatMap { pair("levels.\($0.level)", $0.count, $0.ofOthers) }
+      + counts.items.flatMap { item in
+        item.code.map { pair("codes.\($0)", item.count, item.ofOthers) } ?? []
       }
   }
 
@@ -67,13 +80,17 @@ extension StatisticResult {
     var rows: Pairs = []
     for interval in TimelinessInterval.allCases {
       let days = timeliness[interval]
-      rows.append(("\(interval.rawValue).cases", .count(days.count)))
+      let cases = "\(interval.rawValue).cases"
+      rows.append((cases, .count(days.count)))
+      rows += ofOthers(timeliness.ofOthers(interval), of: days.count, cases)
       if let median = days.percentile(50) { rows.append(("\(interval.rawValue).median_days", .number(Double(median)))) }
       if let late = days.percentile(90) { rows.append(("\(interval.rawValue).p90_days", .number(Double(late)))) }
     }
     for kind in ClockKind.allCases {
-      for count in ClockCount.counted(by: timeliness.definition) {
-        rows.append(("\(kind.rawValue).\(count.rawValue)", .count(timeliness[kind, count])))
+      for counted in ClockCount.counted(by: timeliness.definition) {
+        let (metric, count) = ("\(kind.rawValue).\(counted.rawValue)", timeliness[kind, counted])
+        rows.append((metric, .count(count)))
+        rows += ofOthers(timeliness.ofOthers(kind, counted), of: count, metric)
       }
     }
     return rows
@@ -82,8 +99,10 @@ extension StatisticResult {
   private static func rows(_ answer: EqualTreatment) -> [StatisticRow] {
     func rows(_ stratum: EqualTreatment.Stratum, _ group: String?) -> [StatisticRow] {
       var pairs: Pairs = [("decided", .count(stratum.count))]
-      pairs += stratum.levels.map { level, share in
-        ("levels.\(level)", .part(share.count, of: share.of, base: "decided"))
+      pairs += ofOthers(stratum.ofOthers, of: stratum.count, "decided")
+      for (index, (level, share)) in stratum.levels.enumerated() {
+        pairs.append(("levels.\(level)", .part(share.count, of: share.of, base: "decided")))
+        pairs += ofOthers(stratum.levelsOfOthers?[index], of: share.count, "levels.\(level)")
       }
       pairs.append(("outside_band", .part(stratum.outsideBand.count, of: stratum.count, base: "decided")))
       pairs.append(
@@ -112,13 +131,14 @@ extension Grouped {
 
 extension SanctionCounts {
   /// The counts by level, in the order of severity.
-  var levels: [(level: String, count: Int)] {
-    var levels: [(level: String, count: Int)] = []
+  var levels: [(level: String, count: Int, ofOthers: Int?)] {
+    var levels: [(level: String, count: Int, ofOthers: Int?)] = []
     for item in items {
       if levels.last?.level == item.level {
         levels[levels.count - 1].count += item.count
+        if let others = item.ofOthers { levels[levels.count - 1].ofOthers? += others }
       } else {
-        levels.append((item.level, item.count))
+        levels.append((item.level, item.count, item.ofOthers))
       }
     }
     return levels

@@ -64,7 +64,7 @@ extension Reference {
 
   /// True when `agency` carries on the tasks of `predecessor`, which ended before `day`: at once, or through agencies
   /// that have ended, too.
-  public func hasSucceeded(_ agency: AgencyCode, _ predecessor: AgencyCode, by day: LegalDate) -> Bool {
+  public func hasSucceeded(_ agency: AgencyCode, _ predecessor: AgencyCode, on day: LegalDate) -> Bool {
     var ended = predecessor
     // Rows may name each other in a ring.
     for _ in agencyTerms {

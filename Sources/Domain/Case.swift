@@ -12,6 +12,8 @@ public struct Case: Sendable, Equatable {
   public var facts: Facts
   /// How far the case has come.
   public var progress: CaseProgress
+  /// Who has brought it in, and what is still to be confirmed.
+  public var provenance: Provenance
   /// When this service first stored the case.
   public var createdAt: Timestamp
   /// When this service stored this version.
@@ -19,8 +21,8 @@ public struct Case: Sendable, Equatable {
 
   /// Makes a case from its parts.
   public init(
-    id: CaseID, number: String, version: Int, seq: Int64, facts: Facts, progress: CaseProgress, createdAt: Timestamp,
-    updatedAt: Timestamp
+    id: CaseID, number: String, version: Int, seq: Int64, facts: Facts, progress: CaseProgress,
+    provenance: Provenance = Provenance(), createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.number = number
@@ -28,6 +30,7 @@ public struct Case: Sendable, Equatable {
     self.seq = seq
     self.facts = facts
     self.progress = progress
+    self.provenance = provenance
     self.createdAt = createdAt
     self.updatedAt = updatedAt
   }

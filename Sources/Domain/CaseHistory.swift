@@ -16,16 +16,33 @@ public struct CaseHistory: Sendable {
   public var record: Case { entries[entries.endIndex - 1].record }
 
   /// The history of a case that has just been reported.
-  public init(_ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft) {
+  ///
+  /// - Parameter provenance: who imports it; by default nobody does.
+  public init(
+    _ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft,
+    provenance: Provenance = Provenance()
+  ) {
     let epoch = Timestamp(milliseconds: 0)
     let record = Case(
-      id: id, number: "", version: 1, seq: 0, facts: facts, progress: progress, createdAt: epoch, updatedAt: epoch)
+      id: id, number: "", version: 1, seq: 0, facts: facts, progress: progress, provenance: provenance,
+      createdAt: epoch, updatedAt: epoch)
     entries = [Entry(record: record, event: event)]
   }
 
   /// Says of every stop of a clock that it is recorded on `day`.
   public mutating func recordStops(on day: LegalDate) {
     for index in entries.indices { entries[index].record.progress.recordStops(on: day) }
+  }
+
+  /// The history of a case that `importer` brings in, in the name of the context's actor.
+  public init(
+    _ id: CaseID, _ facts: Facts, _ progress: CaseProgress, _ event: EventDraft, importer: AgencyCode?,
+    _ context: Lifecycle.Context
+  ) {
+    var provenance = Provenance(importer: importer)
+    if importer != nil { provenance.importedVersions = 1 }
+    provenance.add(version: 1, progress.milestones.changes(since: Milestones()), context)
+    self.init(id, facts, progress, event, provenance: provenance)
   }
 
   /// Goes on with an action.
@@ -35,8 +52,22 @@ public struct CaseHistory: Sendable {
     var context = context
     context.isHistory = true
     var (changed, event) = try Lifecycle.judge(action, on: record, context)
-    changed?.version += 1
+    if var next = changed {
+      next.version += 1
+      if next.provenance.importer != nil { next.provenance.importedVersions = next.version }
+      let milestones = next.progress.milestones.changes(since: record.progress.milestones)
+      next.provenance.add(version: next.version, milestones, context)
+      changed = next
+    }
     entries.append(Entry(record: changed ?? record, event: event))
+  }
+}
+
+extension Provenance {
+  /// Notes an act that its agency has to confirm. A note needs none: it moves nothing, and exists for that agency alone.
+  fileprivate mutating func add(version: Int, _ milestones: UInt16, _ context: Lifecycle.Context) {
+    guard context.reference.needsConfirmation(context.actor, on: context.today) else { return }
+    unconfirmed.append(UnconfirmedAct(version: version, agency: context.actor.agency, milestones: milestones))
   }
 }
 

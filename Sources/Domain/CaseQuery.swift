@@ -32,6 +32,16 @@ public struct CaseQuery: Sendable {
   public var category: String?
   public var positionLevel: PositionLevel?
   public var reportedBy: AgencyCode?
+  /// Cases that this agency has imported in the reporting agency's place.
+  public var importedBy: AgencyCode?
+  /// True: something in the case waits for one of `answering`; false: nothing does; nil: any.
+  public var unconfirmed: Bool?
+  /// The agencies that the caller answers for.
+  public var answering: [AgencyCode] = []
+  /// Cases that this agency has imported, whoever reported them.
+  public var importer: AgencyCode?
+  /// Cases that were stored until this moment.
+  public var createdUntil: Timestamp?
   public var nip: String?
   public var agencyRef: String?
   public var occurredFrom: LegalDate?

@@ -38,11 +38,16 @@ public struct CaseStates: Sendable {
     var reached: UInt16
     var sanction: UInt16
     var proposed: UInt16
+    /// A bit for each milestone that another agency has recorded and nobody has confirmed.
+    var unconfirmed: UInt16
+    /// `disputed` in place of the stage of a disputed case, which is counted nowhere.
     var stage: UInt8
     var flags: Flags
     var clocks: StoppedClocks
     /// Day on which the open clock runs again after its last pause; 0 when there is none, or it names no end.
     var pausedUntil: Day = 0
+
+    static let disputed = UInt8.max
   }
 
   /// The facts of one or several versions of a case.
@@ -157,6 +162,9 @@ public struct CaseState: Sendable {
   public var outsideBand: Bool
   public var deviationExplained: Bool
   public var clocks: [Clock]
+  /// A bit for each milestone that another agency has recorded and nobody has confirmed, by its index.
+  public var unconfirmed: UInt16
+  public var isDisputed: Bool
   /// Nil when they are those of the version before.
   public var facts: Facts?
 
@@ -206,8 +214,11 @@ public struct CaseState: Sendable {
   public init(
     caseKey: Int64, seq: Int64, recordedOn: LegalDate, milestones: Milestones, stage: Stage, sanction: String?,
     sanctionLevel: String? = nil, proposedSanction: String?, decisionOutcome: DecisionOutcome?, blockIsOpen: Bool,
-    outsideBand: Bool, deviationExplained: Bool, clocks: [Clock], facts: Facts?
+    outsideBand: Bool, deviationExplained: Bool, clocks: [Clock], unconfirmed: UInt16 = 0, isDisputed: Bool = false,
+    facts: Facts?
   ) {
+    self.unconfirmed = unconfirmed
+    self.isDisputed = isDisputed
     self.caseKey = caseKey
     self.seq = seq
     self.recordedOn = recordedOn
@@ -237,8 +248,8 @@ extension CaseStates {
       recorded: Self.day(state.recordedOn), acted: Self.lastAct(state), due: 0, verificationDue: 0,
       reached: state.milestones.bits,
       sanction: codes.intern(state.sanction, level: state.sanctionLevel),
-      proposed: codes.intern(state.proposedSanction, level: nil),
-      stage: UInt8(state.stage.index), flags: [], clocks: [])
+      proposed: codes.intern(state.proposedSanction, level: nil), unconfirmed: state.unconfirmed,
+      stage: state.isDisputed ? Entry.disputed : UInt8(state.stage.index), flags: [], clocks: [])
     if let facts, previous < 0 || self.facts[Int(entry.facts)] != facts {
       entry.facts = Int32(self.facts.count)
       self.facts.append(facts)

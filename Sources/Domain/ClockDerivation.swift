@@ -7,6 +7,8 @@ extension Lifecycle {
   public static func deriveClocks(of record: Case, _ reference: Reference, by keyID: String) -> (
     changed: Case, event: EventDraft
   )? {
+    // A disputed case has no clocks, whatever its stage.
+    if record.provenance.isDisputed { return nil }
     var changed = record
     changed.progress.clocks = record.progress.derivingClocks(reference)
     let details = ClockKind.allCases.compactMap { kind -> (name: String, value: String)? in

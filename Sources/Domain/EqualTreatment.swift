@@ -40,8 +40,12 @@ public struct EqualTreatment: Sendable, Equatable {
     public var key: String?
     /// Decided units.
     public var count: Int
+    /// Of those, what rests on what another agency has recorded and nobody has confirmed; nil: not counted.
+    public var ofOthers: Int?
     /// By level, in the order of severity; every level that occurs anywhere, and `not_proven` and `annulled`.
     public var levels: [(level: String, share: Share)]
+    /// Of each level, what others have recorded; nil: not counted.
+    public var levelsOfOthers: [Int]?
     public var outsideBand: Share
     /// Of those outside the band, with a reason.
     public var explained: Int
@@ -50,7 +54,8 @@ public struct EqualTreatment: Sendable, Equatable {
     public var isTooSmall: Bool { count < EqualTreatment.smallestStratum }
 
     public static func == (left: Stratum, right: Stratum) -> Bool {
-      left.key == right.key && left.count == right.count && left.outsideBand == right.outsideBand
+      left.key == right.key && left.count == right.count && left.ofOthers == right.ofOthers
+        && left.levelsOfOthers == right.levelsOfOthers && left.outsideBand == right.outsideBand
         && left.explained == right.explained && left.days == right.days
         && left.levels.elementsEqual(right.levels) { $0.level == $1.level && $0.share == $1.share }
     }
@@ -73,10 +78,12 @@ extension CaseStates {
     var tallies = Array(repeating: StratumTally(levels: levels.count), count: keys.count)
     var table = CountTable3(forms: codes.violations.texts.count, strata: keys.count, levels: levels.count)
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: FunnelMetric.followedUp.bit) { _, counted, entries in
+      forEachUnit(of: question.unit, view, selection, base: FunnelMetric.followedUp.bit) { _, _, counted, entries in
         let stratum = Self.group(counted.facts, by: question.groupBy)
         let level = levelOf[SanctionOutcome.number(of: counted.entry, .decided, codes.sanctions.texts.count)]
-        tallies[stratum].add(level, deviation(of: counted, reference), Self.daysToDecision(of: counted, entries))
+        tallies[stratum].add(
+          level, deviation(of: counted, reference), Self.daysToDecision(of: counted, entries),
+          isOfOthers: counted.unconfirmed & Foundation.ruling != 0)
         table.add(form: Int(counted.facts.violation), stratum: stratum, level: level)
       }
     }
@@ -85,8 +92,8 @@ extension CaseStates {
     let occurring = levels.indices.filter { total.levels[$0] > 0 }
     let strata = Grouped(total, tallies, keys: keys, empty: StratumTally(levels: levels.count), isGrouped: true).groups
     return EqualTreatment(
-      total: total.stratum(nil, occurring, levels),
-      strata: strata.map { $0.figures.stratum($0.key, occurring, levels) },
+      total: total.stratum(nil, occurring, levels, question.tellsOthers),
+      strata: strata.map { $0.figures.stratum($0.key, occurring, levels, question.tellsOthers) },
       test: table.test(forms: Self.order(codes.violations.texts), strata: Self.order(keys.map { $0 ?? "" })))
   }
 
@@ -118,15 +125,22 @@ extension CaseStates {
 /// What is counted of a stratum.
 private struct StratumTally: Sendable, Equatable {
   var levels: [Int]
+  var levelsOfOthers: [Int]
   var count = 0
   var outsideBand = 0
   var explained = 0
   var days = DaysDistribution()
 
-  init(levels: Int) { self.levels = Array(repeating: 0, count: levels) }
+  init(levels: Int) {
+    self.levels = Array(repeating: 0, count: levels)
+    levelsOfOthers = self.levels
+  }
 
-  mutating func add(_ level: Int, _ deviation: (isOutside: Bool, isExplained: Bool), _ daysToDecision: Int?) {
+  mutating func add(
+    _ level: Int, _ deviation: (isOutside: Bool, isExplained: Bool), _ daysToDecision: Int?, isOfOthers: Bool
+  ) {
     levels[level] += 1
+    if isOfOthers { levelsOfOthers[level] += 1 }
     count += 1
     if deviation.isOutside { outsideBand += 1 }
     if deviation.isExplained { explained += 1 }
@@ -134,16 +148,21 @@ private struct StratumTally: Sendable, Equatable {
   }
 
   mutating func add(_ other: StratumTally) {
-    for level in levels.indices { levels[level] += other.levels[level] }
+    for level in levels.indices {
+      levels[level] += other.levels[level]
+      levelsOfOthers[level] += other.levelsOfOthers[level]
+    }
     count += other.count
     outsideBand += other.outsideBand
     explained += other.explained
     days.add(other.days)
   }
 
-  func stratum(_ key: String?, _ occurring: [Int], _ names: [String]) -> EqualTreatment.Stratum {
+  func stratum(_ key: String?, _ occurring: [Int], _ names: [String], _ tellsOthers: Bool) -> EqualTreatment.Stratum {
     EqualTreatment.Stratum(
-      key: key, count: count, levels: occurring.map { (names[$0], Share(levels[$0], of: count)) },
+      key: key, count: count, ofOthers: tellsOthers ? levelsOfOthers.reduce(0, +) : nil,
+      levels: occurring.map { (names[$0], Share(levels[$0], of: count)) },
+      levelsOfOthers: tellsOthers ? occurring.map { levelsOfOthers[$0] } : nil,
       outsideBand: Share(outsideBand, of: count), explained: explained, days: days)
   }
 }

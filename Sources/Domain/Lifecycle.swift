@@ -74,6 +74,7 @@ public enum Lifecycle {
     _ record: Case, to facts: Facts, _ context: Context, movesReceipt: Bool = false
   ) throws(Failure) -> Case {
     try facts.requireGroupSizes(before: record.facts)
+    if record.provenance.isDisputed { throw .caseDisputed }
     var corrected = record
     corrected.facts = facts
     if facts.source.receivedOn != record.facts.source.receivedOn && !movesReceipt {
@@ -135,7 +136,7 @@ public enum Lifecycle {
   /// Judges the sanctions on record by the corrected act and violation.
   ///
   /// - Throws: `invalid` at `/act/occurred_on` when the regime of the corrected date does not know one of them.
-  private static func rejudgeSanctions(_ record: inout Case, _ reference: Reference) throws(Failure) {
+  static func rejudgeSanctions(_ record: inout Case, _ reference: Reference) throws(Failure) {
     let date = record.facts.act.occurredOn
     if let proposed = record.progress.recommendation?.proposedSanction {
       _ = try reference.requireSanction(proposed, actOn: date, pointer: "/act/occurred_on")
@@ -178,6 +179,7 @@ public enum Lifecycle {
     } catch {
       return error
     }
+    if record.provenance.isDisputed && kind != .notes { return .caseDisputed }
     if kind == .cancellations && !context.reference.owns(agency, record.facts, on: context.today) {
       return Failure(
         .notOwner, en: "Only the agency that reported the case may cancel it.",

@@ -77,7 +77,7 @@ extension Reference {
     _ actor: Actor, onBehalfOf predecessor: AgencyCode?, on date: LegalDate, today: LegalDate
   ) throws(Failure) -> AgencyCode {
     guard let predecessor, predecessor != actor.agency else { return actor.agency }
-    guard hasSucceeded(actor.agency, predecessor, by: today), isInForce(predecessor, on: date) else {
+    guard hasSucceeded(actor.agency, predecessor, on: today), isInForce(predecessor, on: date) else {
       throw Failure(
         .mandateMissing, en: "\(actor.agency) has not succeeded that agency, or it did not exist on that date.",
         id: "\(actor.agency) bukan penerus lembaga tersebut, atau lembaga itu tidak ada pada tanggal tersebut.",
@@ -97,7 +97,7 @@ extension Reference {
 
   /// True when `agency` owns the case on a day: it reported it, or it has succeeded the agency that did.
   public func owns(_ agency: AgencyCode, _ facts: Facts, on day: LegalDate) -> Bool {
-    agency == facts.source.agency || hasSucceeded(agency, facts.source.agency, by: day)
+    agency == facts.source.agency || hasSucceeded(agency, facts.source.agency, on: day)
   }
 }
 

@@ -48,6 +48,13 @@ public struct Milestones: Sendable {
     return bits
   }
 
+  /// A bit for each milestone whose date differs, by its index.
+  func changes(since before: Milestones) -> UInt16 {
+    var bits: UInt16 = 0
+    for index in days.indices where days[index] != before.days[index] { bits |= 1 << UInt16(index) }
+    return bits
+  }
+
   private func latest(from first: Int) -> LegalDate? {
     var latest = Int32.min
     for index in first..<days.count { latest = max(latest, days[index]) }

@@ -9,6 +9,9 @@ extension CaseStates {
     let factsState: Int
     let entry: Entry
     let facts: Facts
+    /// A bit for each milestone of the state that another agency has recorded and nobody has confirmed: by the date where
+    /// the recorded past is asked for, else by now.
+    var unconfirmed: UInt16 = 0
     /// Whether the caller may know who the person is, in the state that is counted and now.
     var personIsKnown = true
   }
@@ -45,7 +48,8 @@ extension CaseStates {
     func counted(_ key: Int, _ view: StateView, _ selection: StateSelection) -> Counted? {
       var index = Int(heads[key])
       while index >= 0 && entries[index].seq > view.seq { index = Int(entries[index].previous) }
-      guard index >= 0 else { return nil }
+      // Whoever asks for whatever day: a report that its reporter disputes is none.
+      guard index >= 0, entries[index].stage != Entry.disputed else { return nil }
       var factsState = index
       let newest = (entries[index], facts[Int(entries[index].facts)])
       switch view.basis {
@@ -60,6 +64,8 @@ extension CaseStates {
       }
       var counted = counted(key, state: index, factsOf: factsState)
       guard selection.includes(counted.entry, counted.facts, newest: newest) else { return nil }
+      let known = view.basis == .effective ? newest.0.unconfirmed : counted.entry.unconfirmed
+      counted.unconfirmed = known & counted.entry.reached
       counted.personIsKnown =
         selection.seesAllPersons
         || (selection.seesPerson(counted.entry, counted.facts) && selection.seesPerson(newest.0, newest.1))
@@ -75,7 +81,8 @@ extension CaseStates {
   }
 
   /// Calls `body` once for every unit of which a case has one of the `base` metrics: with the metrics of all its cases,
-  /// and with its first case, by which it belongs to a group.
+  /// with those that it would not count for but for what others have recorded, and with its first case, by which it
+  /// belongs to a group.
   ///
   /// First is the case that was received first, a rejected one after all others. A unit counts for a metric when any of
   /// its cases does, and as rejected when all of them are. Where the caller may not know who the person is, the case
@@ -83,20 +90,22 @@ extension CaseStates {
   @inline(__always)
   func forEachUnit(
     of unit: StatisticUnit, _ view: StateView, _ selection: StateSelection, base: UInt8,
-    _ body: (UInt8, Counted, UnsafeBufferPointer<Entry>) -> Void
+    _ body: (UInt8, UInt8, Counted, UnsafeBufferPointer<Entry>) -> Void
   ) {
     if unit == .case {
       return forEachCase(view, selection) { counted, entries in
         let bits = counted.entry.funnelBits
-        if bits & base != 0 { body(bits, counted, entries) }
+        if bits & base != 0 { body(bits, bits & counted.othersBits, counted, entries) }
       }
     }
     let isPerson = unit == .person
     let hidesPersons = isPerson && !selection.seesAllPersons
     let count = isPerson ? personCount + (hidesPersons ? heads.count : 0) : reportCount
     var bits = [UInt8](repeating: 0, count: count)
+    // The metrics that a unit counts for without what others have recorded.
+    var certain = [UInt8](repeating: 0, count: count)
     var first = [UInt64](repeating: .max, count: count)
-    var states = [(entry: Int32, facts: Int32)](repeating: (-1, -1), count: count)
+    var states = [(entry: Int32, facts: Int32, unconfirmed: UInt16)](repeating: (-1, -1, 0), count: count)
     forEachCase(view, selection) { counted, _ in
       let own = counted.entry.funnelBits
       guard own & base != 0 else { return }
@@ -109,20 +118,23 @@ extension CaseStates {
           Int(counted.facts.person)
         }
       bits[number] |= own
+      certain[number] |= own & ~counted.othersBits
       let order =
         (own & FunnelMetric.rejected.bit == 0 ? 0 : 1 << 63) | UInt64(counted.facts.received) << 40
         | UInt64(counted.key)
       if order < first[number] {
         first[number] = order
-        states[number] = (Int32(counted.index), Int32(counted.factsState))
+        states[number] = (Int32(counted.index), Int32(counted.factsState), counted.unconfirmed)
       }
     }
     withColumns { columns in
       for number in 0..<count where states[number].entry >= 0 {
-        let counted = columns.counted(
+        var counted = columns.counted(
           Int(first[number] & 0xFF_FFFF_FFFF), state: Int(states[number].entry), factsOf: Int(states[number].facts))
+        counted.unconfirmed = states[number].unconfirmed
         let isReported = bits[number] & FunnelMetric.reported.bit != 0
-        body(isReported ? bits[number] & ~FunnelMetric.rejected.bit : bits[number], counted, columns.entries)
+        let all = isReported ? bits[number] & ~FunnelMetric.rejected.bit : bits[number]
+        body(all, all & ~certain[number], counted, columns.entries)
       }
     }
   }
@@ -173,38 +185,56 @@ extension CaseStates {
     let keys = groupKeys(question.groupBy)
     let metrics = FunnelMetric.allCases.count
     var counts = [Int](repeating: 0, count: keys.count * metrics)
+    var others = counts
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: .max) { bits, counted, _ in
-        let offset = Self.group(counted.facts, by: question.groupBy) * metrics
+      func add(_ bits: UInt8, to counts: inout [Int], _ offset: Int) {
         var rest = bits
         while rest != 0 {
           counts[offset + rest.trailingZeroBitCount] += 1
           rest &= rest &- 1
         }
       }
+      forEachUnit(of: question.unit, view, selection, base: .max) { bits, ofOthers, counted, _ in
+        let offset = Self.group(counted.facts, by: question.groupBy) * metrics
+        add(bits, to: &counts, offset)
+        add(ofOthers, to: &others, offset)
+      }
     }
-    var total = FunnelCounts()
+    let empty = FunnelCounts(question)
+    var total = empty
     let groups = keys.indices.map { number in
-      let group = FunnelCounts(counts: Array(counts[number * metrics..<(number + 1) * metrics]))
-      for metric in 0..<metrics { total.counts[metric] += group.counts[metric] }
+      var group = empty
+      let range = number * metrics..<(number + 1) * metrics
+      group.counts = Array(counts[range])
+      if question.tellsOthers { group.others = Array(others[range]) }
+      for metric in 0..<metrics {
+        total.counts[metric] += group.counts[metric]
+        if let own = group.others { total.others?[metric] += own[metric] }
+      }
       return group
     }
-    return Grouped(total, groups, keys: keys, empty: FunnelCounts(), isGrouped: question.groupBy != nil)
+    return Grouped(total, groups, keys: keys, empty: empty, isGrouped: question.groupBy != nil)
   }
 
   private func stages(_ question: StatisticQuestion, _ view: StateView, _ selection: StateSelection?)
     -> Grouped<StageCounts>
   {
     let keys = groupKeys(question.groupBy)
-    var total = StageCounts()
-    var groups = Array(repeating: StageCounts(), count: keys.count)
+    let empty = StageCounts(question)
+    var total = empty
+    var groups = Array(repeating: empty, count: keys.count)
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: .max) { _, counted, _ in
-        total.counts[Int(counted.entry.stage)] += 1
-        groups[Self.group(counted.facts, by: question.groupBy)].counts[Int(counted.entry.stage)] += 1
+      // A unit stands at the stage of its first case.
+      forEachUnit(of: question.unit, view, selection, base: .max) { _, _, counted, _ in
+        let (stage, group) = (Int(counted.entry.stage), Self.group(counted.facts, by: question.groupBy))
+        total.counts[stage] += 1
+        groups[group].counts[stage] += 1
+        guard counted.unconfirmed != 0 else { return }
+        total.others?[stage] += 1
+        groups[group].others?[stage] += 1
       }
     }
-    return Grouped(total, groups, keys: keys, empty: StageCounts(), isGrouped: question.groupBy != nil)
+    return Grouped(total, groups, keys: keys, empty: empty, isGrouped: question.groupBy != nil)
   }
 
   private func sanctions(
@@ -214,18 +244,28 @@ extension CaseStates {
     let kinds = codes.sanctions.texts.count + SanctionOutcome.without.count
     var total = [Int](repeating: 0, count: kinds)
     var groups = [Int](repeating: 0, count: kinds * keys.count)
+    var (totalOthers, others) = (total, groups)
     if let selection {
-      forEachUnit(of: question.unit, view, selection, base: question.of.base.bit) { _, counted, _ in
+      forEachUnit(of: question.unit, view, selection, base: question.of.base.bit) { _, _, counted, _ in
         let kind = SanctionOutcome.number(of: counted.entry, question.of, codes.sanctions.texts.count)
+        let place = Self.group(counted.facts, by: question.groupBy) * kinds + kind
         total[kind] += 1
-        groups[Self.group(counted.facts, by: question.groupBy) * kinds + kind] += 1
+        groups[place] += 1
+        guard counted.unconfirmed & question.of.milestones != 0 else { return }
+        totalOthers[kind] += 1
+        others[place] += 1
       }
     }
     let outcomes = SanctionOutcome.all(codes.sanctions, reference)
+    func counts(_ counts: ArraySlice<Int>, _ others: ArraySlice<Int>) -> SanctionCounts {
+      SanctionCounts(counts, others, outcomes, tellsOthers: question.tellsOthers)
+    }
     return Grouped(
-      SanctionCounts(total[...], outcomes),
-      keys.indices.map { SanctionCounts(groups[$0 * kinds..<($0 + 1) * kinds], outcomes) }, keys: keys,
-      empty: SanctionCounts(), isGrouped: question.groupBy != nil)
+      counts(total[...], totalOthers[...]),
+      keys.indices.map { number in
+        let range = number * kinds..<(number + 1) * kinds
+        return counts(groups[range], others[range])
+      }, keys: keys, empty: SanctionCounts(tellsOthers: question.tellsOthers), isGrouped: question.groupBy != nil)
   }
 }
 
@@ -260,9 +300,15 @@ enum SanctionOutcome {
 }
 
 extension SanctionCounts {
-  init(_ counts: ArraySlice<Int>, _ outcomes: [(level: String, code: String?)]) {
-    items = zip(outcomes, counts).filter { $0.1 > 0 }
-      .map { Item(level: $0.0.level, code: $0.0.code, count: $0.1) }
+  init(
+    _ counts: ArraySlice<Int>, _ others: ArraySlice<Int>, _ outcomes: [(level: String, code: String?)],
+    tellsOthers: Bool
+  ) {
+    self.tellsOthers = tellsOthers
+    items = zip(outcomes, zip(counts, others)).filter { $0.1.0 > 0 }
+      .map {
+        Item(level: $0.0.level, code: $0.0.code, count: $0.1.0, ofOthers: tellsOthers ? $0.1.1 : nil)
+      }
       .sorted {
         (SanctionOutcome.rank($0.level), $0.code ?? "") < (SanctionOutcome.rank($1.level), $1.code ?? "")
       }

@@ -51,6 +51,7 @@ extension CaseStates {
     let (entry, facts) = (counted.entry, counted.facts)
     let bits = entry.funnelBits
     var parts = [Self.group(facts, by: question.groupBy)]
+    if question.tellsOthers { parts.append(Int(counted.unconfirmed)) }
     switch question.kind {
     case .funnel: parts.append(Int(bits))
     case .stages: parts.append(Int(entry.stage))

@@ -13,13 +13,10 @@ public enum StatisticKind: String, Sendable, CaseIterable {
 
   /// Version of the definition behind new figures; a change of what is counted makes a new one. Figures of an older one
   /// are recounted by that.
-  public var newestDefinition: Int {
-    switch self {
-    // 2: clocks that were met and recorded late are counted apart.
-    case .timeliness: 2
-    case .funnel, .stages, .sanctions, .equalTreatment: 1
-    }
-  }
+  ///
+  /// 2: of every count, how much of it others have recorded and nobody has confirmed; and clocks that were met and recorded
+  /// late are counted apart.
+  public var newestDefinition: Int { 2 }
 
   /// Name of the newest definition.
   public var definition: String { "\(rawValue)/\(newestDefinition)" }
@@ -103,6 +100,8 @@ public struct StatisticQuestion: Sendable, Equatable {
 
   /// Name of the definition.
   public var definitionName: String { "\(kind.rawValue)/\(definition)" }
+  /// True when it is counted how much others have recorded.
+  public var tellsOthers: Bool { definition >= 2 }
 
   /// A question about all cases, effective, by case.
   public init(_ kind: StatisticKind, asOf: LegalDate) {
@@ -178,7 +177,17 @@ public enum FunnelMetric: String, Sendable, CaseIterable {
 
 /// How many units each metric of the funnel counts.
 public struct FunnelCounts: Sendable, Equatable {
-  var counts = Array(repeating: 0, count: FunnelMetric.allCases.count)
+  var counts: [Int]
+  /// Of each count, how many rest on what another agency has recorded and nobody has confirmed; nil: not counted.
+  var others: [Int]?
+
+  init(_ question: StatisticQuestion) {
+    counts = Array(repeating: 0, count: FunnelMetric.allCases.count)
+    others = question.tellsOthers ? counts : nil
+  }
+
+  /// Of the count of a metric, what others have recorded; nil: not counted.
+  public func ofOthers(_ metric: FunnelMetric) -> Int? { others?[metric.index] }
 
   /// The count of a metric.
   public subscript(metric: FunnelMetric) -> Int { counts[metric.index] }
@@ -186,7 +195,19 @@ public struct FunnelCounts: Sendable, Equatable {
 
 /// How many units are at each stage.
 public struct StageCounts: Sendable, Equatable {
-  var counts = Array(repeating: 0, count: Stage.allCases.count)
+  var counts: [Int]
+  /// Of each count, how many rest on what another agency has recorded and nobody has confirmed; nil: not counted.
+  var others: [Int]?
+
+  init(_ question: StatisticQuestion) {
+    counts = Array(repeating: 0, count: Stage.allCases.count)
+    others = question.tellsOthers ? counts : nil
+  }
+
+  /// Of the count of a stage, what others have recorded; nil: not counted.
+  public func ofOthers(_ stage: Stage) -> Int? { others?[stage.index] }
+  /// Of the total, what others have recorded; nil: not counted.
+  public var totalOfOthers: Int? { others.map { $0.reduce(0, +) - $0[Stage.rejected.index] } }
 
   /// The count of a stage.
   public subscript(stage: Stage) -> Int { counts[stage.index] }
@@ -203,8 +224,14 @@ public struct SanctionCounts: Sendable, Equatable {
     public var level: String
     public var code: String?
     public var count: Int
+    /// Of the count, what rests on what another agency has recorded and nobody has confirmed; nil: not counted.
+    public var ofOthers: Int?
   }
   /// In the order of severity, then code; no item counts nothing.
   public var items: [Item] = []
   public var total: Int { items.reduce(0) { $0 + $1.count } }
+  /// Of the total, what others have recorded; nil: not counted.
+  public var totalOfOthers: Int? { tellsOthers ? items.reduce(0) { $0 + ($1.ofOthers ?? 0) } : nil }
+  /// Whether it is counted how much others have recorded.
+  var tellsOthers: Bool
 }

@@ -98,10 +98,27 @@ public enum ClockCount: String, Sendable, CaseIterable {
 public struct Timeliness: Sendable, Equatable {
   var days = Array(repeating: DaysDistribution(), count: TimelinessInterval.allCases.count)
   var clocks = Array(repeating: 0, count: ClockKind.allCases.count * ClockCount.allCases.count)
+  /// Of each, how many rest on what another agency has recorded and nobody has confirmed; nil: not counted.
+  var daysOfOthers: [Int]?
+  var clocksOfOthers: [Int]?
   /// Version of the definition by which was counted.
   public let definition: Int
 
-  init(definition: Int) { self.definition = definition }
+  init(_ question: StatisticQuestion) {
+    definition = question.definition
+    guard question.tellsOthers else { return }
+    (daysOfOthers, clocksOfOthers) = (Array(repeating: 0, count: days.count), clocks)
+  }
+
+  /// Of the cases that went a way, what others have recorded; nil: not counted.
+  public func ofOthers(_ interval: TimelinessInterval) -> Int? {
+    daysOfOthers?[TimelinessInterval.allCases.firstIndex(of: interval) ?? 0]
+  }
+
+  /// Of the clocks of a kind that are counted so, what others have recorded; nil: not counted.
+  public func ofOthers(_ kind: ClockKind, _ count: ClockCount) -> Int? {
+    clocksOfOthers?[Self.index(kind.index, count)]
+  }
 
   /// The days one way took, of the cases that went it by the date.
   public subscript(interval: TimelinessInterval) -> DaysDistribution {
@@ -111,13 +128,22 @@ public struct Timeliness: Sendable, Equatable {
   /// How many clocks of a kind are in a state at the date.
   public subscript(kind: ClockKind, count: ClockCount) -> Int { clocks[Self.index(kind.index, count)] }
 
-  mutating func add(_ kind: Int, _ count: ClockCount) {
-    clocks[Self.index(kind, count.counted(by: definition))] += 1
+  mutating func add(_ way: Int, days: Int, isOfOthers: Bool) {
+    self.days[way].add(days)
+    if isOfOthers { daysOfOthers?[way] += 1 }
+  }
+
+  mutating func add(_ kind: Int, _ count: ClockCount, isOfOthers: Bool) {
+    let index = Self.index(kind, count.counted(by: definition))
+    clocks[index] += 1
+    if isOfOthers { clocksOfOthers?[index] += 1 }
   }
 
   mutating func add(_ other: Timeliness) {
     for index in days.indices { days[index].add(other.days[index]) }
     for index in clocks.indices { clocks[index] += other.clocks[index] }
+    for (index, count) in (other.daysOfOthers ?? []).enumerated() { daysOfOthers?[index] += count }
+    for (index, count) in (other.clocksOfOthers ?? []).enumerated() { clocksOfOthers?[index] += count }
   }
 
   private static func index(_ kind: Int, _ count: ClockCount) -> Int {
@@ -130,15 +156,16 @@ extension CaseStates {
     -> Grouped<Timeliness>
   {
     let keys = groupKeys(question.groupBy)
-    let empty = Timeliness(definition: question.definition)
+    let empty = Timeliness(question)
     var groups = Array(repeating: empty, count: keys.count)
     if let selection {
       forEachCase(view, selection) { counted, entries in
         let number = Self.group(counted.facts, by: question.groupBy)
         Self.forEachTime(of: counted, on: view.day, entries) { way, days in
-          groups[number].days[way].add(days)
+          groups[number].add(way, days: days, isOfOthers: counted.unconfirmed & Self.foundations[way] != 0)
         } clock: { kind, count in
-          groups[number].add(kind, count)
+          // A clock starts and stops with acts of any kind before it.
+          groups[number].add(kind, count, isOfOthers: counted.unconfirmed != 0)
         }
       }
     }
@@ -147,6 +174,7 @@ extension CaseStates {
     return Grouped(total, groups, keys: keys, empty: empty, isGrouped: question.groupBy != nil)
   }
 
+  private static let foundations = TimelinessInterval.allCases.map(\.foundation)
   private static let ways = TimelinessInterval.allCases.map { way in
     (from: way.milestones.from.index, to: way.milestones.to.index, or: way.milestones.or?.index)
   }
@@ -201,14 +229,17 @@ extension CaseStates {
   private static let verificationEnds = [Milestone.verified, .rejected, .cancelled, .lapsed].map(\.index)
   private static let verificationEndBits = verificationEnds.reduce(UInt16(0)) { $0 | 1 << UInt16($1) }
 
-  /// The days on which a case reached its milestones first, by the index of the milestone; 0 where it did not.
+  /// The days on which a case reached its milestones, by the index of the milestone; 0 where it did not. One that was
+  /// reached again after its act was void counts from then, and one that was not reached again does not count.
   static func dates(of counted: Counted, _ entries: UnsafeBufferPointer<Entry>) -> InlineArray<16, Day> {
     var dates = InlineArray<16, Day>(repeating: 0)
     var index = counted.index
+    var missing = counted.entry.reached
     while index >= 0 {
       let entry = entries[index]
       let before = entry.previous < 0 ? 0 : entries[Int(entry.previous)].reached
-      var fresh = entry.reached & ~before
+      var fresh = entry.reached & ~before & missing
+      missing &= ~fresh
       while fresh != 0 {
         dates[fresh.trailingZeroBitCount] = entry.acted
         fresh &= fresh &- 1

@@ -120,6 +120,7 @@ public enum Visibility {
 
   /// What `agency` sees of a case in this state; nil when the case does not exist for it.
   public static func projection(of basis: VisibilityBasis, for agency: AgencyCode) -> Projection? {
+    if let parties = basis.disputedFor, !parties.contains(agency) { return nil }
     var met: Grant = .always
     if basis.owner == agency { met.insert(.own) }
     if basis.verified { met.insert(.fromVerified) }
@@ -142,9 +143,15 @@ public struct VisibilityBasis: Sendable, Hashable {
   public var verified: Bool
   /// The case has ever been recommended.
   public var recommended: Bool
+  /// For whom alone it exists, since it is disputed; nil: it is not.
+  public var disputedFor: [AgencyCode]?
 
   /// Makes a basis from its parts.
-  public init(owner: AgencyCode, institutionKind: InstitutionKind, verified: Bool, recommended: Bool) {
+  public init(
+    owner: AgencyCode, institutionKind: InstitutionKind, verified: Bool, recommended: Bool,
+    disputedFor: [AgencyCode]? = nil
+  ) {
+    self.disputedFor = disputedFor
     self.owner = owner
     self.institutionKind = institutionKind
     self.verified = verified
@@ -156,6 +163,6 @@ public struct VisibilityBasis: Sendable, Hashable {
     self.init(
       owner: record.facts.source.agency, institutionKind: record.facts.institution.kind,
       verified: record.progress.milestones[.verified] != nil,
-      recommended: record.progress.milestones[.recommended] != nil)
+      recommended: record.progress.milestones[.recommended] != nil, disputedFor: record.provenance.disputedFor)
   }
 }

@@ -15,6 +15,7 @@ enum CaseColumns {
     "outside_band", "deviation_explained", "block_by", "block_letter", "block_from", "block_until", "block_proof",
     "appeal_route", "appeal_from", "appeal_outcome", "appeal_until", "idis_reference", "lapse_reason", "clocks",
     "clocks_recorded",
+    "unconfirmed", "disputed_for",
   ]
 
   static let list = names.joined(separator: ", ")
@@ -36,6 +37,8 @@ enum CaseColumns {
     arguments.add(record.progress.stage)
     add(record.facts, to: &arguments)
     add(record.progress, to: &arguments)
+    arguments.add(ProvenanceColumns.text(record.provenance.unconfirmed))
+    arguments.add(record.provenance.disputedFor.map(ProvenanceColumns.text))
   }
 
   private static func add(_ facts: Facts, to arguments: inout Arguments) {

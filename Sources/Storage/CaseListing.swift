@@ -8,10 +8,10 @@ extension Transaction {
     listing.restrictToPage()
     let sql = """
       SELECT \(CaseListing.stubColumns), \(listing.orderValue) FROM case_record r
-      WHERE \(listing.conditions.joined(separator: " AND ")) ORDER BY \(listing.orderBy) LIMIT ?
+      WHERE \(listing.condition) ORDER BY \(listing.orderBy) LIMIT ?
       """
-    var rows = try fetch(sql, listing.arguments + [query.limit + 1]) { row in
-      (stub: try CaseListing.stub(row), value: row[7] as String)
+    var rows = try fetch(sql, listing.arguments + [" \(query.caller) ", query.limit + 1]) { row in
+      (stub: try CaseListing.stub(row), value: row[CaseListing.stubWidth] as String)
     }
     guard rows.count > query.limit else { return CasePage(items: rows.map(\.stub), next: nil) }
     rows.removeLast()
@@ -21,8 +21,22 @@ extension Transaction {
 
   func count(_ query: CaseQuery) throws -> Int {
     let listing = CaseListing(query)
-    return try fetchOne(
-      "SELECT count(*) FROM case_record r WHERE \(listing.conditions.joined(separator: " AND "))", listing.arguments
+    return try countCases(listing.matching, listing.arguments, for: query.caller)
+  }
+
+  /// Counts cases of `case_record r` that meet a condition and exist for an agency.
+  ///
+  /// Disputed cases are few and have an index of their own, so that they are taken off: asking each row for it would keep
+  /// SQLite from counting by an index alone.
+  func countCases(
+    _ condition: String, _ arguments: [(any DatabaseValueConvertible)?], for agency: AgencyCode
+  ) throws -> Int {
+    try fetchOne(
+      """
+      SELECT (SELECT count(*) FROM case_record r WHERE \(condition))
+        - (SELECT count(*) FROM case_record r
+           WHERE r.disputed_for IS NOT NULL AND instr(r.disputed_for, ?) = 0 AND \(condition))
+      """, arguments + [" \(agency) "] + arguments
     ) { $0[0] } ?? 0
   }
 }
@@ -30,11 +44,14 @@ extension Transaction {
 /// The parts of a listing statement.
 struct CaseListing {
   static let stubColumns = "r.case_key, r.id, r.version, " + basisColumns(of: "r")
+  /// How many columns a stub and its basis have.
+  static let stubWidth = 3 + basisWidth
+  static let basisWidth = 5
 
   static func basisColumns(of table: String) -> String {
     """
     \(table).reported_by, \(table).institution_kind, \(table).verified_on IS NOT NULL, \
-    \(table).recommended_on IS NOT NULL
+    \(table).recommended_on IS NOT NULL, \(table).disputed_for
     """
   }
 
@@ -49,10 +66,15 @@ struct CaseListing {
     VisibilityBasis(
       owner: AgencyCode(rawValue: row[column]),
       institutionKind: row[column + 1] == "regional" ? .regional : .central, verified: row[column + 2],
-      recommended: row[column + 3])
+      recommended: row[column + 3], disputedFor: ProvenanceColumns.agencies(row[column + 4]))
   }
 
-  private(set) var conditions: [String] = []
+  /// What is asked for, of whatever exists for the caller; the last argument is the caller between blanks.
+  var condition: String { "\(matching) AND (r.disputed_for IS NULL OR instr(r.disputed_for, ?))" }
+  /// The same without looking at disputes.
+  var matching: String { conditions.joined(separator: " AND ") }
+
+  private var conditions: [String] = []
   private(set) var arguments: [(any DatabaseValueConvertible)?] = []
   private let query: CaseQuery
 
@@ -60,6 +82,7 @@ struct CaseListing {
     self.query = query
     restrictToVisible()
     filterByCodes()
+    filterByProvenance()
     filterByPersonAndText()
     filterByDates()
   }
@@ -145,6 +168,16 @@ struct CaseListing {
     if let level = query.positionLevel { add("r.position_level = ?", level.rawValue) }
     if let agency = query.reportedBy { add("r.reported_by = ?", agency.rawValue) }
     if let reference = query.agencyRef { add("r.agency_ref = ?", reference) }
+  }
+
+  private mutating func filterByProvenance() {
+    if let agency = query.importedBy { add("r.imported_by = ? AND r.imported_by <> r.reported_by", agency.rawValue) }
+    if let agency = query.importer { add("r.imported_by = ?", agency.rawValue) }
+    if let instant = query.createdUntil { add("r.created_at <= ?", instant.milliseconds) }
+    guard let unconfirmed = query.unconfirmed else { return }
+    let (sql, arguments) = ProvenanceColumns.awaits(query.answering, in: "r")
+    conditions.append(unconfirmed ? "\(sql)" : "NOT (\(sql))")
+    self.arguments += arguments
   }
 
   /// A filter on a withheld group matches nothing that is withheld.

@@ -9,7 +9,7 @@ enum CaseRow {
   static func select(from table: String) -> String {
     let shared = CaseColumns.names.map { "\(table).\($0)" }.joined(separator: ", ")
     return """
-      SELECT r.case_key, r.id, r.number, r.created_at, \(shared), s.name, s.nip, s.nik, s.position_title,
+      SELECT r.case_key, r.id, r.number, r.created_at, r.imported_by, r.imported_versions, \(shared), s.name, s.nip, s.nik, s.position_title,
         n.place, n.narrative, n.urls, n.witnesses, p.mode, p.name, p.contact
       FROM case_record r
       """
@@ -30,21 +30,25 @@ enum CaseRow {
     let id = try row.identity(1)
     let number: String = row[2]
     let createdAt = Timestamp(milliseconds: row[3])
-    var shared = ColumnReader(row, from: 4)
+    var provenance = Provenance(importer: (row[4] as String?).map { AgencyCode(rawValue: $0) })
+    provenance.importedVersions = row[5]
+    var shared = ColumnReader(row, from: 6)
     let version = shared.int()
     let factsVersion = shared.int()
     let seq = Int64(shared.int())
     let updatedAt = Timestamp(milliseconds: Int64(shared.int()))
     let personKey = Int64(shared.int())
     let stage = try shared.code(Stage.self)
-    var personal = ColumnReader(row, from: 4 + CaseColumns.names.count)
+    var personal = ColumnReader(row, from: 6 + CaseColumns.names.count)
     let facts = try facts(&shared, &personal)
     let progress = try progress(stage, &shared)
+    provenance.unconfirmed = try ProvenanceColumns.acts(shared.optionalText())
+    provenance.disputedFor = ProvenanceColumns.agencies(shared.optionalText())
     var complete = facts
     complete.source.receivedOn = progress.milestones[.received] ?? facts.act.occurredOn
     let record = Case(
-      id: id, number: number, version: version, seq: seq, facts: complete, progress: progress, createdAt: createdAt,
-      updatedAt: updatedAt)
+      id: id, number: number, version: version, seq: seq, facts: complete, progress: progress,
+      provenance: provenance, createdAt: createdAt, updatedAt: updatedAt)
     return StoredCase(key: key, factsVersion: factsVersion, personKey: personKey, record: record)
   }
 

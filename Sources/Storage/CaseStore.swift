@@ -9,20 +9,6 @@ extension Transaction {
     CaseRow.select(from: "v") + "\nJOIN case_version v ON v.case_key = r.case_key\n" + CaseRow.joins(of: "v")
     + " WHERE r.id = ? AND v.version = ?"
 
-  /// The version that the acts up to a day have led to, with the clocks as later rules have moved them before the next
-  /// act: the newest one before the first that a later act has made.
-  private static let effectiveSQL = """
-    SELECT coalesce(
-      (SELECT min(e.version) - 1 FROM event e JOIN case_version v ON v.case_key = e.case_key AND v.version = e.version
-         AND v.seq = e.seq
-       WHERE e.case_key = a.case_key AND e.version > a.version AND e.occurred_on IS NOT NULL),
-      a.newest)
-    FROM (
-      SELECT r.case_key, max(e.version) AS version, r.version AS newest
-      FROM event e JOIN case_record r ON r.case_key = e.case_key
-      WHERE r.id = ? AND (e.what = 'created' OR e.occurred_on <= ?) GROUP BY r.case_key, r.version) a
-    """
-
   func stub(_ id: CaseID) throws -> CaseStub? {
     try run(.stub, { $0.add(id) }, CaseListing.stub)
   }
@@ -46,8 +32,9 @@ extension Transaction {
 
   func caseRecord(_ id: CaseID, effectiveOn date: LegalDate) throws -> Case? {
     guard var current = try caseRecord(id), current.facts.source.receivedOn <= date else { return nil }
-    let version: Int? = try fetchOne(Self.effectiveSQL, [id.data, date.description]) { $0[0] as Int? } ?? nil
-    guard let version, let then = try caseRecord(id, version: version) else { return nil }
+    guard let version = try effectiveVersion(id, on: date), let then = try caseRecord(id, version: version) else {
+      return nil
+    }
     // The day of receipt is a fact, and known now: the clock that starts with it follows a correction.
     var verification = then.progress.clock(.verification)
     if verification?.startedOn != current.facts.source.receivedOn {
@@ -114,6 +101,8 @@ extension Transaction {
       $0.add(CaseColumns.appealDue(record.progress))
       $0.add(CaseColumns.recordedLate(record.progress))
       $0.add(CaseColumns.pausedUntil(record.progress))
+      $0.add(record.provenance.importer)
+      $0.add(record.provenance.importer == nil ? nil : record.provenance.importedVersions)
       CaseColumns.add(record, last, at: now, personKey: person, to: &$0)
     }
     let key = database.lastInsertedRowID
@@ -129,7 +118,10 @@ extension Transaction {
     guard let before = try keys(of: old.id) else { throw Failure.notFound }
     precondition(before.version == old.version, "a case is changed in the transaction that read it")
     let isCorrected = new.facts != old.facts
-    let person = isCorrected ? try reportedPerson(new.facts, in: old.id) : before.personKey
+    // A disputed report frees its number, and counts for nobody.
+    let isDisputed = new.provenance.isDisputed && !old.provenance.isDisputed
+    let person =
+      isDisputed ? try newPerson(nil) : isCorrected ? try reportedPerson(new.facts, in: old.id) : before.personKey
     var record = new
     record.version = old.version + 1
     record.seq = try nextSequence()
@@ -141,7 +133,7 @@ extension Transaction {
     let place = VersionPlace(seq: record.seq, versionSeq: record.seq, factsVersion: factsVersion)
     try store(event, record, place, before.key, person)
     // Columns that an action leaves alone are not written, so that their indexes are not either.
-    try run(isCorrected ? .correctRecord : .advanceRecord) {
+    try run(isCorrected || isDisputed ? .correctRecord : .advanceRecord) {
       $0.add(CaseColumns.nextDue(record.progress))
       $0.add(before.key)
       $0.add(record.version)
@@ -213,7 +205,12 @@ extension Transaction {
       if let other = try reportID(facts, person), other != id { throw Failure.reportExists }
       return person
     }
-    try run(.insertPerson) { $0.add(facts.personIdentifier) }
+    return try newPerson(facts.personIdentifier)
+  }
+
+  /// A number of our own for a person; without an identifier, one by whom nobody is found.
+  private func newPerson(_ identifier: String?) throws -> Int64 {
+    try run(.insertPerson) { $0.add(identifier) }
     return database.lastInsertedRowID
   }
 

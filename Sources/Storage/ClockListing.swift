@@ -191,7 +191,8 @@ private struct ClockListing {
   init(_ query: ClockQuery) {
     self.query = query
     let (visible, arguments) = CaseListing.condition(Visibility.row(query.caller).rows, for: query.caller, in: "r")
-    conditions = [visible]
+    // A disputed case has no clocks that count.
+    conditions = [visible, "r.disputed_for IS NULL"]
     self.arguments = arguments
     if let election = query.election { add("r.election = ?", election) }
     if let region = query.region { add(CaseListing.condition(region, in: "r")) }

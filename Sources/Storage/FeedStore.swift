@@ -10,10 +10,13 @@ extension Transaction {
   func changes(after seq: Int64, limit: Int) throws -> ChangePage {
     let head = try head()
     let end = seq + Self.scannedMax
+    let before = 3 + CaseListing.basisWidth
     let changes = try fetch(Self.changesSQL, [seq, end, limit]) { row in
       Change(
-        seq: row[0], what: row[1], version: row[2], before: row.isNull(7) ? nil : CaseListing.basis(row, from: 7),
-        after: CaseListing.basis(row, from: 3), current: try CaseListing.stub(row, from: 11))
+        seq: row[0], what: row[1], version: row[2],
+        before: row.isNull(before) ? nil : CaseListing.basis(row, from: before),
+        after: CaseListing.basis(row, from: 3),
+        current: try CaseListing.stub(row, from: before + CaseListing.basisWidth))
     }
     let reached = changes.count < limit ? min(end, head) : changes.last?.seq ?? head
     return ChangePage(changes: changes, reached: reached, head: head)

@@ -52,7 +52,7 @@ extension Transaction {
     try keys.compactMap { key in
       let found = try fetchOne(
         "SELECT \(CaseListing.stubColumns), r.number FROM case_record r WHERE r.case_key = ?", [key]
-      ) { (stub: try CaseListing.stub($0), number: $0[7] as String) }
+      ) { (stub: try CaseListing.stub($0), number: $0[CaseListing.stubWidth] as String) }
       guard let found else { return nil }
       // What makes no version counts nowhere.
       let events = try history(found.stub.id).filter { $0.seq > seq && Self.makesVersion($0) }

@@ -119,7 +119,7 @@ extension Transaction {
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 
-  private static func details(_ json: String) throws -> [(name: String, value: String)] {
+  static func details(_ json: String) throws -> [(name: String, value: String)] {
     guard json != "{}", case .object(let object) = try JSONValue.parse(Array(json.utf8)) else { return [] }
     return object.members.compactMap { if case .string(let text) = $0.value { ($0.name, text) } else { nil } }
   }

@@ -58,6 +58,7 @@ enum KeptStatement: Int, CaseIterable {
         "case_record",
         """
         id, number, created_at, next_due_on, paused_due_on, appeal_due_on, recorded_late, paused_until, \
+        imported_by, imported_versions, \
         \(CaseColumns.list)
         """)
     case .insertVersion: insert("case_version", "case_key, \(CaseColumns.list)")

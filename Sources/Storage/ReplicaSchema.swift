@@ -27,6 +27,7 @@ enum ReplicaSchema {
       .text("source_channel", "source.channel"),
       .text("reporter_mode", "reporter.mode"), .text("reporter_name", "reporter.name"),
       .text("reporter_contact", "reporter.contact"), .list("motives", "motives"),
+      .text("imported_by"), .list("unconfirmed", "unconfirmed"), .flag("disputed"),
     ] + milestones + progress + [
       .list("redacted", "redacted"), .text("created_at"), .text("updated_at"), .received("json"),
     ],

@@ -21,7 +21,7 @@ extension Transaction {
 
   func pastStubs(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastStub> {
     let stored = try fetch(Self.stubsSQL, [id.data, limit]) { row in
-      (stub: try CaseListing.stub(row), seq: row[7] as Int64)
+      (stub: try CaseListing.stub(row), seq: row[CaseListing.stubWidth] as Int64)
     }
     let items = try stored.compactMap { current -> PastStub? in
       let stub = current.stub
@@ -38,17 +38,17 @@ extension Transaction {
     let rows = Visibility.row(agency).rows
     let now = CaseListing.condition(rows, for: agency, in: "r")
     let then = CaseListing.condition(rows, for: agency, in: "v")
-    let unchanged: Int? = try fetchOne(
-      "SELECT count(*) FROM case_record r WHERE r.seq <= ? AND \(now.sql)", [seq] + now.arguments
-    ) { $0[0] }
+    let unchanged = try countCases("r.seq <= ? AND \(now.sql)", [seq] + now.arguments, for: agency)
     let changed: Int? = try fetchOne(
       """
       SELECT count(*) FROM case_record r JOIN case_version v ON v.case_key = r.case_key AND v.version =
         (SELECT max(version) FROM case_version WHERE case_key = r.case_key AND seq <= ?)
       WHERE r.seq > ? AND \(now.sql) AND \(then.sql)
-      """, [seq, seq] + now.arguments + then.arguments
+        AND (r.disputed_for IS NULL OR instr(r.disputed_for, ?))
+        AND (v.disputed_for IS NULL OR instr(v.disputed_for, ?))
+      """, [seq, seq] + now.arguments + then.arguments + [" \(agency) ", " \(agency) "]
     ) { $0[0] }
-    return (unchanged ?? 0) + (changed ?? 0)
+    return unchanged + (changed ?? 0)
   }
 
   /// The version of a case that was current at a sequence; nil when the case is younger.

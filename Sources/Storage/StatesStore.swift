@@ -73,6 +73,8 @@ final class StatesLoader {
     let blockIsOpen = columns.flag() ?? false
     let (outsideBand, explained) = (columns.flag() ?? false, columns.flag() ?? false)
     let clocks = try columns.clocks()
+    let unconfirmed = try ProvenanceColumns.acts(columns.optionalText()).reduce(0) { $0 | $1.milestones }
+    let isDisputed = columns.flag() ?? false
     var milestones = Milestones()
     for milestone in Milestone.allCases { milestones[milestone] = columns.date() }
     states.append(
@@ -80,6 +82,7 @@ final class StatesLoader {
         caseKey: row[0], seq: row[1], recordedOn: LegalDate(inJakarta: recordedAt), milestones: milestones,
         stage: stage, sanction: sanction, sanctionLevel: level, proposedSanction: proposed, decisionOutcome: outcome,
         blockIsOpen: blockIsOpen, outsideBand: outsideBand, deviationExplained: explained, clocks: clocks,
+        unconfirmed: unconfirmed, isDisputed: isDisputed,
         facts: factsAsBefore ? nil : try facts(&columns, received: milestones[.received])))
   }
 
@@ -118,6 +121,7 @@ final class StatesLoader {
     """
     v.case_key, v.seq, v.facts_version, v.recorded_at, v.stage, v.sanction, v.sanction_level, v.proposed_sanction, v.decision_outcome, \
     v.block_from IS NOT NULL AND v.block_until IS NULL, v.outside_band, v.deviation_explained, v.clocks, v.clocks_recorded, \
+    v.unconfirmed, v.disputed_for IS NOT NULL, \
     \(Milestone.allCases.map { "v.\($0.rawValue)_on" }.joined(separator: ", ")), \
     v.person_key, v.act_on, v.election, v.region, v.institution, v.institution_kind, v.position_level, \
     v.reporting_class, v.appointment_year, v.violation, v.category, v.reported_by, v.agency_ref

@@ -29,6 +29,7 @@ private struct CaseRequest: CustomStringConvertible {
     writes.append(("POST", "/correction-requests", #"{"reason":"x","patch":{"motives":["office"]}}"#))
     writes.append(("POST", "/correction-requests/1/acceptance", #"{"reason":"x"}"#))
     writes.append(("POST", "/correction-requests/2/refusal", #"{"reason":"x"}"#))
+    writes.append(("POST", "/confirmations", #"{"outcome":"disputed","reason":"x"}"#))
     writes.append(
       ("POST", "/links", #"{"case_id":"0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90","relation":"same_act"}"#))
     // What is no such method, and parameters, fields and types that are wrong before a case is looked for or after.

@@ -63,6 +63,8 @@ private let expectations: [String: Expectation] = [
   "POST /v1/cases/{id}/clock-pauses": Expectation(.recording([.casesWrite]), 404),
   "POST /v1/cases/{id}/clock-resumptions": Expectation(.recording([.casesWrite]), 404),
   "POST /v1/cases/{id}/notes": Expectation(.recording([.casesWrite]), 404),
+  "POST /v1/cases/{id}/confirmations": Expectation(.recording([.casesWrite]), 404),
+  "POST /v1/confirmations": Expectation(.recording([.casesWrite]), 422),
   "GET /v1/clocks": Expectation(.agency(.casesRead), 200),
   "POST /v1/classification": Expectation(.agency(.casesRead), 422),
   "POST /v1/imports": Expectation(.recording([.imports, .migration]), 415),

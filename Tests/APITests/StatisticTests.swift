@@ -46,7 +46,7 @@ struct StatisticTests {
       let path = "/v1/statistics/funnel?election=pilkada-2024&group_by=institution_kind"
       let answer = try visitor.get(path, as: .bkn)
       let json = answer.json
-      #expect(json["statistic"].string == "funnel" && json["definition"].string == "funnel/1")
+      #expect(json["statistic"].string == "funnel" && json["definition"].string == "funnel/2")
       #expect(json["unit"].string == "case" && json["basis"].string == "effective" && json["seq"].int == 2)
       #expect(json["scope"]["rows"].strings == ["always"] && json["election"].string == "pilkada-2024")
       #expect(json["total"]["reported"].int == 2)
@@ -230,7 +230,7 @@ struct StatisticTests {
       _ = try visitor.makeCase()
       let answer = try visitor.get("/v1/statistics/funnel?group_by=province", as: .bkn, [("Accept", "text/csv")])
       let rows = try CSVReader.rows(answer.body).map(\.fields)
-      #expect(rows.count == 1 + 8 + 8 && Set(rows.map(\.count)) == [19])
+      #expect(rows.count == 1 + 16 + 16 && Set(rows.map(\.count)) == [19])
       let reported = try #require(rows.first { $0[12] == "16" && $0[15] == "reported" })
       #expect(reported[16] == "1" && reported[13] == "Sumatera Selatan" && reported[9] == "all")
       #expect(try visitor.get("/v1/statistics/funnel", as: .bkn, [("Accept", "text/html")]).status == 406)

@@ -53,14 +53,14 @@ struct AgencyStandingTests {
     let ring = #"{"code":"RING","name_id":"x","name_en":"x","valid_until":"2024-08-31","successor":"RING"}"#
     let reference = try Self.reference(Self.begins, middle, first, ring)
     let (old, mid, new) = (AgencyCode(rawValue: "OLD"), AgencyCode(rawValue: "MID"), AgencyCode(rawValue: "NEW"))
-    #expect(!reference.hasSucceeded(mid, old, by: date("2024-08-31")))
-    #expect(reference.hasSucceeded(mid, old, by: date("2024-09-01")))
-    #expect(!reference.hasSucceeded(new, old, by: date("2025-12-31")))
-    #expect(reference.hasSucceeded(new, old, by: date("2026-01-01")))
-    #expect(!reference.hasSucceeded(old, mid, by: date("2026-01-01")))
-    #expect(!reference.hasSucceeded(.bkn, AgencyCode(rawValue: "RING"), by: date("2026-01-01")))
-    #expect(!Fixture.reference.hasSucceeded(.bkn, .kasn, by: date("2024-08-31")))
-    #expect(Fixture.reference.hasSucceeded(.bkn, .kasn, by: date("2024-09-01")))
+    #expect(!reference.hasSucceeded(mid, old, on: date("2024-08-31")))
+    #expect(reference.hasSucceeded(mid, old, on: date("2024-09-01")))
+    #expect(!reference.hasSucceeded(new, old, on: date("2025-12-31")))
+    #expect(reference.hasSucceeded(new, old, on: date("2026-01-01")))
+    #expect(!reference.hasSucceeded(old, mid, on: date("2026-01-01")))
+    #expect(!reference.hasSucceeded(.bkn, AgencyCode(rawValue: "RING"), on: date("2026-01-01")))
+    #expect(!Fixture.reference.hasSucceeded(.bkn, .kasn, on: date("2024-08-31")))
+    #expect(Fixture.reference.hasSucceeded(.bkn, .kasn, on: date("2024-09-01")))
   }
 
   @Test("decides an act beside the mandate of its day: dated back, an ended agency records nothing")

@@ -94,7 +94,7 @@ internal import Testing
   @Test(arguments: seeds) func `what has been reached by a date is not undone by a later one`(seed: UInt64) throws {
     let states = try RandomHistory(seed: seed, cases: 200).states()
     for unit in StatisticUnit.allCases {
-      var before = FunnelCounts()
+      var before = FunnelCounts(StatisticQuestion(.funnel, asOf: date("2024-01-01")))
       for asOf in Self.dates {
         var question = StatisticQuestion(.funnel, asOf: asOf)
         question.unit = unit

@@ -48,7 +48,7 @@ extension ProgramTests {
       return sql[start..<end]
     }
 
-    /// Imports the varied cases, and corrects some of them and of the demo's.
+    /// Imports the varied cases, corrects some of them, and lets BKN confirm some and dispute others.
     private func vary(_ server: RunningServer, _ migration: String, _ keys: [String: String]) throws {
       let client = try server.client(migration)
       let answer = try client.ask(
@@ -75,6 +75,12 @@ extension ProgramTests {
         }
         let reply = try corrector.ask("PATCH", "/v1/cases/\(id)", ["If-Match": etag], body)
         #expect(reply.status == 200, "\(reply.text)")
+      }
+      for (index, id) in ids.enumerated() where index % 4 < 2 {
+        let etag = try corrector.get("/v1/cases/\(id)").fields["etag"] ?? ""
+        let body = index % 4 == 0 ? #"{"outcome":"confirmed"}"# : #"{"outcome":"disputed","reason":"Bukan kami."}"#
+        let reply = try corrector.ask("POST", "/v1/cases/\(id)/confirmations", ["If-Match": etag], body)
+        #expect([201, 403].contains(reply.status), "\(reply.text)")
       }
     }
   }

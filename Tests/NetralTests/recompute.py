@@ -40,6 +40,22 @@ INTERVALS = {"received_to_verification": ("received", ["verified", "rejected"]),
              "recommendation_to_decision": ("recommended", ["decided"]),
              "decision_to_closure": ("decided", ["closed"]),
              "received_to_decision": ("received", ["decided"])}
+# The milestones that each act sets, and those that a count rests on.
+REACHED = {"created": ["received"], "verifications accepted": ["verified"], "verifications rejected": ["rejected"],
+           "studies violation": ["studied"], "studies no_violation": ["studied", "not_proven"],
+           "recommendations recommended": ["recommended"], "recommendations not_proven": ["not_proven"],
+           "decisions sanctioned": ["decided"], "decisions not_proven": ["decided", "not_proven"],
+           "blocks": ["blocked"], "block-releases": ["released"], "appeals": ["appealed"], "rulings": ["ruled"],
+           "rulings annulled": ["ruled", "exonerated"], "closures": ["closed"], "cancellations": ["cancelled"],
+           "lapses": ["lapsed"], "escalations": ["escalated"]}
+VERIFIED = {"received", "verified"}
+RECOMMENDED = VERIFIED | {"studied", "recommended"}
+DECIDED = RECOMMENDED | {"decided", "not_proven"}
+RULED = DECIDED | {"appealed", "ruled", "exonerated"}
+FOUNDATION = {"reported": {"received"}, "verified": VERIFIED, "recommended": RECOMMENDED, "followed_up": DECIDED,
+              "blocked": RECOMMENDED | {"blocked"}, "in_process": RECOMMENDED | {"released"}, "exonerated": RULED,
+              "rejected": {"received", "rejected"}}
+OTHERS = "of_which_recorded_by_others"
 GROUPINGS = ["province", "region", "institution", "institution_kind", "position_level", "reporting_class", "violation",
              "category", "reported_by", "cohort", "election"]
 
@@ -65,6 +81,19 @@ def reached_metrics(case):
     if "recommended" in found and not found & {"followed_up", "blocked"} and case["stage"] not in ENDS:
         found.add("in_process")
     return found
+
+
+def unconfirmed(acts):
+    """The milestones of acts, each a word or two: what happened, and how it ended."""
+    found = set()
+    for act in acts:
+        found.update(REACHED.get(act) or REACHED.get(act.split()[0]) or [])
+    return found
+
+
+def of_others(case):
+    """The metrics a case counts for by what others have recorded and nobody has confirmed."""
+    return {name for name in metrics(case) if FOUNDATION[name] & case["unconfirmed"]}
 
 
 def outcome(case, of="decided"):
@@ -126,7 +155,8 @@ def part(count, base, name):
 
 
 def units(cases, unit, base=None):
-    """For each unit: the metrics of all its cases, and its first case, by which it belongs to a group."""
+    """For each unit: the metrics of all its cases, those without which none is certain, and its first case, by which it
+    belongs to a group."""
     found = defaultdict(list)
     for case in cases:
         if base is None or base in metrics(case):
@@ -135,7 +165,15 @@ def units(cases, unit, base=None):
         bits = set().union(*map(metrics, members))
         first = min(members, key=lambda case: (
             "rejected" in metrics(case), case["milestones"]["received"], case["order"]))
-        yield bits - {"rejected"} if "reported" in bits else bits, first
+        bits = bits - {"rejected"} if "reported" in bits else bits
+        yield bits, bits - set().union(*(metrics(case) - of_others(case) for case in members)), first
+
+
+def with_others(table, others):
+    """A table of counts, and for each of them how much of it others have recorded."""
+    first = lambda value: value[0] if isinstance(value, tuple) else value
+    return {**table, **{f"{name}.{OTHERS}": part(others[name], first(value), name)
+                        for name, value in table.items() if others is not None and name in others}}
 
 
 def split(items, group_by, count):
@@ -145,7 +183,7 @@ def split(items, group_by, count):
     groups = defaultdict(list)
     if group_by:
         for item in items:
-            groups[(item[1] if isinstance(item, tuple) else item)["groups"][group_by] or ""].append(item)
+            groups[(item[-1] if isinstance(item, tuple) else item)["groups"][group_by] or ""].append(item)
     for group, members in groups.items():
         table.update({(group, name): value for name, value in count(members).items()})
     return table
@@ -153,31 +191,38 @@ def split(items, group_by, count):
 
 def funnel(cases, ask):
     def count(items):
-        counts = Counter(itertools.chain.from_iterable(bits for bits, _ in items))
-        return {name: part(counts[name], counts[base], base) if base else counts[name]
-                for name, base in METRICS.items()}
+        counts = Counter(itertools.chain.from_iterable(bits for bits, _, _ in items))
+        others = Counter(itertools.chain.from_iterable(others for _, others, _ in items))
+        return with_others({name: part(counts[name], counts[base], base) if base else counts[name]
+                            for name, base in METRICS.items()}, {name: others[name] for name in METRICS})
     return split(units(cases, ask["unit"]), ask.get("group_by"), count)
 
 
 def stages(cases, ask):
     def count(items):
-        counts = Counter(case["stage"] for _, case in items)
+        counts = Counter(case["stage"] for _, _, case in items)
+        others = Counter(case["stage"] for _, _, case in items if case["unconfirmed"])
         total = sum(counts.values()) - counts["rejected"]
-        return {"total": total, "rejected": counts["rejected"],
-                **{name: part(counts[name], total, "total") for name in STAGES}}
+        return with_others({"total": total, "rejected": counts["rejected"],
+                            **{name: part(counts[name], total, "total") for name in STAGES}},
+                           {"total": sum(others.values()) - others["rejected"], "rejected": others["rejected"],
+                            **{name: others[name] for name in STAGES}})
     return split(units(cases, ask["unit"]), ask.get("group_by"), count)
 
 
 def sanctions(cases, ask):
     of = ask.get("of", "decided")
     def count(items):
-        levels, codes = Counter(), Counter()
-        for _, case in items:
+        levels, codes, others = Counter(), Counter(), Counter()
+        for _, _, case in items:
             level, code = outcome(case, of)
             levels[f"levels.{level}"] += 1
             codes[f"codes.{code}"] += code is not None
-        return {"total": len(items),
-                **{name: part(number, len(items), "total") for name, number in (levels + codes).items()}}
+            for name in ["total", f"levels.{level}", f"codes.{code}"]:
+                others[name] += bool(case["unconfirmed"] & (RULED if of == "decided" else RECOMMENDED))
+        table = {"total": len(items),
+                 **{name: part(number, len(items), "total") for name, number in (levels + codes).items()}}
+        return with_others(table, {name: others[name] for name in table})
     base = "followed_up" if of == "decided" else "recommended"
     return split(units(cases, ask["unit"], base), ask.get("group_by"), count)
 
@@ -188,37 +233,46 @@ def rank(days, percent):
 
 def timeliness(cases, ask):
     def count(items):
-        table = {}
+        table, others = {}, {}
         for name, (start, stops) in INTERVALS.items():
-            days = [(min(case["milestones"][stop] for stop in stops if stop in case["milestones"])
-                     - case["milestones"][start]).days for case in items
+            gone = [case for case in items
                     if start in case["milestones"] and any(stop in case["milestones"] for stop in stops)]
+            days = [(min(case["milestones"][stop] for stop in stops if stop in case["milestones"])
+                     - case["milestones"][start]).days for case in gone]
             table[f"{name}.cases"] = len(days)
+            others[f"{name}.cases"] = sum(bool(case["unconfirmed"] & {"received", start, *stops}) for case in gone)
             if days:
                 table[f"{name}.median_days"], table[f"{name}.p90_days"] = rank(days, 50), rank(days, 90)
-        standing = Counter(itertools.chain.from_iterable(clocks(case, ask["day"]) for case in items))
+        standing, uncertain = Counter(), Counter()
+        for case in items:
+            for clock in clocks(case, ask["day"]):
+                standing[clock] += 1
+                uncertain[clock] += bool(case["unconfirmed"])
         for kind in ["verification", "study", "ppk_follow_up", "appeal_filing"]:
             for state in ["running", "paused", "met", "recorded_late", "late", "overdue"]:
                 table[f"{kind}.{state}"] = standing[kind, state]
-        return table
+                others[f"{kind}.{state}"] = uncertain[kind, state]
+        return with_others(table, others)
     return split(cases, ask.get("group_by"), count)
 
 
 def equal_treatment(cases, ask):
     decided = list(units(cases, ask["unit"], "followed_up"))
-    occurring = {outcome(case)[0] for _, case in decided}
+    occurring = {outcome(case)[0] for _, _, case in decided}
     def count(items):
-        levels = Counter(outcome(case)[0] for _, case in items)
-        outside = [case for _, case in items if is_outside(case)]
+        levels = Counter(outcome(case)[0] for _, _, case in items)
+        others = Counter(outcome(case)[0] for _, _, case in items if case["unconfirmed"] & RULED)
+        outside = [case for _, _, case in items if is_outside(case)]
         table = {f"levels.{name}": part(levels[name], len(items), "decided") for name in occurring}
         table["decided"] = len(items)
         table["outside_band"] = part(len(outside), len(items), "decided")
         explained = sum(bool(case["explained"]) for case in outside)
         table["outside_band_explained"] = part(explained, len(outside), "outside_band")
-        days = [(case["milestones"]["decided"] - case["milestones"]["recommended"]).days for _, case in items]
+        days = [(case["milestones"]["decided"] - case["milestones"]["recommended"]).days for _, _, case in items]
         if days:
             table["median_days_to_decision"] = rank(days, 50)
-        return table
+        return with_others(table, {"decided": sum(others.values()),
+                                   **{f"levels.{name}": others[name] for name in occurring}})
     return split(decided, ask.get("group_by", "position_level"), count)
 
 
@@ -295,7 +349,7 @@ def compare_intervals(path, answer, cases, ask, ours):
                 if abs(max(0, mine) - theirs) > 0.000051:
                     tell(path, (stratum.get("key"), level.get("level")), level["interval"], mine)
     tables = defaultdict(Counter)
-    for _, case in units(cases, ask["unit"], "followed_up"):
+    for _, _, case in units(cases, ask["unit"], "followed_up"):
         stratum = case["groups"][ask.get("group_by", "position_level")]
         tables[case["groups"]["violation"]][stratum, outcome(case)[0]] += 1
     statistic = None
@@ -318,7 +372,7 @@ def compare_intervals(path, answer, cases, ask, ours):
 def exported(agency):
     for line in get("/v1/exports/cases", agency, "application/x-ndjson").splitlines():
         item = json.loads(line)
-        if "case" not in item:
+        if "case" not in item or item["case"]["disputed"]:
             continue
         case = item["case"]
         subject, violation = case["subject"], case["violation"] or {}
@@ -336,11 +390,21 @@ def exported(agency):
             "appeal_filed": filed and datetime.date.fromisoformat(filed),
             "recorded": {kind: datetime.date.fromisoformat(c["recorded_on"]) for kind, c in clock.items()
                          if c["recorded_on"]},
+            "unconfirmed": waiting(case, agency),
             "milestones": {n: datetime.date.fromisoformat(d) for n, d in case["milestones"].items()},
             "groups": groups(case["region"], case["institution"]["code"], case["institution"]["kind"],
                              subject["position_level"], subject["reporting_class"], violation.get("code"),
                              violation.get("category"), case["source"]["agency"], subject["appointment_year"],
                              case["election"])}
+
+
+def waiting(case, agency):
+    """The milestones of the acts that the history shows as unconfirmed."""
+    if not case["unconfirmed"]:
+        return set()
+    history = json.loads(get(f"/v1/cases/{case['id']}/history", agency))["items"]
+    return unconfirmed(f"{event['what']} {event['details'].get('outcome', '')}".strip() for event in history
+                       if event["confirmation"] == "unconfirmed")
 
 
 def groups(region, institution, kind, level, reporting_class, violation, category, agency, cohort, election):
@@ -386,6 +450,15 @@ def first_half():
 
 SQL = """
 WITH newest AS (SELECT case_key, max(version) AS version FROM case_version GROUP BY case_key),
+answer AS (
+  SELECT e.case_key, e.version, CAST(act.value AS INTEGER) AS seq FROM event e,
+    json_each('[' || replace(trim(coalesce(e.details ->> '$.acts', '') || ' ' || coalesce(e.details ->> '$.void', '')),
+      ' ', ',') || ']') act
+  WHERE e.what = 'confirmation'),
+void AS (
+  SELECT e.case_key, e.version, CAST(act.value AS INTEGER) AS seq FROM event e,
+    json_each('[' || replace(coalesce(e.details ->> '$.void', ''), ' ', ',') || ']') act
+  WHERE e.what = 'confirmation'),
 chosen AS ({chosen}),
 counted AS (
   SELECT f.case_key, f.person_key, f.reported_by, f.agency_ref, f.region, f.institution, f.institution_kind,
@@ -394,15 +467,21 @@ counted AS (
     s.block_from IS NOT NULL AND s.block_until IS NULL AS block_open,
     {recorded},
     (SELECT min(e.occurred_on) FROM event e WHERE e.case_key = s.case_key AND e.version <= s.version
-       AND e.what = 'appeals') AS appeal_filed
+       AND e.what = 'appeals' AND NOT EXISTS (
+         SELECT 1 FROM void v WHERE v.seq = e.seq AND ({is_effective} OR v.version <= s.version))) AS appeal_filed,
+    (SELECT group_concat(trim(e.what || ' ' || coalesce(e.details ->> '$.outcome', '')), ';') FROM event e
+     WHERE e.case_key = s.case_key AND e.version <= s.version AND e.imported_by IS NOT NULL AND e.what <> 'notes'
+       AND NOT (e.imported_by = 'BKN' AND e.agency = 'KASN') AND NOT EXISTS (
+         SELECT 1 FROM answer a WHERE a.seq = e.seq AND ({is_effective} OR a.version <= s.version))) AS unconfirmed
   FROM chosen JOIN case_version s ON s.case_key = chosen.case_key AND s.version = chosen.version
     JOIN case_version f ON f.case_key = chosen.case_key AND f.version = chosen.facts
-  WHERE f.received_on <= '{day}' OR {is_recorded})
+  WHERE (f.received_on <= '{day}' OR {is_recorded}) AND f.disputed_for IS NULL)
 """
 # Acts up to the day, with the newest facts.
 EFFECTIVE = """SELECT e.case_key, max(e.version) AS version, newest.version AS facts
   FROM event e JOIN newest ON newest.case_key = e.case_key
-  WHERE e.what = 'created' OR (e.occurred_on <= '{day}' AND e.what <> 'notes') GROUP BY e.case_key"""
+  WHERE e.what = 'created' OR (e.occurred_on <= '{day}' AND e.what <> 'notes'
+    AND NOT EXISTS (SELECT 1 FROM void v WHERE v.seq = e.seq)) GROUP BY e.case_key"""
 # What was recorded before the day ended in Jakarta, seven hours ahead of UTC, with the facts of then.
 RECORDED = """SELECT case_key, max(version) AS version, max(version) AS facts FROM case_version
   WHERE recorded_at < (strftime('%s', '{day}', '+1 day') - 7 * 3600) * 1000 GROUP BY case_key"""
@@ -437,7 +516,8 @@ def second_half(day, basis):
     recorded = ", ".join(
         RECORDED_ON.format(kind=kind, reached=" OR ".join(f"w.{stop}_on IS NOT NULL" for stop in stops))
         for kind, stops in STOPS.items())
-    select = SQL.format(chosen=chosen, dates=dates, recorded=recorded, day=day, is_recorded=int(basis == "recorded"))
+    select = SQL.format(chosen=chosen, dates=dates, recorded=recorded, day=day, is_recorded=int(basis == "recorded"),
+                        is_effective=int(basis == "effective"))
     cases = []
     for row in ask_file(select + "SELECT * FROM counted ORDER BY case_key"):
         date = lambda name: row[name] and datetime.date.fromisoformat(row[name])
@@ -447,6 +527,7 @@ def second_half(day, basis):
             "sanction": row["sanction"], "explained": row["deviation_explained"], "proposed": row["proposed_sanction"],
             "block_open": row["block_open"], "appeal_filed": date("appeal_filed"),
             "recorded": {kind: date(f"{kind}_recorded") for kind in STOPS if row[f"{kind}_recorded"]},
+            "unconfirmed": unconfirmed((row["unconfirmed"] or "").split(";")) if row["unconfirmed"] else set(),
             "milestones": {name: date(f"{name}_on") for name in ["received", *DATES] if row[f"{name}_on"]},
             "groups": groups(row["region"], row["institution"], row["institution_kind"], row["position_level"],
                              row["reporting_class"], row["violation"], row["category"], row["reported_by"],
@@ -476,7 +557,7 @@ def compare_sql(select, unit, group, ask):
         ours.update({(row["group"], name): row[name] for name in METRICS})
     path = f"/v1/statistics/funnel?unit={unit}&group_by={group}&as_of={ask['as_of']}&basis={ask['basis']}"
     for row in csv.DictReader(io.StringIO(get(path, "BKN", "text/csv"))):
-        if row["group"] == "total":
+        if row["group"] == "total" or row["metric"].endswith(OTHERS):
             continue
         compared += 1
         place = row["group"], row["metric"]

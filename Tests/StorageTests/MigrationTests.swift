@@ -19,6 +19,7 @@ internal import Testing
     "m0007_recording": "afea2965f78a6d2c2365dd9801229c369bcfdd3a5fe28b2c8b86bcedad1a4f84",
     "m0008_releases": "90051a25ad7213482140840b6f717eac24e5b56016ce1de5e69ab966343c6fae",
     "m0009_keys": "a5c87188f4271eaa5e609f6fd563f51668a2098a07882f5936e2bc844424868a",
+    "m0011_confirmations": "17ce7f885208d0b888033cd64639b5cff40f8a1af7b3070da5a9d741000a5b1f",
     "m0012_byte_use": "b8e110b3c99238a06be73f9927e79acfb54f3a02913ef72456cf154718855ac6",
   ]
 
@@ -59,12 +60,17 @@ internal import Testing
       }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
       let identities =
-        "ALTER TABLE access_key DROP COLUMN identities; "
-        + ["recorded_late", "paused_until"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()
         ["identities", "made_by", "rotated_from", "used_at"].map { "ALTER TABLE access_key DROP COLUMN \($0);" }.joined()
-        + "ALTER TABLE case_record DROP COLUMN recorded_late; DROP TABLE byte_use;"
+        + ["recorded_late", "paused_until"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()
         + ["record", "version"].map { "ALTER TABLE case_\($0) DROP COLUMN clocks_recorded;" }.joined()
-      let undone = tables + indexes + columns + identities
+        + "DROP TABLE byte_use;"
+      let confirmations =
+        ["unconfirmed", "disputed"].map { "DROP INDEX case_record_\($0);" }.joined()
+        + ["imported_by", "imported_versions"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()
+        + ["case_record", "case_version"].flatMap { table in
+          ["unconfirmed", "disputed_for"].map { "ALTER TABLE \(table) DROP COLUMN \($0);" }
+        }.joined()
+      let undone = tables + indexes + columns + identities + confirmations
       _ = try Shell.output(
         "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
 

@@ -15,7 +15,8 @@ extension Operation {
             (.dryRun, "true when nothing was stored."),
           ])
       ],
-      refusals: [.mandateMissing, .notOwner, .stageConflict, .clockRunning, .clockConflict], mandate: kind.mandate,
+      refusals: [.mandateMissing, .notOwner, .stageConflict, .clockRunning, .clockConflict, .confirmationConflict],
+      mandate: kind.mandate,
       example: example(kind))
   }
 

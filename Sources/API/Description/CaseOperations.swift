@@ -69,7 +69,7 @@ extension Operation {
     replies: [
       .json(.caseAfterChange, "The case as it now is.", fields: [(.eTag, "Representation, version and projection.")])
     ],
-    refusals: [.notOwner, .stageConflict, .clockConflict, .receiptSettled, .reportExists],
+    refusals: [.notOwner, .stageConflict, .clockConflict, .receiptSettled, .confirmationConflict, .reportExists],
     example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
 
   static let caseHistory = Operation(
@@ -90,7 +90,7 @@ extension Operation {
       """, query: [.dryRun],
     body: .json { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
     replies: [.json(.correctionRequest, "The request.", .created)],
-    refusals: [.stageConflict, .clockConflict, .reportExists],
+    refusals: [.stageConflict, .clockConflict, .confirmationConflict, .reportExists],
     example: Example(
       "PANRB", path: ["$id"], body: #"{"patch":{"motives":["family"]},"reason":"Sesuai berkas."}"#,
       keeps: ("n", ".number")))
@@ -123,7 +123,8 @@ extension Operation {
           fields: [(.eTag, "Representation, version and projection.")])
       ],
       refusals: [
-        .notOwner, .mandateMissing, .alreadyDecided, .stageConflict, .clockConflict, .receiptSettled, .reportExists,
+        .notOwner, .mandateMissing, .alreadyDecided, .stageConflict, .clockConflict, .receiptSettled,
+        .confirmationConflict, .reportExists,
       ],
       example: Example("BAWASLU", setup: setup, path: ["$id", "$n"], body: body))
   }

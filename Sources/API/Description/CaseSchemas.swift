@@ -20,7 +20,13 @@ extension Schema {
       .always("contest", string), .always("region", region), .always("institution", institution),
       .always("subject", subject), .always("violation", violation.orNull), .always("act", act),
       .always("source", source), .maybe("reporter", reporter.described("Left out where it is withheld.")),
-      .always("motives", array(of: string)), .always("milestones", milestones),
+      .always("motives", array(of: string)),
+      .always(
+        "imported_by",
+        agency.orNull.described("Who imported the case; null where the reporting agency did itself, or posted it.")),
+      .always("unconfirmed", array(of: agency).described("In whose name others have recorded what they must confirm.")),
+      .always("disputed", bool.described("Whether the agency named as the reporter says that it is not.")),
+      .always("milestones", milestones),
       .always("recommendation", recommendation.orNull), .always("decision", decision.orNull),
       .always("block", block.orNull), .always("appeal", appeal.orNull), .always("idis_reference", string.orNull),
       .always("lapse_reason", code(LapseReason.self).orNull), .always("clocks", array(of: clock)),
@@ -135,6 +141,10 @@ extension Schema {
   static let event = object([
     .always("seq", count), .always("version", count), .always("what", string), .always("agency", agency),
     .always("on_behalf_of", agency.orNull), .always("imported_by", agency.orNull),
+    .always(
+      "confirmation",
+      codes(["unconfirmed", "confirmed", "disputed", "void"]).orNull
+        .described("What the agency named says; void: built on what is disputed.")),
     .always("occurred_on", date.orNull), .always("recorded_at", instant), .always("stage", code(Stage.self)),
     .always("changed", array(of: string).described("Names of the changed facts that this key may see.")),
     .always("details", map(of: string)),
@@ -148,7 +158,19 @@ extension Schema {
         of: object([
           .always("action", code(ActionKind.self)), .always("allowed", bool), .maybe("code", code(FailureCode.self)),
           .maybe("detail", string),
-        ]))), .always("correction", bool.described("Whether this agency may correct facts itself.")),
+        ]))),
+    .always("confirmation", bool.described("Whether something here waits for this agency's confirmation.")),
+    .always("correction", bool.described("Whether this agency may correct facts itself.")),
+  ])
+
+  /// A result of many confirmations, or, last, why they could not go on.
+  static let confirmationResult = anyOf([
+    object([
+      .maybe("line", count), .maybe("case_id", uuid),
+      .always("status", codes(ConfirmationOutcome.allCases.map(\.rawValue) + ["invalid"])), .maybe("version", count),
+      .maybe("etag", entityTag), .maybe("problem", problem),
+    ]),
+    object([.always("problem", problem)]),
   ])
 
   static let correctionRequest = object([

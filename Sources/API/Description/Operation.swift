@@ -13,13 +13,15 @@ final class Operation: Sendable {
 
   /// A group of operations, in the order in which they are described.
   enum Group: String, CaseIterable, Sendable {
-    case cases, acts, corrections, links, clocks, synchronisation, statistics, reference, administration, operation
+    case cases, acts, corrections, confirmations, links, clocks, synchronisation, statistics, reference, administration,
+      operation
 
     var title: LocalizedText {
       switch self {
       case .cases: .init(en: "Cases", id: "Kasus")
       case .acts: .init(en: "Acts", id: "Tindakan")
       case .corrections: .init(en: "Corrections", id: "Koreksi")
+      case .confirmations: .init(en: "Confirmations", id: "Konfirmasi")
       case .links: .init(en: "Links", id: "Kaitan")
       case .clocks: .init(en: "Clocks", id: "Tenggat")
       case .synchronisation: .init(en: "Synchronisation", id: "Sinkronisasi")

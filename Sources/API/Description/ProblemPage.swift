@@ -174,6 +174,14 @@ extension Problem {
       text(
         "A case of this agency with this report number and person exists already.",
         "Kasus lembaga ini dengan nomor laporan dan orang yang sama sudah ada.")
+    case .notNamed:
+      text(
+        "No other agency has recorded anything in this case in your name: there is nothing to confirm.",
+        "Tidak ada lembaga lain yang mencatat sesuatu atas nama Anda dalam kasus ini: tidak ada yang dikonfirmasi.")
+    case .confirmationConflict:
+      text(
+        "It is answered already, something stands on it that its agency vouches for, or the case is disputed.",
+        "Sudah dijawab, sudah ada lanjutan yang dijamin lembaganya, atau kasusnya dibantah.")
     case .alreadyDecided: text("It was decided before; nothing was changed.", "Sudah diputuskan; tidak ada perubahan.")
     case .sequenceAhead:
       text(

@@ -130,7 +130,9 @@ extension Schema {
     let row = object(
       ["rows", "subject", "narrative", "evidence", "reporter", "notes"].map { .always($0, array(of: string)) })
     return object([
-      .always("agencies", map(of: row)), .always("any_other_agency", row), .always("operator", string),
+      .always("agencies", map(of: row)), .always("any_other_agency", row),
+      .always("disputed_cases", array(of: string).described("For whom alone disputed cases exist.")),
+      .always("operator", string),
     ])
   }()
 

@@ -41,6 +41,14 @@ extension Schema {
     }
   }
 
+  /// Of a count, or of several, what rests on records of others; figures of definition 1 do not have it.
+  private static let others = count.described(
+    "How much of the count another agency has recorded in the place of the one named, and nobody has confirmed.")
+  private static let ofOthers = Member.maybe(StatisticResult.ofOthers, others)
+  private static func ofOthers(_ names: [String]) -> Member {
+    .maybe(StatisticResult.ofOthers, object(names.map { .always($0, others) }))
+  }
+
   private static func grouped(_ members: [Member]) -> [Member] {
     let group = object([.always("key", string.orNull), .always("label", label.orNull)] + members)
     return [.always("total", object(members)), .always("groups", array(of: group))]
@@ -48,34 +56,35 @@ extension Schema {
 
   private static let funnelMembers: [Member] =
     FunnelMetric.allCases.map { .always($0.rawValue, count) } + [
+      ofOthers(FunnelMetric.allCases.map(\.rawValue)),
       .always(
         "percentages",
         object(
           FunnelMetric.allCases.filter { $0.base != nil }
-            .map { .always($0.rawValue, object([.always("of", string), .always("percent", percent)])) }))
+            .map { .always($0.rawValue, object([.always("of", string), .always("percent", percent)])) })),
     ]
 
   private static let stageMembers: [Member] = [
-    .always("total", count),
+    .always("total", count), ofOthers(["total", "rejected"]),
     .always(
       "stages",
       object(
         Stage.allCases.filter { $0 != .rejected }
-          .map { .always($0.rawValue, object([.always("count", count), .always("percent", percent)])) })),
+          .map { .always($0.rawValue, object([.always("count", count), ofOthers, .always("percent", percent)])) })),
     .always("rejected", count),
   ]
 
   private static let sanctionMembers: [Member] = [
-    .always("total", count),
+    .always("total", count), ofOthers,
     .always(
       "levels",
-      array(of: object([.always("level", string), .always("count", count), .always("percent", percent)]))),
+      array(of: object([.always("level", string), .always("count", count), ofOthers, .always("percent", percent)]))),
     .always(
       "codes",
       array(
         of: object([
           .always("code", string), .always("level", string.orNull), .always("label", label.orNull),
-          .always("count", count), .always("percent", percent),
+          .always("count", count), ofOthers, .always("percent", percent),
         ]))),
   ]
 
@@ -87,14 +96,15 @@ extension Schema {
           .always(
             $0.rawValue,
             object([
-              .always("cases", count), .always("median_days", number.orNull), .always("p90_days", number.orNull),
+              .always("cases", count), ofOthers, .always("median_days", number.orNull),
+              .always("p90_days", number.orNull),
             ]))
         })),
     .always(
       "clocks",
       object(
         ClockKind.allCases.map {
-          .always($0.rawValue, object(clockCounts))
+          .always($0.rawValue, object(clockCounts + [ofOthers(ClockCount.allCases.map(\.rawValue))]))
         })),
   ]
 
@@ -111,8 +121,8 @@ extension Schema {
   ]
 
   private static let stratumMembers: [Member] = [
-    .always("decided", count), .always("too_small", bool),
-    .always("levels", array(of: object([.always("level", string)] + shareMembers))),
+    .always("decided", count), ofOthers, .always("too_small", bool),
+    .always("levels", array(of: object([.always("level", string), ofOthers] + shareMembers))),
     .always(
       "outside_band", object(shareMembers + [.always("with_reason", count), .always("without_reason", count)])),
     .always("median_days_to_decision", number.orNull),
