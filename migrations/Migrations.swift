@@ -13,6 +13,7 @@ public let migrations: [Migration] = [
   Migration(name: "m0003_clocks", sql: text(PackageResources.m0003_clocks_sql)),
   Migration(name: "m0004_figures", sql: text(PackageResources.m0004_figures_sql)),
   Migration(name: "m0005_identities", sql: text(PackageResources.m0005_identities_sql)),
+  Migration(name: "m0010_names", sql: text(PackageResources.m0010_names_sql)),
 ]
 
 /// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.

@@ -16,14 +16,14 @@ enum CorrectionRoutes {
     let context = try exchange.context()
     let agency = context.actor.agency
     let write = try await Write(exchange, keyRequired: false)
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     let match = exchange.request.fields[.ifMatch]
     let (patch, reason) = try split(write.body.value)
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
         let context = try context.renewed(by: transaction)
-        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        let seen = try transaction.seen(id, by: agency)
         guard mayCorrect(agency, seen.record, context.reference) else { throw Failure.notOwner }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         try Correction.requireOpen(patch, seen.projection)
@@ -39,7 +39,7 @@ enum CorrectionRoutes {
     let context = try exchange.context()
     let agency = context.actor.agency
     let write = try await Write(exchange, keyRequired: true)
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     let reader = try ObjectReader(write.body.value)
     let wish = CorrectionBody.request(reader)
     try reader.errors.check()
@@ -53,7 +53,7 @@ enum CorrectionRoutes {
         return request
       },
       change: { transaction in
-        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        let seen = try transaction.seen(id, by: agency)
         do throws(Failure) {
           try Correction.requireOpen(patch, seen.projection)
         } catch {
@@ -78,31 +78,19 @@ enum CorrectionRoutes {
     return answer
   }
 
-  /// GET /v1/cases/{id}/correction-requests: the wanted values are shown to requester and owner alone.
+  /// GET /v1/cases/{id}/correction-requests: the wanted values are shown to requester and owner alone. Whole, as long as
+  /// they fit a page.
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
+    let query = try exchange.query()
     let id = try exchange.caseID()
-    let agency = try exchange.agency()
-    let reference = exchange.api.store.reference
-    return try exchange.read { reads in
-      let seen = try SeenCase(try reads.caseRecord(id), for: agency)
-      let owns = reference.owns(agency, seen.record.facts)
-      let requests = try reads.correctionRequests(id)
-      return Answer.json { writer in
-        writer.beginObject()
-        writer.name("items")
-        writer.beginArray()
-        for request in requests {
-          // A successor owns the case and yet is not the agency that reported it: the reporter stays withheld.
-          let isOpen = Correction.isOpen(request.patch, seen.projection)
-          write(request, seesPatch: isOpen && (owns || request.requestedBy == agency), to: &writer)
-        }
-        writer.endArray()
-        writer.name("next_cursor")
-        writer.null()
-        writer.endObject()
-      }
-    }
+    let path = "/v1/cases/\(id)/correction-requests"
+    let cursors = exchange.cursors(of: path)
+    let start = try query["cursor"].map { try cursors.open($0).place.key } ?? 0
+    var requests = try await exchange.read(
+      CorrectionRequests(
+        id: id, agency: try exchange.agency(), reference: exchange.api.store.reference, after: Int(start)))
+    let cursor = try requests.isFull ? cursors.seal(.init(value: "", key: Int64(requests.after))) : nil
+    return requests.page.answer(next: cursor, at: path)
   }
 
   /// POST …/correction-requests/{n}/acceptance
@@ -117,7 +105,7 @@ enum CorrectionRoutes {
     let context = try exchange.context()
     let agency = context.actor.agency
     let write = try await Write(exchange, keyRequired: false)
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     let match = exchange.request.fields[.ifMatch]
     let reader = try ObjectReader(write.body.value)
     let reason = CorrectionBody.decision(reader)
@@ -127,7 +115,7 @@ enum CorrectionRoutes {
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
         let context = try context.renewed(by: transaction)
-        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        let seen = try transaction.seen(id, by: agency)
         guard context.reference.owns(agency, seen.record.facts) else { throw Failure.notOwner }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         var request = try find(number, of: id, agency, transaction)
@@ -187,13 +175,13 @@ enum CorrectionRoutes {
   private static func find(_ number: Int, of id: CaseID, _ agency: AgencyCode, _ reads: any CaseReads) throws
     -> CorrectionRequest
   {
-    guard let request = try reads.correctionRequests(id).first(where: { $0.number == number }) else {
-      throw Failure.notFound
-    }
+    guard number > 0, let request = try reads.correctionRequests(id, after: number - 1, limit: 1).first,
+      request.number == number
+    else { throw Failure.notFound }
     return request
   }
 
-  private static func write(_ request: CorrectionRequest, seesPatch: Bool, to writer: inout JSONWriter) {
+  static func write(_ request: CorrectionRequest, seesPatch: Bool, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("number", request.number)
     writer.member("requested_by", request.requestedBy.rawValue)
@@ -208,6 +196,38 @@ enum CorrectionRoutes {
     writer.member("decided_by", request.decidedBy?.rawValue)
     writer.member("decided_at", request.decidedAt?.description)
     writer.endObject()
+  }
+}
+
+/// The correction requests of a case on their way onto a page.
+private struct CorrectionRequests: PiecewiseList {
+  let id: CaseID
+  let agency: AgencyCode
+  let reference: Reference
+  /// The number up to which requests were looked at.
+  var after: Int
+  var page = ListPage()
+  var isFull = false
+  var isOver = false
+
+  /// Requests of one piece: each may hold a long narrative.
+  private static let pieceRequests = 50
+
+  mutating func readPiece(_ reads: any CaseReads) throws {
+    let seen = try reads.seen(id, by: agency)
+    let owns = reference.owns(agency, seen.record.facts)
+    let requests = try reads.correctionRequests(id, after: after, limit: Self.pieceRequests)
+    for request in requests {
+      // A successor owns the case and yet is not the agency that reported it: the reporter stays withheld.
+      let isOpen = Correction.isOpen(request.patch, seen.projection)
+      let seesPatch = isOpen && (owns || request.requestedBy == agency)
+      guard page.add({ CorrectionRoutes.write(request, seesPatch: seesPatch, to: &$0) }) else {
+        (isFull, isOver) = (true, true)
+        return
+      }
+      after = request.number
+    }
+    isOver = requests.count < Self.pieceRequests
   }
 }
 

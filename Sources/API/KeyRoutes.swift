@@ -15,17 +15,12 @@ enum KeyRoutes {
 
   /// GET /v1/admin/keys
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
+    let list = try WholeList(try exchange.query(), at: "/v1/admin/keys", exchange)
     let keys = exchange.api.store.keys.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
-    return Answer.json { writer in
-      writer.beginObject()
-      writer.name("items")
-      writer.beginArray()
-      for key in keys { KeyJSON.write(key, to: &writer) }
-      writer.endArray()
-      writer.name("next_cursor")
-      writer.null()
-      writer.endObject()
+    return try list.answer(keys) { key in
+      var writer = JSONWriter()
+      KeyJSON.write(key, to: &writer)
+      return writer.bytes
     }
   }
 

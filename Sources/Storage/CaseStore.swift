@@ -116,7 +116,7 @@ extension Transaction {
       touched.insert(VisibilityBasis(history.entries[index].record))
       try store(history.entries[index].event, history.entries[index].record, places[index], key, person)
     }
-    pending.words.append(.index(key, record.facts.act.narrative))
+    pending.words.append(WordChange(caseKey: key, texts: record.facts.words, isAdded: true))
     return record
   }
 
@@ -142,9 +142,9 @@ extension Transaction {
       $0.add(CaseColumns.pausedDue(record.progress))
       $0.add(CaseColumns.appealDue(record.progress))
     }
-    if new.facts.act.narrative != old.facts.act.narrative {
-      pending.words.append(.unindex(before.key, old.facts.act.narrative))
-      pending.words.append(.index(before.key, new.facts.act.narrative))
+    if isCorrected, new.facts.words != old.facts.words {
+      pending.words.append(WordChange(caseKey: before.key, texts: old.facts.words, isAdded: false))
+      pending.words.append(WordChange(caseKey: before.key, texts: new.facts.words, isAdded: true))
     }
     return record
   }
@@ -243,6 +243,9 @@ struct VersionPlace {
 }
 
 extension Facts {
+  /// What the index of words knows.
+  var words: WordChange.Texts { WordChange.Texts(narrative: act.narrative, name: subject.name) }
+
   /// The person, as two reports about the same one would give them.
   var personIdentifier: String {
     if let nip = subject.nip { return "nip:\(nip.text)" }

@@ -64,8 +64,8 @@ enum KeptStatement: Int, CaseIterable {
     case .insertText: insert("event_text", "seq, name, field_group, content")
     case .setLastNumber:
       insert("case_counter", "year, last") + " ON CONFLICT (year) DO UPDATE SET last = excluded.last"
-    case .indexWords: insert("case_words", "rowid, narrative")
-    case .unindexWords: "INSERT INTO case_words (case_words, rowid, narrative) VALUES ('delete', ?, ?)"
+    case .indexWords: insert("case_words", "rowid, narrative, names")
+    case .unindexWords: "INSERT INTO case_words (case_words, rowid, narrative, names) VALUES ('delete', ?, ?, ?)"
     default: preconditionFailure("questions are answered by sql")
     }
   }

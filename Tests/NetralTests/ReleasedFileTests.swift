@@ -18,12 +18,12 @@ extension ProgramTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("are all kept: one for each step of the schema")
+    @Test("are all kept: one for each step of the schema that was released")
     func complete() throws {
       let steps = try FileManager.default.contentsOfDirectory(atPath: projectFile("migrations/sql")).map {
         String($0.prefix(5))
       }.sorted()
-      #expect(steps == Self.names)
+      #expect(steps.prefix(Self.names.count) == Self.names[...])
       for name in Self.names {
         let attributes = try FileManager.default.attributesOfItem(
           atPath: Self.folder.appending(path: "\(name).sqlite.gz").path)
@@ -41,7 +41,8 @@ extension ProgramTests {
 
       try RunningServer(database).stop()
       try expectSameRows(old, database)
-      let isOlder = name != Self.names.last
+      let newest = try FileManager.default.contentsOfDirectory(atPath: projectFile("migrations/sql")).max() ?? ""
+      let isOlder = !newest.hasPrefix(name)
       #expect(try folder.names().contains("netral.sqlite.before-migration") == isOlder)
       if isOlder { try expectSameRows(old, database + ".before-migration") }
       #expect(try sqlite(database, "PRAGMA integrity_check; PRAGMA foreign_key_check") == "ok")
@@ -91,7 +92,7 @@ extension ProgramTests {
         #expect(history.status == 200, "\(history.text)")
         #expect(!history.json["items"].items.isEmpty)
       }
-      #expect(try client.get("/v1/cases?q=contoh&limit=1").status == 200)
+      #expect(try client.ask("POST", "/v1/case-searches", [:], #"{"q":"contoh","limit":1}"#).status == 200)
       #expect(try client.get("/v1/clocks?limit=200").status == 200)
       #expect(try client.get("/v1/statistics/funnel?election=pilkada-2024").status == 200)
       return Set(ids)

@@ -130,7 +130,8 @@ extension ProgramTests {
       #expect(try netral("migrate", "--database", database).ending == .exit(0))
       try sqlite(database, "INSERT INTO grdb_migrations VALUES ('m9999_future')", readonly: false)
       expectRefused(try serve(), saying: database, "newer version")
-      #expect(try sqlite(database, "SELECT count(*) FROM grdb_migrations") == "6")
+      let steps = try FileManager.default.contentsOfDirectory(atPath: projectFile("migrations/sql")).count
+      #expect(try sqlite(database, "SELECT count(*) FROM grdb_migrations") == "\(steps + 1)")
     }
 
     @Test("on a file it may not read", .enabled(if: geteuid() != 0, "the superuser may read every file"))

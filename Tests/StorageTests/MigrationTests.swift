@@ -16,6 +16,7 @@ internal import Testing
     "m0003_clocks": "2af4bcb964d909a799c412cfb98aff86f8befc349314b807ae45cb0795f95392",
     "m0004_figures": "20608bef9cab6a257fa888ee6d6ccec51cd962343c8b391693e2b6f01ba83f09",
     "m0005_identities": "d360fdb649c098bb423316b9f95911bd4d39d4b7b9aab123e9e15bb427be1265",
+    "m0010_names": "0a132517de9bae4352ee24fbea6bfaf28bebb74ee88761ca374a294ed8a9dcb7",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -53,7 +54,12 @@ internal import Testing
       let indexes = ["paused", "appeal", "stage_due"].map { "DROP INDEX case_record_\($0);" }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
       let identities = "ALTER TABLE access_key DROP COLUMN identities;"
-      let undone = tables + indexes + columns + identities
+      let words = """
+        DROP INDEX case_subject_nik; DROP TABLE case_words;
+        CREATE VIRTUAL TABLE case_words USING fts5 (narrative, content = '', tokenize = 'unicode61');
+        INSERT INTO case_words (rowid, narrative) SELECT case_key, narrative FROM case_narrative WHERE facts_version = 1;
+        """
+      let undone = tables + indexes + columns + identities + words
       _ = try Shell.output(
         "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
 
@@ -66,6 +72,15 @@ internal import Testing
       let question = ClockQuery(caller: .bkn, today: due)
       let found = try store.read(on: 0) { try $0.clocks(question) }.items
       #expect(found.map(\.caseID) == [sanctioned.id] && found.first?.clock == sanctioned.progress.openClock)
+      // The names of those who were reported before are found, and narratives as before.
+      func cases(_ change: (inout CaseQuery) -> Void) throws -> [CaseID] {
+        try store.read(on: 0) { try $0.cases(bench.query(.bkn, change)) }.items.map(\.id)
+      }
+      let name = record.facts.subject.name.split(separator: " ").map(String.init)
+      #expect(try cases { $0.nameWords = name } == [record.id])
+      #expect(try cases { $0.nameWords = ["PEGAWAI"] }.count == 3)
+      #expect(try cases { $0.words = [record.facts.act.narrative] }.count == 3)
+      #expect(try cases { $0.nameWords = ["nobody"] }.isEmpty)
       try store.close()
     }
   }
