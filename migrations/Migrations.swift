@@ -16,6 +16,7 @@ public let migrations: [Migration] = [
   Migration(name: "m0007_recording", sql: text(PackageResources.m0007_recording_sql)),
   Migration(name: "m0008_releases", sql: text(PackageResources.m0008_releases_sql)),
   Migration(name: "m0009_keys", sql: text(PackageResources.m0009_keys_sql)),
+  Migration(name: "m0010_names", sql: text(PackageResources.m0010_names_sql)),
   Migration(name: "m0011_confirmations", sql: text(PackageResources.m0011_confirmations_sql)),
   Migration(name: "m0012_byte_use", sql: text(PackageResources.m0012_byte_use_sql)),
 ]

@@ -1,3 +1,4 @@
+internal import Crypto
 public import Domain
 public import HTTPServer
 internal import HTTPTypes
@@ -17,6 +18,7 @@ public struct API: Sendable {
   let streams: StreamSlots
   /// Requests whose bodies are being taken: one agency's slow bodies must not fill what may be in flight.
   let bodies: StreamSlots
+  let waiting: WaitingAnswers
   /// One for each event loop.
   let turns: [LoopTurns]
   let derivation: ClockDerivation
@@ -25,6 +27,8 @@ public struct API: Sendable {
   let readiness: Readiness
   let requestIDs: RequestIDs
   let caseIDs: CaseIDs
+  /// What cursors are encrypted with.
+  let cursorKey: SymmetricKey
 
   /// Makes the interface over a store.
   public init(store: any Store, settings: APISettings, logger: Logger) {
@@ -40,6 +44,8 @@ public struct API: Sendable {
     rates = Rates(settings)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
+    waiting = WaitingAnswers(
+      bytesMax: settings.waitingAnswerBytesMax, ownerBytesMax: settings.waitingAnswerBytesPerAgencyMax)
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
     turns = (0..<store.readerCount).map { _ in LoopTurns(ownerCountMax: requestsPerLoop) }
     derivation = ClockDerivation(store: store, logger: logger)
@@ -48,6 +54,7 @@ public struct API: Sendable {
     readiness = Readiness(store: store, settings: settings)
     requestIDs = RequestIDs(seed: settings.random())
     caseIDs = CaseIDs(random: settings.random)
+    cursorKey = Cursors.key(from: store.signingSecret)
   }
 
   /// Names the server that takes the requests, for metrics: it is made after this interface, which answers them.
@@ -94,6 +101,11 @@ public struct APISettings: Sendable {
   public var streamsMax = 16
   /// Of one agency. Default 4: a nightly job, a migration, and two that somebody has forgotten.
   public var streamsPerAgencyMax = 4
+  /// Memory of answers that their clients have not taken yet. Default 256 MiB: a quarter of what the service may use.
+  public var waitingAnswerBytesMax = 256 << 20
+  /// Of one agency. Default 64 MiB: sixteen of the longest pages, and three agencies that read nothing leave room for
+  /// the others.
+  public var waitingAnswerBytesPerAgencyMax = 64 << 20
   /// Memory for rendered cases. Default 16 MiB.
   public var renderedBytesMax = 16 << 20
   /// Memory for answers to statistical questions. Default 8 MiB: some hundred answers by institution.

@@ -15,13 +15,13 @@ enum ActionRoutes {
     let read = ActionBody.action(kind, reader)
     let match = exchange.request.fields[.ifMatch]
     // A case the caller may not know of answers like one that is absent, whatever else is wrong with the request.
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     try reader.errors.check()
     guard let action = read else { throw Failure.invalid(reader.errors.all) }
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
-        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        let seen = try transaction.seen(id, by: agency)
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         let record = try take(action, on: seen.record, context.renewed(by: transaction), transaction)
         return (try seen.changed(to: record, for: agency, write), StoredReply(.created, record))
@@ -48,7 +48,7 @@ enum ActionRoutes {
     let context = try exchange.context()
     let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
     return try exchange.read { reads in
-      let seen = try SeenCase(try reads.caseRecord(id), for: context.actor.agency)
+      let seen = try reads.seen(id, by: context.actor.agency)
       var answer = Answer.json { writer in
         writer.beginObject()
         writer.member("case_id", id.description)

@@ -25,8 +25,6 @@ struct Answer: Sendable {
   func response(to request: Request) -> Response {
     var all = fields
     if let etag { all.append(Response.Field(name: .eTag, value: etag)) }
-    // Answers depend on the key and hold personal data: nobody in between may keep them.
-    all.append(Response.Field(name: .cacheControl, value: isPublic ? "public, max-age=3600" : "private, no-cache"))
     let isRead = request.method == .get || request.method == .head
     if isRead, status == .ok, let etag, let known = request.fields[.ifNoneMatch], Self.names(known, etag) {
       return Response(status: .notModified, fields: all)
@@ -41,6 +39,19 @@ struct Answer: Sendable {
       let bare = item.trimmingCharacters(in: .whitespaces)
       return bare == "*" || bare == etag || bare == "W/\(etag)"
     }
+  }
+}
+
+extension Response {
+  /// Adds what every answer says, also one that refuses, one that streams and one that the server itself gives: its
+  /// name, that nobody keeps it, and that its type is what it says.
+  ///
+  /// - Parameter isPublic: true for what depends on no key and holds nothing of anybody. All else may hold personal data,
+  ///   which has no place in a cache, not even the client's own.
+  mutating func seal(_ requestID: String, isPublic: Bool = false) {
+    fields.append(Field(name: .requestID, value: requestID))
+    fields.append(Field(name: .cacheControl, value: isPublic ? "public, max-age=3600" : "no-store"))
+    fields.append(Field(name: .contentTypeOptions, value: "nosniff"))
   }
 }
 

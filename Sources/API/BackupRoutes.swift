@@ -36,21 +36,13 @@ enum BackupRoutes {
 
   /// GET /v1/admin/backups: newest first.
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    let backups = try await exchange.api.store.backups()
-    return Answer.json { writer in
+    let list = try WholeList(try exchange.query(), at: "/v1/admin/backups", exchange)
+    return try list.answer(try await exchange.api.store.backups()) { backup in
+      var writer = JSONWriter()
       writer.beginObject()
-      writer.name("items")
-      writer.beginArray()
-      for backup in backups {
-        writer.beginObject()
-        writeMembers(backup, to: &writer)
-        writer.endObject()
-      }
-      writer.endArray()
-      writer.name("next_cursor")
-      writer.null()
+      writeMembers(backup, to: &writer)
       writer.endObject()
+      return writer.bytes
     }
   }
 

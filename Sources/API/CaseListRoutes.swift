@@ -3,165 +3,140 @@ internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
 
-/// GET /v1/cases: visible cases, filtered, a page at a time, as JSON, NDJSON or CSV.
+/// Visible cases, filtered, a page at a time, as JSON, NDJSON or CSV.
 enum CaseListRoutes {
-  static let filters: [Parameter] = [
-    .codes("stage", Stage.self, "Stages."), .election, .region, .institution,
-    .text("violation", "Code of a violation."), .text("category", "Category of the violation."),
-    .code("position_level", PositionLevel.self, "Level of the position."), .text("reported_by", "Code of an agency."),
-    .text("imported_by", "Code of the agency that imported the case in the reporting agency's place."),
-    .flag("unconfirmed", "Whether something in the case waits for this agency's confirmation."),
-    Parameter("nip", .pattern("^[0-9]{18}$"), "Number of the person; finds cases whose subject this key may see."),
-    .text("agency_ref", "The reporting agency's number."), .date("occurred_from", "First day of the act."),
-    .date("occurred_until", "Last day of the act."),
-    .flag("overdue", "Whether a clock of the case is over today."),
-    .flag("recorded_late", "Whether a clock was met and that was recorded after its due date."),
-    .text("q", "Words of the narrative; finds cases whose narrative this key may see."),
-    Parameter(
-      "sort", Schema.codes(CaseQuery.Order.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }),
-      "Order; - for descending (default -created)."),
-  ]
-  static let count = Parameter("count", .codes(["exact"]), "exact: count the whole list.")
-  private static let filterNames = Set(filters.map(\.name))
-
+  /// GET /v1/cases
   static func list(_ exchange: Exchange) async throws -> Answer {
-    let query = try exchange.query()
-    let type = try MediaType.choose(
-      exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson", "text/csv"])
-    let agency = try exchange.agency()
-    let (question, filter) = try question(query, agency, exchange)
-    let counted = try countIsWanted(query)
-    return try exchange.read { reads in
-      let page = try reads.cases(question)
-      let total = counted ? try reads.count(question) : nil
-      let cursor = page.next.map {
-        Cursor.encode($0, filter: filter, agency: agency, secret: exchange.api.store.signingSecret)
-      }
-      var answer = Answer(contentType: type)
-      answer.body = .bytes(
-        try type == "text/csv"
-          ? csv(page, agency, reads)
-          : json(page, cursor, total, lines: type != "application/json", agency, exchange, reads))
-      if let cursor {
-        let limit = query["limit"].map { "&limit=\($0)" } ?? ""
-        answer.fields.append(
-          Response.Field(name: .link, value: "</v1/cases?cursor=\(cursor)\(limit)>; rel=\"next\""))
-      }
-      if type == "text/csv" { answer.contentType = "text/csv; charset=utf-8; header=present" }
-      return answer
-    }
+    let query = try query(exchange)
+    let format = try ListFormat.choose(exchange.request.fields[.accept])
+    let count = query["count"]
+    guard count == nil || count == "exact" else { throw Failure.parameter("count", CaseListRequest.exact) }
+    let request = CaseListRequest(
+      filter: query.without(["limit", "cursor", "count"]), cursor: query["cursor"],
+      limit: try query.int("limit", in: 1...200), isCounted: count != nil)
+    let list = try CaseList(request, format, at: "/v1/cases", linking: true, exchange)
+    return try exchange.read { try list.answer($0) }
   }
 
-  private static func json(
-    _ page: CasePage, _ cursor: String?, _ total: Int?, lines: Bool, _ agency: AgencyCode, _ exchange: Exchange,
-    _ reads: any CaseReads
-  ) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(page.items.count * 1_800 + 256)
-    if !lines { bytes += Array("{\"items\":[".utf8) }
-    var isFirst = true
-    for stub in page.items {
-      guard let projection = Visibility.projection(of: stub, for: agency),
-        let json = try exchange.api.rendered.json(stub, projection)
-          ?? reads.caseRecord(stub.id).map({ exchange.api.rendered.render($0, projection) })
-      else { continue }
-      if !isFirst && !lines { bytes.append(UInt8(ascii: ",")) }
-      bytes += json
-      if lines { bytes.append(UInt8(ascii: "\n")) }
-      isFirst = false
+  /// POST /v1/case-searches: the same, with filters that must not stand in an address.
+  static func search(_ exchange: Exchange) async throws -> Answer {
+    _ = try exchange.query()
+    let format = try ListFormat.choose(exchange.request.fields[.accept])
+    let reader = try ObjectReader(try await exchange.json().value)
+    let request = CaseListRequest.read(reader)
+    try reader.errors.check()
+    let list: CaseList
+    do throws(Failure) {
+      list = try CaseList(request, format, at: "/v1/case-searches", linking: false, exchange)
+    } catch {
+      throw error.inBody
     }
-    if lines { return bytes }
-    bytes += Array("],\"next_cursor\":\(cursor.map { "\"\($0)\"" } ?? "null")".utf8)
-    if let total { bytes += Array(",\"count\":\(total)".utf8) }
-    bytes.append(UInt8(ascii: "}"))
-    return bytes
+    // A word may stand in every case: that is no work for an event loop.
+    if list.question.words.isEmpty && list.question.nameWords.isEmpty {
+      return try exchange.read { try list.answer($0) }
+    }
+    return try await exchange.readLong { try list.answer($0) }
   }
 
-  private static func csv(_ page: CasePage, _ agency: AgencyCode, _ reads: any CaseReads) throws -> [UInt8] {
+  /// The query, with the way to go on for who still sends what stands in no address any more.
+  private static func query(_ exchange: Exchange) throws(Failure) -> Query {
+    do throws(Failure) {
+      return try exchange.query()
+    } catch {
+      let name = error.errors.first?.parameter
+      guard error.code == .unknownParameter, CaseFilters.personal.contains(where: { $0.name == name }) else {
+        throw error
+      }
+      throw Failure(
+        .unknownParameter,
+        en: "What names a person stands in no address: POST /v1/case-searches takes it in its body.",
+        id: "Keterangan tentang seseorang tidak ditulis di alamat: kirim dalam isi POST /v1/case-searches.",
+        errors: error.errors)
+    }
+  }
+}
+
+extension Failure {
+  /// The same refusal of what stands in a body and not in a query: invalid values are 422 there.
+  fileprivate var inBody: Failure {
+    let errors = errors.map { FieldError(pointer: "/\($0.parameter ?? "")", $0.code, $0.detail) }
+    if code == .invalidParameter { return .invalid(errors) }
+    var failure = self
+    failure.errors = errors
+    return failure
+  }
+}
+
+/// A question for a page of cases, and how it is answered.
+private struct CaseList: Sendable {
+  private(set) var question: CaseQuery
+  private let filter: String
+  private let format: ListFormat
+  private let isCounted: Bool
+  private let cursors: Cursors
+  /// Where the next page is asked for; nil where the cursor is sent in a body.
+  private let path: String?
+  private let rendered: RenderedCases
+
+  /// The question is that of the request's cursor, or that of its filters.
+  ///
+  /// - Parameter linking: true when the next page has an address.
+  /// - Throws: `invalid_parameter`, `invalid_cursor`.
+  init(_ request: CaseListRequest, _ format: ListFormat, at path: String, linking: Bool, _ exchange: Exchange)
+    throws(Failure)
+  {
+    self.format = format
+    self.path = linking ? path : nil
+    isCounted = request.isCounted
+    rendered = exchange.api.rendered
+    cursors = exchange.cursors(of: path)
+    question = CaseQuery(caller: try exchange.agency(), today: exchange.today)
+    var filter = request.filter.canonical
+    if let cursor = request.cursor {
+      let opened = try cursors.open(cursor)
+      guard filter.isEmpty || filter == opened.filter else { throw .invalidCursor }
+      (question.after, filter) = (opened.place, opened.filter)
+    }
+    self.filter = filter
+    try CaseFilters.fill(
+      &question, try Query(filter[...], knowing: Self.filterNames), exchange.api.store.reference)
+    hasLimit = request.limit != nil
+    question.limit = request.limit ?? 50
+  }
+
+  private static let filterNames = Set(CaseFilters.searched.map(\.name))
+  private let hasLimit: Bool
+
+  func answer(_ reads: any CaseReads) throws -> Answer {
+    let found = try reads.cases(question)
+    let count = isCounted ? try reads.count(question) : nil
+    var page = ListPage(format, header: header, reserving: found.items.count * 1_800 + 256)
+    var next = found.next
+    for (index, stub) in found.items.enumerated() {
+      guard let item = try item(stub, reads) else { continue }
+      if !page.add(item) {
+        next = found.place(after: index - 1)
+        break
+      }
+    }
+    let cursor = try next.map { try cursors.seal($0, filter: filter) }
+    return page.answer(next: cursor, at: path, hasLimit ? "&limit=\(question.limit)" : "", count: count)
+  }
+
+  private var header: [UInt8] {
+    guard format == .csv else { return [] }
     var writer = CSVWriter()
     CaseCSV.writeHeader(to: &writer)
-    for stub in page.items {
-      guard let projection = Visibility.projection(of: stub, for: agency), let record = try reads.caseRecord(stub.id)
-      else { continue }
-      CaseCSV.write(record, projection, to: &writer)
-    }
     return writer.bytes
   }
 
-  /// The question of a request: that of its cursor, or that of its filters.
-  private static func question(_ query: Query, _ agency: AgencyCode, _ exchange: Exchange) throws(Failure) -> (
-    CaseQuery, filter: String
-  ) {
-    var filter = query.canonical(without: ["limit", "cursor", "count"])
-    var position: CaseQuery.Position?
-    if let cursor = query["cursor"] {
-      let decoded = try Cursor.decode(cursor, agency: agency, secret: exchange.api.store.signingSecret)
-      guard filter.isEmpty || filter == decoded.filter else { throw .invalidCursor }
-      (position, filter) = (decoded.position, decoded.filter)
-    }
-    var question = CaseQuery(caller: agency, today: exchange.today)
-    try fill(&question, try Query(filter[...], knowing: filterNames), exchange.api.store.reference)
-    question.after = position
-    question.limit = try query.int("limit", in: 1...200) ?? 50
-    return (question, filter)
-  }
-
-  private static func countIsWanted(_ query: Query) throws(Failure) -> Bool {
-    guard let text = query["count"] else { return false }
-    guard text == "exact" else { throw .parameter("count", LocalizedText(en: "Give exact.", id: "Isi exact.")) }
-    return true
-  }
-
-  private static func fill(_ question: inout CaseQuery, _ query: Query, _ reference: Reference) throws(Failure) {
-    question.stages = try query.codes("stage", Stage.self) ?? []
-    question.election = query["election"]
-    question.region = try query.region("region")
-    question.institution = query["institution"]
-    question.violation = query["violation"]
-    question.category = query["category"]
-    question.positionLevel = try query.code("position_level", PositionLevel.self)
-    question.reportedBy = query["reported_by"].map { AgencyCode(rawValue: $0) }
-    question.importedBy = query["imported_by"].map { AgencyCode(rawValue: $0) }
-    question.unconfirmed = try query.flag("unconfirmed")
-    if question.unconfirmed != nil {
-      question.answering = reference.answeredFor(by: question.caller, on: question.today)
-    }
-    question.nip = query["nip"]
-    if let nip = question.nip, nip.utf8.count != 18 || !nip.utf8.allSatisfy({ (48...57).contains($0) }) {
-      throw .parameter("nip", LocalizedText(en: "Give 18 digits.", id: "Isi 18 angka."))
-    }
-    question.agencyRef = query["agency_ref"]
-    question.occurredFrom = try query.date("occurred_from")
-    question.occurredUntil = try query.date("occurred_until")
-    question.overdue = try query.flag("overdue")
-    question.recordedLate = try query.flag("recorded_late")
-    question.words = (query["q"] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
-    try requireKnown("election", question.election.map { reference.elections[$0] != nil })
-    try requireKnown("violation", question.violation.map { reference.violations[$0] != nil })
-    try requireKnown(
-      "category", question.category.map { name in reference.violations.values.contains { $0.category == name } })
-    try requireKnown("institution", question.institution.map { reference.knowsInstitution($0) })
-    try requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
-    try requireKnown("reported_by", question.reportedBy.map { reference.agencies[$0.rawValue] != nil })
-    try requireKnown("imported_by", question.importedBy.map { reference.agencies[$0.rawValue] != nil })
-    try order(&question, query["sort"])
-  }
-
-  /// A code that does not exist is a mistake, not an empty list.
-  static func requireKnown(_ name: String, _ known: Bool?) throws(Failure) {
-    if known == false { throw .parameter(name, FieldErrorCode.unknownCode.standardDetail) }
-  }
-
-  private static func order(_ question: inout CaseQuery, _ sort: String?) throws(Failure) {
-    guard let sort else { return }
-    question.descending = sort.hasPrefix("-")
-    guard let order = CaseQuery.Order(rawValue: question.descending ? String(sort.dropFirst()) : sort) else {
-      throw .parameter(
-        "sort",
-        LocalizedText(
-          en: "Give created, updated or received, with - for descending.",
-          id: "Isi created, updated atau received, dengan - untuk menurun."))
-    }
-    question.order = order
+  private func item(_ stub: CaseStub, _ reads: any CaseReads) throws -> [UInt8]? {
+    guard let projection = Visibility.projection(of: stub, for: question.caller) else { return nil }
+    if format != .csv, let json = rendered.json(stub, projection) { return json }
+    guard let record = try reads.caseRecord(stub.id) else { return nil }
+    guard format == .csv else { return rendered.render(record, projection) }
+    var writer = CSVWriter()
+    CaseCSV.write(record, projection, to: &writer)
+    return writer.bytes
   }
 }

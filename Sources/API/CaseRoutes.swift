@@ -37,8 +37,7 @@ enum CaseRoutes {
     let id = try exchange.caseID()
     let agency = try exchange.agency()
     if let text = query["as_of"] { return try showAsOf(text, id, agency, exchange) }
-    let stub = try exchange.stub(id)
-    guard let stub, let projection = Visibility.projection(of: stub, for: agency) else { throw Failure.notFound }
+    let (stub, projection) = try exchange.sight(of: id)
     if let json = exchange.api.rendered.json(stub, projection) {
       return Answer(etag: EntityTag.of(version: stub.version, projection), body: .bytes(json))
     }
@@ -53,7 +52,7 @@ enum CaseRoutes {
     -> Answer
   {
     try exchange.read { reads in
-      var seen = try SeenCase(try reads.caseRecord(id), for: agency)
+      var seen = try reads.seen(id, by: agency)
       let then: Case?
       if let date = LegalDate(text) {
         guard date <= exchange.today else { throw Failure.parameter("as_of", future) }

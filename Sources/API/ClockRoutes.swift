@@ -17,45 +17,40 @@ enum ClockRoutes {
   ]
   private static let filterNames = Set(filters.map(\.name))
 
-  /// Before the filter in a cursor, so that one of another list does not fit.
-  private static let mark = "clocks?"
+  private static let path = "/v1/clocks"
 
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try exchange.query()
-    let type = try MediaType.choose(
-      exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson", "text/csv"])
-    let agency = try exchange.agency()
-    let (question, filter) = try question(query, agency, exchange)
-    let (store, today) = (exchange.api.store, exchange.today)
-    let (bytes, cursor) = try await exchange.readLong { reads in
-      var page = try reads.clocks(question)
-      page.items.removeAll { Visibility.projection(of: $0.basis, for: agency) == nil }
-      let cursor = page.next.map {
-        Cursor.encode($0, filter: mark + filter, agency: agency, secret: store.signingSecret)
+    let format = try ListFormat.choose(exchange.request.fields[.accept])
+    let cursors = exchange.cursors(of: path)
+    let (question, filter) = try question(query, try exchange.agency(), cursors, exchange)
+    let list = ClockList(reference: exchange.api.store.reference, today: exchange.today)
+    let rest = query["limit"].map { "&limit=\($0)" } ?? ""
+    return try await exchange.readLong { reads in
+      let found = try reads.clocks(question)
+      var page = ListPage(format, header: format == .csv ? list.header : [], reserving: found.items.count * 640 + 256)
+      var next = found.next
+      for (index, item) in found.items.enumerated()
+      where Visibility.projection(of: item.basis, for: question.caller) != nil {
+        if !page.add(format == .csv ? list.row(item) : list.json(item)) {
+          next = found.places[index - 1]
+          break
+        }
       }
-      let list = ClockList(items: page.items, cursor: cursor, reference: store.reference, today: today)
-      return (list.bytes(type), cursor)
+      return page.answer(next: try next.map { try cursors.seal($0, filter: filter) }, at: path, rest)
     }
-    var answer = Answer(contentType: type, body: .bytes(bytes))
-    if let cursor {
-      let limit = query["limit"].map { "&limit=\($0)" } ?? ""
-      answer.fields.append(Response.Field(name: .link, value: "</v1/clocks?cursor=\(cursor)\(limit)>; rel=\"next\""))
-    }
-    if type == "text/csv" { answer.contentType = "text/csv; charset=utf-8; header=present" }
-    return answer
   }
 
   /// The question of a request: that of its cursor, or that of its filters.
-  private static func question(_ query: Query, _ agency: AgencyCode, _ exchange: Exchange) throws(Failure) -> (
-    ClockQuery, filter: String
-  ) {
-    var filter = query.canonical(without: ["limit", "cursor"])
+  private static func question(
+    _ query: Query, _ agency: AgencyCode, _ cursors: Cursors, _ exchange: Exchange
+  ) throws(Failure) -> (ClockQuery, filter: String) {
+    var filter = query.without(["limit", "cursor"]).canonical
     var position: CaseQuery.Position?
     if let cursor = query["cursor"] {
-      let decoded = try Cursor.decode(cursor, agency: agency, secret: exchange.api.store.signingSecret)
-      let text = String(decoded.filter.dropFirst(mark.count))
-      guard decoded.filter.hasPrefix(mark), filter.isEmpty || filter == text else { throw .invalidCursor }
-      (position, filter) = (decoded.position, text)
+      let opened = try cursors.open(cursor)
+      guard filter.isEmpty || filter == opened.filter else { throw .invalidCursor }
+      (position, filter) = (opened.place, opened.filter)
     }
     var question = ClockQuery(caller: agency, today: exchange.today)
     try fill(&question, try Query(filter[...], knowing: filterNames), exchange.api.store.reference)
@@ -85,9 +80,9 @@ enum ClockRoutes {
         "due_from",
         LocalizedText(en: "Give a date before due_before.", id: "Isi tanggal sebelum due_before."))
     }
-    try CaseListRoutes.requireKnown("election", question.election.map { reference.elections[$0] != nil })
-    try CaseListRoutes.requireKnown("institution", question.institution.map { reference.knowsInstitution($0) })
-    try CaseListRoutes.requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
+    try CaseFilters.requireKnown("election", question.election.map { reference.elections[$0] != nil })
+    try CaseFilters.requireKnown("institution", question.institution.map { reference.knowsInstitution($0) })
+    try CaseFilters.requireKnown("region", question.region.map { reference.knowsRegion($0.text) })
   }
 
   /// The open ones unless `state`, `overdue`, `paused` or `recorded_late` says otherwise.
@@ -116,42 +111,15 @@ enum ClockRoutes {
   }
 }
 
-/// A page of clocks as it is written.
+/// Clocks as they are written.
 private struct ClockList {
-  let items: [ListedClock]
-  let cursor: String?
   let reference: Reference
   let today: LegalDate
 
-  func bytes(_ type: String) -> [UInt8] {
-    switch type {
-    case "text/csv": csv()
-    case "application/json": json()
-    default: lines()
-    }
-  }
-
-  private func json() -> [UInt8] {
-    var writer = JSONWriter(reserving: items.count * 640 + 256)
-    writer.beginObject()
-    writer.name("items")
-    writer.beginArray()
-    for item in items { write(item, to: &writer) }
-    writer.endArray()
-    writer.member("next_cursor", cursor)
-    writer.endObject()
+  func json(_ item: ListedClock) -> [UInt8] {
+    var writer = JSONWriter(reserving: 640)
+    write(item, to: &writer)
     return writer.bytes
-  }
-
-  private func lines() -> [UInt8] {
-    var bytes: [UInt8] = []
-    for item in items {
-      var writer = JSONWriter(reserving: 640)
-      write(item, to: &writer)
-      bytes += writer.bytes
-      bytes.append(UInt8(ascii: "\n"))
-    }
-    return bytes
   }
 
   private func write(_ item: ListedClock, to writer: inout JSONWriter) {
@@ -210,11 +178,16 @@ private struct ClockList {
     "blocked", "escalate_agency", "superior_id", "superior_en",
   ]
 
-  private func csv() -> [UInt8] {
+  var header: [UInt8] {
     var writer = CSVWriter()
     for column in Self.columns { writer.field(column) }
     writer.endRow()
-    for item in items { writeRow(item, to: &writer) }
+    return writer.bytes
+  }
+
+  func row(_ item: ListedClock) -> [UInt8] {
+    var writer = CSVWriter()
+    writeRow(item, to: &writer)
     return writer.bytes
   }
 

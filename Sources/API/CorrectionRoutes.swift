@@ -18,14 +18,14 @@ enum CorrectionRoutes {
     let context = try exchange.context()
     let agency = context.actor.agency
     let write = try await Write(exchange, keyRequired: false)
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     let match = exchange.request.fields[.ifMatch]
     let (patch, reason) = try split(write.body.value)
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
         let context = try context.renewed(by: transaction)
-        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        let seen = try transaction.seen(id, by: agency)
         guard mayCorrect(seen.record, context) else { throw Failure.notOwner }
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         try Correction.requireOpen(patch, seen.projection)
@@ -41,7 +41,7 @@ enum CorrectionRoutes {
     let context = try exchange.context()
     let agency = context.actor.agency
     let write = try await Write(exchange, keyRequired: true)
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     let reader = try ObjectReader(write.body.value)
     let wish = CorrectionBody.request(reader)
     try reader.errors.check()
@@ -55,7 +55,7 @@ enum CorrectionRoutes {
         return request
       },
       change: { transaction in
-        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        let seen = try transaction.seen(id, by: agency)
         do throws(Failure) {
           try Correction.requireOpen(patch, seen.projection)
         } catch {
@@ -81,32 +81,18 @@ enum CorrectionRoutes {
     return answer
   }
 
-  /// GET /v1/cases/{id}/correction-requests: the wanted values are shown to requester and owner alone.
+  /// GET /v1/cases/{id}/correction-requests: the wanted values are shown to requester and owner alone. Whole, as long as
+  /// they fit a page.
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
+    let query = try exchange.query()
     let id = try exchange.caseID()
-    let context = try exchange.context()
-    let (agency, reference, today) = (context.actor.agency, context.reference, context.today)
-    return try exchange.read { reads in
-      let seen = try SeenCase(try reads.caseRecord(id), for: agency)
-      let owns = reference.owns(agency, seen.record.facts, on: today)
-      let requests = try reads.correctionRequests(id)
-      return try Answer.json { writer in
-        writer.beginObject()
-        writer.name("items")
-        writer.beginArray()
-        for request in requests {
-          // A successor owns the case and yet is not the agency that reported it: the reporter stays withheld.
-          let isOpen = Correction.isOpen(request.patch, seen.projection)
-          let isParty = try owns || request.requestedBy == agency || decides(agency, on: request, seen.record, context)
-          write(request, request.number, seesPatch: isOpen && isParty, to: &writer)
-        }
-        writer.endArray()
-        writer.name("next_cursor")
-        writer.null()
-        writer.endObject()
-      }
-    }
+    let path = "/v1/cases/\(id)/correction-requests"
+    let cursors = exchange.cursors(of: path)
+    let start = try query["cursor"].map { try cursors.open($0).place.key } ?? 0
+    var requests = try await exchange.read(
+      CorrectionRequests(id: id, context: try exchange.context(), after: Int(start)))
+    let cursor = try requests.isFull ? cursors.seal(.init(value: "", key: Int64(requests.after))) : nil
+    return requests.page.answer(next: cursor, at: path)
   }
 
   /// POST …/correction-requests/{n}/acceptance
@@ -121,7 +107,7 @@ enum CorrectionRoutes {
     let context = try exchange.context()
     let agency = context.actor.agency
     let write = try await Write(exchange, keyRequired: false)
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     let match = exchange.request.fields[.ifMatch]
     let reader = try ObjectReader(write.body.value)
     let reason = CorrectionBody.decision(reader)
@@ -131,7 +117,7 @@ enum CorrectionRoutes {
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
         let context = try context.renewed(by: transaction)
-        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        let seen = try transaction.seen(id, by: agency)
         let found = try transaction.correctionRequests(id).first { $0.number == number }
         let movesReceipt = try found.map { try asksForReceipt($0, seen.record, context) } ?? false
         if movesReceipt, let found {
@@ -181,7 +167,7 @@ enum CorrectionRoutes {
   }
 
   /// True when the agency decides on a request about a settled day of receipt.
-  private static func decides(
+  fileprivate static func decides(
     _ agency: AgencyCode, on request: CorrectionRequest, _ record: Case, _ context: Lifecycle.Context
   ) throws(Failure) -> Bool {
     guard try asksForReceipt(request, record, context) else { return false }
@@ -217,14 +203,14 @@ enum CorrectionRoutes {
   private static func find(_ number: Int, of id: CaseID, _ agency: AgencyCode, _ reads: any CaseReads) throws
     -> CorrectionRequest
   {
-    guard let request = try reads.correctionRequests(id).first(where: { $0.number == number }) else {
-      throw Failure.notFound
-    }
+    guard number > 0, let request = try reads.correctionRequests(id, after: number - 1, limit: 1).first,
+      request.number == number
+    else { throw Failure.notFound }
     return request
   }
 
   /// - Parameter number: nil in the answer to a dry run, which gives none.
-  private static func write(
+  static func write(
     _ request: CorrectionRequest, _ number: Int?, seesPatch: Bool, to writer: inout JSONWriter
   ) {
     writer.beginObject()
@@ -241,6 +227,41 @@ enum CorrectionRoutes {
     writer.member("decided_by", request.decidedBy?.rawValue)
     writer.member("decided_at", request.decidedAt?.description)
     writer.endObject()
+  }
+}
+
+/// The correction requests of a case on their way onto a page.
+private struct CorrectionRequests: PiecewiseList {
+  let id: CaseID
+  let context: Lifecycle.Context
+  /// The number up to which requests were looked at.
+  var after: Int
+  var page = ListPage()
+  var isFull = false
+  var isOver = false
+
+  /// Requests of one piece: each may hold a long narrative.
+  private static let pieceRequests = 50
+
+  mutating func readPiece(_ reads: any CaseReads) throws {
+    let agency = context.actor.agency
+    let seen = try reads.seen(id, by: agency)
+    let owns = context.reference.owns(agency, seen.record.facts, on: context.today)
+    let requests = try reads.correctionRequests(id, after: after, limit: Self.pieceRequests)
+    for request in requests {
+      // A successor owns the case and yet is not the agency that reported it: the reporter stays withheld.
+      let isOpen = Correction.isOpen(request.patch, seen.projection)
+      let isParty =
+        try owns || request.requestedBy == agency
+        || CorrectionRoutes.decides(agency, on: request, seen.record, context)
+      let seesPatch = isOpen && isParty
+      guard page.add({ CorrectionRoutes.write(request, request.number, seesPatch: seesPatch, to: &$0) }) else {
+        (isFull, isOver) = (true, true)
+        return
+      }
+      after = request.number
+    }
+    isOver = requests.count < Self.pieceRequests
   }
 }
 

@@ -56,7 +56,6 @@ enum Page {
     Response.Field(
       name: .contentSecurityPolicy,
       value: "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-    Response.Field(name: .contentTypeOptions, value: "nosniff"),
     Response.Field(name: .referrerPolicy, value: "no-referrer"),
   ]
 
@@ -109,6 +108,5 @@ enum Page {
 
 extension HTTPField.Name {
   static let contentSecurityPolicy = known("Content-Security-Policy")
-  static let contentTypeOptions = known("X-Content-Type-Options")
   static let referrerPolicy = known("Referrer-Policy")
 }

@@ -54,9 +54,35 @@ struct Exchange: Sendable {
     try api.store.read(on: request.loopIndex % api.store.readerCount, body)
   }
 
-  /// Reads on a thread of the lane of long reading.
+  /// Reads an answer on a thread of the lane of long reading.
+  ///
+  /// - Throws: `too_many_requests`, `busy` before anything is read, when meanwhile too many answers wait for their clients.
   func readLong<Value: Sendable>(_ body: @escaping @Sendable (any CaseReads) throws -> Value) async throws -> Value {
+    let owner = try owner()
+    return try await api.store.readLong(for: owner) { [waiting = api.waiting] reads in
+      try waiting.requireRoom(for: owner)
+      return try body(reads)
+    }
+  }
+
+  /// Reads a part of a streamed answer there: what has begun goes on.
+  func readPart<Value: Sendable>(_ body: @escaping @Sendable (any CaseReads) throws -> Value) async throws -> Value {
     try await api.store.readLong(for: owner(), body)
+  }
+
+  /// Reads a list piece by piece: the first piece, which is all of it as a rule, at once, and further ones on the lane of
+  /// long reading.
+  func read<List: PiecewiseList>(_ list: List) async throws -> List {
+    var list = list
+    try read { try list.readPiece($0) }
+    while !list.isOver {
+      list = try await readLong { [list] reads in
+        var list = list
+        try list.readPiece(reads)
+        return list
+      }
+    }
+    return list
   }
 
   /// Counts from the states of all cases.
@@ -87,10 +113,6 @@ struct Exchange: Sendable {
     let now = api.settings.now()
     guard let key = api.store.keys[caller.key.id], key.isValid(at: now) else { throw .unauthenticated }
     try caller.pass(gate, api.store.reference, on: LegalDate(inJakarta: now))
-  }
-
-  func stub(_ id: CaseID) throws -> CaseStub? {
-    try api.store.stub(id, on: request.loopIndex % api.store.readerCount)
   }
 
   /// The body as JSON, with the digest an idempotency key is tied to.

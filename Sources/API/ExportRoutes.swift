@@ -16,7 +16,7 @@ enum ExportRoutes {
     let agency = try exchange.agency()
     // Last, so that a request that asks for nothing sensible costs nothing.
     let slot = try exchange.takeStream()
-    let snapshot = try await exchange.readLong { try Snapshot(agency, seq: seq, after: after, isCSV: isCSV, $0) }
+    let snapshot = try await exchange.readPart { try Snapshot(agency, seq: seq, after: after, isCSV: isCSV, $0) }
     var answer = Answer(contentType: isCSV ? "text/csv; charset=utf-8; header=present" : type)
     answer.fields = [
       Response.Field(name: .snapshotSequence, value: String(snapshot.seq)),
@@ -37,7 +37,7 @@ enum ExportRoutes {
     _ snapshot: Snapshot, _ body: EncodedBody, _ exchange: Exchange, to stream: ResponseStream
   ) async throws -> Int {
     @Sendable func part(_ id: CaseID) async throws -> Snapshot.Part {
-      try await exchange.readLong { reads in
+      try await exchange.readPart { reads in
         var part = try snapshot.part(after: id, reads)
         part.bytes = body.encode(part.bytes)
         return part

@@ -12,9 +12,12 @@ enum FigureRoutes {
   static func show(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
     let (id, agency) = (String(exchange.parameters.first ?? ""), try exchange.agency())
-    guard let figure = try exchange.read({ try $0.figure(id) }) else { throw Failure.notFound }
-    let question = try StatisticQuery.stored(figure)
-    guard figure.isVisible(to: agency, question.unit) else { throw Failure.notFound }
+    // One that another agency was given is not read either.
+    guard let terms = try exchange.read({ try $0.figureTerms(id) }) else { throw Failure.notFound }
+    let question = try StatisticQuery.stored(terms)
+    guard terms.isVisible(to: agency, question.unit), let figure = try exchange.read({ try $0.figure(id) }) else {
+      throw Failure.notFound
+    }
     let reference = exchange.api.store.reference
     // Equal treatment is about strata: no list of cases stands beside it.
     let lists = question.kind != .equalTreatment && exchange.caller?.key.scopes.contains(.casesRead) ?? false

@@ -12,20 +12,13 @@ enum KeyListRoutes {
     let agency = try exchange.agency()
     // Lines and rows come whole unless a limit is given; an agency has few keys.
     let limit = try query.int("limit", in: 1...200) ?? (type == "application/json" ? 50 : .max)
-    // No agency has such a name: these cursors open no list of cases, and those of cases do not open this one.
-    let (reader, secret) = (AgencyCode(rawValue: "keys:\(agency)"), exchange.api.store.signingSecret)
-    let start = try query["cursor"].map { text throws(Failure) in
-      try Cursor.decode(text, agency: reader, secret: secret).position
-    }
+    let cursors = exchange.cursors(of: "/v1/keys")
+    let start = try query["cursor"].map { text throws(Failure) in try cursors.open(text).place }
     let all = try ListedKey.all(exchange).filter { $0.key.owner == .agency(agency) }
     let rest = all.sorted { $1.isBefore($0.position) }.filter { key in start.map(key.isBefore) ?? true }
     let page = Array(rest.prefix(limit))
     let cursor =
-      rest.count == page.count
-      ? nil
-      : page.last.map {
-        Cursor.encode($0.position, filter: "", agency: reader, secret: secret)
-      }
+      try rest.count == page.count ? nil : page.last.map { try cursors.seal($0.position) }
     var answer = Answer(contentType: type, body: .bytes(bytes(page, cursor, type)))
     if let cursor {
       answer.fields.append(

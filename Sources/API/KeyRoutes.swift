@@ -15,17 +15,12 @@ enum KeyRoutes {
 
   /// GET /v1/admin/keys
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
+    let list = try WholeList(try exchange.query(), at: "/v1/admin/keys", exchange)
     let keys = try ListedKey.all(exchange).sorted { ($0.key.createdAt, $0.key.id) < ($1.key.createdAt, $1.key.id) }
-    return Answer.json { writer in
-      writer.beginObject()
-      writer.name("items")
-      writer.beginArray()
-      for key in keys { key.write(to: &writer) }
-      writer.endArray()
-      writer.name("next_cursor")
-      writer.null()
-      writer.endObject()
+    return try list.answer(keys) { key in
+      var writer = JSONWriter()
+      key.write(to: &writer)
+      return writer.bytes
     }
   }
 

@@ -12,7 +12,7 @@ enum LinkRoutes {
     let context = try exchange.context()
     let agency = context.actor.agency
     let write = try await Write(exchange, keyRequired: true)
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     let reader = try ObjectReader(write.body.value)
     let (other, relation) = read(reader)
     try reader.errors.check()
@@ -50,70 +50,84 @@ enum LinkRoutes {
     return (other, relation)
   }
 
-  /// GET /v1/cases/{id}/links
+  /// GET /v1/cases/{id}/links: whole, as long as they fit a page.
   static func list(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
+    let query = try exchange.query()
     let id = try exchange.caseID()
     let agency = try exchange.agency()
-    return try exchange.read { reads in
-      let seen = try SeenCase(try reads.caseRecord(id), for: agency)
-      let links = try reads.links(id).filter { link in
-        guard let other = try reads.caseRecord(link.other) else { return false }
-        guard let projection = Visibility.projection(of: other, for: agency) else { return false }
-        return link.relation == .sameAct || seen.projection.contains(.subject) && projection.contains(.subject)
+    let list = try WholeList(query, at: "/v1/cases/\(id)/links", exchange)
+    try exchange.requireSight(of: id)
+    return try await exchange.readLong { reads in
+      let own = try reads.sight(of: id, for: agency).projection
+      return try list.answer(try reads.links(id)) { link in
+        guard let other = try reads.stub(link.other),
+          let projection = Visibility.projection(of: other, for: agency),
+          link.relation == .sameAct || own.contains(.subject) && projection.contains(.subject)
+        else { return nil }
+        var writer = JSONWriter(reserving: 256)
+        write(link, to: &writer)
+        return writer.bytes
       }
-      return Answer.json { items(links, to: &$0, write) }
     }
   }
 
-  /// GET /v1/cases/{id}/related: cases that may belong to this one, with what they share.
+  /// GET /v1/cases/{id}/related: cases that may belong to this one, with what they share. Thousands may share an act, so
+  /// that they are looked through apart from the event loops.
   static func related(_ exchange: Exchange) async throws -> Answer {
     _ = try exchange.query()
     let id = try exchange.caseID()
     let agency = try exchange.agency()
-    return try exchange.read { reads in
-      let seen = try SeenCase(try reads.caseRecord(id), for: agency)
-      let found = try reads.related(to: seen.record).compactMap { candidate -> (CaseID, String, [String])? in
-        guard let projection = Visibility.projection(of: candidate.record, for: agency) else { return nil }
+    try exchange.requireSight(of: id)
+    return try await exchange.readLong { reads in
+      let seen = try reads.seen(id, by: agency)
+      let found = try reads.related(to: seen.record, for: agency).compactMap { candidate -> (RelatedCase, String)? in
+        guard let projection = Visibility.projection(of: candidate.stub, for: agency) else { return nil }
         let identified = seen.projection.contains(.subject) && projection.contains(.subject)
-        let shared = candidate.shared.filter { $0 != "person" || identified }
-        return shared.isEmpty ? nil : (candidate.record.id, candidate.record.number, shared)
+        var shown = candidate
+        if !identified { shown.shared.removeAll { $0 == "person" } }
+        return shown.shared.isEmpty ? nil : (shown, shown.stub.id.description)
       }.sorted {
         // By what the caller sees: an order by all that is shared would tell of the person.
-        ($1.2.count, $0.0.description) < ($0.2.count, $1.0.description)
+        ($1.0.shared.count, $0.1) < ($0.0.shared.count, $1.1)
       }
-      return Answer.json { writer in
-        items(Array(found.prefix(50)), to: &writer) { item, writer in
+      var page = ListPage()
+      for (candidate, id) in found.prefix(relatedMax) {
+        _ = page.add { writer in
           writer.beginObject()
-          writer.member("case_id", item.0.description)
-          writer.member("number", item.1)
-          writer.member("shared", strings: item.2)
+          writer.member("case_id", id)
+          writer.member("number", candidate.number)
+          writer.member("shared", strings: candidate.shared)
           writer.endObject()
         }
       }
+      return page.answer(next: nil, at: nil)
     }
   }
+
+  /// Candidates that are shown: more than anybody looks through.
+  private static let relatedMax = 50
 
   /// The tie as it is kept: whoever tied first and when.
   private static func find(_ relation: LinkRelation, from id: CaseID, to other: CaseID, _ reads: any CaseReads) throws
     -> Link
   {
-    guard let link = try reads.links(id).first(where: { $0.relation == relation && $0.other == other }) else {
-      throw Failure.notFound
-    }
+    guard let link = try reads.link(relation, from: id, to: other) else { throw Failure.notFound }
     return link
   }
 
   private static func both(
     _ id: CaseID, _ other: CaseID, _ relation: LinkRelation, _ agency: AgencyCode, _ reads: any CaseReads
   ) throws -> (Case, Case) {
-    let one = try SeenCase(try reads.caseRecord(id), for: agency)
-    guard let record = try reads.caseRecord(other), let projection = Visibility.projection(of: record, for: agency)
-    else { throw Failure.invalid("/case_id", .unknownCode) }
-    if relation == .samePerson, !one.projection.contains(.subject) || !projection.contains(.subject) {
-      throw Failure.invalid("/relation", .withheld)
+    let one = try reads.seen(id, by: agency)
+    do {
+      let two = try reads.seen(other, by: agency)
+      if relation == .samePerson, !one.projection.contains(.subject) || !two.projection.contains(.subject) {
+        throw Failure.invalid("/relation", .withheld)
+      }
+      return (one.record, two.record)
+    } catch let failure as Failure where failure.code == .notFound {
+      throw Failure.invalid("/case_id", .unknownCode)
     }
-    return (one.record, record)
   }
 
   private static func write(_ link: Link, to writer: inout JSONWriter) {
@@ -122,19 +136,6 @@ enum LinkRoutes {
     writer.member("relation", link.relation.rawValue)
     writer.member("linked_by", link.linkedBy.rawValue)
     writer.member("linked_at", link.linkedAt.description)
-    writer.endObject()
-  }
-
-  private static func items<Item>(
-    _ items: [Item], to writer: inout JSONWriter, _ write: (Item, inout JSONWriter) -> Void
-  ) {
-    writer.beginObject()
-    writer.name("items")
-    writer.beginArray()
-    for item in items { write(item, &writer) }
-    writer.endArray()
-    writer.name("next_cursor")
-    writer.null()
     writer.endObject()
   }
 }

@@ -83,6 +83,9 @@ enum MetricsRoutes {
         "Requests being answered now, this one too; those that only wait left out.",
         server.requestsInFlight)
     }
+    text.add(
+      "netral_waiting_answer_bytes", .gauge, "Memory of answers that their clients have not taken yet.",
+      api.waiting.bytes)
     text.add("netral_waiters", .gauge, "Requests that wait for a change now.", condition.waiters)
     text.add(
       "netral_streams_running", .gauge, "Exports, imports and reconciliations running now.", api.streams.runningCount)

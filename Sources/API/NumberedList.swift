@@ -10,8 +10,7 @@ struct NumberedList {
   /// Numbers of the page lie below.
   let start: Int64
   private let path: String
-  private let reader: AgencyCode
-  private let secret: [UInt8]
+  private let cursors: Cursors
 
   /// - Parameters:
   ///   - name: the last segment of the list's path.
@@ -23,27 +22,22 @@ struct NumberedList {
   ) throws(Failure) {
     limit = try query.int("limit", in: 1...limitMax) ?? limitDefault
     path = "/v1/\(name)"
-    // No agency has such a name: these cursors open no list of cases, and those of cases do not open this one.
-    reader = AgencyCode(rawValue: "\(name):\(exchange.caller?.agency?.rawValue ?? "")")
-    secret = exchange.api.store.signingSecret
+    cursors = exchange.cursors(of: path)
     guard let text = query["cursor"] else {
       (start, filter) = (.max, query[filterName])
       return
     }
-    let (position, filtered) = try Cursor.decode(text, agency: reader, secret: secret)
+    let (place, filtered) = try cursors.open(text)
     if let given = query[filterName], given != filtered { throw .invalidCursor }
-    (start, filter) = (position.key, filtered.isEmpty ? nil : filtered)
+    (start, filter) = (place.key, filtered.isEmpty ? nil : filtered)
   }
 
-  /// The cursor of the page after the one that ends with a number; nil on the last page.
-  func cursor(after last: Int64?) -> String? {
-    last.map {
-      Cursor.encode(CaseQuery.Position(value: "", key: $0), filter: filter ?? "", agency: reader, secret: secret)
-    }
-  }
-
-  /// Tells where the next page is.
-  func link(_ cursor: String?) -> [Response.Field] {
-    cursor.map { [Response.Field(name: .link, value: "<\(path)?cursor=\($0)&limit=\(limit)>; rel=\"next\"")] } ?? []
+  /// The page as an answer.
+  ///
+  /// - Parameter last: the number with which the page ends, when another one follows.
+  func answer(_ page: ListPage, after last: Int64?) throws -> Answer {
+    var page = page
+    let cursor = try last.map { try cursors.seal(.init(value: "", key: $0), filter: filter ?? "") }
+    return page.answer(next: cursor, at: path, "&limit=\(limit)")
   }
 }

@@ -13,6 +13,8 @@ struct Pipeline {
     let language = Language(acceptLanguage: request.fields[.acceptLanguage])
     var record = LogRecord(requestID: requestID)
     var line: Int?
+    var isPublic = false
+    var account = OwnAnswers(all: api.waiting, owner: nil)
     var response: Response
     do throws(Failure) {
       switch api.router.match(request.method, request.path) {
@@ -24,7 +26,11 @@ struct Pipeline {
         record.template = route.template
         line = api.metrics.requests.line(of: route, request.method)
         let caller = try authenticate(request, for: route.gate, at: started, &record)
-        if let caller { try await waitForTurn(of: caller, request) }
+        account = OwnAnswers(all: api.waiting, owner: caller?.key.owner)
+        if let caller {
+          try api.waiting.requireRoom(for: caller.key.owner)
+          try await waitForTurn(of: caller, request)
+        }
         let exchange = Exchange(
           api: api, gate: route.gate, operation: route.operation, request: request, caller: caller,
           parameters: parameters,
@@ -32,14 +38,18 @@ struct Pipeline {
         let place = try caller.flatMap { caller throws(Failure) in
           request.body.declaredBytes == 0 ? nil : try api.bodies.take(caller.key.owner)
         }
-        response = try await run(route, exchange).response(to: request)
+        var answer = try await run(route, exchange)
+        try requireRoom(for: &answer, route, account)
+        isPublic = answer.isPublic
+        response = answer.response(to: request)
         place?.keep()
       }
     } catch {
       api.metrics.count(error)
       response = Problem.response(for: error, language: language, requestID: requestID)
     }
-    response.fields.append(Response.Field(name: .requestID, value: requestID))
+    response.seal(requestID, isPublic: isPublic)
+    response.account = account
     if let end = record.key?.endToTell(at: started) {
       response.fields.append(Response.Field(name: .keyExpires, value: end.description))
     }
@@ -89,6 +99,22 @@ struct Pipeline {
     let turns = api.turns[request.loopIndex % api.turns.count]
     let waiting = request.waitingOnLoop
     if turns.isCrowded(waiting) { try await turns.take(caller.key.owner, waiting: waiting) }
+  }
+
+  /// Bytes of an answer that are handed over whatever waits: operations must go on, and refusals are as long.
+  private static let shortBytesMax = 65_536
+
+  /// Judges a long answer before it is handed over. What was written is written: such an answer comes without its body,
+  /// as RFC 7240 has it for `return=minimal`.
+  private func requireRoom(for answer: inout Answer, _ route: Route, _ account: OwnAnswers) throws(Failure) {
+    guard case .bytes(let bytes) = answer.body, bytes.count > Self.shortBytesMax else { return }
+    do throws(Failure) {
+      try api.waiting.requireRoom(for: account.owner, bytes: bytes.count)
+    } catch {
+      guard route.operation.writes else { throw error }
+      answer.body = .empty
+      answer.fields.append(Response.Field(name: .preferenceApplied, value: "return=minimal"))
+    }
   }
 
   /// Runs a handler; whatever is not a `Failure` is a fault of ours: logged, and told to nobody.
@@ -168,6 +194,7 @@ private struct LogRecord {
 
 extension HTTPField.Name {
   static let requestID = known("X-Request-Id")
+  static let contentTypeOptions = known("X-Content-Type-Options")
   static let traceparent = known("traceparent")
   static let idempotencyKey = known("Idempotency-Key")
   static let idempotencyReplayed = known("Idempotency-Replayed")
@@ -180,6 +207,7 @@ extension HTTPField.Name {
   static let forwarded = known("Forwarded")
   static let clientIdentity = known("Netral-Client-Identity")
   static let link = known("Link")
+  static let preferenceApplied = known("Preference-Applied")
 
   static func known(_ name: String) -> HTTPField.Name {
     guard let known = HTTPField.Name(name) else { preconditionFailure("\(name) is a valid field name") }

@@ -45,7 +45,6 @@ enum Problem {
     var fields = [
       Response.Field(name: .contentType, value: "application/problem+json"),
       Response.Field(name: .contentLanguage, value: language == .indonesian ? "id" : "en"),
-      Response.Field(name: .cacheControl, value: "no-store"),
     ]
     switch status {
     case .unauthorized: fields.append(Response.Field(name: .wwwAuthenticate, value: "Bearer realm=\"netral\""))
@@ -89,7 +88,7 @@ enum Problem {
     let title = title(code)
     let failure = Failure(code, en: "\(title.en): \(fault.description).", id: "\(title.id): \(fault.description).")
     var response = response(for: failure, language: .english, requestID: requestID)
-    response.fields.append(Response.Field(name: .requestID, value: requestID))
+    response.seal(requestID)
     return response
   }
 

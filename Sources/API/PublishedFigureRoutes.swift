@@ -26,10 +26,7 @@ enum PublishedFigureRoutes {
     var shown = stored
     // A dry run gives no number.
     if write.dryRun { shown.number = 0 }
-    var answer = try await self.answer([shown], exchange) { writer, items in
-      if let item = items.first { writer.raw(item) }
-    }
-    answer.status = .created
+    var answer = Answer(status: .created, body: .bytes(try await item(shown, exchange)))
     answer.fields = write.fields(replayed: replayed)
     if !write.dryRun {
       answer.fields.append(Response.Field(name: .location, value: "/v1/published-figures/\(stored.number)"))
@@ -48,19 +45,15 @@ enum PublishedFigureRoutes {
     let found = try exchange.read {
       try $0.publishedFigures(list.filter, before: list.start, limit: list.limit + 1)
     }
-    let items = Array(found.prefix(list.limit))
-    let cursor = list.cursor(after: found.count > list.limit ? items.last?.number : nil)
-    var answer = try await answer(items, exchange) { writer, items in
-      writer.beginObject()
-      writer.name("items")
-      writer.beginArray()
-      for item in items { writer.raw(item) }
-      writer.endArray()
-      writer.member("next_cursor", cursor)
-      writer.endObject()
+    var (page, last) = (ListPage(), found.count > list.limit ? found[list.limit - 1].number : nil)
+    // One after the other, so that agencies take turns between them.
+    for (index, figure) in found.prefix(list.limit).enumerated() {
+      if !page.add(try await item(figure, exchange)) {
+        last = found[index - 1].number
+        break
+      }
     }
-    answer.fields += list.link(cursor)
-    return answer
+    return try list.answer(page, after: last)
   }
 
   /// GET /v1/published-figures/{n}
@@ -69,26 +62,13 @@ enum PublishedFigureRoutes {
     guard let number = exchange.parameters.first.flatMap({ Int64($0) }),
       let figure = try exchange.read({ try $0.publishedFigure(number) })
     else { throw Failure.notFound }
-    return try await answer([figure], exchange) { writer, items in
-      if let item = items.first { writer.raw(item) }
-    }
+    return Answer(body: .bytes(try await item(figure, exchange)))
   }
 
-  private static func answer(
-    _ figures: [PublishedFigure], _ exchange: Exchange, _ write: (inout JSONWriter, [[UInt8]]) -> Void
-  ) async throws -> Answer {
-    let agency = try exchange.agency()
+  private static func item(_ figure: PublishedFigure, _ exchange: Exchange) async throws -> [UInt8] {
+    let scope = Figure.scope(of: try exchange.agency(), figure.unit)
     let reference = exchange.api.store.reference
-    var items: [[UInt8]] = []
-    // One after the other, so that agencies take turns between them.
-    for figure in figures {
-      let scope = Figure.scope(of: agency, figure.unit)
-      items.append(
-        try await exchange.readStates { states, _ in
-          PublishedFigureJSON.write(figure, states, scope, reference)
-        })
-    }
-    return Answer.json { write(&$0, items) }
+    return try await exchange.readStates { states, _ in PublishedFigureJSON.write(figure, states, scope, reference) }
   }
 }
 

@@ -22,13 +22,18 @@ struct Query: Sendable {
     }
   }
 
+  /// A query of values that are decoded already.
+  init(_ values: [String: String]) { self.values = values }
+
   var isEmpty: Bool { values.isEmpty }
   subscript(name: String) -> String? { values[name] }
 
+  /// The same without some parameters.
+  func without(_ excluded: Set<String>) -> Query { Query(values.filter { !excluded.contains($0.key) }) }
+
   /// The query in one spelling, for cursors.
-  func canonical(without excluded: Set<String>) -> String {
-    values.filter { !excluded.contains($0.key) }.sorted { $0.key < $1.key }
-      .map { "\(Self.encode($0.key))=\(Self.encode($0.value))" }.joined(separator: "&")
+  var canonical: String {
+    values.sorted { $0.key < $1.key }.map { "\(Self.encode($0.key))=\(Self.encode($0.value))" }.joined(separator: "&")
   }
 
   func flag(_ name: String) throws(Failure) -> Bool? {

@@ -124,22 +124,25 @@ enum ReconciliationRoutes {
     }
   }
 
-  private static func write(_ certificate: Certificate, to writer: inout JSONWriter) {
+  private static func write(_ certificate: Certificate, seesCounts: Bool = true, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("id", String(certificate.number))
     writer.member("agency", certificate.agency.rawValue)
     writer.member("seq", certificate.seq)
-    writer.member("cases", certificate.cases)
+    if seesCounts { writer.member("cases", certificate.cases) }
     writer.member("in_agreement", certificate.inAgreement)
-    writer.member("missing", certificate.missing)
-    writer.member("outdated", certificate.outdated)
-    writer.member("unknown", certificate.unknown)
-    writer.member("digest", certificate.digest.hexadecimal)
+    if seesCounts {
+      writer.member("missing", certificate.missing)
+      writer.member("outdated", certificate.outdated)
+      writer.member("unknown", certificate.unknown)
+      writer.member("digest", certificate.digest.hexadecimal)
+    }
     writer.member("issued_at", certificate.issuedAt.description)
     writer.endObject()
   }
 
-  /// GET /v1/reconciliations: who agreed at which sequence and when, newest first. Every key may know.
+  /// GET /v1/reconciliations: who agreed at which sequence and when, newest first. Every key may know; what was
+  /// counted is for those who see as much.
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try exchange.query()
     let list = try NumberedList(
@@ -149,19 +152,22 @@ enum ReconciliationRoutes {
       throw Failure.parameter("agency", FieldErrorCode.unknownCode.standardDetail)
     }
     let found = try exchange.read { try $0.certificates(of: agency, before: list.start, limit: list.limit + 1) }
-    let items = found.prefix(list.limit)
-    let cursor = list.cursor(after: found.count > list.limit ? items.last?.number : nil)
-    var answer = Answer.json { writer in
-      writer.beginObject()
-      writer.name("items")
-      writer.beginArray()
-      for certificate in items { write(certificate, to: &writer) }
-      writer.endArray()
-      writer.member("next_cursor", cursor)
-      writer.endObject()
+    var (page, last) = (ListPage(), found.count > list.limit ? found[list.limit - 1].number : nil)
+    for (index, certificate) in found.prefix(list.limit).enumerated() {
+      let seesCounts = seesCounts(of: certificate.agency, exchange.caller)
+      if !page.add({ write(certificate, seesCounts: seesCounts, to: &$0) }) {
+        last = found[index - 1].number
+        break
+      }
     }
-    answer.fields += list.link(cursor)
-    return answer
+    return try list.answer(page, after: last)
+  }
+
+  /// Who sees fewer cases than another agency would learn from its numbers how many are hidden, and from its digest
+  /// whether a guess about them is right. The operator sees none.
+  private static func seesCounts(of agency: AgencyCode, _ caller: Caller?) -> Bool {
+    guard let asking = caller?.agency else { return false }
+    return asking == agency || Visibility.row(asking).rows.contains(.always)
   }
 }
 
@@ -205,7 +211,7 @@ private struct Manifest {
       if piece == nil { reconciliation.add(nil) }
     }
     if reconciliation.hasWork {
-      reconciliation = try await exchange.readLong { [reconciliation] reads in
+      reconciliation = try await exchange.readPart { [reconciliation] reads in
         var reconciliation = reconciliation
         try reconciliation.step(reads)
         return reconciliation

@@ -6,10 +6,15 @@ internal import JSON
 /// Dated reference data: shown to every key, changed by the operator.
 enum ReferenceRoutes {
   /// GET /v1/reference/{kind}, `?as_of=` for the rows valid on a day.
-  static func list(_ exchange: Exchange) async throws -> Answer { try list(kind(exchange), exchange) }
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    let kind = try kind(exchange)
+    return try list(kind, at: "/v1/reference/\(kind.rawValue)", exchange)
+  }
 
   /// GET /v1/admin/mandates
-  static func listMandates(_ exchange: Exchange) async throws -> Answer { try list(.mandates, exchange) }
+  static func listMandates(_ exchange: Exchange) async throws -> Answer {
+    try list(.mandates, at: "/v1/admin/mandates", exchange)
+  }
 
   /// PUT /v1/admin/reference/{kind}: a JSON array or CSV with a header row; rows are added or replaced, never deleted.
   static func put(_ exchange: Exchange) async throws -> Answer { try await put(kind(exchange), exchange) }
@@ -22,22 +27,16 @@ enum ReferenceRoutes {
     return kind
   }
 
-  private static func list(_ kind: ReferenceKind, _ exchange: Exchange) throws -> Answer {
-    let date = try exchange.query().date("as_of")
+  private static func list(_ kind: ReferenceKind, at path: String, _ exchange: Exchange) throws -> Answer {
+    let query = try exchange.query()
+    _ = try query.date("as_of")
     _ = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json"])
+    let list = try WholeList(query, at: path, filteredBy: "as_of", exchange)
+    let date = LegalDate(list.filter)
     let rows = exchange.api.store.reference.entries.filter { entry in
       entry.kind == kind && (date.map { entry.isValid(on: $0) } ?? true)
     }
-    return Answer.json { writer in
-      writer.beginObject()
-      writer.name("items")
-      writer.beginArray()
-      for row in rows { writer.raw(Array(row.json.utf8)) }
-      writer.endArray()
-      writer.name("next_cursor")
-      writer.null()
-      writer.endObject()
-    }
+    return try list.answer(rows) { Array($0.json.utf8) }
   }
 
   private static func put(_ kind: ReferenceKind, _ exchange: Exchange) async throws -> Answer {

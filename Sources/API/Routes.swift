@@ -81,6 +81,7 @@ enum Routes {
 
       Route(.post, "/v1/cases", .recording([.casesWrite]), .createCase, CaseRoutes.create),
       Route(.get, "/v1/cases", .agency(.casesRead), .listCases, CaseListRoutes.list),
+      Route(.post, "/v1/case-searches", .agency(.casesRead), .searchCases, CaseListRoutes.search),
       Route(.get, "/v1/cases/{id}", .agency(.casesRead), .showCase, CaseRoutes.show),
       Route(.patch, "/v1/cases/{id}", .recording([.casesWrite]), .correctCase, CorrectionRoutes.correct),
       Route(.get, "/v1/cases/{id}/history", .agency(.casesRead), .caseHistory, HistoryRoutes.list),

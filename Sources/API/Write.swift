@@ -91,7 +91,7 @@ struct SeenCase: Sendable {
   /// A case as an idempotency key remembers it, as far as the caller may see it now.
   static func replayed(_ reply: StoredReply, for agency: AgencyCode, _ reads: any CaseReads) throws -> SeenCase {
     guard let id = reply.caseID, let version = reply.version else { throw Failure.notFound }
-    var seen = try SeenCase(try reads.caseRecord(id), for: agency)
+    var seen = try reads.seen(id, by: agency)
     guard let then = try reads.caseRecord(id, version: version) else { throw Failure.notFound }
     // What is withheld by either state stays withheld.
     seen.projection.formIntersection(try SeenCase(then, for: agency).projection)

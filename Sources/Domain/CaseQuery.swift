@@ -42,7 +42,12 @@ public struct CaseQuery: Sendable {
   public var importer: AgencyCode?
   /// Cases that were stored until this moment.
   public var createdUntil: Timestamp?
+  /// 18 digits.
   public var nip: String?
+  /// 16 digits.
+  public var nik: String?
+  /// The number of one case.
+  public var number: String?
   public var agencyRef: String?
   public var occurredFrom: LegalDate?
   public var occurredUntil: LegalDate?
@@ -52,6 +57,8 @@ public struct CaseQuery: Sendable {
   public var recordedLate: Bool?
   /// Words of the narrative, all of which must occur.
   public var words: [String] = []
+  /// Words of the person's name, all of which must occur.
+  public var nameWords: [String] = []
   public var order: Order = .created
   public var descending = true
   public var after: Position?
@@ -84,12 +91,25 @@ public struct CaseStub: Sendable, Equatable {
 /// One page of a list.
 public struct CasePage: Sendable {
   public var items: [CaseStub]
-  /// Where the next page begins; nil on the last page.
-  public var next: CaseQuery.Position?
+  /// Whether the list goes on after the last item.
+  public var hasMore: Bool
+  /// What the order makes of each item.
+  private let values: [String]
 
   /// Makes a page.
-  public init(items: [CaseStub], next: CaseQuery.Position?) {
-    self.items = items
-    self.next = next
+  ///
+  /// - Parameter rows: each item with what the order makes of it.
+  public init(rows: [(stub: CaseStub, value: String)], hasMore: Bool) {
+    items = rows.map(\.stub)
+    values = rows.map(\.value)
+    self.hasMore = hasMore
   }
+
+  /// The place after an item, for a page that ends with it.
+  public func place(after index: Int) -> CaseQuery.Position {
+    CaseQuery.Position(value: values[index], key: items[index].key)
+  }
+
+  /// Where the next page begins; nil on the last page.
+  public var next: CaseQuery.Position? { hasMore ? place(after: items.count - 1) : nil }
 }

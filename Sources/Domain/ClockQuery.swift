@@ -94,12 +94,15 @@ public struct ListedClock: Sendable {
 /// One page of clocks.
 public struct ClockPage: Sendable {
   public var items: [ListedClock]
+  /// Where a page goes on that ends with the item of the same index.
+  public var places: [CaseQuery.Position]
   /// Where the next page begins; nil on the last one. A page of cases gone over may be short, or empty, before it.
   public var next: CaseQuery.Position?
 
   /// Makes a page.
-  public init(items: [ListedClock], next: CaseQuery.Position?) {
+  public init(items: [ListedClock], places: [CaseQuery.Position], next: CaseQuery.Position?) {
     self.items = items
+    self.places = places
     self.next = next
   }
 }

@@ -58,13 +58,15 @@ public struct Link: Sendable {
 
 /// A case that may belong to another one, and what they share.
 public struct RelatedCase: Sendable {
-  public var record: Case
+  public var stub: CaseStub
+  public var number: String
   /// `agency_ref`, `person`, `act`.
   public var shared: [String]
 
   /// Makes a candidate.
-  public init(record: Case, shared: [String]) {
-    self.record = record
+  public init(stub: CaseStub, number: String, shared: [String]) {
+    self.stub = stub
+    self.number = number
     self.shared = shared
   }
 }

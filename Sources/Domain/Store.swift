@@ -29,11 +29,15 @@ public protocol Store: Sendable {
   /// - Throws: what `body` throws; `storage_unavailable` when the file cannot be read in time.
   func read<Value>(on reader: Int, _ body: (any CaseReads) throws -> Value) throws -> Value
 
-  /// What decides the visibility of a case as last committed; nil when absent. The cheapest of all questions.
+  /// What decides the visibility of a case as last committed; nil when it is absent or not wanted. The cheapest of all
+  /// questions.
   ///
-  /// - Parameter reader: `0..<readerCount`.
+  /// - Parameters:
+  ///   - reader: `0..<readerCount`.
+  ///   - isWanted: whether the caller may know of the case. One that is not wanted is looked for as one that is absent:
+  ///     once, and in the file, so that the time it takes is the same.
   /// - Throws: `storage_unavailable` when the file cannot be read in time.
-  func stub(_ id: CaseID, on reader: Int) throws -> CaseStub?
+  func stub(_ id: CaseID, on reader: Int, where isWanted: (CaseStub) -> Bool) throws -> CaseStub?
 
   /// Runs `body` on one consistent snapshot, on a thread of the lane of long reading. Owners take turns there.
   ///
@@ -144,7 +148,7 @@ public protocol CaseReads {
   /// At most `limit` changes after a sequence, in the order of their commits. Visibility is the caller's to judge.
   func changes(after seq: Int64, limit: Int) throws -> ChangePage
   /// Cases as they stood at a sequence, in ascending order of identity; at most `limit` cases are looked at. Visibility
-  /// is the caller's to judge.
+  /// is the caller's to judge. Texts of 1 MiB end a page early.
   func pastCases(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastCase>
   /// What decides who sees the cases as they stood at a sequence, in the same order.
   func pastStubs(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastStub>
@@ -154,6 +158,8 @@ public protocol CaseReads {
   func certificates(of agency: AgencyCode?, before number: Int64, limit: Int) throws -> [Certificate]
   /// A figure that was given out; nil when there is none of that name. Visibility is the caller's to judge.
   func figure(_ id: String) throws -> Figure?
+  /// The same without its answer: what decides who sees it.
+  func figureTerms(_ id: String) throws -> Figure?
   /// What has happened to cases after a sequence, without what leaves the record as it is. Visibility is the caller's to
   /// judge.
   func caseChanges(_ keys: [Int64], after seq: Int64) throws -> [CaseChanges]
@@ -174,21 +180,33 @@ public protocol CaseReads {
   func openClocks(on today: LegalDate) throws -> [OpenClockCount]
   /// A page of clocks of visible cases.
   func clocks(_ query: ClockQuery) throws -> ClockPage
-  /// Every event of a case, oldest first.
-  func history(_ id: CaseID) throws -> [Event]
-  /// The ties of a case.
+  /// The events of a case after a sequence, oldest first; at most `limit`.
+  func history(_ id: CaseID, after seq: Int64, limit: Int) throws -> [Event]
+  /// The ties of a case, in the order in which they were made.
   func links(_ id: CaseID) throws -> [Link]
-  /// At most 1,000 cases, in no telling order, that share the report number, the person, or the act's day, region and
-  /// violation. Visibility is the caller's to judge, before any further limit.
-  func related(to record: Case) throws -> [RelatedCase]
-  /// The correction requests of a case.
-  func correctionRequests(_ id: CaseID) throws -> [CorrectionRequest]
+  /// The tie between two cases; nil when there is none.
+  func link(_ relation: LinkRelation, from id: CaseID, to other: CaseID) throws -> Link?
+  /// Cases of the rows of `agency` that share the report number, the act's day, region and violation, or, where the
+  /// agency sees whom they are about, the person: those first recorded, at most 1,000 by each of the three.
+  func related(to record: Case, for agency: AgencyCode) throws -> [RelatedCase]
+  /// The correction requests of a case after a number, in order; at most `limit`.
+  func correctionRequests(_ id: CaseID, after number: Int, limit: Int) throws -> [CorrectionRequest]
   /// The case with this report number about this person; nil when there is none.
   func existingReport(_ facts: Facts) throws -> Case?
   /// True while open clocks are to be derived anew.
   func clocksAreMarked() throws -> Bool
   /// An answer given earlier for an idempotency key.
   func reply(_ owner: KeyOwner, _ key: String) throws -> StoredReply?
+}
+
+extension CaseReads {
+  /// Every event of a case, oldest first.
+  public func history(_ id: CaseID) throws -> [Event] { try history(id, after: 0, limit: .max) }
+
+  /// Every correction request of a case, in order.
+  public func correctionRequests(_ id: CaseID) throws -> [CorrectionRequest] {
+    try correctionRequests(id, after: 0, limit: .max)
+  }
 }
 
 /// Changes; each call is part of the write it stands in.

@@ -14,6 +14,7 @@ extension Connection {
       return nil
     }
     if let whenBroken = response.whenBroken { self.whenBroken = whenBroken }
+    charge(response.account)
     let framing = response.framing(isHTTP10: current.isHTTP10)
     current.closes = current.closes || loop.isStopping || response.asksToClose
     if case .stream(let write) = response.body, !current.isHead, framing.isStreamed {
@@ -99,7 +100,25 @@ extension Connection {
     } else if waiting == nil {
       waiting = (loop.now, takenBytes)
     }
+    settleAccount()
     if output.byteCount <= loop.limits.streamBufferBytes / 2 { resumeWriter(hasRoom: true) }
+  }
+
+  /// Brings the account up to date with what waits now.
+  func settleAccount() {
+    let held = output.heldByteCount
+    guard held != accountedBytes else { return }
+    account?.count(held - accountedBytes)
+    accountedBytes = held
+  }
+
+  /// Counts what waits to another account from now on: with pipelined requests the rest of the answer before, too.
+  private func charge(_ account: (any AnswerAccount)?) {
+    if accountedBytes > 0 {
+      self.account?.count(-accountedBytes)
+      accountedBytes = 0
+    }
+    self.account = account
   }
 
   /// Bytes of answers that the client's side has taken: the system may have many more that it cannot pass on.

@@ -64,6 +64,9 @@ final class Connection: @unchecked Sendable {
   var task: Task<Void, Never>?
   /// Who is to be told when the answer that is being sent breaks off.
   var whenBroken: (@Sendable (ResponseBreak) -> Void)?
+  /// Where what waits is counted, and how much of it is.
+  var account: (any AnswerAccount)?
+  var accountedBytes = 0
 
   init(loop: EventLoop, descriptor: Int32, generation: UInt32, peer: PeerAddress, isAdmitted: Bool) {
     self.loop = loop
@@ -115,6 +118,7 @@ final class Connection: @unchecked Sendable {
     close(descriptor)
     input = InputBuffer()
     output.removeAll()
+    settleAccount()
     loop.remove(self)
     task?.cancel()
     resumeBodyWaiter(with: .failure(.disconnected))

@@ -94,6 +94,10 @@ enum FixedLimit {
   /// Bytes taken from a socket at once: the usual size of a full receive window on a fast link.
   static let receiveBytes = 65_536
 
+  /// Bytes that the system takes for a client beside those on their way to it: what keeps a fast link busy between two
+  /// wake-ups, as ``Limits/streamBufferBytes``. Else it would take up to 4 MiB for each client that does not read.
+  static let unsentBytesMax: Int32 = 262_144
+
   /// Bytes that one request may move before the others of its loop get a turn: less than a millisecond's work.
   static let turnBytes = 262_144
 

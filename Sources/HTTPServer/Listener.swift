@@ -108,9 +108,11 @@ struct Listener {
   private func makeSocket() throws(StartFailure) -> Int32 {
     let descriptor = cepoll_socket(family)
     guard descriptor >= 0 else { throw .init(errno: errno) }
-    // Accepted sockets inherit TCP_NODELAY. A restart need not wait for the last connections' TIME_WAIT.
+    // Accepted sockets inherit what is set for TCP. Of what a client does not take the system keeps little beside what is
+    // on its way, so that the rest is seen and counted here (``AnswerAccount``). A restart need not wait for the last connections' TIME_WAIT.
     guard Socket.enable(SO_REUSEADDR, SOL_SOCKET, on: descriptor),
-      Socket.enable(TCP_NODELAY, Int32(IPPROTO_TCP), on: descriptor)
+      Socket.enable(TCP_NODELAY, Int32(IPPROTO_TCP), on: descriptor),
+      Socket.set(TCP_NOTSENT_LOWAT, Int32(IPPROTO_TCP), to: FixedLimit.unsentBytesMax, on: descriptor)
     else {
       let failure = StartFailure(errno: errno)
       close(descriptor)

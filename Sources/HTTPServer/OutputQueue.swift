@@ -15,6 +15,9 @@ struct OutputQueue {
 
   var isEmpty: Bool { byteCount == 0 }
 
+  /// What is kept in memory: of an array that is sent in part, the whole.
+  var heldByteCount: Int { byteCount + sentOfFirst }
+
   mutating func append(_ bytes: [UInt8]) {
     guard bytes.count >= Self.sharedBytesMin else {
       bytes.withUnsafeBytes { append(copying: $0) }

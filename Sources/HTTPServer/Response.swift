@@ -29,6 +29,8 @@ public struct Response: Sendable {
   ///
   /// An answer that the system has taken whole counts as sent, whether the client reads it or not.
   public var whenBroken: (@Sendable (ResponseBreak) -> Void)?
+  /// Where the memory is counted that this answer takes while it waits for its client.
+  public var account: (any AnswerAccount)?
 
   /// Makes an answer.
   public init(status: HTTPResponse.Status, fields: [Field] = [], body: ResponseBody = .empty) {
@@ -36,6 +38,15 @@ public struct Response: Sendable {
     self.fields = fields
     self.body = body
   }
+}
+
+/// Counts the memory of answers that are made and that their clients have not taken yet.
+public protocol AnswerAccount: Sendable {
+  /// Counts bytes in, or out when they are negative: each that was counted in is counted out when the client has taken
+  /// it, and at the latest when the connection ends. Called on event loops.
+  ///
+  /// What the system takes at once is never counted, so that answers to clients that read cost nothing here.
+  func count(_ bytes: Int)
 }
 
 /// Why an answer broke off in the middle.

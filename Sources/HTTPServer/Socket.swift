@@ -57,7 +57,12 @@ enum Socket {
 
   /// Sets an integer option to 1.
   static func enable(_ option: Int32, _ level: Int32, on descriptor: Int32) -> Bool {
-    var value: Int32 = 1
+    set(option, level, to: 1, on: descriptor)
+  }
+
+  /// Sets an integer option.
+  static func set(_ option: Int32, _ level: Int32, to value: Int32, on descriptor: Int32) -> Bool {
+    var value = value
     return setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
   }
 }

@@ -13,10 +13,9 @@ extension Transaction {
     var rows = try fetch(sql, listing.arguments + [" \(query.caller) ", query.limit + 1]) { row in
       (stub: try CaseListing.stub(row), value: row[CaseListing.stubWidth] as String)
     }
-    guard rows.count > query.limit else { return CasePage(items: rows.map(\.stub), next: nil) }
-    rows.removeLast()
-    let next = rows.last.map { CaseQuery.Position(value: $0.value, key: $0.stub.key) }
-    return CasePage(items: rows.map(\.stub), next: next)
+    let hasMore = rows.count > query.limit
+    if hasMore { rows.removeLast() }
+    return CasePage(rows: rows, hasMore: hasMore)
   }
 
   func count(_ query: CaseQuery) throws -> Int {
@@ -167,6 +166,7 @@ struct CaseListing {
     if let category = query.category { add("r.category = ?", category) }
     if let level = query.positionLevel { add("r.position_level = ?", level.rawValue) }
     if let agency = query.reportedBy { add("r.reported_by = ?", agency.rawValue) }
+    if let number = query.number { add("r.number = ?", number) }
     if let reference = query.agencyRef { add("r.agency_ref = ?", reference) }
   }
 
@@ -182,15 +182,24 @@ struct CaseListing {
 
   /// A filter on a withheld group matches nothing that is withheld.
   private mutating func filterByPersonAndText() {
-    if let nip = query.nip {
-      require(Visibility.row(query.caller).grant(.subject))
-      add("r.person_key = (SELECT person_key FROM person WHERE identifier = ?)", "nip:\(nip)")
-    }
+    let policy = Visibility.row(query.caller)
+    if query.nip != nil || query.nik != nil || !query.nameWords.isEmpty { require(policy.grant(.subject)) }
+    if let nip = query.nip { add("r.person_key = (SELECT person_key FROM person WHERE identifier = ?)", "nip:\(nip)") }
+    if let nik = query.nik { add("r.case_key IN (\(Self.casesByNIK))", nik) }
+    if !query.nameWords.isEmpty { add(Self.wordCondition, Self.match(query.nameWords, in: "names")) }
     if !query.words.isEmpty {
-      require(Visibility.row(query.caller).grant(.narrative))
-      add("r.case_key IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)", Self.match(query.words))
+      require(policy.grant(.narrative))
+      add(Self.wordCondition, Self.match(query.words, in: "narrative"))
     }
   }
+
+  /// Whoever has a NIP is known by that one; the NIK stands with each version of the facts, of which the newest counts.
+  private static let casesByNIK = """
+    SELECT s.case_key FROM case_subject s
+    JOIN case_record c ON c.case_key = s.case_key AND c.facts_version = s.facts_version WHERE s.nik = ?
+    """
+
+  private static let wordCondition = "r.case_key IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)"
 
   private mutating func filterByDates() {
     if let from = query.occurredFrom { add("r.act_on >= ?", from.description) }
@@ -210,8 +219,9 @@ struct CaseListing {
   }
 
   /// Each word quoted, so that the search language of FTS5 is out of reach.
-  private static func match(_ words: [String]) -> String {
+  private static func match(_ words: [String], in column: String) -> String {
     // A NUL would end the bound text before its closing quote.
-    words.map { "\"\($0.replacing("\0", with: " ").replacing("\"", with: "\"\""))\"" }.joined(separator: " ")
+    let quoted = words.map { "\"\($0.replacing("\0", with: " ").replacing("\"", with: "\"\""))\"" }
+    return "\(column) : (\(quoted.joined(separator: " ")))"
   }
 }

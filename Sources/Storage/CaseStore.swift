@@ -110,7 +110,7 @@ extension Transaction {
       touched.insert(VisibilityBasis(history.entries[index].record))
       try store(history.entries[index].event, history.entries[index].record, places[index], key, person)
     }
-    index(record.facts.act.narrative, of: key)
+    index(record.facts.words, of: key, isAdded: true)
     return record
   }
 
@@ -142,17 +142,17 @@ extension Transaction {
       $0.add(CaseColumns.recordedLate(record.progress))
       $0.add(CaseColumns.pausedUntil(record.progress))
     }
-    if new.facts.act.narrative != old.facts.act.narrative {
-      pending.words.append(.unindex(before.key, old.facts.act.narrative))
-      index(new.facts.act.narrative, of: before.key)
+    if isCorrected, new.facts.words != old.facts.words {
+      index(old.facts.words, of: before.key, isAdded: false)
+      index(new.facts.words, of: before.key, isAdded: true)
     }
     return record
   }
 
   /// Words are told to their index at the end of the batch, and take room as the narrative does.
-  private func index(_ narrative: String, of key: Int64) {
-    pending.words.append(.index(key, narrative))
-    pending.jobBytes += Int64(narrative.utf8.count)
+  private func index(_ texts: WordChange.Texts, of key: Int64, isAdded: Bool) {
+    pending.words.append(WordChange(caseKey: key, texts: texts, isAdded: isAdded))
+    if isAdded { pending.jobBytes += Int64(texts.narrative.utf8.count + texts.name.utf8.count) }
   }
 
   func append(_ event: EventDraft, to record: Case) throws {
@@ -254,6 +254,9 @@ struct VersionPlace {
 }
 
 extension Facts {
+  /// What the index of words knows.
+  var words: WordChange.Texts { WordChange.Texts(narrative: act.narrative, name: subject.name) }
+
   /// The person, as two reports about the same one would give them.
   var personIdentifier: String {
     if let nip = subject.nip { return "nip:\(nip.text)" }

@@ -38,11 +38,10 @@ extension Transaction {
       for column in ClockListing.dueColumns(query) { rows += try dueRows(column, stage, query) }
     }
     rows.sort { ($0.clocks[0].dueOn, $0.key) < ($1.clocks[0].dueOn, $1.key) }
-    let items = rows.prefix(query.limit).map { $0.item($0.clocks[0]) }
-    guard rows.count > query.limit else { return ClockPage(items: items, next: nil) }
-    let last = rows[query.limit - 1]
+    let page = rows.prefix(query.limit)
+    let places = page.map { CaseQuery.Position(value: $0.clocks[0].dueOn.description, key: $0.key) }
     return ClockPage(
-      items: items, next: CaseQuery.Position(value: last.clocks[0].dueOn.description, key: last.key))
+      items: page.map { $0.item($0.clocks[0]) }, places: places, next: rows.count > query.limit ? places.last : nil)
   }
 
   /// Cases whose open clock is due as asked for, by one of the three columns.
@@ -68,22 +67,24 @@ extension Transaction {
     let reach = min(end, start + query.casesMax - 1)
     // The case at which the page before has ended may have further clocks.
     let first = query.after.flatMap { Int($0.value) } ?? 0
-    var items: [ListedClock] = []
+    var page = ClockPage(items: [], places: [], next: nil)
     var key = start
     while key <= reach {
       let rows = try caseRows(from: key, to: reach, query)
       for row in rows {
         for (index, clock) in row.clocks.enumerated() where query.takes(clock) && !(row.key == start && index < first) {
-          if items.count == query.limit {
-            return ClockPage(items: items, next: CaseQuery.Position(value: String(index), key: row.key))
+          if page.items.count == query.limit {
+            page.next = page.places.last
+            return page
           }
-          items.append(row.item(clock))
+          page.items.append(row.item(clock))
+          page.places.append(CaseQuery.Position(value: String(index + 1), key: row.key))
         }
       }
       key = rows.count == ClockListing.pieceMax ? rows[rows.count - 1].key + 1 : reach + 1
     }
-    let next = reach < end ? CaseQuery.Position(value: "0", key: reach + 1) : nil
-    return ClockPage(items: items, next: next)
+    if reach < end { page.next = CaseQuery.Position(value: "0", key: reach + 1) }
+    return page
   }
 
   private func caseRows(from key: Int64, to end: Int64, _ query: ClockQuery) throws -> [ClockListing.Row] {

@@ -3,12 +3,12 @@ internal import GRDB
 
 /// Corrections that others ask for.
 extension Transaction {
-  func correctionRequests(_ id: CaseID) throws -> [CorrectionRequest] {
+  func correctionRequests(_ id: CaseID, after number: Int, limit: Int) throws -> [CorrectionRequest] {
     try fetch(
       """
       SELECT number, requested_by, requested_at, patch, reason, state, decided_by, decided_at, decision_reason
-      FROM correction_request WHERE case_key = ? ORDER BY number
-      """, [try key(of: id)]
+      FROM correction_request WHERE case_key = ? AND number > ? ORDER BY number LIMIT ?
+      """, [try key(of: id), number, limit]
     ) { row in
       CorrectionRequest(
         number: row[0], requestedBy: AgencyCode(rawValue: row[1]), requestedAt: Timestamp(milliseconds: row[2]),

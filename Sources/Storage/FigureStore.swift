@@ -6,16 +6,19 @@ internal import Gzip
 /// Figures that were given out, and figures that agencies have published: stored once, never changed.
 extension Transaction {
   func figure(_ id: String) throws -> Figure? {
-    try fetchOne(
-      "SELECT id, scope, kind, definition, question, seq, issued_at, answer FROM figure WHERE id = ?", [id]
-    ) { row in
+    guard var figure = try figureTerms(id) else { return nil }
+    figure.answer = try fetchOne("SELECT answer FROM figure WHERE id = ?", [id]) { try Self.unpacked($0[0]) } ?? []
+    return figure
+  }
+
+  func figureTerms(_ id: String) throws -> Figure? {
+    try fetchOne("SELECT id, scope, kind, definition, question, seq, issued_at FROM figure WHERE id = ?", [id]) { row in
       guard let kind = StatisticKind(rawValue: row[2]) else {
         throw DatabaseError(message: "a stored figure is of an unknown kind")
       }
       return Figure(
         id: row[0], scope: (row[1] as String?).map { AgencyCode(rawValue: $0) }, kind: kind, definition: row[3],
-        question: row[4], seq: row[5], issuedAt: Timestamp(milliseconds: row[6]), answer: try Self.unpacked(row[7])
-      )
+        question: row[4], seq: row[5], issuedAt: Timestamp(milliseconds: row[6]), answer: [])
     }
   }
 
@@ -55,7 +58,7 @@ extension Transaction {
       ) { (stub: try CaseListing.stub($0), number: $0[CaseListing.stubWidth] as String) }
       guard let found else { return nil }
       // What makes no version counts nowhere.
-      let events = try history(found.stub.id).filter { $0.seq > seq && Self.makesVersion($0) }
+      let events = try history(found.stub.id, after: seq, limit: .max).filter(Self.makesVersion)
       return CaseChanges(stub: found.stub, number: found.number, events: events)
     }
   }

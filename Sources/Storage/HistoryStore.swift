@@ -6,34 +6,37 @@ internal import JSON
 
 /// Events: what happened to a case. Personal values stand beside them, in rows that can be erased.
 extension Transaction {
-  func history(_ id: CaseID) throws -> [Event] {
+  func history(_ id: CaseID, after seq: Int64, limit: Int) throws -> [Event] {
     let key = try key(of: id)
+    var events = try fetch(
+      """
+      SELECT seq, version, what, agency, on_behalf_of, imported_by, occurred_on, recorded_at, stage, changed, details
+      FROM event WHERE case_key = ? AND seq > ? ORDER BY seq LIMIT ?
+      """, [key, seq, limit]
+    ) { row in
+      var columns = ColumnReader(row, from: 0)
+      return Event(
+        seq: Int64(columns.int()), version: columns.int(), what: columns.text(),
+        agency: AgencyCode(rawValue: columns.text()), onBehalfOf: columns.optional(AgencyCode.self),
+        importedBy: columns.optional(AgencyCode.self), occurredOn: columns.date(),
+        recordedAt: Timestamp(milliseconds: Int64(columns.int())), stage: try columns.code(Stage.self),
+        changed: columns.text().split(separator: " ").map(String.init), details: try Self.details(columns.text()),
+        texts: [])
+    }
+    guard let last = events.last?.seq else { return [] }
     var texts: [Int64: [(name: String, text: String, group: FieldGroup)]] = [:]
     let rows = try fetch(
       """
       SELECT t.seq, t.name, t.content, t.field_group FROM event_text t JOIN event e ON e.seq = t.seq
-      WHERE e.case_key = ? AND t.content IS NOT NULL ORDER BY t.seq, t.name
-      """, [key]
+      WHERE e.case_key = ? AND e.seq > ? AND e.seq <= ? AND t.content IS NOT NULL ORDER BY t.seq, t.name
+      """, [key, seq, last]
     ) { row -> (Int64, String, String, FieldGroup) in
       // A group nobody knows is withheld like a note.
       (row[0], row[1], row[2], FieldGroup(rawValue: row[3]) ?? .notes)
     }
     for (seq, name, text, group) in rows { texts[seq, default: []].append((name, text, group)) }
-    return try fetch(
-      """
-      SELECT seq, version, what, agency, on_behalf_of, imported_by, occurred_on, recorded_at, stage, changed, details
-      FROM event WHERE case_key = ? ORDER BY seq
-      """, [key]
-    ) { row in
-      var columns = ColumnReader(row, from: 0)
-      let seq = Int64(columns.int())
-      return Event(
-        seq: seq, version: columns.int(), what: columns.text(), agency: AgencyCode(rawValue: columns.text()),
-        onBehalfOf: columns.optional(AgencyCode.self), importedBy: columns.optional(AgencyCode.self),
-        occurredOn: columns.date(), recordedAt: Timestamp(milliseconds: Int64(columns.int())),
-        stage: try columns.code(Stage.self), changed: columns.text().split(separator: " ").map(String.init),
-        details: try Self.details(columns.text()), texts: texts[seq] ?? [])
-    }
+    for index in events.indices { events[index].texts = texts[events[index].seq] ?? [] }
+    return events
   }
 
   /// When the newest event was stored.

@@ -81,8 +81,8 @@ enum KeptStatement: Int, CaseIterable {
     case .setByteUse:
       insert("byte_use", "budget, day, bytes, room_bytes")
         + " ON CONFLICT (budget) DO UPDATE SET (day, bytes, room_bytes) = (excluded.day, excluded.bytes, excluded.room_bytes)"
-    case .indexWords: insert("case_words", "rowid, narrative")
-    case .unindexWords: "INSERT INTO case_words (case_words, rowid, narrative) VALUES ('delete', ?, ?)"
+    case .indexWords: insert("case_words", "rowid, narrative, names")
+    case .unindexWords: "INSERT INTO case_words (case_words, rowid, narrative, names) VALUES ('delete', ?, ?, ?)"
     default: preconditionFailure("questions are answered by sql")
     }
   }

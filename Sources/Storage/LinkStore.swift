@@ -30,28 +30,51 @@ extension Transaction {
     }
   }
 
-  func related(to record: Case) throws -> [RelatedCase] {
+  func link(_ relation: LinkRelation, from id: CaseID, to other: CaseID) throws -> Link? {
+    try fetchOne(
+      "SELECT linked_by, linked_at FROM case_link WHERE case_key = ? AND other_key = ? AND relation = ?",
+      [try key(of: id), try key(of: other), relation.rawValue]
+    ) { row in
+      Link(
+        relation: relation, other: other, linkedBy: AgencyCode(rawValue: row[0]),
+        linkedAt: Timestamp(milliseconds: row[1]))
+    }
+  }
+
+  func related(to record: Case, for agency: AgencyCode) throws -> [RelatedCase] {
     guard let own = try stored(record.id) else { return [] }
     let facts = record.facts
-    let found = try fetch(
+    let policy = Visibility.row(agency)
+    let seesPerson = Visibility.projection(of: record, for: agency)?.contains(.subject) ?? false
+    let shared: [(condition: String, arguments: [(any DatabaseValueConvertible)?], grants: [Grant])] = [
+      ("r.agency_ref = ? AND r.reported_by = ?", [facts.source.agencyRef, facts.source.agency.rawValue], []),
+      (seesPerson ? "r.person_key = ?" : "r.person_key = ? AND FALSE", [own.personKey], [policy.subject]),
+      (
+        "r.act_on = ? AND r.region = ? AND r.violation = ?",
+        [facts.act.occurredOn.description, facts.region.text, facts.violation?.code], []
+      ),
+    ]
+    // Each by its index, in which cases with equal values stand in the order of their keys; limits come after the policy,
+    // so that what is left out tells of no hidden case.
+    var parts: [String] = []
+    var arguments: [(any DatabaseValueConvertible)?] = shared.flatMap(\.arguments)
+    for part in shared {
+      let grants = ([policy.rows] + part.grants).map { CaseListing.condition($0, for: agency, in: "r") }
+      let conditions = [part.condition, "r.case_key <> ?"] + grants.map(\.sql)
+      parts.append(
+        "SELECT * FROM (SELECT r.case_key FROM case_record r WHERE \(conditions.joined(separator: " AND ")) "
+          + "ORDER BY r.case_key LIMIT 1000)")
+      arguments += part.arguments + [own.key] + grants.flatMap(\.arguments)
+    }
+    let flags = shared.map { "coalesce(\($0.condition), FALSE)" }.joined(separator: ", ")
+    return try fetch(
       """
-      SELECT id, max(by_ref), max(by_person), max(by_act) FROM (
-        SELECT id, 1 AS by_ref, 0 AS by_person, 0 AS by_act FROM case_record
-        WHERE agency_ref = ?1 AND reported_by = ?2 AND case_key <> ?3
-        UNION ALL SELECT id, 0, 1, 0 FROM case_record WHERE person_key = ?4 AND case_key <> ?3
-        UNION ALL SELECT id, 0, 0, 1 FROM case_record
-        WHERE act_on = ?5 AND region = ?6 AND violation = ?7 AND case_key <> ?3)
-      GROUP BY id ORDER BY id LIMIT 1000
-      """,
-      [
-        facts.source.agencyRef, facts.source.agency.rawValue, own.key, own.personKey,
-        facts.act.occurredOn.description, facts.region.text, facts.violation?.code,
-      ]
-    ) { row in (id: try row.identity(0), flags: [row[1] as Bool, row[2] as Bool, row[3] as Bool]) }
-    return try found.compactMap { candidate in
-      guard let other = try caseRecord(candidate.id) else { return nil }
-      let shared = zip(["agency_ref", "person", "act"], candidate.flags).filter(\.1).map(\.0)
-      return RelatedCase(record: other, shared: shared)
+      SELECT \(CaseListing.stubColumns), r.number, \(flags) FROM case_record r
+      WHERE r.case_key IN (\(parts.joined(separator: " UNION ")))
+      """, arguments
+    ) { row in
+      let names = zip(["agency_ref", "person", "act"], 8...).filter { row[$0.1] as Bool }.map(\.0)
+      return RelatedCase(stub: try CaseListing.stub(row), number: row[7], shared: names)
     }
   }
 }

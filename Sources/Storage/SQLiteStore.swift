@@ -69,11 +69,11 @@ public final class SQLiteStore: Store {
     try readers[reader].read(body)
   }
 
-  public func stub(_ id: CaseID, on reader: Int) throws -> CaseStub? {
+  public func stub(_ id: CaseID, on reader: Int, where isWanted: (CaseStub) -> Bool) throws -> CaseStub? {
     let (known, generation) = stubs.look(for: id)
-    if let known { return known }
-    let stub = try readers[reader].read { try $0.stub(id) }
-    if let stub { stubs.keep(stub, readAt: generation) }
+    if let known, isWanted(known) { return known }
+    guard let stub = try readers[reader].read({ try $0.stub(id) }), isWanted(stub) else { return nil }
+    stubs.keep(stub, readAt: generation)
     return stub
   }
 

@@ -7,7 +7,12 @@ internal import GRDB
 /// of the file, and a case that has changed since is taken from the version that was current then.
 extension Transaction {
   func pastCases(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastCase> {
-    let stored = try fetch(Self.casesSQL, [id.data, limit], CaseRow.decode)
+    var bytes = 0
+    let goesOn = { (stored: StoredCase) in
+      bytes += stored.record.facts.textBytes
+      return bytes < Self.pageBytesMax
+    }
+    let stored = try fetch(Self.casesSQL, [id.data, limit], while: goesOn, CaseRow.decode)
     let items = try stored.compactMap { current -> PastCase? in
       let now = VisibilityBasis(current.record)
       if current.record.seq <= seq { return PastCase(record: current.record, now: now) }
@@ -16,8 +21,12 @@ extension Transaction {
       else { return nil }
       return PastCase(record: then, now: now)
     }
-    return PastPage(items: items, next: stored.count < limit ? nil : stored.last?.record.id)
+    let isLast = stored.count < limit && bytes < Self.pageBytesMax
+    return PastPage(items: items, next: isLast ? nil : stored.last?.record.id)
   }
+
+  /// Texts of the cases of a page, in bytes: four times as much as those of usual length have.
+  private static let pageBytesMax = 1 << 20
 
   func pastStubs(at seq: Int64, after id: CaseID, limit: Int) throws -> PastPage<PastStub> {
     let stored = try fetch(Self.stubsSQL, [id.data, limit]) { row in
@@ -62,4 +71,12 @@ extension Transaction {
     "SELECT \(CaseListing.stubColumns), r.seq FROM case_record r WHERE r.id > ? ORDER BY r.id LIMIT ?"
   private static let basisSQL =
     "SELECT \(CaseListing.basisColumns(of: "v")) FROM case_version v WHERE v.case_key = ? AND v.version = ?"
+}
+
+extension Facts {
+  /// The bytes of the texts that may be long.
+  fileprivate var textBytes: Int {
+    act.narrative.utf8.count + act.urls.reduce(0) { $0 + $1.utf8.count }
+      + act.witnesses.reduce(0) { $0 + $1.name.utf8.count + ($1.contact?.utf8.count ?? 0) }
+  }
 }

@@ -61,6 +61,16 @@ extension Transaction {
     return try rows(of: statement.sqliteStatement, limit: limit, map)
   }
 
+  /// The same until `goesOn` says of a row that it is to be the last.
+  func fetch<Value>(
+    _ sql: String, _ arguments: [(any DatabaseValueConvertible)?], while goesOn: (Value) -> Bool,
+    _ map: (StoredRow) throws -> Value
+  ) throws -> [Value] {
+    let statement = try database.cachedStatement(sql: sql)
+    statement.setUncheckedArguments(StatementArguments(arguments))
+    return try rows(of: statement.sqliteStatement, limit: .max, while: goesOn, map)
+  }
+
   /// Runs a kept statement and gives what `map` makes of its first row.
   func run<Value>(_ kept: KeptStatement, _ bind: (inout Arguments) -> Void, _ map: (StoredRow) throws -> Value) throws
     -> Value?
@@ -83,12 +93,17 @@ extension Transaction {
     _ = try rows(of: try database.cachedStatement(sql: sql).sqliteStatement, limit: 1) { _ in }
   }
 
-  private func rows<Value>(of pointer: OpaquePointer, limit: Int, _ map: (StoredRow) throws -> Value) throws -> [Value]
-  {
+  private func rows<Value>(
+    of pointer: OpaquePointer, limit: Int, while goesOn: (Value) -> Bool = { _ in true },
+    _ map: (StoredRow) throws -> Value
+  ) throws -> [Value] {
     // The outcome of a reset repeats that of the last step, which has been judged by then.
     defer { sqlite3_reset(pointer) }
     var values: [Value] = []
-    while values.count < limit, try step(pointer) { values.append(try map(StoredRow(statement: pointer))) }
+    while values.count < limit, try step(pointer) {
+      values.append(try map(StoredRow(statement: pointer)))
+      if !goesOn(values[values.count - 1]) { break }
+    }
     return values
   }
 

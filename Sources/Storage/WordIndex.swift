@@ -1,9 +1,16 @@
-/// A change of the index of narrative words. SQLite's own full-text search stands here and in the list's `q` filter
-/// alone.
-enum WordChange {
-  case index(_ caseKey: Int64, _ narrative: String)
-  /// The index holds no text, so that a removal must say what was indexed.
-  case unindex(_ caseKey: Int64, _ narrative: String)
+/// A change of the index of words: those of the narrative and those of the person's name. SQLite's own full-text search
+/// stands here and in the filters of case searches alone.
+struct WordChange {
+  /// What is indexed of a case.
+  struct Texts: Equatable {
+    let narrative: String
+    let name: String
+  }
+
+  let caseKey: Int64
+  let texts: Texts
+  /// False takes the texts out: the index holds no text of its own, so that a removal must say what was indexed.
+  let isAdded: Bool
 }
 
 extension Transaction {
@@ -11,17 +18,11 @@ extension Transaction {
   /// the index has gathered in memory.
   func writeWords() throws {
     for change in pending.words {
-      switch change {
-      case .index(let key, let narrative): try write(.indexWords, key, narrative)
-      case .unindex(let key, let narrative): try write(.unindexWords, key, narrative)
+      try run(change.isAdded ? .indexWords : .unindexWords) {
+        $0.add(change.caseKey)
+        $0.add(change.texts.narrative)
+        $0.add(change.texts.name)
       }
-    }
-  }
-
-  private func write(_ statement: KeptStatement, _ key: Int64, _ narrative: String) throws {
-    try run(statement) {
-      $0.add(key)
-      $0.add(narrative)
     }
   }
 }

@@ -173,11 +173,17 @@ struct AbsenceTests {
       let visitor = Visitor(world.service)
       for plan in CanaryPlan.all {
         let sight = Sight.of(plan, for: agency)
-        let byNIP = try visitor.get("/v1/cases?count=exact&nip=\(plan.nip)", as: agency).json["count"].int
-        #expect(byNIP == (sight?.subject == true ? 1 : 0), "\(plan)")
-        let word = plan.mark + (plan.isCorrected ? "storytwoqz" : "storyqz")
-        let byWord = try visitor.get("/v1/cases?count=exact&q=\(word)", as: agency).json["count"].int
-        #expect(byWord == (sight?.narrative == true ? 1 : 0), "\(plan)")
+        func count(_ name: String, _ value: String) throws -> Int? {
+          let body = #"{"count":"exact","\#(name)":"\#(value)"}"#
+          return try visitor.ask(as: agency, "POST", "/v1/case-searches", body).json["count"].int
+        }
+        #expect(try count("nip", plan.nip) == (sight?.subject == true ? 1 : 0), "\(plan)")
+        #expect(try count("nik", plan.nik) == (sight?.subject == true ? 1 : 0), "\(plan)")
+        let two = plan.isCorrected ? "two" : ""
+        let name = "\(plan.mark)nameqz"
+        #expect(try count("name", name) == (sight?.subject == true ? 1 : 0), "\(plan)")
+        #expect(try count("q", "\(plan.mark)story\(two)qz") == (sight?.narrative == true ? 1 : 0), "\(plan)")
+        #expect(try count("q", name) == 0 && count("name", "\(plan.mark)story\(two)qz") == 0, "\(plan)")
         let byReference = try visitor.get("/v1/cases?count=exact&agency_ref=\(plan.reference)", as: agency)
         #expect(byReference.json["count"].int == (sight == nil ? 0 : 1), "\(plan)")
       }

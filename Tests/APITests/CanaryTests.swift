@@ -6,7 +6,8 @@ internal import Testing
 
 /// Every way in which something of a case leaves the service.
 enum Output: String, CaseIterable, Sendable {
-  case record, asOfDate, asOfTime, listJSON, listLines, listCSV, history, allowedActions, links, related, requests
+  case record, asOfDate, asOfTime, listJSON, listLines, listCSV, searchJSON, searchLines, searchCSV, history
+  case allowedActions, links, related, requests
   case refusedActions, refusedCorrections, duplicates, changes, changeLines, exportLines, exportCSV, differences
   case statistics
   case clocks, clockLines, clockCSV
@@ -57,6 +58,9 @@ private struct Check {
     case .listJSON: try list("application/json")
     case .listLines: try list("application/x-ndjson")
     case .listCSV: try list("text/csv")
+    case .searchJSON: try list("application/json", searching: true)
+    case .searchLines: try list("application/x-ndjson", searching: true)
+    case .searchCSV: try list("text/csv", searching: true)
     case .history: try each("/history") { $0.told(for: agency) }
     case .allowedActions: try each("/allowed-actions") { _ in [] }
     case .links: try each("/links") { _ in [] }
@@ -116,8 +120,12 @@ private struct Check {
     #expect(json["redacted"].strings == sight.redacted, "\(plan)")
   }
 
-  private func list(_ type: String) throws {
-    let answer = try visitor.get("/v1/cases?limit=200&count=exact", as: agency, [("Accept", type)])
+  private func list(_ type: String, searching: Bool = false) throws {
+    let answer =
+      searching
+      ? try visitor.ask(
+        as: agency, "POST", "/v1/case-searches", #"{"limit":200,"count":"exact"}"#, [("Accept", type)])
+      : try visitor.get("/v1/cases?limit=200&count=exact", as: agency, [("Accept", type)])
     #expect(answer.status == 200)
     if type == "application/json" {
       try expectExactly(answer.json["items"].items, in: answer)

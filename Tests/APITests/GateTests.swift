@@ -66,6 +66,7 @@ private let expectations: [String: Expectation] = [
   "POST /v1/cases/{id}/confirmations": Expectation(.recording([.casesWrite]), 404),
   "POST /v1/confirmations": Expectation(.recording([.casesWrite]), 422),
   "GET /v1/clocks": Expectation(.agency(.casesRead), 200),
+  "POST /v1/case-searches": Expectation(.agency(.casesRead), 200),
   "POST /v1/classification": Expectation(.agency(.casesRead), 422),
   "POST /v1/imports": Expectation(.recording([.imports, .migration]), 415),
   "GET /v1/changes": Expectation(.agency(.sync), 200),
@@ -206,6 +207,11 @@ struct GateTests {
             let expected = role.status(at: expectation)
             #expect(answer.status == expected, "\(role.name): \(route.method) \(route.path): \(answer.text)")
             #expect(answer["x-request-id"] != nil)
+            #expect(answer["x-content-type-options"] == "nosniff", "\(route.method) \(route.path)")
+            // What needs no key and holds nothing of anybody may be kept; nothing else, refusals least of all.
+            let isPublic = route.path.hasPrefix("/docs") || (route.path == "/openapi.json" && role.authorization == nil)
+            let kept = isPublic && answer.status == 200 ? "public, max-age=3600" : "no-store"
+            #expect(answer["cache-control"] == kept, "\(role.name): \(route.method) \(route.path)")
             if expected == 401 { #expect(answer["www-authenticate"]?.hasPrefix("Bearer") == true) }
             if expected == 401 { #expect(answer.json["code"].string == "unauthenticated") }
             if expected == 403 { #expect(answer.json["code"].string == role.code(at: expectation)) }
@@ -222,11 +228,13 @@ struct GateTests {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"] where !methods.contains(method) {
           let answer = try visitor.ask(as: .bkn, method, Self.path(path))
           #expect(answer.status == 405, "\(method) \(path)")
+          #expect(answer["cache-control"] == "no-store" && answer["x-content-type-options"] == "nosniff")
           #expect(answer.json["code"].string == "method_not_allowed")
           #expect(Set((answer["allow"] ?? "").split(separator: ", ").map(String.init)) == allowed, "\(method) \(path)")
         }
         let options = try visitor.ask("OPTIONS", Self.path(path), [])
         #expect(options.status == 204 && options.body.isEmpty, "\(path)")
+        #expect(options["cache-control"] == "no-store" && options["x-content-type-options"] == "nosniff")
         #expect(Set((options["allow"] ?? "").split(separator: ", ").map(String.init)) == allowed, "\(path)")
       }
     }

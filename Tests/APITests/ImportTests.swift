@@ -112,7 +112,7 @@ struct ImportTests {
   /// Rows in each table that a case has rows in.
   private static let counts =
     ["person", "case_record", "case_version", "event", "event_salt", "event_text"]
-    + ["case_subject", "case_narrative", "case_reporter", "case_words", "case_counter"]
+    + ["case_subject", "case_narrative", "case_reporter", "case_words_data", "case_counter"]
 
   private func rows(_ visitor: Visitor) throws -> String {
     let questions =

@@ -248,7 +248,8 @@ struct MetricsTests {
         #"{"subject":{"name":"Zubaidah","nip":"198112252005012777"},"act":{"narrative":"Rahasia"}}"#, ref: "NOMOR-77")
       for text in planted {
         for target in [
-          "/\(text)", "/v1/cases/\(text)", "\(path)/\(text)", "/v1/cases?q=\(text)", "/docs/problems/\(text)",
+          "/\(text)", "/v1/cases/\(text)", "\(path)/\(text)", "/v1/cases?q=\(text)", "/v1/cases?number=\(text)",
+          "/docs/problems/\(text)",
         ] {
           _ = try visitor.get(target, as: .bkn, [("User-Agent", text), ("traceparent", text), ("Accept", text)])
         }

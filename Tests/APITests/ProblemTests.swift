@@ -175,8 +175,10 @@ struct AnswerTests {
       "/v1/cases?stage=nothing", "/v1/cases?stage=", "/v1/cases?stage=received,", "/v1/cases?region=1",
       "/v1/cases?region=99.99", "/v1/cases?election=nothing", "/v1/cases?institution=nothing",
       "/v1/cases?violation=nothing", "/v1/cases?category=nothing", "/v1/cases?position_level=boss",
-      "/v1/cases?reported_by=NOBODY", "/v1/cases?nip=1", "/v1/cases?occurred_from=2024-02-30",
-      "/v1/cases?occurred_until=x", "/v1/cases?sort=name", "/v1/cases?sort=", "/v1/cases?q=%FF", "/v1/cases?q=%2",
+      "/v1/cases?reported_by=NOBODY", "/v1/cases?nip=198609262015051001", "/v1/cases?nik=1", "/v1/cases?name=x",
+      "/v1/cases?q=x", "/v1/cases?occurred_from=2024-02-30",
+      "/v1/cases?occurred_until=x", "/v1/cases?sort=name", "/v1/cases?sort=", "/v1/cases?number=%FF",
+      "/v1/cases?number=%2",
       "/v1/cases?cursor=x", "/v1/cases?cursor=", "/v1/reference/regions?as_of=x", "/v1/reference/regions?code=16",
       "/v1/cases?dry_run=true",
     ])
@@ -184,7 +186,7 @@ struct AnswerTests {
     try await withService { visitor in
       let answer = try visitor.get(target, as: .bkn)
       #expect(answer.status == 400, "\(answer.text)")
-      let isEncoding = target.contains("q=%")
+      let isEncoding = target.contains("number=%")
       #expect(isEncoding || answer.json["errors"][0]["parameter"].string?.isEmpty == false)
     }
   }

@@ -60,7 +60,7 @@ internal import Testing
     let questions =
       tables.map { "SELECT * FROM \($0)" } + [
         "SELECT \(event), changed, details, length(digest) FROM event", "SELECT seq, length(salt) FROM event_salt",
-        "SELECT rowid FROM case_words WHERE case_words MATCH 'uraian'", "SELECT id FROM case_words_docsize",
+        "SELECT rowid FROM case_words WHERE case_words MATCH 'uraian'",
       ]
     return try questions.map { try Shell.sqlite(path, $0) }
   }

@@ -186,10 +186,30 @@ internal import Testing
       try await other(3) { $0.subject.nip = base.facts.subject.nip }
       try await other(4) { $0.act.occurredOn = base.facts.act.occurredOn }
       try await other(5) { _ in }
-      let found = try bench.read { try $0.related(to: base) }
-      let shared = Dictionary(uniqueKeysWithValues: found.map { ($0.record.id, $0.shared) })
+      let found = try bench.read { try $0.related(to: base, for: .bkn) }
+      let shared = Dictionary(uniqueKeysWithValues: found.map { ($0.stub.id, $0.shared) })
       #expect(
         shared == [Sample.caseID(2): ["agency_ref"], Sample.caseID(3): ["person"], Sample.caseID(4): ["act"]])
+    }
+  }
+
+  @Test func `a thousand hidden cases of one act leave room for the visible one`() async throws {
+    try await TemporaryStore.open { bench in
+      let base = try await bench.report(1, Sample.facts(1))
+      let context = bench.context(.bawaslu)
+      for first in stride(from: 2, to: 1_102, by: 100) {
+        try await bench.store.write(by: .operator, dryRun: false) { write in
+          for number in first..<(first + 100) {
+            let facts = Sample.facts(number) { $0.institution = Sample.central }
+            let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
+            let event = EventDraft(what: "created", actor: context.actor)
+            _ = try write.create(Sample.caseID(number), facts, progress, event)
+          }
+        }
+      }
+      let visible = try await bench.report(1_200, Sample.facts(1_200))
+      #expect(try bench.read { try $0.related(to: base, for: .kemendagri) }.map(\.stub.id) == [visible.id])
+      #expect(try bench.read { try $0.related(to: base, for: .bkn) }.count == 1_000)
     }
   }
 

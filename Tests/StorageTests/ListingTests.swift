@@ -18,6 +18,8 @@ private let agencies: [AgencyCode] = [.bawaslu, .bkn, .kasn, .kemendagri, .panrb
             facts.source.receivedOn = date("2024-07-06")
             facts.act.occurredOn = date("2024-07-01")
             facts.act.narrative = "kata kunci\(number) bersama"
+            facts.subject.name = "Contoh, Orang\(number)"
+            facts.subject.nik = NIK("167101260986\(1_000 + number)")
             facts.institution = institution
           }
           records.append(try await bench.report(number, at: stage, blocked: blocked, facts))
@@ -53,6 +55,10 @@ private let agencies: [AgencyCode] = [.bawaslu, .bkn, .kasn, .kemendagri, .panrb
           let byNIP = bench.query(caller) { $0.nip = record.facts.subject.nip?.text }
           #expect(try bench.all(byNIP).map(\.id) == (projection?.shows(.subject) == true ? [record.id] : []))
           #expect(try bench.read { try $0.count(byNIP) } == (projection?.shows(.subject) == true ? 1 : 0))
+          let byNIK = bench.query(caller) { $0.nik = record.facts.subject.nik?.text }
+          #expect(try bench.all(byNIK).map(\.id) == (projection?.shows(.subject) == true ? [record.id] : []))
+          let byName = bench.query(caller) { $0.nameWords = ["orang\(index + 1)", "CONTOH"] }
+          #expect(try bench.all(byName).map(\.id) == (projection?.shows(.subject) == true ? [record.id] : []))
           let byWord = bench.query(caller) { $0.words = ["kunci\(index + 1)"] }
           #expect(try bench.all(byWord).map(\.id) == (projection?.shows(.narrative) == true ? [record.id] : []))
         }

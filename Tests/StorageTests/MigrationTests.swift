@@ -19,6 +19,7 @@ internal import Testing
     "m0007_recording": "afea2965f78a6d2c2365dd9801229c369bcfdd3a5fe28b2c8b86bcedad1a4f84",
     "m0008_releases": "90051a25ad7213482140840b6f717eac24e5b56016ce1de5e69ab966343c6fae",
     "m0009_keys": "a5c87188f4271eaa5e609f6fd563f51668a2098a07882f5936e2bc844424868a",
+    "m0010_names": "0a132517de9bae4352ee24fbea6bfaf28bebb74ee88761ca374a294ed8a9dcb7",
     "m0011_confirmations": "17ce7f885208d0b888033cd64639b5cff40f8a1af7b3070da5a9d741000a5b1f",
     "m0012_byte_use": "b8e110b3c99238a06be73f9927e79acfb54f3a02913ef72456cf154718855ac6",
   ]
@@ -70,7 +71,12 @@ internal import Testing
         + ["case_record", "case_version"].flatMap { table in
           ["unconfirmed", "disputed_for"].map { "ALTER TABLE \(table) DROP COLUMN \($0);" }
         }.joined()
-      let undone = tables + indexes + columns + identities + confirmations
+      let words = """
+        DROP INDEX case_subject_nik; DROP TABLE case_words;
+        CREATE VIRTUAL TABLE case_words USING fts5 (narrative, content = '', tokenize = 'unicode61');
+        INSERT INTO case_words (rowid, narrative) SELECT case_key, narrative FROM case_narrative WHERE facts_version = 1;
+        """
+      let undone = tables + indexes + columns + identities + confirmations + words
       _ = try Shell.output(
         "sqlite3 '\(path)' \"\(undone) DELETE FROM grdb_migrations WHERE identifier > 'm0001_z'\"")
 
@@ -83,6 +89,15 @@ internal import Testing
       let question = ClockQuery(caller: .bkn, today: due)
       let found = try store.read(on: 0) { try $0.clocks(question) }.items
       #expect(found.map(\.caseID) == [sanctioned.id] && found.first?.clock == sanctioned.progress.openClock)
+      // The names of those who were reported before are found, and narratives as before.
+      func cases(_ change: (inout CaseQuery) -> Void) throws -> [CaseID] {
+        try store.read(on: 0) { try $0.cases(bench.query(.bkn, change)) }.items.map(\.id)
+      }
+      let name = record.facts.subject.name.split(separator: " ").map(String.init)
+      #expect(try cases { $0.nameWords = name } == [record.id])
+      #expect(try cases { $0.nameWords = ["PEGAWAI"] }.count == 3)
+      #expect(try cases { $0.words = [record.facts.act.narrative] }.count == 3)
+      #expect(try cases { $0.nameWords = ["nobody"] }.isEmpty)
       try store.close()
     }
   }

@@ -41,11 +41,16 @@ public final class HTTPClient {
   public private(set) var isOver = false
 
   /// Connects to a port of this machine.
-  public init(port: UInt16) throws {
+  ///
+  /// - Parameter receiveBufferBytes: what the system takes for this client while it reads nothing; nil: as it likes.
+  public init(port: UInt16, receiveBufferBytes: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | 0o2000000, 0)
     guard descriptor >= 0 else { throw HTTPClientFailure(call: "socket", errno: errno) }
     var one: Int32 = 1
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+    if var bytes = receiveBufferBytes {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+    }
     var time = timeval(tv_sec: 300, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))

@@ -30,20 +30,36 @@ extension Operation {
         "narrative":"Uraian contoh."},"source":{"kind":"laporan","agency_ref":"$(new)","received_on":"2024-10-06"}}
         """, keeps: ("id", ".id")))
 
+  private static let casePages: [Reply.Content] = [
+    .json(.page(of: .caseRecord, and: [.maybe("count", .count.described("With count=exact."))])),
+    .lines(.caseRecord), .csv,
+  ]
+
   static let listCases = Operation(
     .cases, .init(en: "List cases", id: "Daftar kasus"),
-    details: "Visible cases, a page at a time. Filters narrow; a cursor carries them.",
-    query: CaseListRoutes.filters + [.limit(1...200, standard: 50), .cursor, CaseListRoutes.count],
-    replies: [
-      Reply(
-        .ok, "A page.",
-        [
-          .json(.page(of: .caseRecord, and: [.maybe("count", .count.described("With count=exact."))])),
-          .lines(.caseRecord), .csv,
-        ], fields: [(.link, "The next page, rel=\"next\".")])
-    ],
+    details: """
+      Visible cases, a page at a time; a page ends at 4 MiB at the latest. Filters narrow; a cursor carries them. \
+      Searching for a person or for words: POST /v1/case-searches.
+      """,
+    query: CaseFilters.listed + [.limit(1...200, standard: 50), .cursor, CaseFilters.count],
+    replies: [Reply(.ok, "A page.", casePages, fields: Reply.nextPage)],
     refusals: [.invalidCursor],
     example: Example("BKN", query: "stage=recommended&region=73&limit=5&count=exact"))
+
+  static let searchCases = Operation(
+    .cases, .init(en: "Search cases", id: "Cari kasus"),
+    details: """
+      The list with its filters in the body, and with those that name a person or repeat words about one, which have no \
+      place in an address: nip, nik, name, q. stage is a code or an array of codes. A filter on what is withheld matches \
+      nothing. The next page: the same with cursor, which carries the filters. Creates nothing, so that it needs no \
+      Idempotency-Key.
+      """,
+    body: .json { _ = CaseListRequest.read($0) },
+    replies: [
+      Reply(.ok, "A page.", casePages, fields: [(.nextCursor, "The cursor of the next page, in every format.")])
+    ],
+    refusals: [.invalidCursor],
+    example: Example("BKN", body: #"{"name":"pegawai contoh","stage":["received","verified"],"limit":5}"#))
 
   static let showCase = Operation(
     .cases, .init(en: "Show a case", id: "Tampilkan kasus"),
@@ -75,7 +91,8 @@ extension Operation {
   static let caseHistory = Operation(
     .cases, .init(en: "History of a case", id: "Riwayat kasus"),
     details: "Every event, oldest first: who did what and when, and which facts changed.",
-    replies: [.json(.page(of: .event), "All events.")], example: Example("PANRB", path: ["$id"]))
+    query: [.rest], replies: [.json(.page(of: .event), "All events, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.invalidCursor], example: Example("PANRB", path: ["$id"]))
 
   static let allowedActions = Operation(
     .cases, .init(en: "What may be done now", id: "Tindakan yang dapat dilakukan"),
@@ -97,8 +114,11 @@ extension Operation {
 
   static let listCorrections = Operation(
     .corrections, .init(en: "List requests for correction", id: "Daftar permintaan koreksi"),
-    replies: [.json(.page(of: .correctionRequest), "All requests of the case.")],
-    example: Example("BAWASLU", path: ["$id"]))
+    query: [.rest],
+    replies: [
+      .json(.page(of: .correctionRequest), "All requests of the case, or 4 MiB of them.", fields: Reply.nextPage)
+    ],
+    refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
 
   static let acceptCorrection = decision(
     .init(en: "Accept a correction", id: "Terima koreksi"), #"{"reason":"Benar."}"#, setup: nil)
@@ -138,8 +158,9 @@ extension Operation {
       body: #"{"case_id":"$other","relation":"same_act"}"#))
 
   static let listLinks = Operation(
-    .links, .init(en: "List ties", id: "Daftar kaitan"), replies: [.json(.page(of: .link), "All visible ties.")],
-    example: Example("BAWASLU", path: ["$id"]))
+    .links, .init(en: "List ties", id: "Daftar kaitan"), query: [.rest],
+    replies: [.json(.page(of: .link), "All visible ties, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
 
   static let relatedCases = Operation(
     .links, .init(en: "Candidates for a tie", id: "Kasus yang mungkin terkait"),
@@ -154,9 +175,7 @@ extension Operation {
       """,
     query: ClockRoutes.filters + [.limit(1...200, standard: 50), .cursor],
     replies: [
-      Reply(
-        .ok, "A page.", [.json(.page(of: .listedClock)), .lines(.listedClock), .csv],
-        fields: [(.link, "The next page, rel=\"next\".")])
+      Reply(.ok, "A page.", [.json(.page(of: .listedClock)), .lines(.listedClock), .csv], fields: Reply.nextPage)
     ],
     refusals: [.invalidCursor],
     example: Example("BKN", query: "kind=ppk_follow_up&overdue=true"))

@@ -79,7 +79,9 @@ enum OpenAPIDocument {
           Shares cases of civil-servant neutrality violations among agencies. Each key sees what the legal role of its \
           agency allows. HEAD is answered wherever GET is, OPTIONS everywhere. Any request may carry Accept-Language \
           (id or en) and traceparent; every answer has X-Request-Id. Every answer to a key that ends within 30 days has \
-          Netral-Key-Expires, the time of its end (RFC 3339).
+          Netral-Key-Expires, the time of its end (RFC 3339). Where an agency's clients leave too many answers \
+          unread, its requests are refused (429); what was written meanwhile is answered without a body \
+          (Preference-Applied: return=minimal).
           """)
       ),
     ]))

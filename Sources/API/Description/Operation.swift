@@ -48,6 +48,9 @@ final class Operation: Sendable {
   let mandate: MandateKind?
   let example: Example
 
+  /// Whether a request may leave something behind: each that does takes `dry_run`.
+  var writes: Bool { queryNames.contains(Parameter.dryRun.name) }
+
   /// A field that a request carries, in the order in which they are described.
   enum Need: CaseIterable, Sendable {
     /// `Idempotency-Key` must be there.
@@ -120,6 +123,11 @@ struct Reply: Sendable {
   ) -> Reply {
     Reply(status, description, [Content(type: "application/json", schema: schema)], fields: fields)
   }
+}
+
+extension Reply {
+  /// The next page of a list.
+  static let nextPage: [(name: HTTPField.Name, description: String)] = [(.link, "The next page, rel=\"next\".")]
 }
 
 extension Reply.Content {

@@ -9,6 +9,10 @@ struct Parameter: Sendable {
   var isRequired = false
   /// True for several values separated by commas.
   var isList = false
+  /// True for `true` or `false`.
+  var isFlag = false
+  /// What one of several values may be.
+  private(set) var itemSchema = Schema.string
 
   init(_ name: String, _ schema: Schema, _ description: String) {
     self.name = name
@@ -26,7 +30,11 @@ struct Parameter: Sendable {
 extension Parameter {
   static func date(_ name: String, _ description: String) -> Parameter { Parameter(name, .date, description) }
 
-  static func flag(_ name: String, _ description: String) -> Parameter { Parameter(name, .bool, description) }
+  static func flag(_ name: String, _ description: String) -> Parameter {
+    var parameter = Parameter(name, .bool, description)
+    parameter.isFlag = true
+    return parameter
+  }
 
   static func text(_ name: String, _ description: String) -> Parameter { Parameter(name, .string, description) }
 
@@ -44,6 +52,7 @@ extension Parameter {
   {
     var parameter = Parameter(name, Schema.array(of: .code(type)).with(("minItems", .int(1))), description)
     parameter.isList = true
+    parameter.itemSchema = .code(type)
     return parameter
   }
 
@@ -54,6 +63,8 @@ extension Parameter {
   static let institution = text("institution", "Code of an institution, as in /v1/reference/institutions.")
   static let cursor = Parameter(
     "cursor", .string, "Where the page begins: next_cursor of the page before. It carries the filters.")
+  static let rest = Parameter(
+    "cursor", .string, "For what is left of a list that is longer than 4 MiB: next_cursor of the page before.")
   static let dryRun = flag(
     "dry_run", "true: validate and authorise in full, answer as it would be, and undo every effect.")
   static let sequence = Parameter(

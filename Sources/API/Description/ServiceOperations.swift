@@ -5,8 +5,9 @@ internal import HTTPTypes
 extension Operation {
   static let listReference = Operation(
     .reference, .init(en: "Read reference data", id: "Baca data referensi"),
-    query: [.date("as_of", "Rows that are valid on this day (default: all).")],
-    replies: [.json(.page(of: .map(of: .any)), "All rows.")], refusals: [.notAcceptable],
+    query: [.date("as_of", "Rows that are valid on this day (default: all)."), .rest],
+    replies: [.json(.page(of: .map(of: .any)), "All rows, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.notAcceptable, .invalidCursor],
     example: Example("BKN", path: ["elections"]))
 
   static let whoami = Operation(
@@ -40,8 +41,9 @@ extension Operation {
       "OPERATOR", body: #"{"agency":"BKN","label":"uji","scopes":["cases:read"]}"#, keeps: ("key", ".id")))
 
   static let listKeys = Operation(
-    .administration, .init(en: "List keys", id: "Daftar kunci"), replies: [.json(.page(of: .key), "All keys.")],
-    example: Example("OPERATOR"))
+    .administration, .init(en: "List keys", id: "Daftar kunci"), query: [.rest],
+    replies: [.json(.page(of: .key), "All keys, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.invalidCursor], example: Example("OPERATOR"))
 
   static let showKey = Operation(
     .administration, .init(en: "Show a key", id: "Tampilkan kunci"), replies: [.json(.key, "The key.")],
@@ -64,8 +66,9 @@ extension Operation {
 
   static let listMandates = Operation(
     .administration, .init(en: "List mandates", id: "Daftar kewenangan"),
-    query: [.date("as_of", "Those in force on this day.")],
-    replies: [.json(.page(of: .map(of: .any)), "All mandates.")], refusals: [.notAcceptable],
+    query: [.date("as_of", "Those in force on this day."), .rest],
+    replies: [.json(.page(of: .map(of: .any)), "All mandates, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.notAcceptable, .invalidCursor],
     example: Example("OPERATOR"))
 
   static let putMandates = put(
@@ -111,7 +114,9 @@ extension Operation {
 
   static let listBackups = Operation(
     .administration, .init(en: "List backups", id: "Daftar cadangan"),
-    replies: [.json(.page(of: .backup), "All backups, newest first.")], refusals: [.backupsNotConfigured],
+    query: [.rest],
+    replies: [.json(.page(of: .backup), "All backups, newest first, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.backupsNotConfigured, .invalidCursor],
     example: Example("OPERATOR"))
 
   static let live = Operation(

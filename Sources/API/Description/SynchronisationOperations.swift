@@ -107,10 +107,13 @@ extension Operation {
 
   static let listReconciliations = Operation(
     .synchronisation, .init(en: "List certificates", id: "Daftar sertifikat"),
-    details: "Which agency agreed at which sequence and when, newest first.",
+    details: """
+      Which agency agreed at which sequence and when, newest first. Of another agency's certificate, counts and digest \
+      are shown to keys that see every case.
+      """,
     query: [.text("agency", "Those of one agency."), .limit(1...200, standard: 50), .cursor],
     replies: [
-      .json(.page(of: .certificate), "A page.", fields: [(.link, "The next page, rel=\"next\".")])
+      .json(.page(of: .listedCertificate), "A page.", fields: Reply.nextPage)
     ],
     refusals: [.invalidCursor], example: Example("BKN", query: "agency=BKN&limit=3"))
 }

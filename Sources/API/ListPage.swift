@@ -1,0 +1,126 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// How a list is written.
+enum ListFormat: String, CaseIterable {
+  case json = "application/json"
+  case lines = "application/x-ndjson"
+  case csv = "text/csv"
+
+  /// - Throws: `not_acceptable`.
+  static func choose(_ accept: String?) throws(Failure) -> ListFormat {
+    ListFormat(rawValue: try MediaType.choose(accept, from: allCases.map(\.rawValue))) ?? .json
+  }
+}
+
+/// The items of a page, written one after the other until it is full: at 4 MiB, as a page of the feed is. However long
+/// the items are, a page never holds more memory than that.
+struct ListPage: Sendable {
+  /// What items may take, in bytes: 4 MiB less what stands around them, at most a cursor that carries a long filter.
+  static let itemsBytesMax = (4 << 20) - 32_768
+
+  private let format: ListFormat
+  private var bytes: [UInt8]
+  private var isEmpty = true
+
+  init(_ format: ListFormat = .json, header: [UInt8] = [], reserving capacity: Int = 1_024) {
+    self.format = format
+    bytes = []
+    bytes.reserveCapacity(capacity)
+    bytes += format == .json ? Array("{\"items\":[".utf8) : header
+  }
+
+  /// Adds an item. False when it has no room any more: the page ends before it. One item is always taken, so that every
+  /// page leads on.
+  mutating func add(_ item: [UInt8]) -> Bool {
+    guard isEmpty || bytes.count + item.count <= Self.itemsBytesMax else { return false }
+    if format == .json && !isEmpty { bytes.append(UInt8(ascii: ",")) }
+    bytes += item
+    if format == .lines { bytes.append(UInt8(ascii: "\n")) }
+    isEmpty = false
+    return true
+  }
+
+  /// Adds an item as it writes itself.
+  mutating func add(_ write: (inout JSONWriter) -> Void) -> Bool {
+    var writer = JSONWriter()
+    write(&writer)
+    return add(writer.bytes)
+  }
+
+  /// The page as an answer; nothing can be added any more.
+  ///
+  /// - Parameters:
+  ///   - path: where the next page is asked for with its cursor; nil where the cursor does not belong into an address.
+  ///   - query: what the address has beside the cursor.
+  ///   - count: the length of the whole list, where it was asked for.
+  mutating func answer(next cursor: String?, at path: String?, _ query: String = "", count: Int? = nil) -> Answer {
+    if format == .json { end(cursor, count) }
+    var answer = Answer(contentType: format.rawValue, body: .bytes(bytes))
+    if format == .csv { answer.contentType += "; charset=utf-8; header=present" }
+    guard let cursor else { return answer }
+    if let path {
+      answer.fields = [Response.Field(name: .link, value: "<\(path)?cursor=\(cursor)\(query)>; rel=\"next\"")]
+    } else {
+      answer.fields = [Response.Field(name: .nextCursor, value: cursor)]
+    }
+    return answer
+  }
+
+  private mutating func end(_ cursor: String?, _ count: Int?) {
+    bytes += Array("],\"next_cursor\":\(cursor.map { "\"\($0)\"" } ?? "null")".utf8)
+    if let count { bytes += Array(",\"count\":\(count)".utf8) }
+    bytes.append(UInt8(ascii: "}"))
+  }
+}
+
+/// A list that is read in pieces, each a few milliseconds of work.
+protocol PiecewiseList: Sendable {
+  /// Whether everything is read, or the page is full.
+  var isOver: Bool { get }
+  mutating func readPiece(_ reads: any CaseReads) throws
+}
+
+/// A list that comes whole as long as it fits a page. What is left of a longer one has a cursor: its place is the number
+/// of items before it.
+struct WholeList {
+  /// What narrows the list; empty: nothing.
+  let filter: String
+  private let path: String
+  private let start: Int
+  private let cursors: Cursors
+
+  /// - Parameters:
+  ///   - path: the path of the list, in one spelling.
+  ///   - filterName: the parameter that narrows the list, if one does.
+  /// - Throws: `invalid_cursor`.
+  init(_ query: Query, at path: String, filteredBy filterName: String? = nil, _ exchange: Exchange) throws(Failure) {
+    self.path = path
+    cursors = exchange.cursors(of: path)
+    let given = filterName.flatMap { query[$0] }
+    guard let text = query["cursor"] else {
+      (start, filter) = (0, given ?? "")
+      return
+    }
+    let (place, filter) = try cursors.open(text)
+    if let given, given != filter { throw .invalidCursor }
+    (start, self.filter) = (Int(place.key), filter)
+  }
+
+  /// A page of the items that `write` writes; nil leaves one out.
+  func answer<Item>(_ items: [Item], _ write: (Item) throws -> [UInt8]?) throws -> Answer {
+    var page = ListPage()
+    for (index, item) in items.enumerated().dropFirst(start) {
+      if let bytes = try write(item), !page.add(bytes) {
+        return page.answer(next: try cursors.seal(.init(value: "", key: Int64(index)), filter: filter), at: path)
+      }
+    }
+    return page.answer(next: nil, at: path)
+  }
+}
+
+extension HTTPField.Name {
+  static let nextCursor = known("Netral-Next-Cursor")
+}
