@@ -39,7 +39,7 @@ struct Pipeline {
       response = Problem.response(for: error, language: language, requestID: requestID)
     }
     response.fields.append(Response.Field(name: .requestID, value: requestID))
-    if let end = record.key?.endToTell(at: started) {
+    if let end = record.keyEnd {
       response.fields.append(Response.Field(name: .keyExpires, value: end.description))
     }
     let nanoseconds = stopwatch.nanoseconds
@@ -75,7 +75,8 @@ struct Pipeline {
       try api.rates.countFailure(ClientAddress.of(request, trusting: proxies), keyID: error.keyID, at: now)
       throw .unauthenticated
     }
-    record.key = caller.key
+    record.keyID = caller.key.id
+    record.keyEnd = caller.key.endToTell(at: now)
     api.store.noteUse(of: caller.key.id, at: now, on: request.loopIndex % api.store.readerCount)
     try api.rates.countRequest(caller.key.id, at: now)
     try caller.pass(gate)
@@ -128,7 +129,7 @@ struct Pipeline {
     var metadata: Logger.Metadata = [
       "id": "\(record.requestID)", "method": "\(request.method.rawValue)", "route": "\(record.template)",
       "status": .stringConvertible(response.status.code),
-      "ms": .stringConvertible(Double(nanoseconds / 1_000) / 1_000), "key": "\(record.key?.id ?? "-")",
+      "ms": .stringConvertible(Double(nanoseconds / 1_000) / 1_000), "key": "\(record.keyID ?? "-")",
     ]
     if let refusal = record.refusal {
       // Not as `key`: whoever counts what a key has done must not count what others have tried with its name.
@@ -141,9 +142,9 @@ struct Pipeline {
     api.logger.info("request", metadata: metadata)
   }
 
-  /// Whether the query says so, in whatever spelling a route would take it.
+  /// Whether the query of a write says so, in whatever spelling a route would take it.
   private static func asksForDryRun(_ request: Request) -> Bool {
-    guard let query = request.query else { return false }
+    guard request.method != .get, let query = request.query else { return false }
     return query.split(separator: "&").contains { pair in
       let parts = pair.split(separator: "=", maxSplits: 1)
       return parts.count == 2 && Query.decode(parts[0]) == "dry_run" && Query.decode(parts[1]) == "true"
@@ -160,8 +161,10 @@ struct Pipeline {
 private struct LogRecord {
   let requestID: String
   var template = "-"
-  /// A key that is valid, whether it passed the gate or not.
-  var key: AccessKey?
+  /// Of a key that is valid, whether it passed the gate or not.
+  var keyID: String?
+  /// When that key ends, if it is near.
+  var keyEnd: Timestamp?
   var refusal: KeyRefusal?
 }
 
