@@ -2,6 +2,11 @@
 enum Base32 {
   static let alphabet = Array("0123456789abcdefghijklmnopqrstuv".utf8)
 
+  /// True for what is one of them; every key of every request is looked at.
+  static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "v")).contains(byte)
+  }
+
   static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     var (buffer, bits) = (0, 0)

@@ -124,7 +124,7 @@ public struct Token: Sendable {
     else { return nil }
     let keyID = authorization[identifier..<bytes.index(before: secret)]
     // An identifier stands in logs: what cannot be one is no key, and a client's free text.
-    guard keyID.utf8.allSatisfy(Base32.alphabet.contains) else { return nil }
+    guard keyID.utf8.allSatisfy(Base32.isDigit) else { return nil }
     self.keyID = String(keyID)
     self.secret = String(authorization[secret...])
   }

@@ -50,7 +50,7 @@ struct Pipeline {
     }
     response.seal(requestID, isPublic: isPublic)
     response.account = account
-    if let end = record.key?.endToTell(at: started) {
+    if let end = record.keyEnd {
       response.fields.append(Response.Field(name: .keyExpires, value: end.description))
     }
     let nanoseconds = stopwatch.nanoseconds
@@ -86,7 +86,8 @@ struct Pipeline {
       try api.rates.countFailure(ClientAddress.of(request, trusting: proxies), keyID: error.keyID, at: now)
       throw .unauthenticated
     }
-    record.key = caller.key
+    record.keyID = caller.key.id
+    record.keyEnd = caller.key.endToTell(at: now)
     api.store.noteUse(of: caller.key.id, at: now, on: request.loopIndex % api.store.readerCount)
     try api.rates.countRequest(caller.key.id, at: now)
     try caller.pass(gate, api.store.reference, on: LegalDate(inJakarta: now))
@@ -155,7 +156,7 @@ struct Pipeline {
     var metadata: Logger.Metadata = [
       "id": "\(record.requestID)", "method": "\(request.method.rawValue)", "route": "\(record.template)",
       "status": .stringConvertible(response.status.code),
-      "ms": .stringConvertible(Double(nanoseconds / 1_000) / 1_000), "key": "\(record.key?.id ?? "-")",
+      "ms": .stringConvertible(Double(nanoseconds / 1_000) / 1_000), "key": "\(record.keyID ?? "-")",
     ]
     if let refusal = record.refusal {
       // Not as `key`: whoever counts what a key has done must not count what others have tried with its name.
@@ -168,9 +169,9 @@ struct Pipeline {
     api.logger.info("request", metadata: metadata)
   }
 
-  /// Whether the query says so, in whatever spelling a route would take it.
+  /// Whether the query of a write says so, in whatever spelling a route would take it.
   private static func asksForDryRun(_ request: Request) -> Bool {
-    guard let query = request.query else { return false }
+    guard request.method != .get, let query = request.query else { return false }
     return query.split(separator: "&").contains { pair in
       let parts = pair.split(separator: "=", maxSplits: 1)
       return parts.count == 2 && Query.decode(parts[0]) == "dry_run" && Query.decode(parts[1]) == "true"
@@ -187,8 +188,10 @@ struct Pipeline {
 private struct LogRecord {
   let requestID: String
   var template = "-"
-  /// A key that is valid, whether it passed the gate or not.
-  var key: AccessKey?
+  /// Of a key that is valid, whether it passed the gate or not.
+  var keyID: String?
+  /// When that key ends, if it is near.
+  var keyEnd: Timestamp?
   var refusal: KeyRefusal?
 }
 
