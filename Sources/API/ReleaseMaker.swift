@@ -20,8 +20,8 @@ public final class ReleaseMaker: Sendable {
   /// What decides which releases are due.
   private struct Moment: Equatable {
     let due: Timestamp
-    /// Elections and their days of voting are reference data.
-    let reference: Int
+    /// The days of voting, by election.
+    let elections: [String: String]
   }
 
   /// A release to be made.
@@ -81,7 +81,8 @@ public final class ReleaseMaker: Sendable {
 
   /// Makes what is due, oldest first. What fails is logged, and tried again by the next call.
   func makeDue() async {
-    let moment = Moment(due: ReleaseCalendar.newestDue(at: now()), reference: store.revision.reference)
+    let elections = store.reference.elections.mapValues(\.votingOn)
+    let moment = Moment(due: ReleaseCalendar.newestDue(at: now()), elections: elections)
     if state.withLock({ $0.made == moment }) { return }
     do {
       if try await inTurn({ try await self.makeAll(until: moment.due) }) { state.withLock { $0.made = moment } }
@@ -111,9 +112,7 @@ public final class ReleaseMaker: Sendable {
 
   /// The first day on which a case of each election was recorded.
   func firstRecordedDays() async throws -> [String: LegalDate] {
-    // Most new files have no case, and need not be read for that.
-    if store.revision.seq == 0 { return [:] }
-    return try await store.readStates(for: .operator) { states, _ in states.firstRecordedDays() }
+    try await store.readLong(for: .operator) { try $0.firstRecordedDays() }
   }
 
   /// Runs `work` after all that was to be done before, whether or not its caller still waits.
