@@ -40,7 +40,8 @@ public struct API: Sendable {
     figures = FigureIssue(
       bytesMax: settings.figuresBytesMax, perAgencyPerDay: settings.figuresPerAgencyPerDay)
     releases = PublicReleases(store: store)
-    releaseMaker = ReleaseMaker(store: store, releases: releases, now: settings.now, logger: logger)
+    releaseMaker = ReleaseMaker(
+      store: store, releases: releases, every: settings.releaseInterval, now: settings.now, logger: logger)
     rates = Rates(settings)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
     bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
@@ -112,6 +113,9 @@ public struct APISettings: Sendable {
   public var figuresBytesMax = 8 << 20
   /// New figures of one agency on a day; each is stored for ever. Default 5,000: all that nightly reports ask, many times.
   public var figuresPerAgencyPerDay = 5_000
+  /// After which the service looks again whether a public release is due, or tries again what has failed. Default 30 s: a
+  /// look costs nothing, and nobody waits for the second.
+  public var releaseInterval: Duration = .seconds(30)
   /// Requests without a key that one address may make to public statistics. Default 60 a minute: a page with its tables,
   /// and somebody who reads them.
   public var publicRequestsPerMinute = 60

@@ -7,17 +7,21 @@ internal import Synchronization
 ///
 /// One release is one write: cut off anywhere, what is missing is made by the next start, or on the next word.
 public final class ReleaseMaker: Sendable {
-  /// How long until it looks again whether anything is due, or tries again what has failed.
-  private static let pause: Duration = .seconds(30)
-
   private struct State {
     /// The newest piece of work; pieces follow each other.
     var last: Task<Void, Never>?
     /// What looks again and again.
     var watch: Task<Void, Never>?
-    /// All that was due at this instant has been made.
-    var madeUntil: Timestamp?
+    /// For what all that is due has been made.
+    var made: Moment?
     var isStopped = false
+  }
+
+  /// What decides which releases are due.
+  private struct Moment: Equatable {
+    let due: Timestamp
+    /// The days of voting, by election.
+    let elections: [String: String]
   }
 
   /// A release to be made.
@@ -28,18 +32,25 @@ public final class ReleaseMaker: Sendable {
 
   private let store: any Store
   private let releases: PublicReleases
+  private let interval: Duration
   private let now: @Sendable () -> Timestamp
   private let logger: Logger
   private let state = Mutex(State())
 
   /// Makes one over a store that nobody else serves.
   public convenience init(store: any Store, now: @escaping @Sendable () -> Timestamp, logger: Logger) {
-    self.init(store: store, releases: PublicReleases(store: store), now: now, logger: logger)
+    self.init(
+      store: store, releases: PublicReleases(store: store), every: .seconds(30), now: now, logger: logger)
   }
 
-  init(store: any Store, releases: PublicReleases, now: @escaping @Sendable () -> Timestamp, logger: Logger) {
+  /// - Parameter interval: how long until it looks again whether anything is due, or tries again what has failed.
+  init(
+    store: any Store, releases: PublicReleases, every interval: Duration, now: @escaping @Sendable () -> Timestamp,
+    logger: Logger
+  ) {
     self.store = store
     self.releases = releases
+    self.interval = interval
     self.now = now
     self.logger = logger
   }
@@ -51,7 +62,7 @@ public final class ReleaseMaker: Sendable {
       state.watch = Task {
         while !Task.isCancelled {
           await self.makeDue()
-          do { try await Task.sleep(for: Self.pause) } catch { break }
+          do { try await Task.sleep(for: self.interval) } catch { break }
         }
       }
     }
@@ -70,10 +81,11 @@ public final class ReleaseMaker: Sendable {
 
   /// Makes what is due, oldest first. What fails is logged, and tried again by the next call.
   func makeDue() async {
-    let due = ReleaseCalendar.newestDue(at: now())
-    if state.withLock({ $0.madeUntil == due }) { return }
+    let elections = store.reference.elections.mapValues(\.votingOn)
+    let moment = Moment(due: ReleaseCalendar.newestDue(at: now()), elections: elections)
+    if state.withLock({ $0.made == moment }) { return }
     do {
-      try await inTurn { try await self.makeAll(until: due) }
+      if try await inTurn({ try await self.makeAll(until: moment.due) }) { state.withLock { $0.made = moment } }
     } catch {
       logger.error("public releases are not made yet", metadata: ["error_type": "\(type(of: error))"])
     }
@@ -100,9 +112,7 @@ public final class ReleaseMaker: Sendable {
 
   /// The first day on which a case of each election was recorded.
   func firstRecordedDays() async throws -> [String: LegalDate] {
-    // Most new files have no case, and need not be read for that.
-    if store.revision.seq == 0 { return [:] }
-    return try await store.readStates(for: .operator) { states, _ in states.firstRecordedDays() }
+    try await store.readLong(for: .operator) { try $0.firstRecordedDays() }
   }
 
   /// Runs `work` after all that was to be done before, whether or not its caller still waits.
@@ -127,8 +137,8 @@ public final class ReleaseMaker: Sendable {
   }
 
   /// Makes what is due without anybody's word: months in or after which the first case of an election was recorded, and
-  /// those that an earlier definition withheld.
-  private func makeAll(until due: Timestamp) async throws {
+  /// those that an earlier definition withheld. False when some have failed.
+  private func makeAll(until due: Timestamp) async throws -> Bool {
     let first = try await firstRecordedDays()
     var (items, failed) = ([Item](), Set<String>())
     for election in store.reference.elections.keys {
@@ -157,7 +167,7 @@ public final class ReleaseMaker: Sendable {
     for election in store.reference.elections.keys where !failed.contains(election) {
       releases.complete(election, until: due)
     }
-    if failed.isEmpty { state.withLock { $0.madeUntil = due } }
+    return failed.isEmpty
   }
 
   private func log(_ error: any Error, _ election: String) {

@@ -6,16 +6,6 @@ extension CaseStates {
   /// The key of a row whose cases have no code of the grouping: the one text that is no code.
   public static let withoutCode = ""
 
-  /// The first day on which a case of each election was recorded, by election.
-  public func firstRecordedDays() -> [String: LegalDate] {
-    var days: [UInt16: Day] = [:]
-    for entry in entries {
-      let election = facts[Int(entry.facts)].election
-      days[election] = min(days[election] ?? .max, entry.recorded)
-    }
-    return Dictionary(uniqueKeysWithValues: days.map { (codes.elections.texts[Int($0)], LegalDate(day: Int($1))) })
-  }
-
   /// The cells of an election's cases on a date, as known now.
   ///
   /// - Parameter recordKeys: the record key of every case, by the key under which the store keeps the case.

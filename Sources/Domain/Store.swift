@@ -170,6 +170,8 @@ public protocol CaseReads {
   /// Every public release of an election that was made, in the order of their dates, those of a date in the order of
   /// their definitions.
   func publicReleases(of election: String) throws -> [StoredRelease]
+  /// The day in Jakarta on which the first of an election's cases was recorded, by election. It looks at every case.
+  func firstRecordedDays() throws -> [String: LegalDate]
   /// The identities of the next cases after a key, in the order of the keys under which the store keeps them.
   func caseIDs(after key: Int64, limit: Int) throws -> [(key: Int64, id: CaseID)]
   /// A page of visible cases.

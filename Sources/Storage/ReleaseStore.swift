@@ -35,6 +35,13 @@ extension Transaction {
     return stored
   }
 
+  func firstRecordedDays() throws -> [String: LegalDate] {
+    let days = try fetch("SELECT election, min(created_at) FROM case_record GROUP BY election", []) { row in
+      (row[0] as String, LegalDate(inJakarta: Timestamp(milliseconds: row[1])))
+    }
+    return Dictionary(uniqueKeysWithValues: days)
+  }
+
   func caseIDs(after key: Int64, limit: Int) throws -> [(key: Int64, id: CaseID)] {
     try fetch(
       "SELECT case_key, id FROM case_record WHERE case_key > ? ORDER BY case_key LIMIT ?", [key, limit]

@@ -172,6 +172,43 @@ struct PublicReleaseTests {
     }
   }
 
+  @Test("are made while the service runs, as soon as they are due")
+  func timer() async throws {
+    try await withService(
+      {
+        $0.releaseInterval = .milliseconds(5)
+        $0.publicRequestsPerMinute = 1_000_000
+      },
+      { visitor in
+        visitor.service.clock.set("2024-10-15T03:00:00Z")
+        try report(visitor, 100, "16.71", received: "2024-10-06", "a")
+        visitor.service.clock.set("2024-11-30T22:59:59Z")
+        #expect(try get(visitor, Self.funnel).status != 200)
+        visitor.service.clock.set("2024-11-30T23:00:00Z")
+        var answer = try get(visitor, Self.funnel)
+        for _ in 0..<50_000 where answer.status != 200 { answer = try get(visitor, Self.funnel) }
+        #expect(answer.json["total"]["reported"].int == 100, "\(answer.text)")
+      })
+  }
+
+  @Test("of an election that is made known later are no more pending than those of others")
+  func newElection() async throws {
+    try await withService { visitor in
+      visitor.service.clock.set("2024-10-15T03:00:00Z")
+      await make(visitor)
+      let election = """
+        [{"key":"uji-2023","name_id":"Uji","kind":"pilkada","voting_on":"2023-06-27","regions_count":1,
+          "contests":[{"key":"uji-2023/default","determined_on":"2023-02-12","campaign_from":"2023-02-15",
+            "campaign_until":"2023-06-23","confidence":"general_knowledge"}]}]
+        """
+      let put = try visitor.ask(as: Service.operatorName, "PUT", "/v1/admin/reference/elections", election)
+      #expect(put.status == 200, "\(put.text)")
+      await make(visitor)
+      let answer = try get(visitor, "/v1/public/statistics/funnel?election=uji-2023")
+      #expect(answer.status == 400, "\(answer.text)")
+    }
+  }
+
   @Test("that are missing at a start are made after it, oldest first; those before the first recorded case are not")
   func start() async throws {
     try await withService { visitor in

@@ -92,16 +92,4 @@ internal import Testing
         of: Self.election, on: Self.lastDay, recordKeys: Self.recordKeys(19), Fixture.reference)
     }
   }
-
-  @Test func `the first recorded day of an election is that of its first case, whatever is recorded later`() throws {
-    let history = try RandomHistory(seed: 6, cases: 50)
-    let days = history.states().firstRecordedDays()
-    for election in Set(history.versions.map(\.record.facts.election)) {
-      let recorded = history.versions.filter { $0.record.facts.election == election }.map(\.recordedOn)
-      #expect(days[election] == recorded.min())
-    }
-    let early = history.versions.prefix(history.versions.count / 2)
-    #expect(RandomHistory.states(Array(early)).firstRecordedDays()[Self.election] == days[Self.election])
-    #expect(CaseStates().firstRecordedDays().isEmpty)
-  }
 }

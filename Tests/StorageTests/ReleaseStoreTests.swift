@@ -52,6 +52,24 @@ internal import Testing
     }
   }
 
+  @Test func `the first recorded day of an election is that of its first case in Jakarta, whatever comes later`()
+    async throws
+  {
+    try await TemporaryStore.open { bench in
+      #expect(try bench.store.read(on: 0) { try $0.firstRecordedDays() }.isEmpty)
+      _ = try await bench.report(1, at: .received, Sample.facts(1) { $0.election = "pilkada-2020" })
+      bench.clock.advance(seconds: 86_400 * 3 + 3_600 * 16)
+      _ = try await bench.report(2, at: .received, Sample.facts(2))
+      bench.clock.advance(seconds: 86_400 * 30)
+      for number in 3...4 {
+        _ = try await bench.report(
+          number, at: .received, Sample.facts(number) { $0.election = number == 3 ? "pilkada-2020" : "pilkada-2024" })
+      }
+      let days = try bench.store.read(on: 0) { try $0.firstRecordedDays() }
+      #expect(days == ["pilkada-2020": Sample.date("2025-01-31"), "pilkada-2024": Sample.date("2025-02-04")])
+    }
+  }
+
   @Test func `identities of cases come in the order of their keys, a part at a time`() async throws {
     try await TemporaryStore.open { bench in
       var ids: [CaseID] = []

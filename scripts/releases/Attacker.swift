@@ -40,11 +40,13 @@ struct Chain {
     let isA = new.a == old.a ? (now[0] == before[0] ? 1 : 0) : chance(new.a, month, 0)
     guard isA > 0 else { return 0 }
     let isB =
-      new.b == new.a ? (now[1] == now[0] ? 1 : 0)
+      new.b == new.a
+      ? (now[1] == now[0] ? 1 : 0)
       : new.b == old.b ? (now[1] == before[1] ? 1 : 0) : chance(new.b, month, 1)
     guard isB > 0 else { return 0 }
     let isC =
-      new.c == new.b ? (now[2] == now[1] ? 1 : 0)
+      new.c == new.b
+      ? (now[2] == now[1] ? 1 : 0)
       : new.c == old.c ? (now[2] == before[2] ? 1 : 0) : chance(new.c, month, 2)
     guard isC > 0 else { return 0 }
     return isA * isB * isC * arrivals[month][new.a - old.a]
@@ -193,7 +195,9 @@ struct Attacker {
   private func moves(_ block: [(chain: Int, sign: Int)], _ month: Int) -> [Counts] {
     let changes = (0..<3).map { metric in
       (-6...6).filter { change in
-        block.allSatisfy { chains[$0.chain].chance(counts[$0.chain][month][metric] + $0.sign * change, month, metric) > 0 }
+        block.allSatisfy {
+          chains[$0.chain].chance(counts[$0.chain][month][metric] + $0.sign * change, month, metric) > 0
+        }
       }
     }
     return changes[0].flatMap { a in

@@ -18,7 +18,8 @@ struct Generator: RandomNumberGenerator {
       if rest < share { return index }
       rest -= share
     }
-    return shares.count - 1
+    // Sums of shares fall short of 1 by a little.
+    return shares.lastIndex { $0 > 0 } ?? 0
   }
 }
 

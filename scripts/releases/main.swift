@@ -39,19 +39,19 @@ struct Tally {
 }
 
 /// What one knows beforehand: a number is Poisson with a known mean.
-func guessed(_ model: Model, _ share: Double, _ truth: [[Int]], _ tally: inout [Tally]) {
+func guess(_ model: Model, _ share: Double, _ truth: [[Int]], _ tally: inout Tally) {
   var means = [0.0, 0.0, 0.0]
   for month in 0..<Model.months {
     means[0] += model.arrivals[month] * share
     means[1] += (means[0] - means[1]) * Model.recommendedShare
     means[2] += (means[1] - means[2]) * Model.followedUpShare
-    for metric in 0..<3 where truth[month][metric] > 0 {
+    for metric in 0..<3 where (1...4).contains(truth[month][metric]) {
       var weight = exp(-means[metric])
       let belief = (0..<60).map { count in
         defer { weight *= means[metric] / Double(count + 1) }
         return weight
       }
-      tally[truth[month][metric] <= 4 ? 0 : 1].add(belief, 0...59, truth[month][metric])
+      tally.add(belief, 0...59, truth[month][metric])
     }
   }
 }
@@ -65,8 +65,8 @@ print("")
 print("| method | table | cells | best guess is right | posterior of 0.95 or more | of these right |")
 print("| --- | --- | --- | --- | --- | --- |")
 for method in Method.allCases {
-  var (tallies, larger) = (Model.groupings.map { _ in Tally() }, Tally())
-  var prior = [Tally(), Tally()]
+  var (tallies, larger, everything) = (Model.groupings.map { _ in Tally() }, Tally(), Tally())
+  var prior = Tally()
   for number in 0..<count {
     // The same elections for both methods.
     var random = Generator(seed: UInt64(seed) &* 1_000_003 &+ UInt64(number))
@@ -81,16 +81,16 @@ for method in Method.allCases {
             let truth = election.truth[chain][month][metric]
             if (1...4).contains(truth) { tallies[index].add(belief, support, truth) }
             if truth > 4 { larger.add(belief, support, truth) }
+            everything.add(belief, support, truth)
           }
         }
-        guessed(election.model, share, election.truth[chain], &prior)
+        guess(election.model, share, election.truth[chain], &prior)
       }
     }
   }
   for (name, tally) in zip(Model.groupings, tallies) { print("| \(method.rawValue) | \(name) | \(tally.text) |") }
   print("| \(method.rawValue) | all four | \(tallies.reduce(Tally(), +).text) |")
   print("| \(method.rawValue) | all four, numbers from 5 up | \(larger.text) |")
-  if method == Method.allCases.last {
-    print("| no release at all | all four | \(prior[0].text) |")
-  }
+  print("| \(method.rawValue) | all four, all numbers | \(everything.text) |")
+  if method == Method.allCases.last { print("| no release at all | all four | \(prior.text) |") }
 }
