@@ -7,6 +7,9 @@ internal import Synchronization
 ///
 /// One release is one write: cut off anywhere, what is missing is made by the next start, or on the next word.
 public final class ReleaseMaker: Sendable {
+  /// Months that are counted together: a year, some milliseconds each.
+  private static let monthsAtOnce = 12
+
   private struct State {
     /// The newest piece of work; pieces follow each other.
     var last: Task<Void, Never>?
@@ -105,7 +108,10 @@ public final class ReleaseMaker: Sendable {
       let due = try await self.missing(election).filter { $0 <= date }
       guard !dryRun, !due.isEmpty else { return due }
       let recordKeys = try await RecordKeys.all(in: self.store)
-      for date in due { try await self.make(Item(date: date, election: election), recordKeys, by: keyID) }
+      for start in stride(from: 0, to: due.count, by: Self.monthsAtOnce) {
+        let dates = due[start..<min(start + Self.monthsAtOnce, due.count)]
+        try await self.make(Array(dates), of: election, recordKeys, by: keyID)
+      }
       return due
     }
   }
@@ -158,7 +164,7 @@ public final class ReleaseMaker: Sendable {
     for item in items where !failed.contains(item.election) {
       guard let recordKeys else { break }
       do {
-        try await make(item, recordKeys, by: nil)
+        try await make([item.date], of: item.election, recordKeys, by: nil)
       } catch {
         log(error, item.election)
         failed.insert(item.election)
@@ -185,27 +191,35 @@ public final class ReleaseMaker: Sendable {
     return ReleaseCalendar(votingOn: votingOn).due(at: now()).filter { made[$0] == nil }
   }
 
-  /// Counts, perturbs and stores one release.
-  private func make(_ item: Item, _ recordKeys: RecordKeys, by keyID: String?) async throws {
+  /// Counts and perturbs some months at once, and stores each release in a write of its own.
+  private func make(
+    _ dates: [LegalDate], of election: String, _ recordKeys: RecordKeys, by keyID: String?
+  ) async throws {
     try requireOpen()
     let reference = store.reference
-    let exact = try await releases.series(of: item.election).made.values
+    let earlier = try await releases.series(of: election).made.values
       .reduce(into: Set<Cell>()) { $0.formUnion($1.published.exact) }
-    let draft = try await store.readStates(for: .operator) { states, reads in
+    let drafts = try await store.readStates(for: .operator) { states, reads in
       let keys = try recordKeys.extended(to: reads).values
-      let cells = try states.releaseCells(of: item.election, on: item.date, recordKeys: keys, reference)
-      return StoredRelease(
-        election: item.election, asOf: item.date, definition: PublicRelease.currentDefinition, seq: states.seq,
-        releasedAt: Timestamp(milliseconds: 0),
-        document: ReleaseDocument.write(cells.release(on: item.date, exact: exact)))
-    }
-    let now = now()
-    let stored = try await store.write(by: .operator, dryRun: false) { transaction in
-      if let keyID {
-        try transaction.audit("release.create", by: keyID, detail: "\(item.election) \(item.date)", at: now)
+      var exact = earlier
+      return try dates.map { date in
+        let cells = try states.releaseCells(of: election, on: date, recordKeys: keys, reference)
+        let release = cells.release(on: date, exact: exact)
+        exact = release.exact
+        return StoredRelease(
+          election: election, asOf: date, definition: release.definition, seq: states.seq,
+          releasedAt: Timestamp(milliseconds: 0), document: ReleaseDocument.write(release))
       }
-      return try transaction.release(draft)
     }
-    if let stored { try releases.add(stored) }
+    for draft in drafts {
+      let now = now()
+      let stored = try await store.write(by: .operator, dryRun: false) { transaction in
+        if let keyID {
+          try transaction.audit("release.create", by: keyID, detail: "\(election) \(draft.asOf)", at: now)
+        }
+        return try transaction.release(draft)
+      }
+      if let stored { try releases.add(stored) }
+    }
   }
 }

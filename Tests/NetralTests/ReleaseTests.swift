@@ -19,7 +19,8 @@ extension ProgramTests {
       _ = try sqlite(
         database,
         """
-        DELETE FROM public_release; UPDATE case_record SET recorded_at = \(halfYear);
+        DELETE FROM public_release;
+        UPDATE case_record SET recorded_at = \(halfYear), created_at = created_at - 15552000000;
         UPDATE case_version SET recorded_at = \(halfYear); UPDATE event SET recorded_at = \(halfYear)
         """, readonly: false)
       // Voting lies so that months of this year are in the calendar, whatever year it is.
