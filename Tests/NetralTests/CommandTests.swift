@@ -140,7 +140,7 @@ extension ProgramTests {
       #expect(lines.count > 40)
       #expect(
         lines.allSatisfy {
-          let gate = #/ (open|any key|agency, \S+|operator, admin(; or loopback)?)$/#
+          let gate = #/ (open|any key|agency, \S+( or \S+)?|operator, admin(; or loopback)?)$/#
           return $0.contains(#/^(GET|POST|PUT|PATCH|DELETE) +\/\S* /#) && $0.contains(gate)
         })
       #expect(finished.output.contains(#/POST +\/v1\/cases +agency, cases:write\n/#))
