@@ -12,7 +12,8 @@ struct Held: Equatable {
   /// The identity, which is the first member.
   var id: String? { bytes.count > 43 ? String(decoding: bytes[7..<43], as: UTF8.self) : nil }
 
-  var version: Int { etag.dropFirst().split(separator: "-").dropFirst().first.flatMap { Int($0) } ?? 0 }
+  /// Before the projection, in tags of every form.
+  var version: Int { etag.filter { $0 != "\"" }.split(separator: "-").dropLast().last.flatMap { Int($0) } ?? 0 }
 }
 
 /// What one agency holds, built from what the service sends and nothing else.

@@ -68,7 +68,7 @@ enum Cookbook {
 
   /// Lets the shell fill in its variables in a text within single quotes.
   private static func spliced(_ body: String) -> String {
-    body.replacing(/\$\([a-z]+( [0-9]+)?\)|\$[a-z]+/) { "'\($0.output)'" }
+    body.replacing(/\$\([a-z]+(?: [0-9]+)?\)|\$[a-z]+/) { "'\($0.output)'" }
   }
 
   /// The body with values in the place of the shell's variables.
