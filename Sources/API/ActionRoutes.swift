@@ -24,7 +24,7 @@ enum ActionRoutes {
         let seen = try transaction.seen(id, by: agency)
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         let record = try take(action, on: seen.record, context.renewed(by: transaction), transaction)
-        return (try seen.changed(to: record, for: agency, write), StoredReply(.created, record))
+        return (try seen.changed(to: record, for: agency, dryRun: write.dryRun), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)
   }

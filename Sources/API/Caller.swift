@@ -11,7 +11,7 @@ struct Caller: Sendable {
   var agency: AgencyCode? { if case .agency(let code) = key.owner { code } else { nil } }
 
   /// What this key's writes are counted against; nil for the operator.
-  var budget: ByteBudget? { key.owner.budget }
+  var budget: ByteBudget? { key.budget }
 
   /// Judges the key of a request.
   ///

@@ -21,7 +21,7 @@ enum CaseRoutes {
         let event = EventDraft(
           what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)
         let record = try transaction.create(id, facts, progress, event)
-        return (try SeenCase.created(record, for: agency, write), StoredReply(.created, record))
+        return (try SeenCase.created(record, for: agency, dryRun: write.dryRun), StoredReply(.created, record))
       })
     var answer = seen.answer(.created, write, replayed: replayed)
     if !write.dryRun {

@@ -14,16 +14,16 @@ enum ConfirmationRoutes {
     let reader = try ObjectReader(write.body.value)
     let read = ConfirmationBody.read(reader)
     let match = exchange.request.fields[.ifMatch]
-    _ = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    try exchange.requireSight(of: id)
     try reader.errors.check()
     guard let confirmation = read else { throw Failure.invalid(reader.errors.all) }
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
-        let seen = try SeenCase(try transaction.caseRecord(id), for: agency)
+        let seen = try transaction.seen(id, by: agency)
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         let record = try take(confirmation, on: seen.record, context.renewed(by: transaction), transaction)
-        return (try SeenCase(record, for: agency), StoredReply(.created, record))
+        return (try seen.changed(to: record, for: agency, dryRun: write.dryRun), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)
   }
@@ -207,7 +207,10 @@ private struct ManyConfirmations: Sendable {
   /// Stores some answers in one write. One that fails does so before anything of it is written.
   func results(of batch: Source.Batch) async throws -> [UInt8] {
     let context = try exchange.context()
-    let outcomes = try await exchange.api.store.write(by: try exchange.owner(), dryRun: dryRun) { transaction in
+    let budget = exchange.caller?.budget
+    let outcomes = try await exchange.api.store.write(
+      by: try exchange.owner(), spending: budget, dryRun: dryRun
+    ) { transaction in
       let context = try context.renewed(by: transaction)
       return try batch.map { try keep($0.answer, context, transaction) }
     }
@@ -222,12 +225,13 @@ private struct ManyConfirmations: Sendable {
     do {
       let line = try answer.get()
       let agency = context.actor.agency
-      let seen = try SeenCase(try line.caseID.flatMap { try transaction.caseRecord($0) }, for: agency)
+      guard let id = line.caseID else { throw Failure.notFound }
+      let seen = try transaction.seen(id, by: agency)
       if let match = line.match {
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
       }
       let record = try ConfirmationRoutes.take(line.confirmation, on: seen.record, context, transaction)
-      return .success(try SeenCase(record, for: agency))
+      return .success(try seen.changed(to: record, for: agency, dryRun: dryRun))
     } catch let failure as Failure {
       return .failure(failure)
     }

@@ -30,7 +30,7 @@ enum CorrectionRoutes {
         try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
         try Correction.requireOpen(patch, seen.projection)
         let record = try apply(patch, to: seen.record, reason, "correction", context, transaction)
-        return (try seen.changed(to: record, for: agency, write), StoredReply(.ok, record))
+        return (try seen.changed(to: record, for: agency, dryRun: write.dryRun), StoredReply(.ok, record))
       })
     return seen.answer(.ok, write, replayed: replayed)
   }
@@ -136,7 +136,7 @@ enum CorrectionRoutes {
         try transaction.decideCorrection(seen.record, request)
         let record = try finish(
           request, accepting, seen.record, reason ?? "", context, transaction, movesReceipt: movesReceipt)
-        return (try seen.changed(to: record, for: agency, write), StoredReply(.created, record))
+        return (try seen.changed(to: record, for: agency, dryRun: write.dryRun), StoredReply(.created, record))
       })
     return seen.answer(.created, write, replayed: replayed)
   }

@@ -42,9 +42,11 @@ private struct History: PiecewiseList {
     self.standings = standings
     let events = try reads.history(id, after: after, limit: Self.pieceEvents)
     for event in events {
-      if Self.isVisible(event, to: agency), !page.add({
-        Self.write(event, standings[event.seq], projection, agency, to: &$0)
-      })  {
+      if Self.isVisible(event, to: agency),
+        !page.add({
+          Self.write(event, standings[event.seq], projection, agency, to: &$0)
+        })
+      {
         (isFull, isOver) = (true, true)
         return
       }

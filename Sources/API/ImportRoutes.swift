@@ -12,7 +12,7 @@ enum ImportRoutes {
     let key = exchange.caller?.key
     let origin = Importer.Origin(
       agency: try exchange.agency(), keyID: key?.id ?? "",
-      reach: key?.scopes.contains(.migration) == true ? .anyone : .own)
+      reach: key?.scopes.contains(.migration) == true ? .anyone : .own, budget: key?.budget)
     let settings = exchange.api.settings
     let importer = Importer(
       origin: origin, store: exchange.api.store, now: settings.now, ids: exchange.api.caseIDs)

@@ -20,12 +20,15 @@ public struct Importer: Sendable {
     public var agency: AgencyCode
     public var keyID: String
     public var reach: Reach
+    /// What the bytes that are stored are counted against; nil: nothing.
+    public var budget: ByteBudget?
 
     /// Makes an origin.
-    public init(agency: AgencyCode, keyID: String, reach: Reach) {
+    public init(agency: AgencyCode, keyID: String, reach: Reach, budget: ByteBudget? = nil) {
       self.agency = agency
       self.keyID = keyID
       self.reach = reach
+      self.budget = budget
     }
   }
 
@@ -79,7 +82,7 @@ public struct Importer: Sendable {
 
   /// Stores what was judged, in one write. A line that fails does so before anything of it is written.
   func keep(_ lines: [Judged], dryRun: Bool) async throws -> [Outcome] {
-    try await store.write(by: .agency(origin.agency), dryRun: dryRun) { transaction in
+    try await store.write(by: .agency(origin.agency), spending: origin.budget, dryRun: dryRun) { transaction in
       try lines.map { try keep($0, dryRun: dryRun, transaction) }
     }
   }

@@ -112,7 +112,7 @@ enum KeyRoutes {
 enum KeyBody {
   static func key(_ body: JSONValue, _ token: Token, _ exchange: Exchange) throws(Failure) -> AccessKey {
     let reader = try ObjectReader(body)
-    let (agency, isOperator, label, scopes, end, networks, identities) = read(reader)
+    let (agency, isOperator, label, scopes, end, networks, identities, bytesMax) = read(reader)
     if isOperator == (agency != nil) { reader.errors.add("/agency", .inconsistent) }
     if let agency, exchange.api.store.reference.agencies[agency] == nil { reader.errors.add("/agency", .unknownCode) }
     for (index, network) in networks.enumerated() where Network(network) == nil {
@@ -124,11 +124,13 @@ enum KeyBody {
     let owner: KeyOwner = agency.map { .agency(AgencyCode(rawValue: $0)) } ?? .operator
     let granted = checked(scopes, owner, reader.errors)
     let expiresAt = end.flatMap { checked($0, granted, exchange.now, reader.errors) }
+    if bytesMax != nil, !granted.contains(.migration) { reader.errors.add("/bytes_max", .notAllowed) }
     try reader.errors.check()
     return AccessKey(
       id: token.keyID, owner: owner, label: label ?? "", scopes: granted, createdAt: exchange.now,
       expiresAt: expiresAt, revokedAt: nil, networks: networks, identities: identities, secretDigest: token.digest,
-      madeBy: exchange.caller?.key.id)
+      madeBy: exchange.caller?.key.id,
+      bytesMax: granted.contains(.migration) ? bytesMax.map { Int64($0) } ?? AccessKey.migrationBytes : nil)
   }
 
   private static func checked(_ end: KeyEnd, _ scopes: Set<Scope>, _ now: Timestamp, _ errors: BodyErrors) -> Timestamp?
@@ -152,21 +154,23 @@ enum KeyBody {
   /// Errors are collected in the reader.
   static func read(_ body: ObjectReader) -> (
     agency: String?, isOperator: Bool, label: String?, scopes: [String], end: KeyEnd?, networks: [String],
-    identities: [String]
+    identities: [String], bytesMax: Int?
   ) {
     defer { body.finish() }
     return (
       body.text("agency", max: 20), body.flag("operator") ?? false, body.text("label", max: 100, required: true),
       body.texts("scopes", countMax: 10, max: 20), end(body),
       body.texts("networks", countMax: 20, max: 49),
-      body.texts("identities", countMax: CertificateIdentity.countMax, max: CertificateIdentity.bytesMax)
+      body.texts("identities", countMax: CertificateIdentity.countMax, max: CertificateIdentity.bytesMax),
+      body.int("bytes_max", in: AccessKey.migrationBytesRange)
     )
   }
 
   /// When the key is to end; nil when that cannot be read.
   private static func end(_ body: ObjectReader) -> KeyEnd? {
     let schema = Schema.anyOf([.instant, .const("never")]).described(
-      "Default: after 365 days, or what the scopes allow if that is less. Some scopes must end: admin within 90 days.")
+      "Default: after 365 days, or what the scopes allow if that is less. Some scopes must end: admin within 90 days, migration within 30."
+    )
     switch body.value("expires_at", schema) {
     case nil: return .standard
     case .string("never"): return .never
@@ -215,5 +219,6 @@ enum KeyJSON {
     writer.member("created_at", key.createdAt.description)
     writer.member("expires_at", key.expiresAt?.description)
     writer.member("revoked_at", key.revokedAt?.description)
+    writer.member("bytes_max", key.bytesMax)
   }
 }

@@ -13,7 +13,8 @@ enum Problem {
       .badRequest
     case .sequenceGone: .gone
     case .unauthenticated: .unauthorized
-    case .scopeMissing, .mandateMissing, .notOwner, .importNotYours, .notNamed, .agencyNotBegun, .agencyEnded: .forbidden
+    case .scopeMissing, .mandateMissing, .notOwner, .importNotYours, .notNamed, .agencyNotBegun, .agencyEnded:
+      .forbidden
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .notAcceptable: .notAcceptable

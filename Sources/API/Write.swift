@@ -43,7 +43,8 @@ struct Write: Sendable {
   ) async throws -> (value: Value, replayed: Bool) {
     let owner = try exchange.owner()
     let (key, digest, dryRun, now) = (idempotencyKey, body.digest, dryRun, exchange.now)
-    return try await exchange.api.store.write(by: owner, dryRun: dryRun) { transaction in
+    return try await exchange.api.store.write(by: owner, spending: exchange.caller?.budget, dryRun: dryRun) {
+      transaction in
       if let key, !dryRun, let earlier = try transaction.reply(owner, key) {
         guard earlier.requestDigest == digest else { throw Failure.idempotencyKeyReused }
         return (try replay(earlier, transaction), true)
@@ -75,7 +76,7 @@ extension Lifecycle.Context {
 
 /// A case with what its caller sees of it.
 ///
-/// What the answer to a write shows follows from here: ``created(_:for:_:)`` and ``changed(to:for:_:)`` are the only ways
+/// What the answer to a write shows follows from here: ``created(_:for:dryRun:)`` and ``changed(to:for:dryRun:)`` are the only ways
 /// from a change to its answer.
 struct SeenCase: Sendable {
   var record: Case
@@ -100,17 +101,17 @@ struct SeenCase: Sendable {
   }
 
   /// A new case. A dry run gives it neither number nor sequence.
-  static func created(_ record: Case, for agency: AgencyCode, _ write: Write) throws(Failure) -> SeenCase {
+  static func created(_ record: Case, for agency: AgencyCode, dryRun: Bool) throws(Failure) -> SeenCase {
     var seen = try SeenCase(record, for: agency)
-    if write.dryRun { (seen.record.number, seen.record.seq) = ("", 0) }
+    if dryRun { (seen.record.number, seen.record.seq) = ("", 0) }
     return seen
   }
 
   /// The same case after a change. What a change opens is shown because it is on record that the caller made it; a dry
   /// run leaves no record, and so shows what the caller saw before and would still see, and no new sequence.
-  func changed(to record: Case, for agency: AgencyCode, _ write: Write) throws(Failure) -> SeenCase {
+  func changed(to record: Case, for agency: AgencyCode, dryRun: Bool) throws(Failure) -> SeenCase {
     var after = try SeenCase(record, for: agency)
-    if write.dryRun {
+    if dryRun {
       after.projection.formIntersection(projection)
       after.record.seq = self.record.seq
     }

@@ -56,6 +56,8 @@ public struct AccessKey: Sendable, Equatable {
   public var madeBy: String?
   /// The key whose place it took by rotation.
   public var rotatedFrom: String?
+  /// Bytes that a key with scope `migration` may store in its life; nil for any other.
+  public var bytesMax: Int64?
 
   /// Who makes a key on the machine itself.
   public static let commandLine = "command line"
@@ -64,7 +66,7 @@ public struct AccessKey: Sendable, Equatable {
   public init(
     id: String, owner: KeyOwner, label: String, scopes: Set<Scope>, createdAt: Timestamp, expiresAt: Timestamp?,
     revokedAt: Timestamp?, networks: [String], identities: [String] = [], secretDigest: [UInt8],
-    madeBy: String? = nil, rotatedFrom: String? = nil
+    madeBy: String? = nil, rotatedFrom: String? = nil, bytesMax: Int64? = nil
   ) {
     self.id = id
     self.owner = owner
@@ -78,6 +80,17 @@ public struct AccessKey: Sendable, Equatable {
     self.secretDigest = secretDigest
     self.madeBy = madeBy
     self.rotatedFrom = rotatedFrom
+    self.bytesMax = bytesMax
+  }
+
+  /// What a key for migrations may store when nobody says otherwise: some five million cases.
+  public static let migrationBytes: Int64 = 16 << 30
+  /// What may be said.
+  public static let migrationBytesRange = 1 << 20...1 << 40
+
+  /// What the writes of this key are counted against; nil for the operator, whose disk it is.
+  public var budget: ByteBudget? {
+    scopes.contains(.migration) ? .key(id: id, bytesMax: bytesMax ?? Self.migrationBytes) : owner.budget
   }
 
   /// True when the key is neither revoked nor expired at `now`.

@@ -44,7 +44,7 @@ extension Lifecycle {
   public static func judge(
     _ confirmation: Confirmation, on record: Case, _ history: [Event], _ context: Context
   ) throws(Failure) -> Confirmation.Verdict {
-    guard context.reference.isInForce(context.actor.agency, on: context.today) else { throw .notNamed }
+    try context.requireOffice()
     let made = Dictionary(history.map { ($0.version, $0) }, uniquingKeysWith: { first, _ in first })
     let waiting = record.provenance.unconfirmed.filter { answers($0.agency, context) }
     if waiting.isEmpty {

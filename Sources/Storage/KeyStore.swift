@@ -8,7 +8,7 @@ extension Transaction {
     let keys = try fetch(
       """
       SELECT id, agency, label, scopes, created_at, expires_at, revoked_at, networks, secret_digest, identities,
-        made_by, rotated_from
+        made_by, rotated_from, bytes_max
       FROM access_key
       """, []
     ) { row in
@@ -20,7 +20,7 @@ extension Transaction {
         revokedAt: (row[6] as Int64?).map { Timestamp(milliseconds: $0) },
         networks: (row[7] as String).split(separator: " ").map(String.init),
         identities: (row[9] as String).split(separator: "\n").map(String.init), secretDigest: row[8],
-        madeBy: row[10], rotatedFrom: row[11])
+        madeBy: row[10], rotatedFrom: row[11], bytesMax: row[12])
     }
     return Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -33,14 +33,14 @@ extension Transaction {
       """
       INSERT INTO access_key
         (id, agency, label, scopes, networks, created_at, expires_at, revoked_at, secret_digest, identities, made_by,
-         rotated_from)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         rotated_from, bytes_max)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         key.id, agency, key.label, key.scopes.map(\.rawValue).sorted().joined(separator: " "),
         key.networks.joined(separator: " "), key.createdAt.milliseconds, key.expiresAt?.milliseconds,
         key.revokedAt?.milliseconds, Data(key.secretDigest), key.identities.joined(separator: "\n"),
-        key.madeBy, key.rotatedFrom,
+        key.madeBy, key.rotatedFrom, key.bytesMax,
       ])
     pending.changedSnapshots = true
   }

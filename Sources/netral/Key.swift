@@ -29,6 +29,8 @@ struct Key: AsyncParsableCommand {
     var expires: String?
     @Option(help: "Networks the key may be used from: CIDR blocks separated by commas.")
     var networks: String?
+    @Option(help: "Bytes that a key with scope migration may store in its life; default 16 GiB.")
+    var bytesMax: Int?
     @Option(
       parsing: .upToNextOption,
       help:
@@ -96,10 +98,15 @@ struct Key: AsyncParsableCommand {
       }
       guard !granted.isEmpty else { throw ValidationError("--scopes: name at least one") }
       guard (1...100).contains(label.count) else { throw ValidationError("--label: give 1 to 100 characters") }
+      let isMigration = granted.contains(.migration)
+      if let bytesMax, !isMigration || !AccessKey.migrationBytesRange.contains(bytesMax) {
+        throw ValidationError("--bytes-max: give 1 MiB to 1 TiB in bytes, with scope migration alone")
+      }
       return AccessKey(
         id: token.keyID, owner: owner, label: label, scopes: Set(granted), createdAt: now,
         expiresAt: try expiry(Set(granted), now), revokedAt: nil, networks: blocks, identities: identities,
-        secretDigest: token.digest, madeBy: AccessKey.commandLine)
+        secretDigest: token.digest, madeBy: AccessKey.commandLine,
+        bytesMax: isMigration ? bytesMax.map { Int64($0) } ?? AccessKey.migrationBytes : nil)
     }
 
     private func owner(_ reference: Reference) throws -> KeyOwner {

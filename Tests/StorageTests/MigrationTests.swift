@@ -21,7 +21,7 @@ internal import Testing
     "m0009_keys": "a5c87188f4271eaa5e609f6fd563f51668a2098a07882f5936e2bc844424868a",
     "m0010_names": "0a132517de9bae4352ee24fbea6bfaf28bebb74ee88761ca374a294ed8a9dcb7",
     "m0011_confirmations": "17ce7f885208d0b888033cd64639b5cff40f8a1af7b3070da5a9d741000a5b1f",
-    "m0012_byte_use": "b8e110b3c99238a06be73f9927e79acfb54f3a02913ef72456cf154718855ac6",
+    "m0012_byte_use": "77b79d2edb308604ae6235c57e14e11b7fb72a2ffb2a7a39963542b96ecd9388",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -61,7 +61,9 @@ internal import Testing
       }.joined()
       let columns = ["paused", "appeal"].map { "ALTER TABLE case_record DROP COLUMN \($0)_due_on;" }.joined()
       let identities =
-        ["identities", "made_by", "rotated_from", "used_at"].map { "ALTER TABLE access_key DROP COLUMN \($0);" }.joined()
+        ["identities", "made_by", "rotated_from", "used_at", "bytes_max"].map {
+          "ALTER TABLE access_key DROP COLUMN \($0);"
+        }.joined()
         + ["recorded_late", "paused_until"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()
         + ["record", "version"].map { "ALTER TABLE case_\($0) DROP COLUMN clocks_recorded;" }.joined()
         + "DROP TABLE byte_use;"

@@ -8,3 +8,6 @@ CREATE TABLE byte_use (
   -- What the disk had left when the first write of that day came.
   room_bytes INTEGER NOT NULL CHECK (room_bytes >= 0)
 ) STRICT, WITHOUT ROWID;
+
+-- What a key for migrations may store in its life; NULL for any other.
+ALTER TABLE access_key ADD COLUMN bytes_max INTEGER;

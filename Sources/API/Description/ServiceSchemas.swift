@@ -86,6 +86,7 @@ extension Schema {
     .always("identities", array(of: string).described("Subjects of client certificates, of which one must be shown.")),
     .always("created_at", instant), .always("expires_at", instant.orNull),
     .always("revoked_at", instant.orNull),
+    .always("bytes_max", count.orNull.described("What a key with scope migration may store in its life.")),
   ]
   static let key = object(
     keyMembers + [
