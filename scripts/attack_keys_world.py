@@ -191,7 +191,10 @@ class World(Client):
 
     def act(self, who, case_id, action, body, query="", tag=None, method="POST"):
         tag = tag or self.tag(who, case_id) or '"2-1-0"'
-        return self.ask(who, method, f"/v1/cases/{case_id}{action and '/' + action}{query}", body, {"If-Match": tag})
+        fields = {"If-Match": tag}
+        if action in ("links", "correction-requests"):
+            fields["Idempotency-Key"] = self.fresh()
+        return self.ask(who, method, f"/v1/cases/{case_id}{action and '/' + action}{query}", body, fields)
 
     def head(self):
         return Client.ask(self, "BKN", "GET", "/v1/changes?after=0&limit=1").json["head"]

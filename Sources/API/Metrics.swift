@@ -51,7 +51,8 @@ final class Metrics: Sendable {
   }
 
   let requests: RequestTally
-  private let limits = InlineArray<16, Atomic<UInt64>> { _ in Atomic(0) }
+  /// One for each limit, and room: an array of its own costs no look-up.
+  private let limits = InlineArray<32, Atomic<UInt64>> { _ in Atomic(0) }
   private let breaks = InlineArray<4, Atomic<UInt64>> { _ in Atomic(0) }
   private let authentications = Atomic<UInt64>(0)
   private let reached = Mutex<[AgencyCode: Int64]>([:])

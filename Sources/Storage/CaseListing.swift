@@ -69,7 +69,13 @@ struct CaseListing {
   }
 
   /// What is asked for, of whatever exists for the caller; the last argument is the caller between blanks.
-  var condition: String { "\(matching) AND (r.disputed_for IS NULL OR instr(r.disputed_for, ?))" }
+  var condition: String { "\(matching) AND \(Self.existence(in: "r"))" }
+
+  /// That a case is not disputed, or exists for one agency nevertheless: one argument, the agency between blanks.
+  static func existence(in table: String) -> String {
+    "(\(table).disputed_for IS NULL OR instr(\(table).disputed_for, ?))"
+  }
+
   /// The same without looking at disputes.
   var matching: String { conditions.joined(separator: " AND ") }
 

@@ -60,11 +60,11 @@ extension Transaction {
     var arguments: [(any DatabaseValueConvertible)?] = shared.flatMap(\.arguments)
     for part in shared {
       let grants = ([policy.rows] + part.grants).map { CaseListing.condition($0, for: agency, in: "r") }
-      let conditions = [part.condition, "r.case_key <> ?"] + grants.map(\.sql)
+      let conditions = [part.condition, "r.case_key <> ?", CaseListing.existence(in: "r")] + grants.map(\.sql)
       parts.append(
         "SELECT * FROM (SELECT r.case_key FROM case_record r WHERE \(conditions.joined(separator: " AND ")) "
           + "ORDER BY r.case_key LIMIT 1000)")
-      arguments += part.arguments + [own.key] + grants.flatMap(\.arguments)
+      arguments += part.arguments + [own.key, ProvenanceColumns.text([agency])] + grants.flatMap(\.arguments)
     }
     let flags = shared.map { "coalesce(\($0.condition), FALSE)" }.joined(separator: ", ")
     return try fetch(
@@ -73,8 +73,8 @@ extension Transaction {
       WHERE r.case_key IN (\(parts.joined(separator: " UNION ")))
       """, arguments
     ) { row in
-      let names = zip(["agency_ref", "person", "act"], 8...).filter { row[$0.1] as Bool }.map(\.0)
-      return RelatedCase(stub: try CaseListing.stub(row), number: row[7], shared: names)
+      let names = zip(["agency_ref", "person", "act"], (CaseListing.stubWidth + 1)...).filter { row[$0.1] as Bool }.map(\.0)
+      return RelatedCase(stub: try CaseListing.stub(row), number: row[CaseListing.stubWidth], shared: names)
     }
   }
 }

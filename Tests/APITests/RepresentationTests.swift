@@ -17,7 +17,7 @@ struct RepresentationTests {
     act act.occurred_on act.known_on act.place act.channel act.narrative act.urls act.supports act.on_unpaid_leave
     act.witnesses act.witnesses.name act.witnesses.contact
     source source.kind source.agency source.agency_ref source.received_on source.channel
-    reporter reporter.mode reporter.name reporter.contact motives
+    reporter reporter.mode reporter.name reporter.contact motives imported_by unconfirmed disputed
     milestones milestones.received milestones.verified milestones.rejected milestones.studied milestones.recommended
     milestones.not_proven milestones.decided milestones.blocked milestones.released milestones.appealed milestones.ruled
     milestones.exonerated milestones.escalated milestones.closed milestones.cancelled milestones.lapsed

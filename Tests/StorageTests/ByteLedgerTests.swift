@@ -15,18 +15,19 @@ struct ByteLedgerTests {
     return settings
   }
 
-  private static func history(_ number: Int, narrative: Int = 1_000) -> CaseHistory {
+  private static func history(_ number: Int, narrative: Int, id: Int? = nil) -> CaseHistory {
     let facts = Sample.facts(number) { $0.act.narrative = String(repeating: "k", count: narrative) }
     let actor = Actor(agency: .bawaslu, importedBy: nil, keyID: "testtesttest")
     return CaseHistory(
-      Sample.caseID(number), facts, CaseProgress(receivedOn: facts.source.receivedOn),
+      Sample.caseID(id ?? number), facts, CaseProgress(receivedOn: facts.source.receivedOn),
       EventDraft(what: "created", actor: actor, occurredOn: facts.source.receivedOn))
   }
 
   private static func create(
-    _ store: SQLiteStore, _ number: Int, narrative: Int = 1_000, by agency: AgencyCode = .bawaslu, dryRun: Bool = false
+    _ store: SQLiteStore, _ number: Int, narrative: Int = 1_000, by agency: AgencyCode = .bawaslu, id: Int? = nil,
+    dryRun: Bool = false
   ) async throws {
-    let history = history(number, narrative: narrative)
+    let history = history(number, narrative: narrative, id: id)
     _ = try await store.write(by: .agency(agency), dryRun: dryRun) { try $0.create(history) }
   }
 
@@ -83,7 +84,7 @@ struct ByteLedgerTests {
       #expect(store.use(of: .day(.bawaslu), at: Self.now).usedBytes == 0)
       try await Self.create(store, 1)
       let used = store.use(of: .day(.bawaslu), at: Self.now).usedBytes
-      for _ in 1...20 { await #expect(throws: Domain.Failure.self) { try await Self.create(store, 1) } }
+      for _ in 1...20 { await #expect(throws: Domain.Failure.self) { try await Self.create(store, 1, id: 100) } }
       #expect(store.use(of: .day(.bawaslu), at: Self.now).usedBytes == used)
       try store.close()
     }

@@ -73,8 +73,9 @@ struct TemporaryStore: Sendable {
 
   func context(_ agency: AgencyCode) -> Lifecycle.Context {
     Lifecycle.Context(
-      actor: Actor(agency: agency, importedBy: nil, keyID: "testtesttest"), reference: store.reference,
-      today: date("2025-06-30"), isHistory: true)
+      // KASN has ended: its successor brings in what it did.
+      actor: Actor(agency: agency, importedBy: agency == .kasn ? .bkn : nil, keyID: "testtesttest"),
+      reference: store.reference, today: date("2025-06-30"), isHistory: true)
   }
 
   /// Stores a new case as its agency reports it.
