@@ -82,7 +82,7 @@ struct ImportReachTests {
         #"{"source":{"received_on":"2024-08-06"},"act":{"occurred_on":"2024-08-02","known_on":null}}"#, ref: "known")
       let (known, unknown) = (Self.line("BAWASLU", ref: "known"), Self.line("BAWASLU", ref: "unknown"))
       let broken = { (line: String) in line.replacing(#""region":"16.71""#, with: #""region":"99""#) }
-      for agency in agencies where agency != .bawaslu {
+      for agency in agencies where ![.bawaslu, .kasn].contains(agency) {
         let own = try await visitor.service.token(.agency(agency), [.imports])
         let any = try await visitor.service.token(.agency(agency), [.migration])
         func told(_ token: String, _ line: String, _ query: String) throws -> String {

@@ -235,7 +235,8 @@ struct MetricsTests {
     "kind": Set(ClockKind.allCases.map(\.rawValue)), "state": ["running", "paused", "overdue"],
     "limit": [
       "connections", "requests_in_flight", "head", "request_line", "body", "head_timeout", "body_timeout",
-      "write_timeout", "agency", "address", "figures", "failed_authentication", "key", "cost", "busy", "other",
+      "write_timeout", "agency", "address", "figures", "failed_authentication", "key", "cost", "bytes", "busy",
+      "other",
     ],
     "reason": ["client_gone", "client_too_slow", "shut_down", "failed"],
   ]

@@ -231,6 +231,8 @@ struct RecordedLateTests {
     let metric = try #require(rows[0].firstIndex(of: "metric"))
     var values: [(String, Int)] = []
     for row in rows.dropFirst() {
+      // Nor did the first definition say what others have recorded.
+      if row[metric].contains("of_which_recorded_by_others") { continue }
       // The first definition saw no difference between the two.
       if row[metric].hasSuffix(".recorded_late") {
         let kind = row[metric].split(separator: ".")[0]

@@ -50,6 +50,8 @@ final class SyncWorld {
   private var tokens: [String: String]
   private var openRequests: [(id: String, number: Int)] = []
   private var keyCount = 0
+  /// When keys end that were rotated: those with scope `migration` do soon.
+  private var ends: [String: Timestamp] = [:]
 
   init(_ visitor: Visitor, seed: UInt64) {
     self.visitor = visitor
@@ -93,6 +95,8 @@ final class SyncWorld {
   /// One act; most are legal.
   func act() throws {
     visitor.clock.advance(seconds: Int64.random(in: 0...110_000, using: &random))
+    let soon = visitor.clock.now.adding(seconds: 10 * 86_400)
+    for (agency, end) in ends.sorted(by: { $0.key < $1.key }) where end < soon { try rotateKey(of: agency) }
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<18: try create()
     case 18..<24: try importHistories()
@@ -104,7 +108,7 @@ final class SyncWorld {
     case 91..<95: try link()
     case 95..<98: try changeRules()
     case 98: try changeMandates()
-    default: try rotateKey()
+    default: try rotateKey(of: random.pick(agencies).rawValue)
     }
   }
 
@@ -282,12 +286,12 @@ final class SyncWorld {
     }
   }
 
-  private func rotateKey() throws {
-    let agency = random.pick(agencies).rawValue
+  private func rotateKey(of agency: String) throws {
     let id = (tokens[agency] ?? "").split(separator: "_")[1]
     let answer = try visitor.ask(
       as: Service.operatorName, "POST", "/v1/admin/keys/\(id)/rotation", #"{"overlap_hours":0}"#, [freshKey()])
     guard let token = answer.json["key"].string else { throw Mismatch("rotation: \(answer.text)") }
     tokens[agency] = token
+    ends[agency] = answer.json["expires_at"].string.flatMap { Timestamp($0) }
   }
 }
