@@ -1,6 +1,6 @@
 """Attacks of `scripts/attack --keys` with false claims: in others' names (3), of days (8), of pauses (9)."""
 import json
-from attack_keys_record import ROAD, advance, reads, short
+from attack_keys_record import ROAD, advance, reads
 from attack_keys_world import AGENCIES, LIVING, NDJSON, moment, today
 
 STEPS = [{"action": action, "agency": agency, **body} for agency, action, body in ROAD[:3]]
@@ -140,6 +140,17 @@ def followed(world, attack):
         attack.refused(answer, 409)
 
 
+def pinned(world, attack):
+    """Who imports in others' names acts itself, and so has others' acts stand for ever."""
+    for owner in ("PANRB", "BAWASLU"):
+        case = forged(world, attack, owner, regional=False)
+        body = {"occurred_on": today(), "outcome": "sanctioned", "decree_number": "SK-1", "sanction": "BER-1"}
+        answer = world.act("PANRB", case.id, "decisions", body)
+        attack.check(answer.status in (201, 403, 409), "the attack has failed", answer)
+        answer = world.act("BKN", case.id, "confirmations", {"outcome": "disputed", "reason": "Bukan kami."})
+        attack.check(answer.status == 201, "the importer's own act keeps BKN from disputing what it never did", answer)
+
+
 def of_the_dead(world, attack):
     """Reports and acts in the name of KASN; their withheld texts."""
     step = {"action": "verifications", "agency": "KASN", "occurred_on": "2024-08-20", "outcome": "accepted"}
@@ -165,6 +176,7 @@ def item_3(world, attack):
     migration_keys(world, attack)
     disputed(world, attack)
     followed(world, attack)
+    pinned(world, attack)
     of_the_dead(world, attack)
     return "imports in others' names as reporter, actor and successor; migration keys; confirming for others"
 
@@ -229,6 +241,32 @@ def requested(world, attack, case):
                     attack.refused(answer, (403, 404, 409))
 
 
+def before_and_after(world, attack):
+    """A request that was made before the day was settled, and carries more, is accepted afterwards."""
+    case = world.body("BAWASLU")
+    case.body["source"]["received_on"], case.body["act"]["occurred_on"] = today(-2), today(-3)
+    case.id = world.post("BAWASLU", "/v1/cases", case.body).json["id"]
+    patch = {"source": {"received_on": today(-1)}, "motives": ["office"]}
+    made = world.post("PANRB", f"/v1/cases/{case.id}/correction-requests", {"patch": patch, "reason": "x"})
+    world.act("BKN", case.id, "verifications", {"occurred_on": today(), "outcome": "accepted"})
+    for agency in ("BAWASLU", "PANRB"):
+        answer = world.act(agency, case.id, f"correction-requests/{made.json['number']}/acceptance", {"reason": "x"})
+        attack.refused(answer, (403, 409))
+
+
+def grown(world, attack):
+    """A history of one's own case, sent again with acts and pauses that cure what is overdue."""
+    for action in ({"action": "verifications", "outcome": "accepted"},
+                   {"action": "clock-pauses", "clock": "verification", "until": today(15), "ground": "other", "reason": "x"}):
+        case = world.body("BAWASLU")
+        case.body["source"]["received_on"], case.body["act"]["occurred_on"] = today(-10), today(-11)
+        case.id = world.post("BAWASLU", "/v1/cases", case.body).json["id"]
+        before = world.get("BKN", f"/v1/cases/{case.id}").json["clocks"]
+        world.imports("BAWASLU", [world.line(case, [{**action, "agency": "BAWASLU", "occurred_on": today(-9)}])])
+        after = world.get("BKN", f"/v1/cases/{case.id}").json["clocks"]
+        attack.check(before == after or after[0]["recorded_late"], "an import cures what is overdue", after)
+
+
 def unblocked(world, attack):
     """A decision that arrives later with an earlier day takes no block away."""
     case = world.create("BAWASLU")
@@ -242,6 +280,8 @@ def unblocked(world, attack):
 def item_8(world, attack):
     receipt(world, attack, late(world, attack))
     unblocked(world, attack)
+    before_and_after(world, attack)
+    grown(world, attack)
     return "verifications of today with days of years ago; PATCH, import and request of received_on"
 
 

@@ -1,7 +1,7 @@
 """Attacks of `scripts/attack --keys` on what stands around the record: items 11 to 13."""
 import base64, concurrent.futures, json, os, re, sqlite3, statistics, subprocess, time
 from attack_keys_record import ROAD, advance, writes
-from attack_keys_world import ABSENT, AGENCIES, LIVING, NDJSON, Client, Server, World, moment, today
+from attack_keys_world import ABSENT, AGENCIES, NDJSON, Server, World, moment, today
 
 SUBJECT = "CN=attack,O=BKN,C=ID"
 # Fields by which a proxy shows itself.
@@ -36,7 +36,6 @@ def identities(world, attack):
         attack.check(world.ask(None, "GET", "/metrics", None, {name: value}).status in (401, 403, 429), "metrics", name)
     attack.check(world.get("OPERATOR", "/v1/admin/keys").status == 200, "the operator is refused on loopback", "")
     # What is refused says no more than what a key says that does not exist.
-    world.keys["nobody"] = "ntk_000000000000_" + "A" * 43
     one, other = world.get("bound", "/v1/whoami"), world.get("nobody", "/v1/whoami")
     attack.check(one.alike == other.alike, "a bound key is told from one that does not exist", f"{one} {other}")
 
@@ -56,6 +55,9 @@ def ends(world, attack):
         else:
             end = made.json.get("expires_at") or "9"
             attack.check(made.status == 201 and moment(days - 0.1) < end < moment(days + 0.1), f"not {days} days", made)
+    short = world.key("short operator", None, ["admin"], expires_at=moment(2))
+    turned = world.post("OPERATOR", f"/v1/admin/keys/{short.json['id']}/rotation", {"overlap_hours": 1})
+    attack.check((turned.json.get("expires_at") or "9") < moment(90.1), "rotation makes an operator's key last", turned.status)
     for days, is_told in ((29, True), (31, False)):
         made = world.key("ending", "BKN", ["cases:read"], expires_at=moment(days))
         for path in ("/v1/whoami", "/v1/cases?limit=1", f"/v1/cases/{ABSENT}", "/v1/changes?after=0", "/v1/cases?x=1"):

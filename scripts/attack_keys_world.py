@@ -137,9 +137,9 @@ class World(Client):
     """A client that looks for planted texts in whatever it is answered, body and fields."""
 
     def __init__(self, url, keys):
-        super().__init__(url, keys)
+        super().__init__(url, {**keys, "nobody": "ntk_000000000000_" + "A" * 43})
         self.run = "%08x" % random.getrandbits(32)
-        # By planted text: the case and the group. By key: the agency it belongs to.
+        # By planted text: each case that has it, and the group. By key: the agency it belongs to.
         self.texts, self.owners, self.leaks, self.marks = {}, {}, [], 0
         self.lock = threading.Lock()
 
@@ -152,7 +152,7 @@ class World(Client):
 
     def plant(self, case, group, name):
         text = f"zq{case.mark}{name}qz".lower()
-        self.texts[text] = (case, group)
+        self.texts[text] = [(case, group)]
         return text
 
     def ask(self, who, method, path, body=None, fields=None, kind=JSON):
@@ -165,12 +165,16 @@ class World(Client):
         found = set(re.findall(r"zq[0-9a-f]{8}x\d+x[a-z]+qz", text)) | set(re.findall(r"(?<!\d)\d{18}(?!\d)", text))
         sent = (body if isinstance(body, str) else json.dumps(body) if body is not None else "") + answer.request
         for word in found:
-            case, group = self.texts.get(word, (None, None))
-            if case is None or word in sent.lower() or case.sees(self.belongs(who), group):
+            places = self.texts.get(word, [])
+            if not places or word in sent.lower() or self.may_see(who, places):
                 continue
-            self.refresh(case)
-            if not case.sees(self.belongs(who), group):
-                self.leaks.append(f"withheld {group} of a case of {case.owner}: {answer}")
+            for case, _ in places:
+                self.refresh(case)
+            if not self.may_see(who, places):
+                self.leaks.append(f"withheld {places[0][1]} of a case of {places[0][0].owner}: {answer}")
+
+    def may_see(self, who, places):
+        return any(case.sees(self.belongs(who), group) for case, group in places)
 
     def refresh(self, case):
         if case.id is None:
@@ -206,7 +210,7 @@ class World(Client):
         plant = lambda group, name: self.plant(case, group, name)
         case.nip = nip or (f"{random.randint(1960, 1985)}{random.randint(1, 12):02}{random.randint(1, 28):02}"
                            f"{random.randint(2006, 2020)}{random.randint(1, 12):02}1{random.randint(1, 999):03}")
-        self.texts.setdefault(case.nip, (case, "subject"))
+        self.texts.setdefault(case.nip, []).append((case, "subject"))
         case.name, case.reference = plant("subject", "name"), f"REF-{self.run}-{self.marks}"
         case.body = {
             "election": "pilkada-2024", "region": "16.71", "institution": "16.71" if regional else "kemenag",

@@ -50,8 +50,11 @@ struct Caller: Sendable {
 
   /// - Throws: `scope_missing` when the key does not pass the gate; `agency_not_begun` and `agency_ended` when its agency
   ///   does not on that day.
-  func pass(_ gate: Gate, _ reference: Reference, on today: LegalDate) throws(Failure) {
-    if let agency { try reference.requireAccess(of: agency, on: today) }
+  ///
+  /// - Parameter standing: how the agency stands on a day.
+  func pass(_ gate: Gate, _ standing: (AgencyCode) -> AgencyStanding) throws(Failure) {
+    let standing = agency.map(standing)
+    if let agency, let standing { try standing.requireAccess(of: agency) }
     switch gate {
     case .open, .optionalKey, .anyKey: return
     case .anyAgency:
@@ -60,7 +63,7 @@ struct Caller: Sendable {
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
     case .recording(let scopes):
       guard let agency, !key.scopes.isDisjoint(with: scopes) else { throw .scopeMissing }
-      try reference.requireOffice(of: agency, on: today)
+      try standing?.requireOffice(of: agency)
     case .administrator, .administratorOrLocal:
       guard key.owner == .operator, key.scopes.contains(.admin) else { throw .scopeMissing }
     }

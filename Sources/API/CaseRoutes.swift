@@ -11,7 +11,7 @@ enum CaseRoutes {
     let write = try await Write(exchange, keyRequired: true)
     let (draft, predecessor) = try decode(write.body.value, agency)
     let id = exchange.api.caseIDs.next(at: exchange.now)
-    let context = try exchange.context()
+    let (context, now) = (try exchange.context(), exchange.now)
     let (seen, replayed) = try await write.once(
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
@@ -20,6 +20,13 @@ enum CaseRoutes {
         let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
         let event = EventDraft(
           what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)
+        let sees = facts.source.agency == agency || Visibility.row(agency).subject.contains(.always)
+        guard sees || !write.dryRun else {
+          // Whether a predecessor has reported this person is not told without a trace to who may not know its persons.
+          var tried = CaseHistory(id, facts, progress, event).record
+          (tried.createdAt, tried.updatedAt) = (now, now)
+          return (try SeenCase.created(tried, for: agency, dryRun: true), StoredReply(.created, tried))
+        }
         let record = try transaction.create(id, facts, progress, event)
         return (try SeenCase.created(record, for: agency, dryRun: write.dryRun), StoredReply(.created, record))
       })

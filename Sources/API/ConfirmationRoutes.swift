@@ -32,6 +32,8 @@ enum ConfirmationRoutes {
   fileprivate static func take(
     _ confirmation: Confirmation, on record: Case, _ context: Lifecycle.Context, _ transaction: any CaseWrites
   ) throws -> Case {
+    // Nobody has recorded anything in another's name where there is no importer: then no history is read.
+    guard record.provenance.importer != nil else { throw Failure.notNamed }
     let verdict = try Lifecycle.judge(confirmation, on: record, try transaction.history(record.id), context)
     let earlier = try verdict.fallsBackTo.flatMap { try transaction.caseRecord(record.id, version: $0) }
     let (changed, event) = try Lifecycle.apply(verdict, of: confirmation, to: record, earlier: earlier, context)

@@ -17,6 +17,10 @@ enum Correction {
         errors.append(FieldError(pointer: "/\(member.name)/\(field.name)", .withheld))
       }
     }
+    // Another report number collides where the same person was reported under it: that tells who the person is.
+    if case .object(let source)? = members["source"], source["agency_ref"] != nil, !projection.contains(.subject) {
+      errors.append(FieldError(pointer: "/source/agency_ref", .withheld))
+    }
     if !errors.isEmpty { throw .invalid(errors) }
   }
 

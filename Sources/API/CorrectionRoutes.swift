@@ -118,7 +118,7 @@ enum CorrectionRoutes {
       change: { transaction in
         let context = try context.renewed(by: transaction)
         let seen = try transaction.seen(id, by: agency)
-        let found = try transaction.correctionRequests(id).first { $0.number == number }
+        let found = try transaction.correctionRequests(id, after: number - 1, limit: 1).first { $0.number == number }
         let movesReceipt = try found.map { try asksForReceipt($0, seen.record, context) } ?? false
         if movesReceipt, let found {
           let obstacle = Lifecycle.receiptObstacle(for: agency, requestedBy: found.requestedBy, seen.record, context)
@@ -180,6 +180,11 @@ enum CorrectionRoutes {
   ) throws -> Case {
     let corrected = try Correction.apply(patch, to: record, context, movesReceipt: movesReceipt)
     let names = Facts.changes(from: record.facts, to: corrected.facts)
+    let moved = corrected.facts.source.receivedOn != record.facts.source.receivedOn
+    // A day that two agencies have agreed on is not one agency's to change again.
+    if moved, !movesReceipt, try transaction.history(record.id).contains(where: \.hasMovedSource) {
+      throw Failure.receiptSettled
+    }
     // The reason may repeat what is corrected: it is seen by those who see the most guarded of the facts.
     let group: FieldGroup = names.contains { Facts.group(of: $0) == .reporter } ? .reporter : .narrative
     let event = EventDraft(
@@ -263,6 +268,11 @@ private struct CorrectionRequests: PiecewiseList {
     }
     isOver = requests.count < Self.pieceRequests
   }
+}
+
+extension Event {
+  /// A correction of the report that another agency has accepted.
+  fileprivate var hasMovedSource: Bool { what == "correction_acceptance" && changed.contains("source") }
 }
 
 extension Failure {

@@ -107,12 +107,12 @@ struct Exchange: Sendable {
 
   /// Looks again at a key that was valid when the request began: long work ends when its key or its agency does.
   ///
-  /// - Throws: `unauthenticated`, and what ``Caller/pass(_:_:on:)`` throws.
+  /// - Throws: `unauthenticated`, and what ``Caller/pass(_:_:)`` throws.
   func requireKey() throws(Failure) {
     guard let caller else { return }
     let now = api.settings.now()
     guard let key = api.store.keys[caller.key.id], key.isValid(at: now) else { throw .unauthenticated }
-    try caller.pass(gate, api.store.reference, on: LegalDate(inJakarta: now))
+    try caller.pass(gate) { api.store.standing(of: $0, on: LegalDate(inJakarta: now)) }
   }
 
   /// The body as JSON, with the digest an idempotency key is tied to.

@@ -87,12 +87,14 @@ private struct Feed: Sendable {
     var cases: [CaseID: [UInt8]] = [:]
     for change in found.changes {
       guard let type = change.type(for: agency) else { continue }
+      let end = writer.bytes.count
       try write(change, type, &cases, reads, to: &writer)
-      written += 1
-      if writer.bytes.count >= Self.bytesMax {
-        found.reached = change.seq
+      if written > 0 && writer.bytes.count > Self.bytesMax {
+        writer.bytes.removeSubrange(end...)
+        found.reached = change.seq - 1
         break
       }
+      written += 1
     }
     if isLines { writer.beginObject() } else { writer.endArray() }
     writer.member("next_after", found.reached)
@@ -105,8 +107,8 @@ private struct Feed: Sendable {
       bytes: writer.bytes, isEmpty: written == 0, reached: found.reached, isAtHead: found.reached == found.head)
   }
 
-  /// A page ends early once it is this long: a thousand cases of usual length have half of it.
-  private static let bytesMax = 4 << 20
+  /// A page ends before it is longer, with what closes it: a thousand cases of usual length have half of it.
+  private static let bytesMax = (4 << 20) - 1_024
 
   private func write(
     _ change: Change, _ type: ChangeType, _ cases: inout [CaseID: [UInt8]], _ reads: any CaseReads,

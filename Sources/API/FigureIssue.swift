@@ -54,7 +54,7 @@ final class FigureIssue: Sendable {
     var issued = counted
     if !isStored {
       try countIssue(by: owner, at: now)
-      let figure = try await store.write(by: owner, dryRun: false) { try $0.issue(counted.figure) }
+      let figure = try await store.write(by: owner, spending: nil, dryRun: false) { try $0.issue(counted.figure) }
       issued = IssuedFigure(figure: figure, rows: counted.rows)
     }
     keep(issued, for: key, revision)

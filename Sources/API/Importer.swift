@@ -99,16 +99,17 @@ public struct Importer: Sendable {
       do {
         return .created(try transaction.create(history).id)
       } catch let failure as Failure {
-        return try refusal(failure, history.record.facts, dryRun: dryRun, transaction)
+        return try refusal(failure, history.record.facts, isSound: true, dryRun: dryRun, transaction)
       }
-    case .refused(let failure, let facts): return try refusal(failure, facts, dryRun: dryRun, transaction)
+    case .refused(let failure, let facts):
+      return try refusal(failure, facts, isSound: false, dryRun: dryRun, transaction)
     }
   }
 
   /// Whether the importing agency may know which reports of `reporter` are there, and about whom.
   private func isOpen(_ reporter: AgencyCode, _ reference: Reference) -> Bool {
-    if reporter == origin.agency { return true }
-    return Visibility.row(origin.agency).subject.contains(.always) && isOwn(reporter, reference)
+    reporter == origin.agency
+      || Visibility.row(origin.agency).subject.contains(.always) && isOwn(reporter, reference)
   }
 
   /// Whether `agency` is the importing one or one that it succeeded.
@@ -125,12 +126,16 @@ public struct Importer: Sendable {
   }
 
   /// A report that is known already is a duplicate, whatever else is wrong with the line.
-  private func refusal(_ failure: Failure, _ facts: Facts?, dryRun: Bool, _ transaction: any CaseWrites) throws
-    -> Outcome
-  {
+  private func refusal(
+    _ failure: Failure, _ facts: Facts?, isSound: Bool, dryRun: Bool, _ transaction: any CaseWrites
+  ) throws -> Outcome {
     guard let facts else { return .invalid(failure) }
     let isOpen = isOpen(facts.source.agency, try transaction.currentReference())
-    guard isOpen || !dryRun, let existing = try transaction.existingReport(facts) else { return .invalid(failure) }
+    // Of others' reports only a sound line is told that one is known: where it is not, it leaves a case in sight of all.
+    // A line that is refused anyway would test a guess about a person and leave no trace.
+    guard isOpen || (isSound && !dryRun), let existing = try transaction.existingReport(facts) else {
+      return .invalid(failure)
+    }
     // The line names a person: which case is about that person is told only where the subject is open.
     let sees = isOpen && Visibility.projection(of: existing, for: origin.agency)?.contains(.subject) ?? false
     return .duplicate(sees ? existing.id : nil)
@@ -182,7 +187,11 @@ public struct Importer: Sendable {
     of line: ImportLine, _ facts: Facts, _ id: CaseID, _ reference: Reference, _ today: LegalDate
   ) throws(Failure) -> CaseHistory {
     func context(_ agency: AgencyCode) -> Lifecycle.Context {
-      Lifecycle.Context(actor: actor(agency, reference, today), reference: reference, today: today)
+      // A pause that is dated back would hide that nobody acted in time: of one's own cases it is judged as if it were
+      // posted. In a history of others' every act waits for a word.
+      let isHistory = if case .own = origin.reach { false } else { true }
+      return Lifecycle.Context(
+        actor: actor(agency, reference, today), reference: reference, today: today, isHistory: isHistory)
     }
     let reporting = context(facts.source.agency)
     let progress = try line.at("/case") { () throws(Failure) in try Lifecycle.open(facts, onBehalfOf: nil, reporting) }

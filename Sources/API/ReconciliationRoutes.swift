@@ -223,7 +223,7 @@ private struct Manifest {
   func certify(_ exchange: Exchange) async throws -> Certificate {
     let certificate = reconciliation.certificate(at: exchange.api.settings.now())
     let keyID = exchange.caller?.key.id ?? ""
-    let certified = try await exchange.api.store.write(by: exchange.owner(), dryRun: dryRun) {
+    let certified = try await exchange.api.store.write(by: exchange.owner(), spending: nil, dryRun: dryRun) {
       try $0.certify(certificate, by: keyID)
     }
     if certified.inAgreement, !dryRun { exchange.api.metrics.note(certified.agency, reached: certified.seq) }

@@ -81,6 +81,8 @@ extension Lifecycle.Context {
 struct SeenCase: Sendable {
   var record: Case
   var projection: Projection
+  /// The case before a change that a dry run has tried.
+  private var before: Case?
 
   /// - Throws: `not_found` when the case does not exist for `agency`.
   init(_ record: Case?, for agency: AgencyCode) throws(Failure) {
@@ -114,6 +116,7 @@ struct SeenCase: Sendable {
     if dryRun {
       after.projection.formIntersection(projection)
       after.record.seq = self.record.seq
+      after.before = self.record
     }
     return after
   }
@@ -123,14 +126,17 @@ struct SeenCase: Sendable {
   /// The case as the answer to a change: whole for a key that may read cases, else no more than the next change needs.
   func answer(_ status: HTTPResponse.Status, _ write: Write, replayed: Bool) -> Answer {
     let isReader = write.exchange.caller?.key.scopes.contains(.casesRead) ?? false
+    // Whether a patch changes anything would tell a guess at what the key may not read: a dry run's receipt has the version
+    // before.
+    let receipt = before ?? record
     var answer = Answer.json(status) {
       if isReader {
         CaseJSON.write(record, projection, to: &$0)
       } else {
-        CaseJSON.writeReceipt(record, to: &$0)
+        CaseJSON.writeReceipt(receipt, to: &$0)
       }
     }
-    answer.etag = etag
+    answer.etag = isReader ? etag : EntityTag.of(version: receipt.version, projection)
     answer.fields = write.fields(replayed: replayed)
     return answer
   }

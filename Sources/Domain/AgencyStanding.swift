@@ -14,6 +14,24 @@ public enum AgencyStanding: Sendable, Equatable {
 }
 
 extension AgencyStanding {
+  /// - Throws: `agency_not_begun` before the agency's first day, `agency_ended` after the last day of its access.
+  public func requireAccess(of agency: AgencyCode) throws(Failure) {
+    switch self {
+    case .inOffice, .ended: return
+    case .notBegun: throw .agencyNotBegun(agency)
+    case .closed: throw .agencyClosed(agency)
+    }
+  }
+
+  /// - Throws: `agency_not_begun` before the agency's first day, `agency_ended` after its last one.
+  public func requireOffice(of agency: AgencyCode) throws(Failure) {
+    switch self {
+    case .inOffice: return
+    case .notBegun: throw .agencyNotBegun(agency)
+    case .ended, .closed: throw .agencyEnded(agency)
+    }
+  }
+
   /// One line about an agency that does not record today, for administrators; nil in office.
   public static func note(on code: AgencyCode, _ standing: AgencyStanding, _ term: Agency?) -> String? {
     switch standing {
@@ -46,20 +64,12 @@ extension Reference {
 
   /// - Throws: `agency_not_begun` before the agency's first day, `agency_ended` after the last day of its access.
   public func requireAccess(of agency: AgencyCode, on day: LegalDate) throws(Failure) {
-    switch standing(of: agency, on: day) {
-    case .inOffice, .ended: return
-    case .notBegun: throw .agencyNotBegun(agency)
-    case .closed: throw .agencyClosed(agency)
-    }
+    try standing(of: agency, on: day).requireAccess(of: agency)
   }
 
   /// - Throws: `agency_not_begun` before the agency's first day, `agency_ended` after its last one.
   public func requireOffice(of agency: AgencyCode, on day: LegalDate) throws(Failure) {
-    switch standing(of: agency, on: day) {
-    case .inOffice: return
-    case .notBegun: throw .agencyNotBegun(agency)
-    case .ended, .closed: throw .agencyEnded(agency)
-    }
+    try standing(of: agency, on: day).requireOffice(of: agency)
   }
 
   /// True when `agency` carries on the tasks of `predecessor`, which ended before `day`: at once, or through agencies

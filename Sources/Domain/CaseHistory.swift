@@ -49,8 +49,6 @@ public struct CaseHistory: Sendable {
   ///
   /// - Throws: what ``Lifecycle/judge(_:on:_:)`` throws; the history is then as it was.
   public mutating func take(_ action: Action, _ context: Lifecycle.Context) throws(Failure) {
-    var context = context
-    context.isHistory = true
     var (changed, event) = try Lifecycle.judge(action, on: record, context)
     if var next = changed {
       next.version += 1

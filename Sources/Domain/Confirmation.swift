@@ -63,8 +63,9 @@ extension Lifecycle {
     verdict.disputesCase = first == 1
     if stands(after: first, record, history, made) { throw .actFollows }
     let voided = Set(history.flatMap(\.voided))
-    verdict.void = (first...max(first, record.provenance.importedVersions)).filter { version in
-      made[version].map { !voided.contains($0.seq) } ?? false
+    let imported = max(first, record.provenance.importedVersions)
+    verdict.void = (first...max(imported, record.version)).filter { version in
+      made[version].map { !voided.contains($0.seq) && (version <= imported || $0.movesCase) } ?? false
     }
     verdict.fallsBackTo = verdict.disputesCase ? nil : first - 1
     verdict.studied = verdict.void.compactMap { made[$0]?.studied }.last
@@ -93,15 +94,14 @@ extension Lifecycle {
   }
 
   /// True when something after a version stands by itself: an act that did not come with the import, or one that came
-  /// with it and was confirmed.
+  /// with it and was confirmed. What the importer itself has added does not, or it could pin what it has made up.
   ///
-  /// The whole case can be disputed in spite of what the importer has recorded since: else it could keep another
-  /// agency's report number for ever.
+  /// The whole case can always be disputed: else whoever acts on a false report would keep another agency's number.
   private static func stands(after version: Int, _ record: Case, _ history: [Event], _ made: [Int: Event]) -> Bool {
-    let (provenance, disputesCase) = (record.provenance, version == 1)
+    let provenance = record.provenance
+    if version == 1 { return false }
     let followed = history.contains { event in
-      event.version > max(version, provenance.importedVersions) && event.movesCase
-        && !(disputesCase && event.agency == provenance.importer)
+      event.version > max(version, provenance.importedVersions) && event.movesCase && event.agency != provenance.importer
     }
     let confirmed = Set(history.flatMap(\.confirmed))
     return followed
@@ -212,7 +212,7 @@ extension Event {
 }
 
 extension Failure {
-  static let notNamed = Failure(
+  public static let notNamed = Failure(
     .notNamed, en: "Nothing in this case was recorded in your name by another agency.",
     id: "Tidak ada yang dicatat lembaga lain atas nama Anda dalam kasus ini.")
   static let nothingAwaits = Failure(

@@ -6,6 +6,9 @@ public protocol Store: Sendable {
   /// The reference data as last committed.
   var reference: Reference { get }
 
+  /// How an agency stands on a day, by the reference data as last committed: asked for every request.
+  func standing(of agency: AgencyCode, on day: LegalDate) -> AgencyStanding
+
   /// The access keys as last committed, by identifier.
   var keys: [String: AccessKey] { get }
 

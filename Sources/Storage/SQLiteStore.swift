@@ -60,6 +60,10 @@ public final class SQLiteStore: Store {
 
   public var readerCount: Int { readers.count }
   public var reference: Reference { snapshots.value.withLock { $0.reference } }
+  public func standing(of agency: AgencyCode, on day: LegalDate) -> AgencyStanding {
+    // Within the lock: a copy of all reference data would cost more than the question.
+    snapshots.value.withLock { $0.reference.standing(of: agency, on: day) }
+  }
   public var keys: [String: AccessKey] { snapshots.value.withLock { $0.keys } }
   public var revision: Revision {
     Revision(seq: bell.head, reference: snapshots.value.withLock { $0.revision })

@@ -57,6 +57,7 @@ extension Transaction {
     _ sql: String, _ arguments: [(any DatabaseValueConvertible)?], limit: Int = .max, _ map: (StoredRow) throws -> Value
   ) throws -> [Value] {
     let statement = try database.cachedStatement(sql: sql)
+    if !statement.isReadonly { count(arguments) }
     statement.setUncheckedArguments(StatementArguments(arguments))
     return try rows(of: statement.sqliteStatement, limit: limit, map)
   }

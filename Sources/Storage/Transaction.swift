@@ -30,8 +30,15 @@ final class Transaction {
 
   /// Runs a cached statement that gives no rows.
   func execute(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
-    for argument in arguments { pending.jobBytes += argument?.databaseValue.byteCount ?? 0 }
+    count(arguments)
     try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+  }
+}
+
+extension Transaction {
+  /// Counts the values of a statement that writes among the bytes of the job. Kept statements count their own.
+  func count(_ arguments: [(any DatabaseValueConvertible)?]) {
+    for argument in arguments { pending.jobBytes += argument?.databaseValue.byteCount ?? 0 }
   }
 }
 

@@ -195,11 +195,12 @@ struct ConfirmationTests {
       let path = try visitor.bring(ImportedCase.line(.kemendagri, [ImportedCase.verification]), as: .panrb)
       try visitor.must("notes", on: path, as: .panrb, ActionBodies.valid(.notes, on: "2024-10-09"))
       try visitor.must("studies", on: path, as: .bawaslu, ActionBodies.valid(.studies, on: "2024-10-09"))
-      for agency in [AgencyCode.bkn, .kemendagri] {
-        let answer = try visitor.dispute(path, as: agency)
-        #expect(answer.status == 409 && answer.json["code"].string == "confirmation_conflict", "\(answer.text)")
-      }
+      let refused = try visitor.dispute(path, as: .bkn)
+      #expect(refused.status == 409 && refused.json["code"].string == "confirmation_conflict", "\(refused.text)")
       #expect(try visitor.confirm(path, as: .bkn).status == 201)
+      // Whoever has acted on it in good faith: a report that is none is taken back all the same.
+      let whole = try visitor.dispute(path, as: .kemendagri)
+      #expect(whole.status == 201 && whole.json["disputed"].bool == true, "\(whole.text)")
       let other = try visitor.bring(ImportedCase.line(.kemendagri, ref: "other"), as: .panrb)
       #expect(try visitor.confirm(other, as: .bawaslu).status == 201)
       let verified = try visitor.seq("verifications", of: other)
@@ -226,9 +227,8 @@ struct ConfirmationTests {
       let figure = "/v1/statistics/funnel?election=pilkada-2024"
       #expect(try visitor.get(figure, as: .kasn).json["total"]["reported"].int == 1)
       #expect(try visitor.post("/v1/cases", as: .bawaslu, Sample.caseBody(agencyRef: "001")).status == 409)
-      // Another agency stands by what it has recorded itself; the importer cannot hold a number back so.
+      // Nobody can hold the number back by acting on the false report.
       try visitor.must("lapses", on: path, as: .bkn, ActionBodies.valid(.lapses, on: "2024-10-12"))
-      #expect(try visitor.dispute(path, as: .bawaslu).status == 409)
       let free = try visitor.bring(ImportedCase.line(.bawaslu, [], ref: "002"), as: .panrb)
       try visitor.must("verifications", on: free, as: .panrb, ActionBodies.valid(.verifications, on: "2024-10-08"))
       let head = try visitor.get("/v1/changes?after=0", as: .kasn).json["head"].int ?? 0

@@ -47,6 +47,8 @@ struct WriteAnswerTests {
       } + [
         Request(
           method: "POST", path: "\(path)/links", body: #"{"case_id":"\#(other)","relation":"same_act"}"#),
+        Request(method: "POST", path: "\(path)/confirmations", body: #"{"outcome":"confirmed"}"#),
+        Request(method: "POST", path: "\(path)/confirmations", body: #"{"outcome":"disputed","reason":"x"}"#),
         Request(method: "POST", path: "\(path)/correction-requests/1/acceptance", body: #"{"reason":"x"}"#),
         Request(method: "POST", path: "\(path)/correction-requests/1/refusal", body: #"{"reason":"x"}"#),
       ]
@@ -89,8 +91,27 @@ struct WriteAnswerTests {
         }
       }
       #expect(accepted > Self.plans.count)
+      try many(visitor, ids, agency)
       #expect(try Self.head(visitor) == head)
     }
+  }
+
+  /// Writes of many lines, and those of the operator: none repeats anything.
+  private func many(_ visitor: Visitor, _ ids: [String], _ agency: AgencyCode) throws {
+    let answers = ids.map { #"{"case_id":"\#($0)","if_match":"\"2-1-15\"","outcome":"disputed","reason":"x"}"# }
+    let selection = #"{"imported_by":"BAWASLU","until":"2024-06-01","outcome":"disputed","reason":"x"}"#
+    for (path, body, type) in [
+      ("/v1/imports", Self.plans.map(\.line).joined(separator: "\n"), "application/x-ndjson"),
+      ("/v1/confirmations", answers.joined(separator: "\n"), "application/x-ndjson"),
+      ("/v1/confirmations", selection, "application/json"),
+    ] {
+      let answer = try visitor.ask(as: agency, "POST", "\(path)?dry_run=true", body, [("Content-Type", type)])
+      #expect(answer.status == 200 && Self.found(answer).isEmpty, "\(agency) \(path) \(answer.text)")
+    }
+    let key = #"{"agency":"\#(agency)","label":"x","scopes":["cases:read"]}"#
+    let made = try visitor.ask(
+      as: Service.operatorName, "POST", "/v1/admin/keys?dry_run=true", key, [visitor.freshKey()])
+    #expect(made.status == 201 && made.json["key"] == .null)
   }
 
   @Test("shows what an act has opened once it is on record that the caller took it, and not before")

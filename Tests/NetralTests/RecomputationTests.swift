@@ -57,6 +57,7 @@ extension ProgramTests {
       let ids = results.compactMap { $0["status"].string == "created" ? $0["id"].string : nil }
       #expect(ids.count == VariedCases.lines.count, "\(answer.text.suffix(600))")
       let corrector = try server.client(keys["BKN"])
+      let decider = try server.client(keys["BAWASLU"])
       for (index, id) in ids.enumerated() where index % 3 == 1 {
         let etag = try corrector.get("/v1/cases/\(id)").fields["etag"] ?? ""
         let correction = VariedCases.correction(index)
@@ -67,8 +68,8 @@ extension ProgramTests {
             "POST", "/v1/cases/\(id)/correction-requests", ["Idempotency-Key": "r-\(index)"],
             "{\"patch\":{\(correction)},\"reason\":\"Koreksi contoh.\"}")
           #expect(asked.status == 201, "\(asked.text)")
-          let seen = try client.get("/v1/cases/\(id)").fields["etag"] ?? ""
-          let decided = try client.ask(
+          let seen = try decider.get("/v1/cases/\(id)").fields["etag"] ?? ""
+          let decided = try decider.ask(
             "POST", "/v1/cases/\(id)/correction-requests/1/acceptance", ["If-Match": seen], #"{"reason":"Benar."}"#)
           #expect(decided.status == 201, "\(decided.text)")
           continue

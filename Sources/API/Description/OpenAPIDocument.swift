@@ -61,7 +61,7 @@ enum OpenAPIDocument {
     _ route: Route, to caller: Caller, _ reference: Reference, _ today: LegalDate
   ) -> Bool {
     do throws(Failure) {
-      try caller.pass(route.gate, reference, on: today)
+      try caller.pass(route.gate) { reference.standing(of: $0, on: today) }
     } catch {
       return false
     }
