@@ -209,6 +209,23 @@ struct ConfirmationTests {
     }
   }
 
+  @Test("is not pinned by what the importer adds itself, which goes with it")
+  func pinned() async throws {
+    try await withService { visitor in
+      let central = #"{"institution":"kemenag"}"#
+      let path = try visitor.bring(ImportedCase.line(.bawaslu, ref: "p", central), as: .panrb)
+      let before = try visitor.get(path, as: .bkn).json["stage"].string
+      #expect(before == "recommended")
+      try visitor.must("decisions", on: path, as: .panrb, ActionBodies.valid(.decisions, on: "2024-10-18"))
+      let verified = try visitor.seq("verifications", of: path)
+      let answer = try visitor.dispute(path, as: .bkn, acts: [verified])
+      #expect(answer.status == 201 && answer.json["stage"].string == "received", "\(answer.text)")
+      #expect(answer.json["decision"] == .null)
+      #expect(try visitor.standings(path).contains("decisions void"))
+      #expect(try !visitor.get(path, as: .kasn).json["subject"].has("name"))
+    }
+  }
+
   @Test("takes the violation with it that a void study has filled in")
   func filledIn() async throws {
     try await withService { visitor in

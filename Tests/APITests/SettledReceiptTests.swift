@@ -39,6 +39,22 @@ struct SettledReceiptTests {
     try visitor.post("\(path)/correction-requests", as: who, "{\"patch\":\(patch),\"reason\":\"Salah catat.\"}")
   }
 
+  @Test("that another agency has agreed on is nobody's to change alone, although the clock runs again")
+  func agreed() async throws {
+    try await withService { visitor in
+      visitor.clock.set("2024-10-15T03:00:00Z")
+      let path = try visitor.makeCase(#"{"source":{"received_on":"2024-10-06"}}"#)
+      #expect(try ask(path, as: .bawaslu, #"{"source":{"received_on":"2024-10-09"}}"#, visitor).status == 201)
+      let accepted = try visitor.act("correction-requests/1/acceptance", on: path, as: .bkn, reason)
+      #expect(accepted.status == 201, "\(accepted.text)")
+      for who in [AgencyCode.bawaslu, .bkn] {
+        let answer = try visitor.patch(path, as: who, #"{"source":{"received_on":"2024-10-15"},"reason":"x"}"#)
+        #expect(answer.status == 409 && answer.json["code"].string == "receipt_settled", "\(who) \(answer.text)")
+      }
+      #expect(try receivedOn(path, visitor) == "2024-10-09")
+    }
+  }
+
   @Test("is not changed by PATCH, whoever sends it, and one that is not settled is", arguments: Settling.allCases)
   fileprivate func patches(_ settling: Settling) async throws {
     try await withService { visitor in

@@ -47,6 +47,39 @@ struct SizeTests {
     }
   }
 
+  @Test("counts every text that a write brings, whichever way it comes")
+  func counted() async throws {
+    try await withService { visitor in
+      let token = try await visitor.service.token(.agency(.bawaslu), [.casesRead, .casesWrite, .statistics])
+      let text = String(repeating: "x", count: 4_000)
+      func used() throws -> Int {
+        try visitor.ask(as: token, "GET", "/v1/whoami").json["bytes"]["used"].int ?? 0
+      }
+      func write(_ method: String, _ path: String, _ body: String, _ etag: String? = nil) throws -> HTTPAnswer {
+        let before = try used()
+        let fields = [visitor.freshKey()] + (etag.map { [("If-Match", $0)] } ?? [])
+        let answer = try visitor.ask(as: token, method, path, body, fields)
+        #expect((200...201).contains(answer.status), "\(path) \(answer.text)")
+        #expect(try used() - before >= text.utf8.count, "\(method) \(path)")
+        return answer
+      }
+      let made = try write("POST", "/v1/cases", Sample.caseBody(#"{"act":{"narrative":"\#(text)"}}"#))
+      let path = made["location"] ?? ""
+      _ = try write(
+        "POST", "\(path)/correction-requests", #"{"patch":{"act":{"narrative":"\#(text)"}},"reason":"x"}"#)
+      _ = try write("POST", "\(path)/correction-requests", #"{"patch":{"motives":["x"]},"reason":"\#(text)"}"#)
+      var etag = made["etag"]
+      for (method, suffix, body) in [
+        ("POST", "/notes", #"{"occurred_on":"2024-10-08","text":"\#(text)"}"#),
+        ("PATCH", "", #"{"motives":["office"],"reason":"\#(text)"}"#),
+        ("POST", "/correction-requests/2/refusal", #"{"reason":"\#(text)"}"#),
+        ("POST", "/cancellations", #"{"occurred_on":"2024-10-08","reason":"\#(text)"}"#),
+      ] {
+        etag = try write(method, path + suffix, body, etag)["etag"]
+      }
+    }
+  }
+
   @Test("in a text is counted in Unicode scalars, whatever is combined in one character")
   func scalars() async throws {
     try await withService { visitor in

@@ -191,6 +191,14 @@ struct WriteAnswerTests {
         etag = try write(method, path + suffix, body, [("If-Match", etag)])["etag"] ?? ""
       }
       #expect(try visitor.get(path, as: .bawaslu)["etag"] == etag)
+      // Whether a guess at a value changes anything is not told to who may not read it.
+      let answers = try ["198609262015051001", "198609262015051002"].map { guess in
+        try visitor.ask(
+          as: writer, "PATCH", "\(path)?dry_run=true", #"{"subject":{"nip":"\#(guess)"},"reason":"x"}"#,
+          [("If-Match", etag)])
+      }
+      #expect(answers.map(\.status) == [200, 200] && answers[0].body == answers[1].body)
+      #expect(answers[0]["etag"] == answers[1]["etag"] && answers[0]["etag"] == etag)
       #expect(try visitor.ask(as: writer, "GET", path).status == 403)
     }
   }
