@@ -132,12 +132,13 @@ def disputed(world, attack):
 
 
 def followed(world, attack):
-    """An act on which others have built is not undone."""
+    """An act on which others have built is not undone; a report that is none is, whoever has acted on it."""
     case = forged(world, attack, "BAWASLU", STEPS[:2])
     advance(world, case, ROAD[2:3])
-    for agency in ("BKN", "BAWASLU"):
-        answer = world.act(agency, case.id, "confirmations", {"outcome": "disputed", "reason": "x"})
-        attack.refused(answer, 409)
+    dispute = {"outcome": "disputed", "reason": "x"}
+    attack.refused(world.act("BKN", case.id, "confirmations", dispute), 409)
+    answer = world.act("BAWASLU", case.id, "confirmations", dispute)
+    attack.check(answer.status == 201, "a false report keeps its number", answer)
 
 
 def pinned(world, attack):
