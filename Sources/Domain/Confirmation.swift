@@ -101,7 +101,8 @@ extension Lifecycle {
     let provenance = record.provenance
     if version == 1 { return false }
     let followed = history.contains { event in
-      event.version > max(version, provenance.importedVersions) && event.movesCase && event.agency != provenance.importer
+      event.version > max(version, provenance.importedVersions) && event.movesCase
+        && event.agency != provenance.importer
     }
     let confirmed = Set(history.flatMap(\.confirmed))
     return followed

@@ -73,8 +73,9 @@ extension Transaction {
       WHERE r.case_key IN (\(parts.joined(separator: " UNION ")))
       """, arguments
     ) { row in
-      let names = zip(["agency_ref", "person", "act"], (CaseListing.stubWidth + 1)...).filter { row[$0.1] as Bool }.map(\.0)
-      return RelatedCase(stub: try CaseListing.stub(row), number: row[CaseListing.stubWidth], shared: names)
+      let flags = zip(["agency_ref", "person", "act"], (CaseListing.stubWidth + 1)...)
+      let shared = flags.filter { row[$0.1] as Bool }.map(\.0)
+      return RelatedCase(stub: try CaseListing.stub(row), number: row[CaseListing.stubWidth], shared: shared)
     }
   }
 }
