@@ -62,11 +62,6 @@ extension Reference {
     return terms.last { $0.validFrom.map { $0 <= day.description } ?? true } ?? terms.first
   }
 
-  /// - Throws: `agency_not_begun` before the agency's first day, `agency_ended` after the last day of its access.
-  public func requireAccess(of agency: AgencyCode, on day: LegalDate) throws(Failure) {
-    try standing(of: agency, on: day).requireAccess(of: agency)
-  }
-
   /// - Throws: `agency_not_begun` before the agency's first day, `agency_ended` after its last one.
   public func requireOffice(of agency: AgencyCode, on day: LegalDate) throws(Failure) {
     try standing(of: agency, on: day).requireOffice(of: agency)

@@ -34,7 +34,7 @@ struct AgencyStandingTests {
     let agency = AgencyCode(rawValue: code)
     #expect(reference.standing(of: agency, on: date(day)) == expected)
     let (access, office) = (
-      refusal { try reference.requireAccess(of: agency, on: date(day)) }?.code,
+      refusal { try reference.standing(of: agency, on: date(day)).requireAccess(of: agency) }?.code,
       refusal { try reference.requireOffice(of: agency, on: date(day)) }?.code
     )
     switch expected {
