@@ -16,8 +16,7 @@ public struct API: Sendable {
   let releaseMaker: ReleaseMaker
   let rates: Rates
   let streams: StreamSlots
-  /// Requests whose bodies are being taken: one agency's slow bodies must not fill what may be in flight.
-  let bodies: StreamSlots
+  let bodies: BodyRoom
   let waiting: WaitingAnswers
   /// One for each event loop.
   let turns: [LoopTurns]
@@ -44,7 +43,9 @@ public struct API: Sendable {
       store: store, releases: releases, every: settings.releaseInterval, now: settings.now, logger: logger)
     rates = Rates(settings)
     streams = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
-    bodies = StreamSlots(ownerCountMax: settings.requestsPerAgencyMax, refusal: .tooManyRequests)
+    bodies = BodyRoom(
+      countMax: settings.requestsPerAgencyMax, ownerBytesMax: settings.heldBodyBytesPerAgencyMax,
+      bytesMax: settings.heldBodyBytesMax)
     waiting = WaitingAnswers(
       bytesMax: settings.waitingAnswerBytesMax, ownerBytesMax: settings.waitingAnswerBytesPerAgencyMax)
     let requestsPerLoop = settings.requestsPerAgencyMax / store.readerCount
@@ -107,6 +108,11 @@ public struct APISettings: Sendable {
   /// Of one agency. Default 64 MiB: sixteen of the longest pages, and three agencies that read nothing leave room for
   /// the others.
   public var waitingAnswerBytesPerAgencyMax = 64 << 20
+  /// Memory of bodies that are held whole until their requests are answered. Default 128 MiB: an eighth of what the
+  /// service may use.
+  public var heldBodyBytesMax = 128 << 20
+  /// Of one agency. Default 32 MiB: thousands of usual cases, and four agencies leave room for the fifth's.
+  public var heldBodyBytesPerAgencyMax = 32 << 20
   /// Memory for rendered cases. Default 16 MiB.
   public var renderedBytesMax = 16 << 20
   /// Memory for answers to statistical questions. Default 8 MiB: some hundred answers by institution.

@@ -56,7 +56,7 @@ enum BackupRoutes {
 
   /// There is nothing to say about a backup: no body, or an empty object.
   private static func requireNothing(_ exchange: Exchange) async throws {
-    let bytes = try await exchange.request.body.collect(bytesMax: exchange.api.settings.bodyBytesMax)
+    let bytes = try await exchange.bytes()
     if bytes.isEmpty { return }
     let reader = try ObjectReader(try Exchange.parse(bytes))
     reader.finish()

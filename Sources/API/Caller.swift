@@ -139,17 +139,26 @@ public struct Token: Sendable {
   public var text: String { "ntk_\(keyID)_\(secret)" }
 
   /// What is stored.
-  public var digest: [UInt8] { Array(SHA256.hash(data: Array(secret.utf8))) }
+  public var digest: [UInt8] { Array(hash) }
+
+  private var hash: SHA256.Digest {
+    var secret = secret
+    return secret.withUTF8 { bytes in
+      var hash = SHA256()
+      hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+      return hash.finalize()
+    }
+  }
 
   /// What the secret of an unknown key is compared with.
   static let noDigest = [UInt8](repeating: 0, count: SHA256.byteCount)
 
   /// Compares every byte of the digest, so that time does not tell where the first difference is.
   func matches(_ stored: [UInt8]) -> Bool {
-    let own = digest
-    guard own.count == stored.count else { return false }
+    let own = hash
+    guard SHA256.byteCount == stored.count else { return false }
     var difference: UInt8 = 0
-    for index in own.indices { difference |= own[index] ^ stored[index] }
+    for (mine, other) in zip(own, stored) { difference |= mine ^ other }
     return difference == 0
   }
 }

@@ -110,7 +110,7 @@ private struct CaseList: Sendable {
   func answer(_ reads: any CaseReads) throws -> Answer {
     let found = try reads.cases(question)
     let count = isCounted ? try reads.count(question) : nil
-    var page = ListPage(format, header: header, reserving: found.items.count * 1_800 + 256)
+    var page = ListPage(format, header: header, reserving: found.items.count * 2_560 + 256)
     var next = found.next
     for (index, stub) in found.items.enumerated() {
       guard let item = try item(stub, reads) else { continue }
@@ -133,7 +133,7 @@ private struct CaseList: Sendable {
   private func item(_ stub: CaseStub, _ reads: any CaseReads) throws -> [UInt8]? {
     guard let projection = Visibility.projection(of: stub, for: question.caller) else { return nil }
     if format != .csv, let json = rendered.json(stub, projection) { return json }
-    guard let record = try reads.caseRecord(stub.id) else { return nil }
+    guard let record = try reads.caseRecord(behind: stub) else { return nil }
     guard format == .csv else { return rendered.render(record, projection) }
     var writer = CSVWriter()
     CaseCSV.write(record, projection, to: &writer)

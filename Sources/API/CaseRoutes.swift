@@ -49,7 +49,7 @@ enum CaseRoutes {
       return Answer(etag: EntityTag.of(version: stub.version, projection), body: .bytes(json))
     }
     // Judged anew by what is read: a commit may have come in between.
-    let seen = try exchange.read { try SeenCase($0.caseRecord(id), for: agency) }
+    let seen = try exchange.read { try SeenCase($0.caseRecord(behind: stub), for: agency) }
     return Answer(etag: seen.etag, body: .bytes(exchange.api.rendered.render(seen.record, seen.projection)))
   }
 

@@ -147,7 +147,7 @@ private enum Source: Sendable {
   /// - Throws: what reading a body throws; `invalid` when a selection is malformed.
   init(_ exchange: Exchange) async throws {
     try exchange.requireMediaType(["application/json", "application/x-ndjson"])
-    let bytes = try await exchange.request.body.collect(bytesMax: exchange.api.settings.bodyBytesMax)
+    let bytes = try await exchange.bytes()
     let type = exchange.request.fields[.contentType] ?? ""
     if type.lowercased().hasPrefix("application/x-ndjson") {
       var splitter = LineSplitter(lineBytesMax: exchange.api.settings.lineBytesMax)

@@ -11,6 +11,8 @@ struct Exchange: Sendable {
   let gate: Gate
   let operation: Operation
   let request: Request
+  /// Nil when no body comes.
+  let bodyPlace: BodyPlace?
   let caller: Caller?
   let parameters: [Substring]
   let requestID: String
@@ -120,8 +122,26 @@ struct Exchange: Sendable {
   /// - Throws: `unsupported_media_type`, `content_too_large`, `malformed_json`.
   func json() async throws -> JSONBody {
     try requireMediaType(operation.body?.contentTypes ?? [])
-    let bytes = try await request.body.collect(bytesMax: api.settings.bodyBytesMax)
+    let bytes = try await bytes()
     return JSONBody(value: try Self.parse(bytes), digest: digest(of: bytes))
+  }
+
+  /// The whole body.
+  ///
+  /// - Throws: `content_too_large`; `too_many_requests`, `busy` when there is no room for it.
+  func bytes() async throws -> [UInt8] {
+    let bytesMax = api.settings.bodyBytesMax
+    if let declared = request.body.declaredBytes {
+      try bodyPlace?.reserve(min(declared, bytesMax))
+      return try await request.body.collect(bytesMax: bytesMax)
+    }
+    var bytes: [UInt8] = []
+    while let piece = try await request.body.next() {
+      guard bytes.count + piece.count <= bytesMax else { throw BodyFailure.tooLarge }
+      try bodyPlace?.reserve(piece.count)
+      bytes += piece
+    }
+    return bytes
   }
 
   /// SHA-256 over method, target and body.

@@ -77,7 +77,7 @@ private struct Feed: Sendable {
     guard after + 1 >= oldest else { throw Failure.sequenceGone }
     var found = try reads.changes(after: after, limit: limit)
     guard after <= found.head else { throw Failure.sequenceAhead }
-    var writer = JSONWriter(reserving: found.changes.count * 2_048 + 256)
+    var writer = JSONWriter(reserving: found.changes.count * 2_560 + 256)
     var written = 0
     if !isLines {
       writer.beginObject()
@@ -136,7 +136,7 @@ private struct Feed: Sendable {
   /// A case is written as it is now, once a page, however often it has changed.
   private func json(_ stub: CaseStub, _ projection: Projection, _ reads: any CaseReads) throws -> [UInt8] {
     if let json = rendered.json(stub, projection) { return json }
-    guard let record = try reads.caseRecord(stub.id) else { return Array("null".utf8) }
+    guard let record = try reads.caseRecord(behind: stub) else { return Array("null".utf8) }
     return rendered.render(record, projection)
   }
 }

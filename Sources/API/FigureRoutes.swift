@@ -23,9 +23,11 @@ enum FigureRoutes {
     let lists = question.kind != .equalTreatment && exchange.caller?.key.scopes.contains(.casesRead) ?? false
     let bytes = try await exchange.readStates { states, reads in
       let comparison = FigureComparison(figure, question, states, reference)
-      let changed = comparison.cases.map(\.caseKey)
+      let known = try reads.keys(comparison.cases.map(\.caseKey), visibleTo: agency)
+      let cases = comparison.cases.filter { known.contains($0.caseKey) }
+      let changed = cases.map(\.caseKey)
       let changes = lists ? try reads.caseChanges(Array(changed.prefix(listedMax)), after: figure.seq) : nil
-      return comparison.json(changes, for: agency)
+      return comparison.json(cases, changes)
     }
     return Answer(etag: nil, body: .bytes(bytes))
   }
@@ -57,7 +59,10 @@ struct FigureComparison {
       ? [] : states.differences(in: question, for: figure.scope, from: figure.seq, to: states.seq, reference)
   }
 
-  func json(_ changes: [CaseChanges]?, for agency: AgencyCode) -> [UInt8] {
+  /// - Parameters:
+  ///   - cases: those that have made the difference and exist for the caller.
+  ///   - changes: what has changed in the first of them; nil when they are not to be listed.
+  func json(_ cases: [CaseDifference], _ changes: [CaseChanges]?) -> [UInt8] {
     var writer = JSONWriter(reserving: figure.answer.count + 4_096)
     writer.beginObject()
     writer.name("figure")
@@ -76,7 +81,7 @@ struct FigureComparison {
       // What the record gives now for that time is not what was issued: it cannot be set against today's answer.
       writer.null()
     }
-    writeCases(changes, for: agency, to: &writer)
+    write(cases, changes, to: &writer)
     writer.endObject()
     writer.endObject()
     return writer.bytes
@@ -117,7 +122,7 @@ struct FigureComparison {
     if let value { writer.raw(Array(value.text.utf8)) } else { writer.null() }
   }
 
-  private func writeCases(_ changes: [CaseChanges]?, for agency: AgencyCode, to writer: inout JSONWriter) {
+  private func write(_ cases: [CaseDifference], _ changes: [CaseChanges]?, to writer: inout JSONWriter) {
     writer.name("cases")
     writer.beginObject()
     writer.member("count", cases.count)
@@ -129,9 +134,7 @@ struct FigureComparison {
     }
     writer.beginArray()
     for difference in cases {
-      guard let changed = changes.first(where: { $0.stub.key == difference.caseKey }),
-        Visibility.projection(of: changed.stub, for: agency) != nil
-      else { continue }
+      guard let changed = changes.first(where: { $0.stub.key == difference.caseKey }) else { continue }
       write(difference, changed, to: &writer)
     }
     writer.endArray()

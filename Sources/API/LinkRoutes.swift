@@ -37,7 +37,8 @@ enum LinkRoutes {
           requestDigest: [], status: 201, caseID: id, version: nil, resource: other.description)
         return (try find(relation, from: id, to: other, transaction), reply)
       })
-    var answer = Answer.json(.created) { Self.write(stored, to: &$0) }
+    let isReader = exchange.caller?.key.scopes.contains(.casesRead) ?? false
+    var answer = Answer.json(.created) { Self.write(stored, isReceipt: !isReader, to: &$0) }
     answer.fields = write.fields(replayed: replayed)
     return answer
   }
@@ -130,12 +131,15 @@ enum LinkRoutes {
     }
   }
 
-  private static func write(_ link: Link, to writer: inout JSONWriter) {
+  /// - Parameter isReceipt: true for a key that may not read cases: who has tied them before, and when, is not told.
+  private static func write(_ link: Link, isReceipt: Bool = false, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("case_id", link.other.description)
     writer.member("relation", link.relation.rawValue)
-    writer.member("linked_by", link.linkedBy.rawValue)
-    writer.member("linked_at", link.linkedAt.description)
+    if !isReceipt {
+      writer.member("linked_by", link.linkedBy.rawValue)
+      writer.member("linked_at", link.linkedAt.description)
+    }
     writer.endObject()
   }
 }

@@ -19,8 +19,10 @@ struct Pipeline {
     do throws(Failure) {
       switch api.router.match(request.method, request.path) {
       case .nothing:
+        noteKey(of: request, at: started, &record)
         throw .notFound
       case .wrongMethod(let allowed):
+        noteKey(of: request, at: started, &record)
         response = Self.methodAnswer(request.method, allowed, language, requestID)
       case .route(let route, let parameters):
         record.template = route.template
@@ -31,13 +33,12 @@ struct Pipeline {
           try api.waiting.requireRoom(for: caller.key.owner)
           try await waitForTurn(of: caller, request)
         }
-        let exchange = Exchange(
-          api: api, gate: route.gate, operation: route.operation, request: request, caller: caller,
-          parameters: parameters,
-          requestID: requestID, now: started)
         let place = try caller.flatMap { caller throws(Failure) in
           request.body.declaredBytes == 0 ? nil : try api.bodies.take(caller.key.owner)
         }
+        let exchange = Exchange(
+          api: api, gate: route.gate, operation: route.operation, request: request, bodyPlace: place, caller: caller,
+          parameters: parameters, requestID: requestID, now: started)
         var answer = try await run(route, exchange)
         try requireRoom(for: &answer, route, account)
         isPublic = answer.isPublic
@@ -69,7 +70,10 @@ struct Pipeline {
   private func authenticate(_ request: Request, for gate: Gate, at now: Timestamp, _ record: inout LogRecord)
     throws(Failure) -> Caller?
   {
-    if gate == .open { return nil }
+    if gate == .open {
+      noteKey(of: request, at: now, &record)
+      return nil
+    }
     let proxies = api.settings.trustedProxies
     guard let authorization = request.fields[.authorization] else {
       if gate == .optionalKey { return nil }
@@ -92,6 +96,20 @@ struct Pipeline {
     try api.rates.countRequest(caller.key.id, at: now)
     try caller.pass(gate) { api.store.standing(of: $0, on: LegalDate(inJakarta: now)) }
     return caller
+  }
+
+  /// Notes the key of a request that needs none, so that its log line and its end are told as everywhere. One that is not
+  /// valid is counted like any other, and changes nothing for the request.
+  private func noteKey(of request: Request, at now: Timestamp, _ record: inout LogRecord) {
+    guard let authorization = request.fields[.authorization] else { return }
+    let proxies = api.settings.trustedProxies
+    do throws(KeyRefusal) {
+      let caller = try Caller(request, authorization: authorization, store: api.store, proxies: proxies, at: now)
+      (record.keyID, record.keyEnd) = (caller.key.id, caller.key.endToTell(at: now))
+    } catch {
+      record.refusal = error
+      try? api.rates.countFailure(ClientAddress.of(request, trusting: proxies), keyID: error.keyID, at: now)
+    }
   }
 
   /// Lets another agency's request go first when many wait on the loop.

@@ -42,7 +42,7 @@ enum ReferenceRoutes {
   private static func put(_ kind: ReferenceKind, _ exchange: Exchange) async throws -> Answer {
     let dryRun = try exchange.query().flag("dry_run") ?? false
     try exchange.requireMediaType(["application/json", "text/csv"])
-    let bytes = try await exchange.request.body.collect(bytesMax: exchange.api.settings.bodyBytesMax)
+    let bytes = try await exchange.bytes()
     let isCSV = exchange.request.fields[.contentType]?.lowercased().hasPrefix("text/csv") ?? false
     let (items, lines) = isCSV ? try ReferenceBody.csv(bytes) : (try ReferenceBody.json(bytes), [])
     let rows = try ReferenceBody.naming(lines) { () throws(Failure) in try ReferenceBody.entries(kind, items) }

@@ -36,11 +36,12 @@ final class RenderedCases: Sendable {
 
   /// Renders a case and keeps what comes of it.
   func render(_ record: Case, _ projection: Projection) -> [UInt8] {
-    var writer = JSONWriter(reserving: 2_048)
+    var writer = JSONWriter(reserving: 4_096)
     CaseJSON.write(record, projection, to: &writer)
-    keep(
-      Rendering(version: record.version, json: writer.bytes), for: Key(id: record.id, projection: projection))
-    return writer.bytes
+    // What is kept takes no more room than it has bytes.
+    let json = Array(writer.bytes[...])
+    keep(Rendering(version: record.version, json: json), for: Key(id: record.id, projection: projection))
+    return json
   }
 
   private func look(for key: Key, version: Int) -> [UInt8]? {

@@ -18,8 +18,8 @@ extension CaseReads {
   ///
   /// - Throws: `not_found` when the case does not exist for `agency`.
   func seen(_ id: CaseID, by agency: AgencyCode) throws -> SeenCase {
-    _ = try sight(of: id, for: agency)
-    return try SeenCase(try caseRecord(id), for: agency)
+    let (stub, _) = try sight(of: id, for: agency)
+    return try SeenCase(try caseRecord(behind: stub), for: agency)
   }
 }
 

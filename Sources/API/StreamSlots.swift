@@ -6,13 +6,10 @@ final class StreamSlots: Sendable {
   private let taken = Mutex<[KeyOwner: Int]>([:])
   private let countMax: Int
   private let ownerCountMax: Int
-  private let refusal: Failure
 
-  /// - Parameter refusal: what an owner is told who has all of its own.
-  init(countMax: Int = .max, ownerCountMax: Int, refusal: Failure = .ownStreamsTaken) {
+  init(countMax: Int, ownerCountMax: Int) {
     self.countMax = countMax
     self.ownerCountMax = ownerCountMax
-    self.refusal = refusal
   }
 
   /// Takes a slot, which is free again once nothing holds it.
@@ -21,7 +18,7 @@ final class StreamSlots: Sendable {
   func take(_ owner: KeyOwner) throws(Failure) -> StreamSlot {
     let refusal: Failure? = taken.withLock { taken in
       let own = taken[owner] ?? 0
-      if own >= ownerCountMax { return self.refusal }
+      if own >= ownerCountMax { return .ownStreamsTaken }
       if taken.values.reduce(0, +) >= countMax { return .streamsTaken }
       taken[owner] = own + 1
       return nil

@@ -62,7 +62,20 @@ public enum Lifecycle {
     var changed = record
     try Steps.take(action.content, on: action.occurredOn, by: agency, &changed, context.reference)
     changed.progress.clocks = changed.progress.derivingClocks(context.reference)
+    if action.kind == .clockResumptions { try requireTimeLeft(changed.progress, context) }
     return changed
+  }
+
+  /// Nobody is late in retrospect by a resumption: whoever relied on the pause still has the day on which it is recorded.
+  ///
+  /// - Throws: `invalid` at `/occurred_on` when the clock that was resumed would have been due before today.
+  private static func requireTimeLeft(_ progress: CaseProgress, _ context: Context) throws(Failure) {
+    guard !context.isHistory, let clock = progress.openClock, clock.isOverdue(on: context.today) else { return }
+    throw .invalid(
+      "/occurred_on", .range,
+      LocalizedText(
+        en: "Resumed on this day the clock would have been due on \(clock.dueOn), which is past: give a later day.",
+        id: "Bila dilanjutkan pada hari ini, tenggat jatuh pada \(clock.dueOn) yang sudah lewat: isi hari sesudahnya."))
   }
 
   /// Corrects facts. A corrected day of receipt must still precede what followed it; clocks follow the facts.

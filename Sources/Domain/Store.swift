@@ -136,6 +136,8 @@ public protocol CaseReads {
   func stub(_ id: CaseID) throws -> CaseStub?
   /// The case as it is now; nil when absent. Visibility is the caller's to judge.
   func caseRecord(_ id: CaseID) throws -> Case?
+  /// The same by the key of the store, which costs one look-up less.
+  func caseRecord(behind stub: CaseStub) throws -> Case?
   /// The case as version `version` recorded it.
   func caseRecord(_ id: CaseID, version: Int) throws -> Case?
   /// The case as this service had recorded it by `instant`.
@@ -163,6 +165,8 @@ public protocol CaseReads {
   func figure(_ id: String) throws -> Figure?
   /// The same without its answer: what decides who sees it.
   func figureTerms(_ id: String) throws -> Figure?
+  /// Which of these cases exist for an agency now.
+  func keys(_ keys: [Int64], visibleTo agency: AgencyCode) throws -> Set<Int64>
   /// What has happened to cases after a sequence, without what leaves the record as it is. Visibility is the caller's to
   /// judge.
   func caseChanges(_ keys: [Int64], after seq: Int64) throws -> [CaseChanges]

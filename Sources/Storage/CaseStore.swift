@@ -15,6 +15,10 @@ extension Transaction {
 
   func caseRecord(_ id: CaseID) throws -> Case? { try stored(id)?.record }
 
+  func caseRecord(behind stub: CaseStub) throws -> Case? {
+    try run(.behindStub, { $0.add(stub.key) }, CaseRow.decode)?.record
+  }
+
   func caseRecord(_ id: CaseID, version: Int) throws -> Case? {
     try fetchOne(Self.versionSQL, [id.data, version]) { try CaseRow.decode($0).record }
   }

@@ -51,6 +51,21 @@ extension Transaction {
     return answer
   }
 
+  func keys(_ keys: [Int64], visibleTo agency: AgencyCode) throws -> Set<Int64> {
+    var visible: Set<Int64> = []
+    for start in stride(from: 0, to: keys.count, by: Self.keysMax) {
+      let part = keys[start..<min(start + Self.keysMax, keys.count)]
+      let stubs = try fetch(
+        "SELECT \(CaseListing.stubColumns) FROM json_each(?) k JOIN case_record r ON r.case_key = k.value",
+        ["[\(part.map(String.init).joined(separator: ","))]"], CaseListing.stub)
+      for stub in stubs where Visibility.projection(of: stub, for: agency) != nil { visible.insert(stub.key) }
+    }
+    return visible
+  }
+
+  /// Cases that one statement looks up.
+  private static let keysMax = 1_000
+
   func caseChanges(_ keys: [Int64], after seq: Int64) throws -> [CaseChanges] {
     try keys.compactMap { key in
       let found = try fetchOne(

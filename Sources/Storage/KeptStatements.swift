@@ -22,7 +22,7 @@ final class KeptStatements {
 
 /// The statements that are kept: the questions about one case by its identity, and all that storing a case needs.
 enum KeptStatement: Int, CaseIterable {
-  case stub, current
+  case stub, current, behindStub
   case keys, personKey, reportID, lastSequence, lastNumber
   case insertPerson, insertRecord, insertVersion, advanceRecord, correctRecord
   case insertSubject, insertNarrative, insertReporter
@@ -32,7 +32,7 @@ enum KeptStatement: Int, CaseIterable {
   /// True when running it adds to what is stored.
   var stores: Bool {
     switch self {
-    case .stub, .current, .keys, .personKey, .reportID, .lastSequence, .lastNumber: false
+    case .stub, .current, .behindStub, .keys, .personKey, .reportID, .lastSequence, .lastNumber: false
     default: true
     }
   }
@@ -41,6 +41,7 @@ enum KeptStatement: Int, CaseIterable {
     switch self {
     case .stub: "SELECT \(CaseListing.stubColumns) FROM case_record r WHERE r.id = ?"
     case .current: CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.id = ?"
+    case .behindStub: CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.case_key = ?"
     case .keys: "SELECT case_key, version, facts_version, person_key FROM case_record WHERE id = ?"
     case .personKey: "SELECT person_key FROM person WHERE identifier = ?"
     case .reportID: "SELECT id FROM case_record WHERE reported_by = ? AND agency_ref = ? AND person_key = ?"

@@ -80,7 +80,12 @@ struct ClockChangeTests {
       let over = try visitor.act("clock-resumptions", on: path, as: .bkn, resumption)
       #expect(over.status == 409 && over.json["code"].string == "clock_conflict", "\(over.text)")
       visitor.clock.set("2024-10-20T03:00:00Z")
+      // Nobody is made late in retrospect.
+      let back = try visitor.act("clock-resumptions", on: path, as: .bkn, resumption)
+      #expect(back.status == 422 && back.json["errors"][0]["pointer"].string == "/occurred_on", "\(back.text)")
+      visitor.clock.set("2024-10-15T03:00:00Z")
       try visitor.must("clock-resumptions", on: path, as: .bkn, resumption)
+      visitor.clock.set("2024-10-20T03:00:00Z")
       shown = try clock("verification", path, visitor)
       #expect(shown["state"].string == "running" && shown["due_on"].string == "2024-10-15")
       #expect(try visitor.get("/v1/cases?overdue=true", as: .bkn).json["items"].items.count == 1)

@@ -163,6 +163,23 @@ struct ConfirmationTests {
     }
   }
 
+  @Test("is counted beside the figure that it has changed where it still exists alone")
+  func disputedFigure() async throws {
+    try await withService { visitor in
+      let asked = try visitor.get("/v1/statistics/stages", as: .bkn).json["figure_id"].string ?? ""
+      let path = try visitor.bring(ImportedCase.line(.bawaslu), as: .panrb)
+      let kept = try visitor.get("/v1/statistics/stages", as: .bkn).json["figure_id"].string ?? ""
+      #expect(try visitor.dispute(path, as: .bawaslu).status == 201)
+      for (agency, count) in [(AgencyCode.bkn, 1), (.panrb, 1), (.bawaslu, 1), (.kasn, 0)] {
+        let today = try visitor.get("/v1/figures/\(kept)", as: agency).json["today"]
+        #expect(today["cases"]["count"].int == count, "\(today)")
+        #expect(today["cases"]["items"].items.count == count, "\(agency)")
+      }
+      let before = try visitor.get("/v1/figures/\(asked)", as: .kasn)
+      #expect(before.json["today"]["same"].bool == true, "\(before.text)")
+    }
+  }
+
   @Test("is void once it is disputed, with what was built on it: stage, names and clocks are as before")
   func disputedAct() async throws {
     try await withService { visitor in

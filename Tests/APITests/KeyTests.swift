@@ -159,14 +159,15 @@ struct KeyTests {
         let later = try await visitor.service.token(owner, Set(scopes), expiresAt: now.adding(seconds: month + 1))
         let rotated = try await visitor.service.token(owner, Set(scopes), revokedAt: now.adding(seconds: 60))
         let endless = try await visitor.service.token(owner, Set(scopes))
-        for route in routeTable() {
-          let isOpen = route.gate == "open"
-          let path = route.path.replacing(/\{[a-z]+\}/, with: "nothing")
+        let unknown = [("POST", "/v1/nothing"), ("GET", "/v1/imports"), ("OPTIONS", "/v1/cases"), ("PUT", "/livez")]
+        let routes = routeTable().map { ($0.method, $0.path) } + unknown
+        for route in routes {
+          let path = route.1.replacing(/\{[a-z]+\}/, with: "nothing")
           for (key, end) in [
             (soon, now.adding(seconds: month)), (rotated, now.adding(seconds: 60)), (later, nil), (endless, nil),
           ] {
-            let answer = try visitor.ask(as: key, route.method, path, route.method == "GET" ? nil : "{")
-            #expect(answer["netral-key-expires"] == (isOpen ? nil : end?.description), "\(route) \(answer.status)")
+            let answer = try visitor.ask(as: key, route.0, path, route.0 == "GET" ? nil : "{")
+            #expect(answer["netral-key-expires"] == end?.description, "\(route) \(answer.status)")
           }
         }
       }

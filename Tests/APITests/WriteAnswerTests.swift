@@ -191,6 +191,13 @@ struct WriteAnswerTests {
         etag = try write(method, path + suffix, body, [("If-Match", etag)])["etag"] ?? ""
       }
       #expect(try visitor.get(path, as: .bawaslu)["etag"] == etag)
+      // Who has tied two cases before, and when, is not told either.
+      let other = try visitor.makeCase(ref: "other")
+      let tie = #"{"case_id":"\#(other.dropFirst("/v1/cases/".count))","relation":"same_act"}"#
+      let tied = try visitor.post("\(path)/links", as: .bkn, tie)
+      #expect(tied.json.names == ["case_id", "relation", "linked_by", "linked_at"])
+      let again = try visitor.ask(as: writer, "POST", "\(path)/links", tie, [visitor.freshKey()])
+      #expect(again.status == 201 && again.json.names == ["case_id", "relation"])
       // Whether a guess at a value changes anything is not told to who may not read it.
       let answers = try ["198609262015051001", "198609262015051002"].map { guess in
         try visitor.ask(

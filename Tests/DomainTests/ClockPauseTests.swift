@@ -201,12 +201,15 @@ struct PauseLine: Sendable {
       .verification, on: "2024-10-10", until: "2024-10-20", by: .bkn, try Fixture.record(at: .received))
     let resumption = Action(
       occurredOn: date("2024-10-12"), onBehalfOf: nil, note: nil, content: .clockResumption(.verification, reason: "x"))
-    for (today, isPossible) in [
-      ("2024-10-12", true), ("2024-10-19", true), ("2024-10-20", false), ("2025-01-01", false),
-    ] {
+    // Resumed on the 12th the clock would be due on the 15th: after that day nobody is made late by it.
+    for (today, code) in [
+      ("2024-10-12", nil), ("2024-10-15", nil), ("2024-10-16", .invalid), ("2024-10-19", .invalid),
+      ("2024-10-20", .clockConflict), ("2025-01-01", .clockConflict),
+    ] as [(String, FailureCode?)] {
       let now = Fixture.context(.bkn, today: date(today), isHistory: false)
-      #expect(
-        refusal { try Lifecycle.apply(resumption, to: stopped, now) }?.code == (isPossible ? nil : .clockConflict))
+      let failure = refusal { try Lifecycle.apply(resumption, to: stopped, now) }
+      #expect(failure?.code == code, "\(today)")
+      if code == .invalid { #expect(failure?.places == ["/occurred_on range"]) }
       let history = Fixture.context(.bkn, today: date(today))
       #expect(refusal { try Lifecycle.apply(resumption, to: stopped, history) } == nil)
     }

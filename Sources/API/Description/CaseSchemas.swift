@@ -182,8 +182,8 @@ extension Schema {
   ]).named("CorrectionRequest")
 
   static let link = object([
-    .always("case_id", uuid), .always("relation", code(LinkRelation.self)), .always("linked_by", agency),
-    .always("linked_at", instant),
+    .always("case_id", uuid), .always("relation", code(LinkRelation.self)),
+    .maybe("linked_by", agency.described("For keys that may read cases.")), .maybe("linked_at", instant),
   ])
 
   static let related = object([
