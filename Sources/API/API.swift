@@ -5,7 +5,7 @@ internal import HTTPTypes
 public import Logging
 
 /// The HTTP interface: takes a request through the pipeline and answers it.
-public struct API: Sendable {
+public final class API: Sendable {
   let store: any Store
   let settings: APISettings
   let logger: Logger

@@ -6,6 +6,10 @@ internal import HTTPTypes
 /// Who asks: the owner of a valid key.
 struct Caller: Sendable {
   let key: AccessKey
+  /// How its agency stood when the request began; nil for the operator.
+  private let standing: AgencyStanding?
+
+  init(_ known: KnownKey) { (key, standing) = (known.key, known.standing) }
 
   /// Nil for the operator.
   var agency: AgencyCode? { if case .agency(let code) = key.owner { code } else { nil } }
@@ -21,13 +25,13 @@ struct Caller: Sendable {
     throws(KeyRefusal)
   {
     guard let token = Token(authorization: authorization) else { throw KeyRefusal(.malformed, nil) }
-    let key = store.keys[token.keyID]
+    let known = store.key(token.keyID, on: LegalDate(inJakarta: now))
     // An unknown key costs the same work as a wrong secret.
-    let matches = token.matches(key?.secretDigest ?? Token.noDigest)
-    guard let key else { throw KeyRefusal(.unknown, token.keyID) }
-    guard matches else { throw KeyRefusal(.wrongSecret, key.id) }
-    if let reason = Self.refusal(of: key, request, proxies, now) { throw KeyRefusal(reason, key.id) }
-    self.key = key
+    let matches = token.matches(known?.key.secretDigest ?? Token.noDigest)
+    guard let known else { throw KeyRefusal(.unknown, token.keyID) }
+    guard matches else { throw KeyRefusal(.wrongSecret, token.keyID) }
+    if let reason = Self.refusal(of: known.key, request, proxies, now) { throw KeyRefusal(reason, token.keyID) }
+    self.init(known)
   }
 
   /// Why a key may not be used now and from where it comes; nil when it may.
@@ -49,11 +53,8 @@ struct Caller: Sendable {
   }
 
   /// - Throws: `scope_missing` when the key does not pass the gate; `agency_not_begun` and `agency_ended` when its agency
-  ///   does not on that day.
-  ///
-  /// - Parameter standing: how the agency stands on a day.
-  func pass(_ gate: Gate, _ standing: (AgencyCode) -> AgencyStanding) throws(Failure) {
-    let standing = agency.map(standing)
+  ///   did not when the request began.
+  func pass(_ gate: Gate) throws(Failure) {
     if let agency, let standing { try standing.requireAccess(of: agency) }
     switch gate {
     case .open, .optionalKey, .anyKey: return
@@ -117,23 +118,25 @@ public struct Token: Sendable {
 
   /// Reads an `Authorization` field: the scheme in any case, then exactly the text of a key.
   init?(authorization: String) {
-    let bytes = authorization.utf8
-    guard bytes.count == Self.fieldBytes else { return nil }
-    let token = bytes.index(bytes.startIndex, offsetBy: 7)
-    let identifier = bytes.index(token, offsetBy: 4)
-    let secret = bytes.index(identifier, offsetBy: 13)
-    guard authorization[..<token].lowercased() == "bearer ", authorization[token..<identifier] == "ntk_",
-      authorization[..<secret].utf8.last == UInt8(ascii: "_")
-    else { return nil }
-    let keyID = authorization[identifier..<bytes.index(before: secret)]
-    // An identifier stands in logs: what cannot be one is no key, and a client's free text.
-    guard keyID.utf8.allSatisfy(Base32.isDigit) else { return nil }
-    self.keyID = String(keyID)
-    self.secret = String(authorization[secret...])
+    var authorization = authorization
+    guard let (keyID, secret) = authorization.withUTF8({ Self.parts(of: $0) }) else { return nil }
+    (self.keyID, self.secret) = (keyID, secret)
   }
 
-  /// `Bearer ntk_`, 12 characters, `_`, 43 characters.
-  private static let fieldBytes = 7 + 4 + 12 + 1 + 43
+  /// Blanks between the scheme and the key may be several (RFC 9110, 11.4).
+  private static func parts(of field: UnsafeBufferPointer<UInt8>) -> (keyID: String, secret: String)? {
+    let scheme = "bearer ".utf8
+    guard field.count > scheme.count, zip(field, scheme).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
+    let text = field.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+    guard text.count == textBytes, text.starts(with: "ntk_".utf8) else { return nil }
+    let (keyID, rest) = (text.dropFirst(4).prefix(12), text.dropFirst(16))
+    // An identifier stands in logs: what cannot be one is no key, and a client's free text.
+    guard keyID.allSatisfy(Base32.isDigit), rest.first == UInt8(ascii: "_") else { return nil }
+    return (String(decoding: keyID, as: UTF8.self), String(decoding: rest.dropFirst(), as: UTF8.self))
+  }
+
+  /// `ntk_`, 12 characters, `_`, 43 characters.
+  private static let textBytes = 4 + 12 + 1 + 43
 
   /// What the client sends.
   public var text: String { "ntk_\(keyID)_\(secret)" }
@@ -157,9 +160,11 @@ public struct Token: Sendable {
   func matches(_ stored: [UInt8]) -> Bool {
     let own = hash
     guard SHA256.byteCount == stored.count else { return false }
-    var difference: UInt8 = 0
-    for (mine, other) in zip(own, stored) { difference |= mine ^ other }
-    return difference == 0
+    return own.withUnsafeBytes { own in
+      var difference: UInt8 = 0
+      for index in own.indices { difference |= own[index] ^ stored[index] }
+      return difference == 0
+    }
   }
 }
 

@@ -35,6 +35,7 @@ enum CaseFilters {
   ///
   /// - Throws: `invalid_parameter`, naming the filter.
   static func fill(_ question: inout CaseQuery, _ query: Query, _ reference: Reference) throws(Failure) {
+    if query.isEmpty { return }
     question.stages = try query.codes("stage", Stage.self) ?? []
     question.election = query["election"]
     question.region = try query.region("region")

@@ -10,7 +10,7 @@ enum DocumentationRoutes {
     _ = try exchange.query()
     let caller = exchange.caller
     let document =
-      caller.map { OpenAPIDocument.json(for: $0, exchange.api.store.reference, on: exchange.today) }
+      caller.map { OpenAPIDocument.json(for: $0, exchange.api.store.reference) }
       ?? OpenAPIDocument.whole
     var answer = Answer(body: .bytes(document))
     answer.isPublic = caller == nil

@@ -113,8 +113,10 @@ struct Exchange: Sendable {
   func requireKey() throws(Failure) {
     guard let caller else { return }
     let now = api.settings.now()
-    guard let key = api.store.keys[caller.key.id], key.isValid(at: now) else { throw .unauthenticated }
-    try caller.pass(gate) { api.store.standing(of: $0, on: LegalDate(inJakarta: now)) }
+    guard let known = api.store.key(caller.key.id, on: LegalDate(inJakarta: now)), known.key.isValid(at: now) else {
+      throw .unauthenticated
+    }
+    try Caller(known).pass(gate)
   }
 
   /// The body as JSON, with the digest an idempotency key is tied to.
@@ -154,8 +156,11 @@ struct Exchange: Sendable {
 
   /// - Throws: `unsupported_media_type` unless the body is of one of these types.
   func requireMediaType(_ types: [String]) throws(Failure) {
-    let given = request.fields[.contentType]?.split(separator: ";").first?.trimmingCharacters(in: .whitespaces)
-    guard let given, types.contains(given.lowercased()) else {
+    let given = request.fields[.contentType]
+    // As clients write it as a rule.
+    if let given, types.contains(given) { return }
+    let bare = given?.split(separator: ";").first?.trimmingCharacters(in: .whitespaces)
+    guard let bare, types.contains(bare.lowercased()) else {
       throw Failure(
         .unsupportedMediaType, en: "Send Content-Type: \(types.joined(separator: " or ")).",
         id: "Kirim Content-Type: \(types.joined(separator: " atau ")).")

@@ -94,7 +94,7 @@ struct Pipeline {
     record.keyEnd = caller.key.endToTell(at: now)
     api.store.noteUse(of: caller.key.id, at: now, on: request.loopIndex % api.store.readerCount)
     try api.rates.countRequest(caller.key.id, at: now)
-    try caller.pass(gate) { api.store.standing(of: $0, on: LegalDate(inJakarta: now)) }
+    try caller.pass(gate)
     return caller
   }
 

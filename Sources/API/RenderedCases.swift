@@ -5,8 +5,8 @@ internal import Synchronization
 /// Rendered cases by identity and projection.
 ///
 /// A rendering is a pure function of a case's version and the projection, and it is used only when its version is the one
-/// the reader's snapshot holds: it can be missing, but never be stale. Two generations bound the memory: when the young
-/// one is full it becomes the old one, and the old one is dropped.
+/// the reader's snapshot holds: it can be missing, but never be stale. What was not asked for since the hand came by last
+/// makes room for what comes (the clock algorithm): what is asked for again and again stays.
 final class RenderedCases: Sendable {
   private struct Key: Hashable {
     let id: CaseID
@@ -14,24 +14,37 @@ final class RenderedCases: Sendable {
   }
 
   private struct Rendering {
+    let key: Key
     let version: Int
     let json: [UInt8]
+    var isAskedFor = false
+
+    /// 160 bytes stand for the entry itself.
+    var bytes: Int { json.count + 160 }
   }
 
-  private struct Generations {
-    var young: [Key: Rendering] = [:]
-    var old: [Key: Rendering] = [:]
-    var youngBytes = 0
+  private struct Kept {
+    /// Where each rendering stands.
+    var places: [Key: Int] = [:]
+    var renderings: [Rendering] = []
+    var bytes = 0
+    var hand = 0
   }
 
-  private let generations = Mutex(Generations())
-  private let generationBytesMax: Int
+  private let kept = Mutex(Kept())
+  private let bytesMax: Int
 
-  init(bytesMax: Int) { generationBytesMax = bytesMax / 2 }
+  init(bytesMax: Int) { self.bytesMax = bytesMax }
 
   /// The JSON of the case behind `stub`; nil when it is not at hand.
   func json(_ stub: CaseStub, _ projection: Projection) -> [UInt8]? {
-    look(for: Key(id: stub.id, projection: projection), version: stub.version)
+    kept.withLock { kept in
+      guard let place = kept.places[Key(id: stub.id, projection: projection)],
+        kept.renderings[place].version == stub.version
+      else { return nil }
+      kept.renderings[place].isAskedFor = true
+      return kept.renderings[place].json
+    }
   }
 
   /// Renders a case and keeps what comes of it.
@@ -40,32 +53,42 @@ final class RenderedCases: Sendable {
     CaseJSON.write(record, projection, to: &writer)
     // What is kept takes no more room than it has bytes.
     let json = Array(writer.bytes[...])
-    keep(Rendering(version: record.version, json: json), for: Key(id: record.id, projection: projection))
+    keep(Rendering(key: Key(id: record.id, projection: projection), version: record.version, json: json))
     return json
   }
 
-  private func look(for key: Key, version: Int) -> [UInt8]? {
-    generations.withLock { generations in
-      if let young = generations.young[key] { return young.version == version ? young.json : nil }
-      guard let old = generations.old[key], old.version == version else { return nil }
-      insert(old, for: key, &generations)
-      return old.json
+  private func keep(_ rendering: Rendering) {
+    guard rendering.bytes <= bytesMax else { return }
+    kept.withLock { kept in
+      if let place = kept.places[rendering.key] {
+        kept.bytes += rendering.bytes - kept.renderings[place].bytes
+        kept.renderings[place] = rendering
+      } else {
+        kept.places[rendering.key] = kept.renderings.count
+        kept.renderings.append(rendering)
+        kept.bytes += rendering.bytes
+      }
+      while kept.bytes > bytesMax { Self.turnHand(&kept) }
     }
   }
 
-  private func keep(_ rendering: Rendering, for key: Key) {
-    generations.withLock { insert(rendering, for: key, &$0) }
-  }
-
-  private func insert(_ rendering: Rendering, for key: Key, _ generations: inout Generations) {
-    // 128 bytes stand for the entry itself.
-    let bytes = rendering.json.capacity + 128
-    if generations.youngBytes + bytes > generationBytesMax {
-      generations.old = generations.young
-      generations.young = [:]
-      generations.youngBytes = 0
+  /// Passes by what was asked for, once, and drops what was not.
+  private static func turnHand(_ kept: inout Kept) {
+    if kept.hand >= kept.renderings.count { kept.hand = 0 }
+    let hand = kept.hand
+    if kept.renderings[hand].isAskedFor {
+      kept.renderings[hand].isAskedFor = false
+      kept.hand += 1
+      return
     }
-    generations.young[key] = rendering
-    generations.youngBytes += bytes
+    let dropped = kept.renderings[hand]
+    kept.bytes -= dropped.bytes
+    kept.places[dropped.key] = nil
+    // The last one takes the place, so that there are no gaps.
+    let last = kept.renderings.removeLast()
+    guard hand < kept.renderings.count else { return }
+    kept.renderings[hand] = last
+    kept.places[last.key] = hand
+    kept.hand += 1
   }
 }

@@ -177,3 +177,16 @@ public enum CertificateIdentity {
       && bytes.first != 0x20 && bytes.last != 0x20
   }
 }
+
+/// A key, and how the agency that owns it stands on a day.
+public struct KnownKey: Sendable {
+  public let key: AccessKey
+  /// Nil for the operator.
+  public let standing: AgencyStanding?
+
+  /// - Parameter reference: by which the agency is judged.
+  public init(_ key: AccessKey, on day: LegalDate, _ reference: Reference) {
+    self.key = key
+    standing = if case .agency(let code) = key.owner { reference.standing(of: code, on: day) } else { nil }
+  }
+}

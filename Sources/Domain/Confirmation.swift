@@ -12,6 +12,9 @@ public struct Confirmation: Sendable, Equatable {
   /// What the event of an answer is called.
   public static let what = "confirmation"
 
+  /// Reads sequences as they stand in the details of such an event, with blanks between them.
+  public static func sequences(_ text: String) -> [Int64] { text.split(separator: " ").compactMap { Int64($0) } }
+
   /// Makes an answer.
   public init(_ outcome: ConfirmationOutcome, reason: String?, acts: [Int64]?) {
     self.outcome = outcome
@@ -200,7 +203,7 @@ extension Event {
   public var disputed: [Int64] { voided.isEmpty ? [] : sequences("acts") }
 
   private func sequences(_ name: String) -> [Int64] {
-    details.first { $0.name == name }?.value.split(separator: " ").compactMap { Int64($0) } ?? []
+    details.first { $0.name == name }.map { Confirmation.sequences($0.value) } ?? []
   }
 
   /// The violation that a study names.

@@ -6,8 +6,8 @@ public protocol Store: Sendable {
   /// The reference data as last committed.
   var reference: Reference { get }
 
-  /// How an agency stands on a day, by the reference data as last committed: asked for every request.
-  func standing(of agency: AgencyCode, on day: LegalDate) -> AgencyStanding
+  /// An access key, and how its agency stands on a day, both as last committed: asked for every request.
+  func key(_ id: String, on day: LegalDate) -> KnownKey?
 
   /// The access keys as last committed, by identifier.
   var keys: [String: AccessKey] { get }

@@ -46,6 +46,10 @@ struct Arguments {
     }
   }
 
+  mutating func add(_ id: CaseID?) {
+    if let id { add(id) } else { addNull() }
+  }
+
   mutating func add(_ id: CaseID) { withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { add($0) } }
 
   mutating func add(_ bytes: [UInt8]?) {

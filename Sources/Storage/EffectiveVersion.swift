@@ -19,7 +19,7 @@ extension Transaction {
         void: try Self.details(row[6]).first { $0.name == "void" }?.value
       )
     }
-    let void = Set(events.compactMap(\.void).flatMap { $0.split(separator: " ") }.compactMap { Int64($0) })
+    let void = Set(events.compactMap(\.void).flatMap(Confirmation.sequences))
     let acts = events.filter { $0.isReport || $0.occurredOn != nil && !void.contains($0.seq) }
     let reached = acts.filter { $0.isReport || $0.occurredOn.map { $0 <= date } ?? false }.map(\.version).max()
     guard let reached, let newest = events.first?.newest else { return nil }

@@ -23,16 +23,16 @@ final class KeptStatements {
 /// The statements that are kept: the questions about one case by its identity, and all that storing a case needs.
 enum KeptStatement: Int, CaseIterable {
   case stub, current, behindStub
-  case keys, personKey, reportID, lastSequence, lastNumber
+  case keys, personKey, reportID, reply, lastSequence, lastNumber
   case insertPerson, insertRecord, insertVersion, advanceRecord, correctRecord
   case insertSubject, insertNarrative, insertReporter
-  case insertEvent, insertSalt, insertText
+  case insertEvent, insertSalt, insertText, insertReply
   case setLastNumber, indexWords, unindexWords, setByteUse
 
   /// True when running it adds to what is stored.
   var stores: Bool {
     switch self {
-    case .stub, .current, .behindStub, .keys, .personKey, .reportID, .lastSequence, .lastNumber: false
+    case .stub, .current, .behindStub, .keys, .personKey, .reportID, .reply, .lastSequence, .lastNumber: false
     default: true
     }
   }
@@ -45,6 +45,11 @@ enum KeptStatement: Int, CaseIterable {
     case .keys: "SELECT case_key, version, facts_version, person_key FROM case_record WHERE id = ?"
     case .personKey: "SELECT person_key FROM person WHERE identifier = ?"
     case .reportID: "SELECT id FROM case_record WHERE reported_by = ? AND agency_ref = ? AND person_key = ?"
+    case .reply:
+      """
+      SELECT request_digest, status, case_id, version, resource FROM idempotency
+      WHERE owner = ? AND idempotency_key = ?
+      """
     case .lastSequence: "SELECT coalesce(max(seq), 0) FROM event"
     case .lastNumber: "SELECT last FROM case_counter WHERE year = ?"
     default: change
@@ -77,6 +82,9 @@ enum KeptStatement: Int, CaseIterable {
         """)
     case .insertSalt: insert("event_salt", "seq, salt")
     case .insertText: insert("event_text", "seq, name, field_group, content")
+    case .insertReply:
+      insert(
+        "idempotency", "owner, idempotency_key, created_at, request_digest, status, case_id, version, resource")
     case .setLastNumber:
       insert("case_counter", "year, last") + " ON CONFLICT (year) DO UPDATE SET last = excluded.last"
     case .setByteUse:

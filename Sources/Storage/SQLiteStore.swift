@@ -60,9 +60,9 @@ public final class SQLiteStore: Store {
 
   public var readerCount: Int { readers.count }
   public var reference: Reference { snapshots.value.withLock { $0.reference } }
-  public func standing(of agency: AgencyCode, on day: LegalDate) -> AgencyStanding {
+  public func key(_ id: String, on day: LegalDate) -> KnownKey? {
     // Within the lock: a copy of all reference data would cost more than the question.
-    snapshots.value.withLock { $0.reference.standing(of: agency, on: day) }
+    snapshots.value.withLock { value in value.keys[id].map { KnownKey($0, on: day, value.reference) } }
   }
   public var keys: [String: AccessKey] { snapshots.value.withLock { $0.keys } }
   public var revision: Revision {
