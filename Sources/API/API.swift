@@ -10,6 +10,9 @@ public final class API: Sendable {
   let settings: APISettings
   let logger: Logger
   let router: Router
+  let paths: PathSpelling
+  /// The description of everything.
+  let openAPI: [UInt8]
   let rendered: RenderedCases
   let figures: FigureIssue
   let releases: PublicReleases
@@ -35,6 +38,8 @@ public final class API: Sendable {
     self.settings = settings
     self.logger = logger
     router = Router(Routes.all)
+    paths = PathSpelling(prefix: settings.pathPrefix)
+    openAPI = OpenAPIDocument.whole(at: settings.pathPrefix)
     rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
     figures = FigureIssue(
       bytesMax: settings.figuresBytesMax, perAgencyPerDay: settings.figuresPerAgencyPerDay)
@@ -81,7 +86,7 @@ public final class API: Sendable {
   /// The answer to what the server itself refuses.
   public func respond(to fault: ServerFault) -> Response {
     metrics.count(fault)
-    return Problem.response(for: fault, requestID: requestIDs.next())
+    return Problem.response(for: fault, at: settings.pathPrefix, requestID: requestIDs.next())
   }
 }
 
@@ -134,6 +139,8 @@ public struct APISettings: Sendable {
   /// Units of long work of one agency: an export, import or reconciliation takes 10, a statistic that must be counted 1,
   /// and so do 100 lines of an import or 10 of its dry run. Default 36,000 an hour: an export a second without a pause, far more than nightly jobs need.
   public var costPerAgencyPerHour = 36_000
+  /// What a proxy puts before every path of the service, as `/netral`; it may take it away again or not. Default: nothing.
+  public var pathPrefix = ""
   /// Addresses of proxies whose `Forwarded` field is believed. Default: none.
   public var trustedProxies: [Network] = []
   /// Whether metrics need no key from this machine itself. Default true; behind a proxy that is not trusted: false.

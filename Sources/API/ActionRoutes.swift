@@ -46,10 +46,10 @@ enum ActionRoutes {
     _ = try exchange.query()
     let id = try exchange.caseID()
     let context = try exchange.context()
-    let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
+    let language = exchange.language
     return try exchange.read { reads in
       let seen = try reads.seen(id, by: context.actor.agency)
-      var answer = Answer.json { writer in
+      var answer = Answer.json(in: language) { writer in
         writer.beginObject()
         writer.member("case_id", id.description)
         writer.member("version", seen.record.version)

@@ -15,10 +15,16 @@ struct Answer: Sendable {
   var isPublic = false
 
   /// A JSON document.
-  static func json(_ status: HTTPResponse.Status = .ok, _ write: (inout JSONWriter) throws -> Void) rethrows -> Answer {
+  ///
+  /// - Parameter language: of texts for people; nil where there are none.
+  static func json(
+    _ status: HTTPResponse.Status = .ok, in language: Language? = nil, _ write: (inout JSONWriter) throws -> Void
+  ) rethrows -> Answer {
     var writer = JSONWriter()
     try write(&writer)
-    return Answer(status: status, body: .bytes(writer.bytes))
+    var answer = Answer(status: status, body: .bytes(writer.bytes))
+    if let language { answer.fields.append(Response.Field(name: .contentLanguage, value: language.tag)) }
+    return answer
   }
 
   /// Makes the response: `304` when a GET's entity tag is one the client has.
@@ -55,6 +61,20 @@ extension Response {
   }
 }
 
+extension Response {
+  /// Adds what the answer was chosen by, whether pages of others may read it, and the prefix of the paths that it names.
+  ///
+  /// - Parameters:
+  ///   - varies: the fields that the route looks at.
+  ///   - isOpenToAll: true for what needs no key.
+  mutating func finish(_ varies: String, isOpenToAll: Bool, _ paths: PathSpelling) {
+    let speaks = fields.contains { $0.name == .contentLanguage }
+    fields.append(Field(name: .vary, value: speaks ? "\(varies), Accept-Language" : varies))
+    if isOpenToAll { fields.append(Field(name: .accessControlAllowOrigin, value: "*")) }
+    paths.prefix(&fields)
+  }
+}
+
 /// The entity tag of a case for a caller: representation, version and projection, never the key.
 enum EntityTag {
   static func of(version: Int, _ projection: Projection) -> String {
@@ -71,6 +91,12 @@ enum EntityTag {
       throw .malformedTag
     }
     guard tags.contains(current) else {
+      let own = "\"\(CaseJSON.representation)-\(version)-"
+      if tags.contains(where: { $0.hasPrefix(own) }) {
+        throw Failure(
+          .versionMismatch, en: "This tag is of the case as another agency sees it: fetch it with your own key.",
+          id: "Etiket ini milik kasus sebagaimana dilihat lembaga lain: ambil dengan kunci Anda.", currentETag: current)
+      }
       throw Failure(
         .versionMismatch, en: "The case has changed since; fetch it again.",
         id: "Kasus sudah berubah; ambil kembali.", currentETag: current)
@@ -121,6 +147,9 @@ enum MediaType {
 }
 
 extension Language {
+  /// As in `Content-Language`.
+  var tag: String { self == .indonesian ? "id" : "en" }
+
   /// Indonesian when the client prefers it to English, else English.
   init(acceptLanguage: String?) {
     guard let acceptLanguage else {

@@ -8,29 +8,30 @@ enum CaseListRoutes {
   /// GET /v1/cases
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try query(exchange)
-    let format = try ListFormat.choose(exchange.request.fields[.accept])
+    let format = try exchange.format(query)
     let count = query["count"]
     guard count == nil || count == "exact" else { throw Failure.parameter("count", CaseListRequest.exact) }
     let request = CaseListRequest(
-      filter: query.without(["limit", "cursor", "count"]), cursor: query["cursor"],
+      filter: query.without(["limit", "cursor", "count", "format"]), cursor: query["cursor"],
       limit: try query.int("limit", in: 1...200), isCounted: count != nil)
-    let list = try CaseList(request, format, at: "/v1/cases", linking: true, exchange)
+    let list = try CaseList(request, format, at: "/v1/cases", linking: query.formatPart, exchange)
+    if list.isWhole { return try await list.stream(exchange) }
     return try exchange.read { try list.answer($0) }
   }
 
   /// POST /v1/case-searches: the same, with filters that must not stand in an address.
   static func search(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    let format = try ListFormat.choose(exchange.request.fields[.accept])
+    let format = try exchange.format(exchange.query())
     let reader = try ObjectReader(try await exchange.json().value)
     let request = CaseListRequest.read(reader)
     try reader.errors.check()
     let list: CaseList
     do throws(Failure) {
-      list = try CaseList(request, format, at: "/v1/case-searches", linking: false, exchange)
+      list = try CaseList(request, format, at: "/v1/case-searches", linking: nil, exchange)
     } catch {
       throw error.inBody
     }
+    if list.isWhole { return try await list.stream(exchange) }
     // A word may stand in every case: that is no work for an event loop.
     if list.question.words.isEmpty && list.question.nameWords.isEmpty {
       return try exchange.read { try list.answer($0) }
@@ -76,17 +77,20 @@ private struct CaseList: Sendable {
   private let cursors: Cursors
   /// Where the next page is asked for; nil where the cursor is sent in a body.
   private let path: String?
+  /// What the address of the next page has beside the cursor.
+  private let rest: String
   private let rendered: RenderedCases
 
   /// The question is that of the request's cursor, or that of its filters.
   ///
-  /// - Parameter linking: true when the next page has an address.
+  /// - Parameter linking: what the address of the next page says of the format; nil when it has no address.
   /// - Throws: `invalid_parameter`, `invalid_cursor`.
-  init(_ request: CaseListRequest, _ format: ListFormat, at path: String, linking: Bool, _ exchange: Exchange)
+  init(_ request: CaseListRequest, _ format: ListFormat, at path: String, linking: String?, _ exchange: Exchange)
     throws(Failure)
   {
     self.format = format
-    self.path = linking ? path : nil
+    self.path = linking == nil ? nil : path
+    rest = (request.limit.map { "&limit=\($0)" } ?? "") + (linking ?? "")
     isCounted = request.isCounted
     rendered = exchange.api.rendered
     cursors = exchange.cursors(of: path)
@@ -100,12 +104,13 @@ private struct CaseList: Sendable {
     self.filter = filter
     try CaseFilters.fill(
       &question, try Query(filter[...], knowing: Self.filterNames), exchange.api.store.reference)
-    hasLimit = request.limit != nil
+    isWhole = format != .json && request.limit == nil
     question.limit = request.limit ?? 50
   }
 
   private static let filterNames = Set(CaseFilters.searched.map(\.name))
-  private let hasLimit: Bool
+  /// True when the list has no pages.
+  let isWhole: Bool
 
   func answer(_ reads: any CaseReads) throws -> Answer {
     let found = try reads.cases(question)
@@ -120,7 +125,34 @@ private struct CaseList: Sendable {
       }
     }
     let cursor = try next.map { try cursors.seal($0, filter: filter) }
-    return page.answer(next: cursor, at: path, hasLimit ? "&limit=\(question.limit)" : "", count: count)
+    return page.answer(next: cursor, at: path, rest, count: count)
+  }
+
+  /// Every case that is asked for, as it stood when the list was found.
+  func stream(_ exchange: Exchange) async throws -> Answer {
+    try await ListStream.answer(exchange, format, header: header) { [question] reads in
+      try reads.allCases(question)
+    } write: { places in
+      try await exchange.readPart { reads in
+        var bytes: [UInt8] = []
+        for past in try reads.pastCases(Array(places)) {
+          guard let past, let projection = past.projection(for: question.caller) else { continue }
+          bytes += item(past.record, projection)
+        }
+        return bytes
+      }
+    }
+  }
+
+  private func item(_ record: Case, _ projection: Projection) -> [UInt8] {
+    if format == .csv {
+      var writer = CSVWriter()
+      CaseCSV.write(record, projection, to: &writer)
+      return writer.bytes
+    }
+    var writer = JSONWriter(reserving: 4_096)
+    CaseJSON.write(record, projection, to: &writer)
+    return writer.bytes + [UInt8(ascii: "\n")]
   }
 
   private var header: [UInt8] {

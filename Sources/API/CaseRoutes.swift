@@ -40,7 +40,7 @@ enum CaseRoutes {
   /// GET /v1/cases/{id}
   static func show(_ exchange: Exchange) async throws -> Answer {
     let query = try exchange.query()
-    _ = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json"])
+    _ = try exchange.format(query)
     let id = try exchange.caseID()
     let agency = try exchange.agency()
     if let text = query["as_of"] { return try showAsOf(text, id, agency, exchange) }
@@ -64,7 +64,7 @@ enum CaseRoutes {
       if let date = LegalDate(text) {
         guard date <= exchange.today else { throw Failure.parameter("as_of", future) }
         then = try reads.caseRecord(id, effectiveOn: date)
-      } else if let instant = Timestamp(text) {
+      } else if let instant = Query.instant(text) {
         guard instant <= exchange.now else { throw Failure.parameter("as_of", future) }
         then = try reads.caseRecord(id, recordedBy: instant)
         if let then { seen.projection.formIntersection(try SeenCase(then, for: agency).projection) }

@@ -10,8 +10,8 @@ enum ClassificationRoutes {
     let body = try await exchange.json()
     let question = try decode(body.value)
     let answer = try exchange.api.store.reference.classify(question)
-    let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
-    return Answer.json { writer in
+    let language = exchange.language
+    return Answer.json(in: language) { writer in
       writer.beginObject()
       writer.name("suggestion")
       write(answer.violation, to: &writer)

@@ -21,11 +21,12 @@ enum ClockRoutes {
 
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try exchange.query()
-    let format = try ListFormat.choose(exchange.request.fields[.accept])
+    let format = try exchange.format(query)
     let cursors = exchange.cursors(of: path)
     let (question, filter) = try question(query, try exchange.agency(), cursors, exchange)
     let list = ClockList(reference: exchange.api.store.reference, today: exchange.today)
-    let rest = query["limit"].map { "&limit=\($0)" } ?? ""
+    if format != .json && query["limit"] == nil { return try await stream(question, list, format, exchange) }
+    let rest = (query["limit"].map { "&limit=\($0)" } ?? "") + query.formatPart
     return try await exchange.readLong { reads in
       let found = try reads.clocks(question)
       var page = ListPage(format, header: format == .csv ? list.header : [], reserving: found.items.count * 640 + 256)
@@ -41,11 +42,31 @@ enum ClockRoutes {
     }
   }
 
+  /// Every clock that is asked for.
+  private static func stream(
+    _ question: ClockQuery, _ list: ClockList, _ format: ListFormat, _ exchange: Exchange
+  ) async throws -> Answer {
+    try await ListStream.answer(exchange, format, header: format == .csv ? list.header : []) { reads in
+      try reads.allClocks(question)
+    } write: { places in
+      try await exchange.readPart { reads in
+        var bytes: [UInt8] = []
+        let cases = try reads.pastCases(places.map(\.of))
+        for (place, past) in zip(places, cases) {
+          guard let past, past.projection(for: question.caller) != nil, let item = ListedClock(past.record, place.kind)
+          else { continue }
+          bytes += format == .csv ? list.row(item) : list.json(item) + [UInt8(ascii: "\n")]
+        }
+        return bytes
+      }
+    }
+  }
+
   /// The question of a request: that of its cursor, or that of its filters.
   private static func question(
     _ query: Query, _ agency: AgencyCode, _ cursors: Cursors, _ exchange: Exchange
   ) throws(Failure) -> (ClockQuery, filter: String) {
-    var filter = query.without(["limit", "cursor"]).canonical
+    var filter = query.without(["limit", "cursor", "format"]).canonical
     var position: CaseQuery.Position?
     if let cursor = query["cursor"] {
       let opened = try cursors.open(cursor)

@@ -45,10 +45,9 @@ enum ConfirmationRoutes {
     let dryRun = try exchange.query().flag("dry_run") ?? false
     let source = try await Source(exchange)
     let slot = try exchange.takeStream()
-    let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
     var answer = Answer(contentType: "application/x-ndjson", body: .bytes([]))
     if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
-    let many = ManyConfirmations(exchange: exchange, dryRun: dryRun, language: language)
+    let many = ManyConfirmations(exchange: exchange, dryRun: dryRun)
     // The first ones are stored before the answer begins: a store that takes no writes gives 503 and not half a 200.
     var rest = source
     guard let first = try rest.next(exchange) else { return answer }
@@ -62,7 +61,7 @@ enum ConfirmationRoutes {
           try await stream.write(try await many.results(of: batch))
         }
       } catch {
-        if let failure = Failure(endOfStream: error) { try await stream.write(many.lastLine(failure)) }
+        if let failure = Failure(endOfStream: error) { try await stream.write(exchange.lastLine(failure)) }
         throw error
       }
       slot.keep()
@@ -204,7 +203,6 @@ private enum Source: Sendable {
 private struct ManyConfirmations: Sendable {
   let exchange: Exchange
   let dryRun: Bool
-  let language: Language
 
   /// Stores some answers in one write. One that fails does so before anything of it is written.
   func results(of batch: Source.Batch) async throws -> [UInt8] {
@@ -254,14 +252,9 @@ private struct ManyConfirmations: Sendable {
     case (.failure(let failure), _), (_, .failure(let failure)):
       writer.member("status", "invalid")
       writer.name("problem")
-      Problem.write(failure, language: language, requestID: nil, to: &writer)
+      exchange.write(failure, to: &writer)
     }
     writer.endObject()
     writer.bytes.append(UInt8(ascii: "\n"))
-  }
-
-  /// Why no more answers are taken. What came before it stands.
-  func lastLine(_ failure: Failure) -> [UInt8] {
-    ImportRoutes.lastLine(failure, language, exchange.requestID)
   }
 }

@@ -11,6 +11,8 @@ struct DecodedBody {
   private var compressed: ArraySlice<UInt8> = []
   private var bytes = 0
 
+  var isCompressed: Bool { inflater != nil }
+
   /// - Parameter bytesMax: most bytes after decompression.
   /// - Throws: `unsupported_media_type` for any coding but gzip.
   init(_ request: Request, bytesMax: Int) throws(Failure) {
@@ -44,7 +46,7 @@ struct DecodedBody {
       return nil
     } catch is Inflater.Fault {
       throw Failure(
-        .malformedRequest, en: "The body is no gzip member, or was broken off.",
+        .malformedRequest, en: "The body is no gzip, or was broken off.",
         id: "Isi bukan gzip yang sah, atau terputus.")
     }
   }
@@ -52,6 +54,7 @@ struct DecodedBody {
 
 extension Failure {
   static let unsupportedCoding = Failure(
-    .unsupportedMediaType, en: "Send the body without Content-Encoding; lines may come as gzip.",
-    id: "Kirim isi tanpa Content-Encoding; baris boleh dikirim sebagai gzip.")
+    .unsupportedMediaType, en: "Send the body as it is, or with Content-Encoding: gzip.",
+    id: "Kirim isi apa adanya, atau dengan Content-Encoding: gzip.",
+    errors: [FieldError(parameter: "Content-Encoding", .notAllowed)])
 }

@@ -10,12 +10,10 @@ enum DocumentationRoutes {
     _ = try exchange.query()
     let caller = exchange.caller
     let document =
-      caller.map { OpenAPIDocument.json(for: $0, exchange.api.store.reference) }
-      ?? OpenAPIDocument.whole
+      caller.map { OpenAPIDocument.json(for: $0, at: exchange.api.paths.prefix, exchange.api.store.reference) }
+      ?? exchange.api.openAPI
     var answer = Answer(body: .bytes(document))
     answer.isPublic = caller == nil
-    // A cache in between must not give the one for the other.
-    answer.fields.append(Response.Field(name: .vary, value: "Authorization"))
     return answer
   }
 
@@ -45,7 +43,8 @@ enum DocumentationRoutes {
   private static func page(_ html: [UInt8], _ exchange: Exchange) throws -> Answer {
     _ = try exchange.query()
     return Answer(
-      contentType: "text/html; charset=utf-8", fields: Page.fields, body: .bytes(html), isPublic: true)
+      contentType: "text/html; charset=utf-8", fields: Page.fields,
+      body: .bytes(exchange.api.paths.prefixingLinks(in: html)), isPublic: true)
   }
 }
 

@@ -4,14 +4,13 @@ internal import Gzip
 internal import HTTPServer
 internal import HTTPTypes
 
-/// The content coding of a streamed answer: gzip where the client accepts it, else as it is (RFC 9110, 8.4).
+/// The content coding of an answer: gzip where the client accepts it, else as it is (RFC 9110, 8.4).
 struct EncodedBody: Sendable {
   private let deflater: Deflater?
 
   /// Chooses the coding and says so in the answer.
   init(_ request: Request, _ answer: inout Answer) {
     deflater = Self.acceptsGzip(request.fields[.acceptEncoding]) ? Deflater() : nil
-    answer.fields.append(Response.Field(name: .vary, value: "Accept-Encoding"))
     if deflater != nil { answer.fields.append(Response.Field(name: .contentEncoding, value: "gzip")) }
   }
 
@@ -31,4 +30,33 @@ struct EncodedBody: Sendable {
     }
     return weights["gzip"] ?? weights["x-gzip"] ?? weights["*"] ?? 0 > 0
   }
+}
+
+extension Response {
+  /// Shorter answers gain nothing: they fit a packet, and gzip adds eighteen bytes.
+  private static let codedBytesMin = 1_024
+
+  /// Bytes that are compressed on an event loop: some tenth of a millisecond.
+  private static let loopBytesMax = 16_384
+
+  /// Compresses the body where the client accepts that. Streams see to it themselves.
+  ///
+  /// The entity tag stays as it is: it names the version of a record, which `If-Match` asks for, whatever it is coded as.
+  mutating func encode(for request: Request) async {
+    guard case .bytes(let bytes) = body, bytes.count > Self.codedBytesMin,
+      EncodedBody.acceptsGzip(request.fields[.acceptEncoding])
+    else { return }
+    let coded = bytes.count <= Self.loopBytesMax ? Self.gzip(bytes) : await Self.gzipElsewhere(bytes)
+    body = .bytes(coded)
+    fields.append(Field(name: .contentEncoding, value: "gzip"))
+  }
+
+  private static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    let deflater = Deflater()
+    return deflater.compress(bytes) + deflater.finish()
+  }
+
+  /// An event loop has others to serve.
+  @concurrent
+  private static func gzipElsewhere(_ bytes: [UInt8]) async -> [UInt8] { gzip(bytes) }
 }

@@ -18,6 +18,25 @@ struct Exchange: Sendable {
   let requestID: String
   let now: Timestamp
 
+  /// The language that the client prefers.
+  var language: Language { Language(acceptLanguage: request.fields[.acceptLanguage]) }
+
+  /// Writes what is wrong with a line into an answer that goes on.
+  func write(_ failure: Failure, to writer: inout JSONWriter) {
+    Problem.write(failure, at: api.settings.pathPrefix, language: language, requestID: nil, to: &writer)
+  }
+
+  /// The last line of an answer that cannot go on. What came before it stands, and the answer breaks off after it.
+  func lastLine(_ failure: Failure) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.name("problem")
+    Problem.write(failure, at: api.settings.pathPrefix, language: language, requestID: requestID, to: &writer)
+    writer.endObject()
+    writer.bytes.append(UInt8(ascii: "\n"))
+    return writer.bytes
+  }
+
   /// The date in Jakarta.
   var today: LegalDate { LegalDate(inJakarta: now) }
 
@@ -133,17 +152,19 @@ struct Exchange: Sendable {
   /// - Throws: `content_too_large`; `too_many_requests`, `busy` when there is no room for it.
   func bytes() async throws -> [UInt8] {
     let bytesMax = api.settings.bodyBytesMax
-    if let declared = request.body.declaredBytes {
-      try bodyPlace?.reserve(min(declared, bytesMax))
-      return try await request.body.collect(bytesMax: bytesMax)
-    }
+    var body = try DecodedBody(request, bytesMax: bytesMax)
     var bytes: [UInt8] = []
-    while let piece = try await request.body.next() {
-      guard bytes.count + piece.count <= bytesMax else { throw BodyFailure.tooLarge }
-      try bodyPlace?.reserve(piece.count)
-      bytes += piece
+    if let declared = request.body.declaredBytes, !body.isCompressed {
+      try bodyPlace?.reserve(min(declared, bytesMax))
+      bytes = try await request.body.collect(bytesMax: bytesMax)
+    } else {
+      while let piece = try await body.next() {
+        guard bytes.count + piece.count <= bytesMax else { throw BodyFailure.tooLarge }
+        try bodyPlace?.reserve(piece.count)
+        bytes += piece
+      }
     }
-    return bytes
+    return bytes.withoutByteOrderMark
   }
 
   /// SHA-256 over method, target and body.
@@ -177,6 +198,11 @@ struct Exchange: Sendable {
         id: "Isi bukan JSON yang sah: bita \(error.offset): \(error.reason.rawValue).")
     }
   }
+}
+
+extension [UInt8] {
+  /// Without the byte order mark (U+FEFF) with which some programs begin a text in UTF-8.
+  var withoutByteOrderMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
 }
 
 /// A parsed body.

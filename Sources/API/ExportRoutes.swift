@@ -10,14 +10,14 @@ internal import JSON
 enum ExportRoutes {
   static func cases(_ exchange: Exchange) async throws -> Answer {
     let query = try exchange.query()
-    let type = try MediaType.choose(exchange.request.fields[.accept], from: ["application/x-ndjson", "text/csv"])
-    let isCSV = type == "text/csv"
+    let format = try exchange.format(query)
+    let isCSV = format == .csv
     let (seq, after) = (try FeedRoutes.sequence(query, "seq"), try after(query))
     let agency = try exchange.agency()
     // Last, so that a request that asks for nothing sensible costs nothing.
     let slot = try exchange.takeStream()
     let snapshot = try await exchange.readPart { try Snapshot(agency, seq: seq, after: after, isCSV: isCSV, $0) }
-    var answer = Answer(contentType: isCSV ? "text/csv; charset=utf-8; header=present" : type)
+    var answer = Answer(contentType: format.contentType)
     answer.fields = [
       Response.Field(name: .snapshotSequence, value: String(snapshot.seq)),
       Response.Field(name: .snapshotCount, value: String(snapshot.count)),

@@ -7,14 +7,13 @@ internal import JSON
 enum FeedRoutes {
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try exchange.query()
-    let type = try MediaType.choose(
-      exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson"])
+    let format = try exchange.format(query)
     let wait = Duration.seconds(try query.int("wait", in: 0...60) ?? 0)
     let limit = try query.int("limit", in: 1...1_000) ?? 200
     let deadline = ContinuousClock.now + wait
     var feed = Feed(
       agency: try exchange.agency(), after: try sequence(query, "after") ?? 0, limit: limit,
-      isLines: type != "application/json", rendered: exchange.api.rendered)
+      isLines: format == .ndjson, rendered: exchange.api.rendered)
     var page = try await read(feed, exchange)
     while page.isEmpty, page.isAtHead, try await mayHaveChanged(after: page.reached, until: deadline, exchange) {
       try exchange.requireKey()
@@ -22,7 +21,7 @@ enum FeedRoutes {
       page = try await read(feed, exchange)
     }
     exchange.api.metrics.note(feed.agency, reached: page.reached)
-    return Answer(contentType: type, body: .bytes(page.bytes))
+    return Answer(contentType: format.contentType, body: .bytes(page.bytes))
   }
 
   /// Waits without a thread, and without counting as a request in flight.

@@ -190,6 +190,7 @@ struct LineSplitter {
       isOverlong = false
     }
     if isOverlong { return Line(number: number, bytes: nil) }
+    if number == 1 { rest = rest.withoutByteOrderMark }
     let blank = rest.allSatisfy { $0 == 32 || $0 == 9 || $0 == 13 }
     return blank ? nil : Line(number: number, bytes: rest)
   }

@@ -16,7 +16,6 @@ enum ImportRoutes {
     let settings = exchange.api.settings
     let importer = Importer(
       origin: origin, store: exchange.api.store, now: settings.now, ids: exchange.api.caseIDs)
-    let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
     let linesMax = settings.importBatchLines
     let slot = try exchange.takeStream()
     let body = try DecodedBody(exchange.request, bytesMax: settings.decodedBytesMax)
@@ -28,10 +27,10 @@ enum ImportRoutes {
     guard let first = try await source.next() else { return answer }
     var toll = LineToll(linesPerUnit: dryRun ? 10 : 100)
     try toll.pay(first.count, exchange)
-    let firstResults = try await results(of: first, importer, dryRun, language)
+    let firstResults = try await results(of: first, importer, dryRun, exchange)
     let isProxied = exchange.request.comes(fromOneOf: settings.trustedProxies)
     let rest = Rest(
-      exchange: exchange, importer: importer, source: source, toll: toll, dryRun: dryRun, language: language)
+      exchange: exchange, importer: importer, source: source, toll: toll, dryRun: dryRun)
     guard isProxied else {
       answer.body = .stream { stream in
         try await stream.write(firstResults)
@@ -67,7 +66,6 @@ enum ImportRoutes {
     let source: LineSource
     let toll: LineToll
     let dryRun: Bool
-    let language: Language
 
     /// Brings in line after line and tells the results, at the end also what the import ends of.
     func bringIn(tellingBytesMax: Int = .max, _ tell: ([UInt8]) async throws -> Void) async throws {
@@ -82,14 +80,14 @@ enum ImportRoutes {
         while let lines = try await ahead.take() {
           try exchange.requireKey()
           try toll.pay(lines.count, exchange)
-          let results = try await ImportRoutes.results(of: lines, importer, dryRun, language)
+          let results = try await ImportRoutes.results(of: lines, importer, dryRun, exchange)
           try await tell(results)
           toldBytes += results.count
           if toldBytes > tellingBytesMax { throw Failure.tooManyLines }
         }
       } catch {
         if let failure = Failure(endOfStream: error) {
-          try await tell(ImportRoutes.lastLine(failure, language, exchange.requestID))
+          try await tell(exchange.lastLine(failure))
         }
         throw error
       }
@@ -116,30 +114,19 @@ enum ImportRoutes {
   }
 
   private static func results(
-    of lines: [JudgedLine], _ importer: Importer, _ dryRun: Bool, _ language: Language
+    of lines: [JudgedLine], _ importer: Importer, _ dryRun: Bool, _ exchange: Exchange
   ) async throws -> [UInt8] {
     let outcomes = try await importer.keep(lines.map(\.judged), dryRun: dryRun)
     var writer = JSONWriter(reserving: lines.count * 128)
     for (line, outcome) in zip(lines, outcomes) {
-      write(outcome, line: line.number, language, to: &writer)
+      write(outcome, line: line.number, exchange, to: &writer)
       writer.bytes.append(UInt8(ascii: "\n"))
     }
     return writer.bytes
   }
 
-  /// The last line of an import that cannot go on. What came before it stands, and the answer breaks off after it.
-  static func lastLine(_ failure: Failure, _ language: Language, _ requestID: String) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.name("problem")
-    Problem.write(failure, language: language, requestID: requestID, to: &writer)
-    writer.endObject()
-    writer.bytes.append(UInt8(ascii: "\n"))
-    return writer.bytes
-  }
-
   private static func write(
-    _ outcome: Importer.Outcome, line: Int, _ language: Language, to writer: inout JSONWriter
+    _ outcome: Importer.Outcome, line: Int, _ exchange: Exchange, to writer: inout JSONWriter
   ) {
     writer.beginObject()
     writer.member("line", line)
@@ -153,7 +140,7 @@ enum ImportRoutes {
     case .invalid(let failure):
       writer.member("status", "invalid")
       writer.name("problem")
-      Problem.write(failure, language: language, requestID: nil, to: &writer)
+      exchange.write(failure, to: &writer)
     }
     writer.endObject()
   }

@@ -7,11 +7,10 @@ internal import JSON
 enum KeyListRoutes {
   static func list(_ exchange: Exchange) async throws -> Answer {
     let query = try exchange.query()
-    let type = try MediaType.choose(
-      exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson", "text/csv"])
+    let format = try exchange.format(query)
     let agency = try exchange.agency()
     // Lines and rows come whole unless a limit is given; an agency has few keys.
-    let limit = try query.int("limit", in: 1...200) ?? (type == "application/json" ? 50 : .max)
+    let limit = try query.int("limit", in: 1...200) ?? (format == .json ? 50 : .max)
     let cursors = exchange.cursors(of: "/v1/keys")
     let start = try query["cursor"].map { text throws(Failure) in try cursors.open(text).place }
     let all = try ListedKey.all(exchange).filter { $0.key.owner == .agency(agency) }
@@ -19,18 +18,18 @@ enum KeyListRoutes {
     let page = Array(rest.prefix(limit))
     let cursor =
       try rest.count == page.count ? nil : page.last.map { try cursors.seal($0.position) }
-    var answer = Answer(contentType: type, body: .bytes(bytes(page, cursor, type)))
+    var answer = Answer(contentType: format.contentType, body: .bytes(bytes(page, cursor, format)))
     if let cursor {
       answer.fields.append(
-        Response.Field(name: .link, value: "</v1/keys?cursor=\(cursor)&limit=\(limit)>; rel=\"next\""))
+        Response.Field(
+          name: .link, value: "</v1/keys?cursor=\(cursor)&limit=\(limit)\(query.formatPart)>; rel=\"next\""))
     }
-    if type == "text/csv" { answer.contentType = "text/csv; charset=utf-8; header=present" }
     return answer
   }
 
-  private static func bytes(_ page: [ListedKey], _ cursor: String?, _ type: String) -> [UInt8] {
-    if type == "text/csv" { return ListedKey.csv(page) }
-    if type == "application/x-ndjson" {
+  private static func bytes(_ page: [ListedKey], _ cursor: String?, _ format: ListFormat) -> [UInt8] {
+    if format == .csv { return ListedKey.csv(page) }
+    if format == .ndjson {
       return page.flatMap { key in
         var writer = JSONWriter()
         key.write(to: &writer)

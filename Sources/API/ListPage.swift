@@ -3,18 +3,6 @@ internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
 
-/// How a list is written.
-enum ListFormat: String, CaseIterable {
-  case json = "application/json"
-  case lines = "application/x-ndjson"
-  case csv = "text/csv"
-
-  /// - Throws: `not_acceptable`.
-  static func choose(_ accept: String?) throws(Failure) -> ListFormat {
-    ListFormat(rawValue: try MediaType.choose(accept, from: allCases.map(\.rawValue))) ?? .json
-  }
-}
-
 /// The items of a page, written one after the other until it is full: at 4 MiB, as a page of the feed is. However long
 /// the items are, a page never holds more memory than that.
 struct ListPage: Sendable {
@@ -38,7 +26,7 @@ struct ListPage: Sendable {
     guard isEmpty || bytes.count + item.count <= Self.itemsBytesMax else { return false }
     if format == .json && !isEmpty { bytes.append(UInt8(ascii: ",")) }
     bytes += item
-    if format == .lines { bytes.append(UInt8(ascii: "\n")) }
+    if format == .ndjson { bytes.append(UInt8(ascii: "\n")) }
     isEmpty = false
     return true
   }
@@ -58,8 +46,7 @@ struct ListPage: Sendable {
   ///   - count: the length of the whole list, where it was asked for.
   mutating func answer(next cursor: String?, at path: String?, _ query: String = "", count: Int? = nil) -> Answer {
     if format == .json { end(cursor, count) }
-    var answer = Answer(contentType: format.rawValue, body: .bytes(bytes))
-    if format == .csv { answer.contentType += "; charset=utf-8; header=present" }
+    var answer = Answer(contentType: format.contentType, body: .bytes(bytes))
     guard let cursor else { return answer }
     if let path {
       answer.fields = [Response.Field(name: .link, value: "<\(path)?cursor=\(cursor)\(query)>; rel=\"next\"")]

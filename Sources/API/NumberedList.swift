@@ -34,10 +34,12 @@ struct NumberedList {
 
   /// The page as an answer.
   ///
-  /// - Parameter last: the number with which the page ends, when another one follows.
-  func answer(_ page: ListPage, after last: Int64?) throws -> Answer {
+  /// - Parameters:
+  ///   - last: the number with which the page ends, when another one follows.
+  ///   - rest: what the address of that one has at its end.
+  func answer(_ page: ListPage, after last: Int64?, _ rest: String = "") throws -> Answer {
     var page = page
     let cursor = try last.map { try cursors.seal(.init(value: "", key: $0), filter: filter ?? "") }
-    return page.answer(next: cursor, at: path, "&limit=\(limit)")
+    return page.answer(next: cursor, at: path, "&limit=\(limit)\(rest)")
   }
 }

@@ -11,21 +11,33 @@ struct Pipeline {
     let (started, stopwatch) = (api.settings.now(), Stopwatch())
     let requestID = api.requestIDs.next()
     let language = Language(acceptLanguage: request.fields[.acceptLanguage])
+    let path = api.paths.plain(request.path)
+    var varies = "Accept-Encoding"
+    var isOpenToAll = false
     var record = LogRecord(requestID: requestID)
     var line: Int?
     var isPublic = false
     var account = OwnAnswers(all: api.waiting, owner: nil)
     var response: Response
     do throws(Failure) {
-      switch api.router.match(request.method, request.path) {
+      switch api.router.match(request.method, path) {
       case .nothing:
         noteKey(of: request, at: started, &record)
+        if request.method == .options, request.target == "*" {
+          response = Response(status: .noContent)
+          break
+        }
         throw .notFound
-      case .wrongMethod(let allowed):
+      case .slashAtEnd:
         noteKey(of: request, at: started, &record)
-        response = Self.methodAnswer(request.method, allowed, language, requestID)
+        response = Self.redirect(to: path.dropLast(), request.query)
+      case .wrongMethod(let allowed, let isPublic):
+        noteKey(of: request, at: started, &record)
+        isOpenToAll = isPublic
+        response = methodAnswer(request, allowed, isPublic, language, requestID)
       case .route(let route, let parameters):
         record.template = route.template
+        (varies, isOpenToAll) = (route.vary, route.gate.isPublic)
         line = api.metrics.requests.line(of: route, request.method)
         let caller = try authenticate(request, for: route.gate, at: started, &record)
         account = OwnAnswers(all: api.waiting, owner: caller?.key.owner)
@@ -47,8 +59,11 @@ struct Pipeline {
       }
     } catch {
       api.metrics.count(error)
-      response = Problem.response(for: error, language: language, requestID: requestID)
+      response = Problem.response(
+        for: error, at: api.settings.pathPrefix, language: language, requestID: requestID)
     }
+    await response.encode(for: request)
+    response.finish(varies, isOpenToAll: isOpenToAll, api.paths)
     response.seal(requestID, isPublic: isPublic)
     response.account = account
     if let end = record.keyEnd {
@@ -156,17 +171,33 @@ struct Pipeline {
     }
   }
 
-  private static func methodAnswer(
-    _ method: HTTPRequest.Method, _ allowed: [HTTPRequest.Method], _ language: Language, _ requestID: String
+  private func methodAnswer(
+    _ request: Request, _ allowed: [HTTPRequest.Method], _ isPublic: Bool, _ language: Language, _ requestID: String
   ) -> Response {
-    let allow = Response.Field(name: .allow, value: allowed.map(\.rawValue).joined(separator: ", "))
-    if method == .options { return Response(status: .noContent, fields: [allow]) }
+    let names = allowed.map(\.rawValue).joined(separator: ", ")
+    if request.method == .options {
+      var response = Response(status: .noContent, fields: [Response.Field(name: .allow, value: names)])
+      if isPublic {
+        // A page of another origin asks this before it sends more than the plainest fields (Fetch, 4.8).
+        response.fields.append(Response.Field(name: .accessControlAllowMethods, value: "GET, HEAD"))
+        response.fields.append(
+          Response.Field(name: .accessControlAllowHeaders, value: "Accept, Accept-Language, If-None-Match"))
+      }
+      return response
+    }
     let failure = Failure(
       .methodNotAllowed, en: "This resource does not take the method.", id: "Metode ini tidak dilayani sumber daya ini."
     )
-    var response = Problem.response(for: failure, language: language, requestID: requestID)
-    response.fields.append(allow)
+    var response = Problem.response(
+      for: failure, at: api.settings.pathPrefix, language: language, requestID: requestID)
+    response.fields.append(Response.Field(name: .allow, value: names))
     return response
+  }
+
+  /// The address without the slash at its end; method and body stay (RFC 9110, 15.4.9).
+  private static func redirect(to path: Substring, _ query: Substring?) -> Response {
+    let target = path + (query.map { "?\($0)" } ?? "")
+    return Response(status: .permanentRedirect, fields: [Response.Field(name: .location, value: String(target))])
   }
 
   private func log(_ request: Request, _ response: Response, _ record: LogRecord, _ nanoseconds: Int64) {
@@ -229,6 +260,8 @@ extension HTTPField.Name {
   static let clientIdentity = known("Netral-Client-Identity")
   static let link = known("Link")
   static let preferenceApplied = known("Preference-Applied")
+  static let accessControlAllowMethods = known("Access-Control-Allow-Methods")
+  static let accessControlAllowHeaders = known("Access-Control-Allow-Headers")
 
   static func known(_ name: String) -> HTTPField.Name {
     guard let known = HTTPField.Name(name) else { preconditionFailure("\(name) is a valid field name") }

@@ -39,13 +39,13 @@ enum Problem {
   }
 
   /// The document with its status and the fields that belong to it.
-  static func response(for failure: Failure, language: Language, requestID: String) -> Response {
+  static func response(for failure: Failure, at prefix: String, language: Language, requestID: String) -> Response {
     let status = status(failure.code)
     var writer = JSONWriter()
-    write(failure, language: language, requestID: requestID, to: &writer)
+    write(failure, at: prefix, language: language, requestID: requestID, to: &writer)
     var fields = [
       Response.Field(name: .contentType, value: "application/problem+json"),
-      Response.Field(name: .contentLanguage, value: language == .indonesian ? "id" : "en"),
+      Response.Field(name: .contentLanguage, value: language.tag),
     ]
     switch status {
     case .unauthorized: fields.append(Response.Field(name: .wwwAuthenticate, value: "Bearer realm=\"netral\""))
@@ -64,6 +64,9 @@ enum Problem {
       }
     default: break
     }
+    if failure.errors.first?.parameter == HTTPField.Name.contentEncoding.rawName {
+      fields.append(Response.Field(name: .acceptEncoding, value: "gzip"))
+    }
     if failure.code == .sequenceGone {
       fields.append(Response.Field(name: .link, value: "</v1/exports/cases>; rel=\"alternate\""))
     }
@@ -72,7 +75,7 @@ enum Problem {
   }
 
   /// What the server refuses before a request is one.
-  static func response(for fault: ServerFault, requestID: String) -> Response {
+  static func response(for fault: ServerFault, at prefix: String, requestID: String) -> Response {
     let code: FailureCode =
       switch fault {
       case .badRequest: .malformedRequest
@@ -88,14 +91,17 @@ enum Problem {
       }
     let title = title(code)
     let failure = Failure(code, en: "\(title.en): \(fault.description).", id: "\(title.id): \(fault.description).")
-    var response = response(for: failure, language: .english, requestID: requestID)
+    var response = response(for: failure, at: prefix, language: .english, requestID: requestID)
     response.seal(requestID)
     return response
   }
 
-  static func write(_ failure: Failure, language: Language, requestID: String?, to writer: inout JSONWriter) {
+  /// - Parameter prefix: what stands before every path of the service.
+  static func write(
+    _ failure: Failure, at prefix: String, language: Language, requestID: String?, to writer: inout JSONWriter
+  ) {
     writer.beginObject()
-    writer.member("type", "/docs/problems/\(failure.code.rawValue)")
+    writer.member("type", "\(prefix)/docs/problems/\(failure.code.rawValue)")
     writer.member("title", title(failure.code).text(in: language))
     writer.member("status", status(failure.code).code)
     writer.member("detail", failure.detail.text(in: language))

@@ -26,8 +26,8 @@ enum PublicRoutes {
   static func show(_ statistic: Statistic, _ exchange: Exchange) async throws -> Answer {
     let address = ClientAddress.of(exchange.request, trusting: exchange.api.settings.trustedProxies)
     try exchange.api.rates.countOpen(address, at: exchange.now)
-    let type = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json", "text/csv"])
     let query = try exchange.query()
+    let format = try exchange.format(query)
     let reference = exchange.api.store.reference
     guard let election = query["election"],
       let votingOn = reference.elections[election].flatMap({ LegalDate($0.votingOn) })
@@ -38,10 +38,9 @@ enum PublicRoutes {
     let due = ReleaseCalendar(votingOn: votingOn).due(at: exchange.now)
     let release = try release(asOf, of: series, due: due, votingOn: votingOn)
     let page = PublicPage(statistic: statistic, grouping: grouping, release: release, reference: reference)
-    var answer = Answer(contentType: type)
+    var answer = Answer(contentType: format.contentType)
     answer.isPublic = true
-    if type == "text/csv" {
-      answer.contentType = "text/csv; charset=utf-8; header=present"
+    if format == .csv {
       answer.body = .bytes(page.csv())
     } else {
       let body = page.json()

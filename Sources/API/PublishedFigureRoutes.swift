@@ -42,18 +42,32 @@ enum PublishedFigureRoutes {
     if let election = list.filter, exchange.api.store.reference.elections[election] == nil {
       throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail, .unknownCode)
     }
+    let format = try exchange.format(query)
+    let header = format == .csv ? PublishedFigureCSV.header : []
+    if format != .json && query["limit"] == nil {
+      return try await ListStream.answer(exchange, format, header: header) { reads in
+        try reads.publishedFigures(list.filter, before: list.start, limit: .max)
+      } write: { figures in
+        var bytes: [UInt8] = []
+        for figure in figures {
+          bytes += try await item(figure, exchange, format)
+          if format == .ndjson { bytes.append(UInt8(ascii: "\n")) }
+        }
+        return bytes
+      }
+    }
     let found = try exchange.read {
       try $0.publishedFigures(list.filter, before: list.start, limit: list.limit + 1)
     }
-    var (page, last) = (ListPage(), found.count > list.limit ? found[list.limit - 1].number : nil)
+    var (page, last) = (ListPage(format, header: header), found.count > list.limit ? found[list.limit - 1].number : nil)
     // One after the other, so that agencies take turns between them.
     for (index, figure) in found.prefix(list.limit).enumerated() {
-      if !page.add(try await item(figure, exchange)) {
+      if !page.add(try await item(figure, exchange, format)) {
         last = found[index - 1].number
         break
       }
     }
-    return try list.answer(page, after: last)
+    return try list.answer(page, after: last, query.formatPart)
   }
 
   /// GET /v1/published-figures/{n}
@@ -65,10 +79,16 @@ enum PublishedFigureRoutes {
     return Answer(body: .bytes(try await item(figure, exchange)))
   }
 
-  private static func item(_ figure: PublishedFigure, _ exchange: Exchange) async throws -> [UInt8] {
+  private static func item(_ figure: PublishedFigure, _ exchange: Exchange, _ format: ListFormat = .json) async throws
+    -> [UInt8]
+  {
     let scope = Figure.scope(of: try exchange.agency(), figure.unit)
     let reference = exchange.api.store.reference
-    return try await exchange.readStates { states, _ in PublishedFigureJSON.write(figure, states, scope, reference) }
+    return try await exchange.readStates { states, _ in
+      format == .csv
+        ? PublishedFigureCSV.write(figure, states, scope, reference)
+        : PublishedFigureJSON.write(figure, states, scope, reference)
+    }
   }
 }
 
@@ -154,11 +174,7 @@ enum PublishedFigureJSON {
     _ reference: Reference, to writer: inout JSONWriter
   ) {
     writer.name(basis.rawValue)
-    // Where the service had recorded nothing yet it has no figure of its own, not one of zero.
-    let isTooEarly = basis == .recorded && states.firstRecordedOn.map { figure.asOf < $0 } ?? true
-    guard !isTooEarly, case .funnel(let own) = states.answer(figure.question(basis), for: scope, reference) else {
-      return writer.null()
-    }
+    guard let own = states.own(figure, basis, scope, reference) else { return writer.null() }
     writer.beginObject()
     writer.member("seq", states.seq)
     writer.member("statistics", "/v1/statistics/funnel?" + StatisticQuery.canonical(figure.question(basis)))
@@ -172,5 +188,52 @@ enum PublishedFigureJSON {
       writer.endObject()
     }
     writer.endObject()
+  }
+}
+
+/// Published figures as a table: one number a line.
+enum PublishedFigureCSV {
+  static let header: [UInt8] = {
+    var writer = CSVWriter()
+    for name in [
+      "id", "agency", "election", "as_of", "published_on", "region", "unit", "source", "registered_at", "definition",
+      "scope", "metric", "published", "effective", "effective_difference", "recorded", "recorded_difference",
+    ] { writer.field(name) }
+    writer.endRow()
+    return writer.bytes
+  }()
+
+  static func write(
+    _ figure: PublishedFigure, _ states: CaseStates, _ scope: AgencyCode?, _ reference: Reference
+  ) -> [UInt8] {
+    var writer = CSVWriter()
+    let own = [StatisticBasis.effective, .recorded].map { states.own(figure, $0, scope, reference) }
+    for metric in FunnelMetric.allCases {
+      guard let published = figure.values[metric] else { continue }
+      for text in [
+        "\(figure.number)", figure.agency.rawValue, figure.election, figure.asOf.description,
+        figure.publishedOn?.description, figure.region?.text ?? "ID", figure.unit.rawValue, figure.source,
+        figure.registeredAt.description, StatisticKind.funnel.definition, scope?.rawValue ?? "all", metric.rawValue,
+        "\(published)",
+      ] { writer.field(text) }
+      for figures in own {
+        writer.field(figures.map { "\($0.total[metric])" })
+        writer.field(figures.map { "\(published - $0.total[metric])" })
+      }
+      writer.endRow()
+    }
+    return writer.bytes
+  }
+}
+
+extension CaseStates {
+  /// The service's own figures beside a published one; nil where it had recorded nothing yet: it has none then, not one of
+  /// zero.
+  fileprivate func own(
+    _ figure: PublishedFigure, _ basis: StatisticBasis, _ scope: AgencyCode?, _ reference: Reference
+  ) -> Grouped<FunnelCounts>? {
+    let isTooEarly = basis == .recorded && firstRecordedOn.map { figure.asOf < $0 } ?? true
+    guard !isTooEarly, case .funnel(let own) = answer(figure.question(basis), for: scope, reference) else { return nil }
+    return own
   }
 }

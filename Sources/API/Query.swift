@@ -36,6 +36,9 @@ struct Query: Sendable {
     values.sorted { $0.key < $1.key }.map { "\(Self.encode($0.key))=\(Self.encode($0.value))" }.joined(separator: "&")
   }
 
+  /// What the address of the next page says of the format.
+  var formatPart: String { values["format"].map { "&format=\(Self.encode($0))" } ?? "" }
+
   func flag(_ name: String) throws(Failure) -> Bool? {
     switch values[name] {
     case nil: nil
@@ -94,6 +97,9 @@ struct Query: Sendable {
     let all = Code.allCases.map(\.rawValue).joined(separator: ", ")
     return LocalizedText(en: "Give one of \(all).", id: "Isi salah satu dari \(all).")
   }
+
+  /// An instant as it stands in a query, where the plus of its offset may have been read as a blank.
+  static func instant(_ text: String) -> Timestamp? { Timestamp(text) ?? Timestamp(text.replacing(" ", with: "+")) }
 
   static let dateFormat = LocalizedText(en: "Give a date, YYYY-MM-DD.", id: "Isi tanggal, YYYY-MM-DD.")
 

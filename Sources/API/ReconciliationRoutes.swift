@@ -8,8 +8,7 @@ enum ReconciliationRoutes {
   /// POST /v1/reconciliations: the caller's manifest in, differences and certificate out.
   static func compare(_ exchange: Exchange) async throws -> Answer {
     let query = try exchange.query()
-    let type = try MediaType.choose(
-      exchange.request.fields[.accept], from: ["application/json", "application/x-ndjson"])
+    let format = try exchange.format(query)
     let dryRun = try query.flag("dry_run") ?? false
     let wanted = try FeedRoutes.sequence(query, "seq")
     try exchange.requireMediaType(["application/x-ndjson"])
@@ -20,9 +19,9 @@ enum ReconciliationRoutes {
     var manifest = Manifest(
       source: try DecodedBody(exchange.request, bytesMax: exchange.api.settings.decodedBytesMax),
       reconciliation: Reconciliation(agency: agency, seq: wanted ?? head), dryRun: dryRun)
-    var answer = Answer(contentType: type)
+    var answer = Answer(contentType: format.contentType)
     if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
-    if type == "application/json" {
+    if format == .json {
       answer.body = .bytes(try await document(&manifest, exchange))
       slot.keep()
     } else {
@@ -57,14 +56,7 @@ enum ReconciliationRoutes {
       writer.bytes.append(UInt8(ascii: "\n"))
       try await stream.write(writer.bytes)
     } catch let failure as Failure {
-      var writer = JSONWriter()
-      writer.beginObject()
-      writer.name("problem")
-      let language = Language(acceptLanguage: exchange.request.fields[.acceptLanguage])
-      Problem.write(failure, language: language, requestID: exchange.requestID, to: &writer)
-      writer.endObject()
-      writer.bytes.append(UInt8(ascii: "\n"))
-      try await stream.write(writer.bytes)
+      try await stream.write(exchange.lastLine(failure))
     }
   }
 

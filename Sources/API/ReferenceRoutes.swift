@@ -30,7 +30,6 @@ enum ReferenceRoutes {
   private static func list(_ kind: ReferenceKind, at path: String, _ exchange: Exchange) throws -> Answer {
     let query = try exchange.query()
     _ = try query.date("as_of")
-    _ = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json"])
     let list = try WholeList(query, at: path, filteredBy: "as_of", exchange)
     let date = LegalDate(list.filter)
     let rows = exchange.api.store.reference.entries.filter { entry in

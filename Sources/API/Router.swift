@@ -5,7 +5,9 @@ struct Router: Sendable {
   /// What a path leads to.
   enum Match {
     case route(Route, [Substring])
-    case wrongMethod(allowed: [HTTPRequest.Method])
+    case wrongMethod(allowed: [HTTPRequest.Method], isPublic: Bool)
+    /// A path that would be one without the slash at its end.
+    case slashAtEnd
     case nothing
   }
 
@@ -47,6 +49,13 @@ struct Router: Sendable {
   /// Looks a path up. Parameters come back as they stand in the path, in order.
   func match(_ method: HTTPRequest.Method, _ path: Substring) -> Match {
     guard path.utf8.first == UInt8(ascii: "/") else { return .nothing }
+    if path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") {
+      let bare = path.dropLast()
+      switch match(method, bare) {
+      case .route, .wrongMethod: return .slashAtEnd
+      case .nothing, .slashAtEnd: return .nothing
+      }
+    }
     var node = root
     var parameters: [Substring] = []
     var rest: Substring? = path.dropFirst()
@@ -68,6 +77,6 @@ struct Router: Sendable {
     if let route = node.routes.first(where: { $0.method == wanted }) { return .route(route, parameters) }
     var allowed = node.routes.map(\.method) + [.options]
     if allowed.contains(.get) { allowed.append(.head) }
-    return .wrongMethod(allowed: allowed)
+    return .wrongMethod(allowed: allowed, isPublic: node.routes.allSatisfy(\.gate.isPublic))
   }
 }

@@ -20,6 +20,9 @@ enum Gate: Sendable, Equatable {
   /// As `administrator`, or no key from this machine itself (``LocalPeer``).
   case administratorOrLocal
 
+  /// True for what anybody may fetch, a page of another origin too.
+  var isPublic: Bool { self == .open || self == .optionalKey }
+
   /// In a few words, for people.
   var description: String {
     switch self {
@@ -42,6 +45,8 @@ struct Route: Sendable {
   let template: String
   let gate: Gate
   let operation: Operation
+  /// What an answer of it is chosen by, beside the target.
+  let vary: String
   /// Its place among all routes.
   var index = 0
   let action: @Sendable (Exchange) async throws -> Answer
@@ -55,6 +60,9 @@ struct Route: Sendable {
     self.gate = gate
     self.operation = operation
     self.action = action
+    vary =
+      (operation.formats.count > 1 ? "Accept, " : "") + (gate == .optionalKey ? "Authorization, " : "")
+      + "Accept-Encoding"
   }
 }
 

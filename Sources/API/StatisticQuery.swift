@@ -16,7 +16,7 @@ enum StatisticQuery {
     .int("cohort", 1900...2199, "Year of the first appointment."), .codes("stage", Stage.self, "Stages at the date."),
     .date("occurred_from", "First day of the act."), .date("occurred_until", "Last day of the act."),
   ]
-  private static let names = Set(parameters.map(\.name))
+  private static let names = Set(parameters.map(\.name) + ["format"])
 
   /// What a question of a kind may say.
   static func parameters(of kind: StatisticKind) -> [Parameter] {

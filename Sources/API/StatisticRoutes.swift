@@ -6,18 +6,18 @@ internal import JSON
 /// GET /v1/statistics/{statistic}: figures that can be cited, as JSON or CSV.
 enum StatisticRoutes {
   static func show(_ kind: StatisticKind, _ exchange: Exchange) async throws -> Answer {
-    let type = try MediaType.choose(exchange.request.fields[.accept], from: ["application/json", "text/csv"])
+    let format = try exchange.format(exchange.query())
     let question = try StatisticQuery.question(
       kind, exchange.request.query, today: exchange.today, exchange.api.store.reference)
     let issued = try await exchange.api.figures.issue(question, exchange)
-    guard type == "text/csv" else {
+    guard format == .csv else {
       // A figure never changes, so that its name is its entity tag.
       return Answer(etag: "\"\(issued.figure.id)\"", body: .bytes(issued.figure.answer))
     }
     let reference = exchange.api.store.reference
     // Thousands of lines are no work for an event loop.
     let bytes = try await exchange.readLong { _ in StatisticCSV.write(issued, question, reference) }
-    return Answer(contentType: "text/csv; charset=utf-8; header=present", body: .bytes(bytes))
+    return Answer(contentType: format.contentType, body: .bytes(bytes))
   }
 }
 

@@ -20,7 +20,7 @@ public struct CaseID: Hashable, Comparable, Sendable, CustomStringConvertible {
     low = random.1 & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
   }
 
-  /// Parses the canonical lower-case text of 36 characters; nil for anything else, so that one case has one address.
+  /// Parses the text of 36 characters in letters of either case (RFC 9562, section 4); nil for anything else.
   public init?(_ text: String) { self.init(text[...]) }
 
   /// Parses a part of a text in the same way.
@@ -39,6 +39,7 @@ public struct CaseID: Hashable, Comparable, Sendable, CustomStringConvertible {
       switch byte {
       case 48...57: nibble = byte - 48
       case 97...102: nibble = byte - 87
+      case 65...70: nibble = byte - 55
       default: return nil
       }
       if nibbles < 16 { words.0 = words.0 << 4 | UInt64(nibble) } else { words.1 = words.1 << 4 | UInt64(nibble) }

@@ -61,6 +61,8 @@ public struct ClockQuery: Sendable {
 /// A clock with what everyone is told of its case who sees it: no personal value.
 public struct ListedClock: Sendable {
   public var caseID: CaseID
+  /// The version of the case that is told of.
+  public var version: Int
   public var number: String
   public var stage: Stage
   public var election: String
@@ -75,10 +77,12 @@ public struct ListedClock: Sendable {
 
   /// Makes an item.
   public init(
-    caseID: CaseID, number: String, stage: Stage, election: String, region: RegionCode, institution: InstitutionRef,
+    caseID: CaseID, version: Int, number: String, stage: Stage, election: String, region: RegionCode,
+    institution: InstitutionRef,
     recommendedTo: String?, blockIsOpen: Bool, clock: Clock, basis: VisibilityBasis
   ) {
     self.caseID = caseID
+    self.version = version
     self.number = number
     self.stage = stage
     self.election = election

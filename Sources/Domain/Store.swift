@@ -181,6 +181,13 @@ public protocol CaseReads {
   func firstRecordedDays() throws -> [String: LegalDate]
   /// The identities of the next cases after a key, in the order of the keys under which the store keeps them.
   func caseIDs(after key: Int64, limit: Int) throws -> [(key: Int64, id: CaseID)]
+  /// Cases at versions that were found before, each in its place; nil for one that is absent. Visibility is the caller's to
+  /// judge.
+  func pastCases(_ places: [CasePlace]) throws -> [PastCase?]
+  /// Every visible case that a question finds, whatever its limit.
+  func allCases(_ query: CaseQuery) throws -> [CasePlace]
+  /// Every clock of visible cases that a question finds, whatever its limit.
+  func allClocks(_ query: ClockQuery) throws -> [ClockPlace]
   /// A page of visible cases.
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.

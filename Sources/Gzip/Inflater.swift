@@ -1,7 +1,7 @@
 internal import CZlib
 internal import Synchronization
 
-/// Decompresses one gzip member (RFC 1952), piece by piece.
+/// Decompresses gzip (RFC 1952), one member or several, piece by piece.
 public final class Inflater: Sendable {
   /// Why bytes could not be decompressed.
   public enum Fault: Error, Sendable {
@@ -9,8 +9,6 @@ public final class Inflater: Sendable {
     case corrupt
     /// They ended before the member did.
     case truncated
-    /// Something follows the member.
-    case trailing
   }
 
   private struct State: ~Copyable {
@@ -22,13 +20,13 @@ public final class Inflater: Sendable {
 
   private let state = Mutex(State())
 
-  /// Begins a member.
+  /// Begins with the first member.
   public init() {}
 
   /// Takes some of `input` and returns what it gives: at most 64 KiB, so that a few bytes that stand for gigabytes cost
   /// no memory. Nil when all of `input` is taken and nothing is held back.
   ///
-  /// - Throws: `corrupt`, `trailing`.
+  /// - Throws: `corrupt`, also for what follows a member and is none.
   public func next(from input: inout ArraySlice<UInt8>) throws(Fault) -> [UInt8]? {
     let (result, rest) = state.withLock { [input] state in
       var input = input
@@ -38,7 +36,7 @@ public final class Inflater: Sendable {
     return try result.get()
   }
 
-  /// - Throws: `truncated` when the member has not ended.
+  /// - Throws: `truncated` when the last member has not ended.
   public func finish() throws(Fault) {
     if !state.withLock({ $0.isAtEnd }) { throw .truncated }
   }
@@ -54,8 +52,12 @@ public final class Inflater: Sendable {
   }
 
   private static func step(_ state: inout State, _ input: inout ArraySlice<UInt8>) throws(Fault) -> [UInt8] {
-    if state.isAtEnd { throw .trailing }
     let stream = state.stream.pointer
+    if state.isAtEnd {
+      // Another member follows.
+      guard inflateReset(stream) == Z_OK else { throw .corrupt }
+      state.isAtEnd = false
+    }
     var output: [UInt8] = []
     var code = Z_OK
     let taken = input.withUnsafeBufferPointer { bytes in

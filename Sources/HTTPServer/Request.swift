@@ -73,11 +73,15 @@ public struct RequestFields: Sendable {
   /// How many field lines there are.
   public var count: Int { spans.count }
 
-  /// The value of the first field line with this name, without white space at its ends; nil when there is none.
+  /// The value of a field, without white space at its ends; nil when there is none. Several lines are one list with commas
+  /// between them (RFC 9110, section 5.3).
   public subscript(name: HTTPField.Name) -> String? {
     var wanted = name.canonicalName
     return wanted.withUTF8 { wanted in
-      spans.first { matches($0, wanted) }.map(value)
+      guard let first = spans.firstIndex(where: { matches($0, wanted) }) else { return nil }
+      var value = value(spans[first])
+      for span in spans[(first + 1)...] where matches(span, wanted) { value += ", " + self.value(span) }
+      return value
     }
   }
 

@@ -75,12 +75,17 @@ struct RequestLine {
     }
   }
 
-  /// RFC 9112 section 3.2.2, for `http` only; the authority is compared with Host when the head is complete.
+  /// RFC 9112 section 3.2.2; `https` is what a proxy was asked. The authority is compared with Host when the head is complete.
   private static func parseAbsoluteForm(
     _ bytes: Span<UInt8>, _ range: Range<Int>, _ method: HTTPRequest.Method
   ) throws(ServerFault) -> (authority: String, target: String) {
-    let start = range.lowerBound + 7
-    guard range.count > 7, bytes.equals(range.lowerBound..<start, lowercase: "http://") else {
+    let scheme = range.lowerBound..<min(range.upperBound, range.lowerBound + 8)
+    let start: Int
+    if bytes.equals(scheme, lowercase: "https://") {
+      start = scheme.upperBound
+    } else if scheme.count == 8, bytes.equals(scheme.dropLast(), lowercase: "http://") {
+      start = scheme.upperBound - 1
+    } else {
       throw .badRequest(reason: "the target is neither a path nor an http address")
     }
     var end = start

@@ -63,11 +63,11 @@ public struct JSONWriter: Sendable {
 
   // MARK: Values
 
-  /// Writes a string, escaping `"`, `\` and what is below U+0020, nothing else.
+  /// Writes a string, escaping `"`, `\`, what is below U+0020, and U+0085, U+2028 and U+2029, nothing else.
   public mutating func string(_ string: String) {
     var string = string
     string.withUTF8 { text in
-      let special = Scan.firstSpecial(in: text, from: 0)
+      let special = Scan.firstToEscape(in: text, from: 0)
       guard special == text.count else { return escaped(text, from: special) }
       extend(byAtMost: text.count + 2) { start in
         start[0] = Byte.quote
@@ -160,6 +160,7 @@ public struct JSONWriter: Sendable {
     while special < text.count {
       bytes.append(contentsOf: text[runStart..<special])
       bytes.append(Byte.backslash)
+      runStart = special + 1
       switch text[special] {
       case Byte.quote, Byte.backslash: bytes.append(text[special])
       case 0x08: bytes.append(UInt8(ascii: "b"))
@@ -167,13 +168,16 @@ public struct JSONWriter: Sendable {
       case Byte.lineFeed: bytes.append(UInt8(ascii: "n"))
       case Byte.carriageReturn: bytes.append(UInt8(ascii: "r"))
       case Byte.tab: bytes.append(UInt8(ascii: "t"))
+      case 0x80...:
+        guard let (code, length) = Scan.lineEnd(in: text, at: special) else { break }
+        bytes.append(contentsOf: UnsafeBufferPointer(start: code.utf8Start, count: code.utf8CodeUnitCount))
+        runStart = special + length
       case let control:
         let low = control & 0x0F
         bytes.append(contentsOf: [Byte.u, Byte.zero, Byte.zero, Byte.zero + control >> 4])
         bytes.append(low < 10 ? Byte.zero + low : UInt8(ascii: "a") + low - 10)
       }
-      runStart = special + 1
-      special = Scan.firstSpecial(in: text, from: runStart)
+      special = Scan.firstToEscape(in: text, from: runStart)
     }
     bytes.append(contentsOf: text[runStart...])
     bytes.append(Byte.quote)

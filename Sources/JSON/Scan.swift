@@ -38,6 +38,35 @@ enum Scan {
     return offset
   }
 
+  /// The first byte from `start` of what a JSON string that is written does not hold as it is, or the end: what
+  /// ``firstSpecial(in:from:)`` finds, and the line ends of Unicode that JSON allows and readers of lines break at.
+  static func firstToEscape(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    let special = firstSpecial(in: bytes, from: start)
+    let raw = UnsafeRawBufferPointer(bytes)
+    var offset = start
+    while offset < special {
+      if offset &+ 8 <= special, raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+      {
+        offset &+= 8
+      } else if lineEnd(in: bytes, at: offset) != nil {
+        return offset
+      } else {
+        offset &+= 1
+      }
+    }
+    return special
+  }
+
+  /// The code of U+0085, U+2028 or U+2029 and its length in bytes; nil where none of them begins.
+  static func lineEnd(in bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> (code: StaticString, length: Int)? {
+    switch bytes[offset] {
+    case 0xC2 where offset + 1 < bytes.count && bytes[offset + 1] == 0x85: return ("u0085", 2)
+    case 0xE2 where offset + 2 < bytes.count && bytes[offset + 1] == 0x80:
+      return bytes[offset + 2] == 0xA8 ? ("u2028", 3) : bytes[offset + 2] == 0xA9 ? ("u2029", 3) : nil
+    default: return nil
+    }
+  }
+
   /// Whether one of eight bytes is special. A byte borrows from the next only when it is itself a hit, so that
   /// the answer is exact for the word, though not for each byte.
   @inline(__always)

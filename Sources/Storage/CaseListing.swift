@@ -18,6 +18,18 @@ extension Transaction {
     return CasePage(rows: rows, hasMore: hasMore)
   }
 
+  /// Every case that is asked for, in its order, from one state of the file.
+  func allCases(_ query: CaseQuery) throws -> [CasePlace] {
+    var listing = CaseListing(query)
+    listing.restrictToPage()
+    let sql = """
+      SELECT r.id, r.version FROM case_record r WHERE \(listing.condition) ORDER BY \(listing.orderBy)
+      """
+    return try fetch(sql, listing.arguments + [" \(query.caller) "]) { row in
+      CasePlace(id: try row.identity(0), version: row[1])
+    }
+  }
+
   func count(_ query: CaseQuery) throws -> Int {
     let listing = CaseListing(query)
     return try countCases(listing.matching, listing.arguments, for: query.caller)

@@ -7,6 +7,21 @@ extension Transaction {
     try query.isInOrderOfDueDates ? clocksByDueDate(query) : clocksByCase(query)
   }
 
+  /// Every clock that is asked for, from one state of the file.
+  func allClocks(_ query: ClockQuery) throws -> [ClockPlace] {
+    var query = query
+    (query.limit, query.casesMax) = (1_000, .max / 2)
+    var places: [ClockPlace] = []
+    while true {
+      let page = try clocks(query)
+      for item in page.items where Visibility.projection(of: item.basis, for: query.caller) != nil {
+        places.append(ClockPlace(of: CasePlace(id: item.caseID, version: item.version), kind: item.clock.kind))
+      }
+      guard let next = page.next else { return places }
+      query.after = next
+    }
+  }
+
   func openClocks(on today: LegalDate) throws -> [OpenClockCount] {
     var counts: [ClockKind: [OpenClockCount.State: Int]] = [:]
     for (stage, state, count) in try fetch(
@@ -104,7 +119,7 @@ private struct ClockListing {
   static let columns = """
     r.case_key, r.id, r.number, r.stage, r.election, r.region, r.institution, r.institution_name, r.institution_kind, \
     r.recommendation_institution, r.block_from IS NOT NULL AND r.block_until IS NULL, r.clocks, r.clocks_recorded, \
-    \(CaseListing.basisColumns(of: "r"))
+    \(CaseListing.basisColumns(of: "r")), r.version
     """
 
   /// The columns that hold the due dates of what is asked for; a case has at most one of them. Pauses with an end are in
@@ -176,9 +191,11 @@ private struct ClockListing {
     let blockIsOpen = columns.flag() ?? false
     let clocks = try columns.clocks()
     let basis = CaseListing.basis(row, from: 13)
+    let version: Int = row[13 + CaseListing.basisWidth]
     return Row(key: row[0], clocks: clocks) { clock in
       ListedClock(
-        caseID: id, number: number, stage: stage, election: election, region: region, institution: institution,
+        caseID: id, version: version, number: number, stage: stage, election: election, region: region,
+        institution: institution,
         recommendedTo: recommendedTo, blockIsOpen: blockIsOpen, clock: clock, basis: basis)
     }
   }

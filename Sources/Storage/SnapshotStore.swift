@@ -25,6 +25,16 @@ extension Transaction {
     return PastPage(items: items, next: isLast ? nil : stored.last?.record.id)
   }
 
+  func pastCases(_ places: [CasePlace]) throws -> [PastCase?] {
+    try places.map { place in
+      guard let stub = try stub(place.id) else { return nil }
+      let record =
+        stub.version == place.version
+        ? try caseRecord(behind: stub) : try caseRecord(place.id, version: Int(place.version))
+      return record.map { PastCase(record: $0, now: stub.basis) }
+    }
+  }
+
   /// Texts of the cases of a page, in bytes: four times as much as those of usual length have.
   private static let pageBytesMax = 1 << 20
 

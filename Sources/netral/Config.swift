@@ -19,6 +19,8 @@ struct Config: Sendable {
   var logFormat = LineLog.Format.text
   /// Least free space with which the service is ready. Default 256 MiB: four times what the write-ahead log may keep.
   var diskFreeBytesMin = 256 << 20
+  /// What a proxy puts before every path; nil: nothing.
+  var pathPrefix: String?
   /// Whose `Forwarded` field is believed.
   var trustedProxies: [Network] = []
   /// Whether metrics need no key from this machine itself.

@@ -148,6 +148,7 @@ enum Wiring {
     settings.requestsPerKeyPerSecond = config.requestsPerKeyPerSecond
     settings.costPerAgencyPerHour = config.costPerAgencyPerHour
     settings.trustedProxies = config.trustedProxies
+    settings.pathPrefix = config.pathPrefix ?? ""
     settings.opensMetricsLocally = config.opensMetricsLocally
     settings.diskFreeBytesMin = config.diskFreeBytesMin
     return API(store: store, settings: settings, logger: logger)

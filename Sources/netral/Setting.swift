@@ -85,6 +85,18 @@ extension Setting {
     }
   }
 
+  /// A path under which a proxy serves; it may be absent.
+  static func pathPrefix(_ name: String, _ place: Place<String?>, _ what: String) -> Setting {
+    let expected = "/ and letters, digits, -, ., _ or ~, as /netral, with no slash at the end"
+    return Setting(name: name, expected: expected, what: what) { given, config in
+      guard let text = given.plainText, text.wholeMatch(of: #/(/[A-Za-z0-9._~-]+)+/#) != nil else { return false }
+      config[keyPath: place] = text
+      return true
+    } show: {
+      $0[keyPath: place].map { .text($0) } ?? .none
+    }
+  }
+
   static func int<Number: FixedWidthInteger & Sendable>(
     _ name: String, _ place: Place<Number>, _ range: ClosedRange<Int>, _ what: String
   ) -> Setting {

@@ -17,6 +17,7 @@ extension Setting {
     .int(
       "disk_free_bytes_min", \.diskFreeBytesMin, 0...1_099_511_627_776,
       "least free space with which the service is ready"),
+    .pathPrefix("path_prefix", \.pathPrefix, "what a proxy puts before every path"),
     .networks("trusted_proxies", \.trustedProxies, "whose Forwarded and Netral-Client-Identity fields are believed"),
     .flag("metrics_local", \.opensMetricsLocally, "whether /metrics needs no key from this machine itself"),
   ]

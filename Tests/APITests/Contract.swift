@@ -21,7 +21,9 @@ final class Contract: Sendable {
   func learn(_ document: JSONValue) { state.withLock { $0.document = document } }
 
   func check(_ method: String, _ target: String, _ answer: HTTPAnswer) {
-    guard method != "HEAD", method != "OPTIONS", let document = state.withLock({ $0.document }) else { return }
+    guard method != "HEAD", method != "OPTIONS", answer.status != 308,
+      answer["content-encoding"] == nil, let document = state.withLock({ $0.document })
+    else { return }
     let path = target.split(separator: "?", maxSplits: 1).first.map(String.init) ?? target
     guard let (template, operation) = operation(method, path, document) else { return }
     let count = state.withLock { state in

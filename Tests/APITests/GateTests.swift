@@ -243,8 +243,9 @@ struct GateTests {
   @Test(
     "an address that is none answers 404",
     arguments: [
-      "/", "/v1", "/v1/", "/v1/cases/", "/v1//cases", "/v1/cases/x", "/v1/cases/x/nothing", "/V1/cases", "/v1/cases%2F",
-      "/v1/cases/0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90/history/", "/docs/problems/nothing", "/v1/reference/nothing",
+      "/", "/v1", "/v1/", "/v1/cases//", "/v1//cases", "//v1/cases/", "/v1/cases/x", "/v1/cases/x/nothing", "/V1/cases",
+      "/v1/cases%2F",
+      "/docs/problems/nothing", "/v1/reference/nothing",
     ])
   func noAddress(_ path: String) async throws {
     try await withService { visitor in

@@ -120,7 +120,8 @@ struct ValidationTests {
     "that is not JSON is refused with 400 and is not repeated",
     arguments: [
       "", " ", "{", "nul", "{'a':1}", #"{"a":1,}"#, #"{"a":1}{"b":2}"#, #"{"a":01}"#, #"{"a":NaN}"#, #"{"a":"\ud800"}"#,
-      "\u{FEFF}{}", #"{"zq001nameqz":1,"zq001nameqz":2}"#, #"{"subject":{"a":1,"\u0061":2}}"#, "{\"a\":\"\u{1}\"}",
+      "\u{FEFF}\u{FEFF}{}", #"{"zq001nameqz":1,"zq001nameqz":2}"#, #"{"subject":{"a":1,"\u0061":2}}"#,
+      "{\"a\":\"\u{1}\"}",
       String(repeating: "[", count: 40) + String(repeating: "]", count: 40), String(repeating: "[", count: 100_000),
       String(repeating: #"{"a":"#, count: 50_000),
     ])

@@ -11,9 +11,13 @@ internal import Testing
     #expect(CaseID(text)?.low == 0x9a51_3f0f_4c1b_2a90)
   }
 
+  @Test func `letters of either case name the same case`() {
+    #expect(CaseID(text.uppercased()) == CaseID(text))
+  }
+
   @Test(arguments: [
     "", "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a9", "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a900",
-    "0199D3C4-7C1E-7B52-9A51-3F0F4C1B2A90", "{199d3c4-7c1e-7b52-9a51-3f0f4c1b2a9}",
+    "{199d3c4-7c1e-7b52-9a51-3f0f4c1b2a9}",
     "0199d3c47c1e7b529a513f0f4c1b2a900000", "0199d3c4-7c1e-7b52-9a51_3f0f4c1b2a90",
     "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a9g", "0199d3c4-7c1e-7b5-29a51-3f0f4c1b2a90",
     "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2aé",

@@ -230,7 +230,7 @@ struct TableLine: Sendable, CustomTestStringConvertible {
       let studied = try Fixture.record(at: .studied) { $0.institution = line.own }
       let record = try Fixture.act(recommend, by: .bkn, on: "2024-10-20", studied)
       let item = ListedClock(
-        caseID: record.id, number: record.number, stage: .recommended, election: record.facts.election,
+        caseID: record.id, version: 1, number: record.number, stage: .recommended, election: record.facts.election,
         region: RegionCode(stored: line.place), institution: line.own,
         recommendedTo: record.progress.recommendation?.institution, blockIsOpen: false,
         clock: try #require(record.progress.openClock), basis: VisibilityBasis(record))

@@ -83,7 +83,7 @@ def text(raw):
 
 def message(method, target, fields, body):
     """One spelling: a target in absolute form is what follows its authority, where nginx drops an empty query."""
-    found = re.match(r"(?i)http://[^/?#]*(.*)$", target)
+    found = re.match(r"(?i)https?://[^/?#]*(.*)$", target)
     if found:
         target = found[1] or "/"
         target = "/" + target if target.startswith("?") else target

@@ -85,12 +85,20 @@ import Testing
     #expect(text == "{\"n\":1}\n{\"n\":2}\n")
   }
 
-  @Test func `only what RFC 8259 demands is escaped`() {
+  @Test func `what RFC 8259 demands is escaped, line ends of Unicode are, and nothing else`() {
     let controls = String(String.UnicodeScalarView((0..<0x20).compactMap { Unicode.Scalar($0) }))
     #expect(
       text { $0.string(controls) } == #""\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"#
         + #"\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f""#)
-    #expect(text { $0.string("/<>&'\u{7F}é\u{2028}\u{2029}𝄞") } == "\"/<>&'\u{7F}é\u{2028}\u{2029}𝄞\"")
+    #expect(
+      text { $0.string("/<>&'\u{7F}é\u{201C}\u{86}\u{2027}\u{202A}𝄞") }
+        == "\"/<>&'\u{7F}é\u{201C}\u{86}\u{2027}\u{202A}𝄞\"")
+    for length in 0..<20 {
+      let filler = String(repeating: "a", count: length)
+      #expect(
+        text { $0.string("\(filler)\u{2028}é\u{2029}\(filler)\u{85}\"") }
+          == #""\#(filler)\u2028é\u2029\#(filler)\u0085\"""#)
+    }
     #expect(text { $0.string(#"a"b\c"#) } == #""a\"b\\c""#)
   }
 

@@ -5,19 +5,30 @@ internal import JSON
 /// The description of the interface as OpenAPI 3.1, written from the route table.
 enum OpenAPIDocument {
   /// Everything there is, which anybody may ask for.
-  static let whole = json { _ in true }
+  static let whole = json(at: "") { _ in true }
+
+  /// The same of a service under a prefix.
+  static func whole(at prefix: String) -> [UInt8] { prefix.isEmpty ? whole : json(at: prefix) { _ in true } }
 
   /// What a caller may do.
-  static func json(for caller: Caller, _ reference: Reference) -> [UInt8] {
-    json { isOpen($0, to: caller, reference) }
+  static func json(for caller: Caller, at prefix: String, _ reference: Reference) -> [UInt8] {
+    json(at: prefix) { isOpen($0, to: caller, reference) }
   }
 
-  private static func json(of isOpen: (Route) -> Bool) -> [UInt8] {
+  private static func json(at prefix: String, of isOpen: (Route) -> Bool) -> [UInt8] {
     var writer = JSONWriter(reserving: 512 << 10)
     writer.beginObject()
     writer.member("openapi", "3.1.0")
     writer.name("info")
     writer.value(info)
+    if !prefix.isEmpty {
+      writer.name("servers")
+      writer.beginArray()
+      writer.beginObject()
+      writer.member("url", prefix)
+      writer.endObject()
+      writer.endArray()
+    }
     writer.name("paths")
     writer.beginObject()
     var schemas = Set(Schema.problem.definitions.keys)

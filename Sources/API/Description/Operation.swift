@@ -38,6 +38,8 @@ final class Operation: Sendable {
   let details: String
   let query: [Parameter]
   let queryNames: Set<String>
+  /// What the answer may be written as.
+  let formats: [ListFormat]
   let body: Body?
   /// The fields that tell a caller's intent and basis, beside the key.
   let needs: Set<Need>
@@ -81,8 +83,9 @@ final class Operation: Sendable {
     self.group = group
     self.summary = summary
     self.details = details
-    self.query = query
-    queryNames = Set(query.map(\.name))
+    formats = ListFormat.offered(by: replies)
+    self.query = formats.count > 1 ? query + [.format(formats)] : query
+    queryNames = Set(self.query.map(\.name))
     self.body = body
     self.needs = needs
     self.replies = replies

@@ -68,7 +68,10 @@ extension Operation {
   static let listPublishedFigures = Operation(
     .statistics, .init(en: "List published figures", id: "Daftar angka yang dipublikasikan"),
     query: [.election, .limit(1...50, standard: 20), .cursor],
-    replies: [.json(.page(of: .publishedFigure), "A page.", fields: Reply.nextPage)],
+    replies: [
+      Reply(
+        .ok, "A page.", [.json(.page(of: .publishedFigure)), .lines(.publishedFigure), .csv], fields: Reply.nextPage)
+    ],
     refusals: [.invalidCursor, .tooManyRequests], example: Example("BKN", query: "election=pilkada-2020&limit=2"))
 
   static let showPublishedFigure = Operation(
