@@ -7,7 +7,7 @@ enum ActionBody {
   static func action(_ kind: ActionKind, _ body: ObjectReader) -> Action? {
     let date = body.date("occurred_on", required: true)
     let predecessor = body.text("on_behalf_of", max: 20).map { AgencyCode(rawValue: $0) }
-    let note = kind == .notes ? nil : body.text("note", max: 5_000)
+    let note = kind == .notes ? nil : body.prose("note", max: 5_000)
     let content = content(kind, body)
     body.finish()
     guard let date, let content else { return nil }
@@ -28,12 +28,12 @@ enum ActionBody {
     switch kind {
     case .verifications:
       let outcome = body.code("outcome", Verification.self, required: true)
-      let reason = body.text("reason", max: 5_000, required: outcome == .rejected)
+      let reason = body.prose("reason", max: 5_000, required: outcome == .rejected)
       return outcome.map { .verification(accepted: $0 == .accepted, reason: reason) }
     case .studies:
       let outcome = body.code("outcome", Study.self, required: true)
       let violation = body.reference("violation")
-      let summary = body.text("summary", max: 20_000)
+      let summary = body.prose("summary", max: 20_000)
       return outcome.map { .study(violationFound: $0 == .violation, violation: violation, summary: summary) }
     case .recommendations:
       let outcome = body.code("outcome", Recommendation.self, required: true)
@@ -48,7 +48,7 @@ enum ActionBody {
       let outcome = body.code("outcome", DecisionOutcome.self, required: true)
       let decree = body.text("decree_number", max: 120, required: true)
       let sanction = body.text("sanction", max: 32)
-      let reason = body.text("deviation_reason", max: 5_000)
+      let reason = body.prose("deviation_reason", max: 5_000)
       guard let outcome, let decree else { return nil }
       return .decision(outcome, decreeNumber: decree, sanction: sanction, deviationReason: reason)
     case .blocks: return body.text("letter_number", max: 120, required: true).map { .block(letterNumber: $0) }
@@ -65,7 +65,7 @@ enum ActionBody {
       let sanction = body.text("sanction", max: 32)
       return outcome.map { .ruling($0, sanction: sanction) }
     case .closures: return body.text("idis_reference", max: 120, required: true).map { .closure(idisReference: $0) }
-    case .cancellations: return body.text("reason", max: 5_000, required: true).map { .cancellation(reason: $0) }
+    case .cancellations: return body.prose("reason", max: 5_000, required: true).map { .cancellation(reason: $0) }
     case .lapses: return body.code("reason", LapseReason.self, required: true).map { .lapse($0) }
     case .escalations:
       let letter = body.text("letter_number", max: 120, required: true)
@@ -76,15 +76,15 @@ enum ActionBody {
       let clock = body.code("clock", ClockKind.self, required: true)
       let until = body.date("until", required: true)
       let ground = body.code("ground", PauseGround.self, required: true)
-      let reason = body.text("reason", max: 5_000, required: true)
+      let reason = body.prose("reason", max: 5_000, required: true)
       guard let clock, let until, let ground, let reason else { return nil }
       return .clockPause(clock, until: until, ground: ground, reason: reason)
     case .clockResumptions:
       let clock = body.code("clock", ClockKind.self, required: true)
-      let reason = body.text("reason", max: 5_000, required: true)
+      let reason = body.prose("reason", max: 5_000, required: true)
       guard let clock, let reason else { return nil }
       return .clockResumption(clock, reason: reason)
-    case .notes: return body.text("text", max: 5_000, required: true).map { .note(text: $0) }
+    case .notes: return body.prose("text", max: 5_000, required: true).map { .note(text: $0) }
     default: preconditionFailure("the first half of the actions is read by content(_:_:)")
     }
   }

@@ -28,8 +28,8 @@ enum CaseBody {
   private static func subject(_ body: ObjectReader, _ draft: inout CaseDraft) {
     guard let subject = body.object("subject", required: true) else { return }
     draft.name = subject.text("name", max: 200, required: true) ?? ""
-    draft.nip = subject.text("nip", max: 18)
-    draft.nik = subject.text("nik", max: 16)
+    draft.nip = subject.digits("nip", count: 18)
+    draft.nik = subject.digits("nik", count: 16)
     draft.identifierMissing = subject.flag("identifier_missing") ?? false
     draft.employment = subject.code("employment", Employment.self) ?? .pns
     draft.positionLevel = subject.code("position_level", PositionLevel.self, required: true) ?? .pelaksana
@@ -44,13 +44,9 @@ enum CaseBody {
     let act = Act(
       occurredOn: reader?.date("occurred_on", required: true) ?? LegalDate(day: 0), knownOn: reader?.date("known_on"),
       place: reader?.text("place", max: 500), channel: reader?.code("channel", ActChannel.self),
-      narrative: reader?.text("narrative", max: 20_000, required: true) ?? "", urls: urls(reader),
+      narrative: reader?.prose("narrative", max: 20_000, required: true) ?? "", urls: urls(reader),
       supports: reader?.code("supports", Supports.self), onUnpaidLeave: reader?.flag("on_unpaid_leave"),
-      witnesses: (reader?.objects("witnesses", countMax: 50) ?? []).map { witness in
-        defer { witness.finish() }
-        return Witness(
-          name: witness.text("name", max: 200, required: true) ?? "", contact: witness.text("contact", max: 200))
-      })
+      witnesses: witnesses(reader))
     reader?.finish()
     return act
   }
@@ -58,10 +54,38 @@ enum CaseBody {
   private static func urls(_ reader: ObjectReader?) -> [String] {
     guard let reader else { return [] }
     let urls = reader.texts("urls", countMax: 50, max: 2_048)
-    for (index, url) in urls.enumerated() where !url.hasPrefix("https://") && !url.hasPrefix("http://") {
-      reader.errors.add("\(reader.at("urls"))/\(index)", .format)
+    if reader.isRecorded("urls") { return urls }
+    for (index, url) in urls.enumerated() where !isAddress(url) {
+      reader.errors.add(
+        "\(reader.at("urls"))/\(index)", .format,
+        LocalizedText(
+          en: "Give http:// or https:// with a host and no blanks.",
+          id: "Isi http:// atau https:// dengan nama host, tanpa spasi."))
     }
     return urls
+  }
+
+  /// Scheme in any case, a host, no white space (RFC 3986, section 3).
+  private static func isAddress(_ text: String) -> Bool {
+    guard let match = text.prefixMatch(of: #/(?i)https?:\/\/([^\/?#]*)/#), !text.contains(where: \.isWhitespace) else {
+      return false
+    }
+    let host = match.1.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+    return host.first.map { $0 != ":" } ?? false
+  }
+
+  private static func witnesses(_ reader: ObjectReader?) -> [Witness] {
+    guard let reader else { return [] }
+    let isRecorded = reader.isRecorded("witnesses")
+    let witnesses = reader.objects("witnesses", countMax: 50).map { witness in
+      defer { witness.finish() }
+      return Witness(
+        name: witness.text("name", max: 200, required: true) ?? "", contact: witness.text("contact", max: 200))
+    }
+    for (index, witness) in witnesses.enumerated() where !isRecorded && witnesses[..<index].contains(witness) {
+      reader.errors.add("\(reader.at("witnesses"))/\(index)", .duplicate, ObjectReader.twice)
+    }
+    return witnesses
   }
 
   private static func source(_ body: ObjectReader, _ agency: AgencyCode) -> Source {

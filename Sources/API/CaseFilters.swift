@@ -3,21 +3,34 @@ internal import JSON
 
 /// What narrows a list of cases: in the address of GET /v1/cases, and in the body of POST /v1/case-searches.
 enum CaseFilters {
+  /// The milestones by whose days cases are found.
+  private static let milestones: [Milestone] = [.verified, .recommended, .decided, .blocked]
+
   /// The filters that may stand in an address.
-  static let listed: [Parameter] = [
-    .codes("stage", Stage.self, "Stages."), .election, .region, .institution,
-    .text("violation", "Code of a violation."), .text("category", "Category of the violation."),
-    .code("position_level", PositionLevel.self, "Level of the position."), .text("reported_by", "Code of an agency."),
-    .text("imported_by", "Code of the agency that imported the case in the reporting agency's place."),
-    .flag("unconfirmed", "Whether something in the case waits for this agency's confirmation."),
-    .text("number", "The number of a case."), .text("agency_ref", "The reporting agency's number."),
-    .date("occurred_from", "First day of the act."), .date("occurred_until", "Last day of the act."),
-    .flag("overdue", "Whether a clock of the case is over today."),
-    .flag("recorded_late", "Whether a clock was met and that was recorded after its due date."),
-    Parameter(
-      "sort", Schema.codes(CaseQuery.Order.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }),
-      "Order; - for descending (default -created)."),
-  ]
+  static let listed: [Parameter] =
+    [
+      .codes("stage", Stage.self, "Stages."), .election, .region, .institution,
+      .text("violation", "Code of a violation."), .text("category", "Category of the violation."),
+      .code("position_level", PositionLevel.self, "Level of the position."), .text("reported_by", "Code of an agency."),
+      .text("imported_by", "Code of the agency that imported the case in the reporting agency's place."),
+      .flag("unconfirmed", "Whether something in the case waits for this agency's confirmation."),
+      .text("number", "The number of a case."), .text("agency_ref", "The reporting agency's number."),
+      .date("occurred_from", "First day of the act."), .date("occurred_until", "Last day of the act."),
+      .text("updated_from", "Changed since then: a date in Jakarta, or a time."),
+      .text("updated_until", "Changed until then: a date in Jakarta, its whole day, or a time."),
+    ]
+    + milestones.flatMap { milestone in
+      [
+        .date("\(milestone.rawValue)_from", "First day on which it was \(milestone.rawValue)."),
+        .date("\(milestone.rawValue)_until", "Last day on which it was \(milestone.rawValue)."),
+      ]
+    } + [
+      .flag("overdue", "Whether a clock of the case is over today."),
+      .flag("recorded_late", "Whether a clock was met and that was recorded after its due date."),
+      Parameter(
+        "sort", Schema.codes(CaseQuery.Order.allCases.flatMap { [$0.rawValue, "-\($0.rawValue)"] }),
+        "Order; - for descending (default -created)."),
+    ]
 
   /// What names a person or repeats words about one. Addresses stand in logs and histories, so that these never do.
   static let personal: [Parameter] = [
@@ -51,8 +64,9 @@ enum CaseFilters {
     }
     question.number = query["number"]
     question.agencyRef = query["agency_ref"]
-    question.occurredFrom = try query.date("occurred_from")
-    question.occurredUntil = try query.date("occurred_until")
+    question.occurred = try query.dates("occurred")
+    question.updated = try query.instants("updated")
+    for milestone in milestones { question.milestones[milestone] = try query.dates(milestone.rawValue) }
     question.overdue = try query.flag("overdue")
     question.recordedLate = try query.flag("recorded_late")
     question.nip = try digits("nip", 18, query)
@@ -76,7 +90,7 @@ enum CaseFilters {
   }
 
   private static func digits(_ name: String, _ count: Int, _ query: Query) throws(Failure) -> String? {
-    guard let text = query[name] else { return nil }
+    guard let text = query[name]?.filter({ !$0.isWhitespace }) else { return nil }
     guard text.utf8.count == count, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
       throw .parameter(name, LocalizedText(en: "Give \(count) digits.", id: "Isi \(count) angka."))
     }

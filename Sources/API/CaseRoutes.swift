@@ -16,7 +16,7 @@ enum CaseRoutes {
       replay: { try SeenCase.replayed($0, for: agency, $1) },
       change: { transaction in
         let context = try context.renewed(by: transaction)
-        let facts = try context.reference.facts(from: draft, today: context.today)
+        let facts = try context.reference.facts(from: draft, until: context.lastDay)
         let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
         let event = EventDraft(
           what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)

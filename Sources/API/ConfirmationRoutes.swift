@@ -103,7 +103,7 @@ enum ConfirmationBody {
     body.finish()
     guard let importer, let until, let outcome else { return nil }
     guard let end = instant(until) else {
-      body.errors.add(body.at("until"), .format)
+      body.errors.add(body.at("until"), .format, Query.instantFormat)
       return nil
     }
     return (AgencyCode(rawValue: importer), end, Confirmation(outcome, reason: reason, acts: nil))
@@ -123,7 +123,7 @@ enum ConfirmationBody {
   }
 
   private static func reason(_ body: ObjectReader, _ outcome: ConfirmationOutcome?) -> String? {
-    body.text("reason", max: 5_000, required: outcome == .disputed)
+    body.prose("reason", max: 5_000, required: outcome == .disputed)
   }
 }
 

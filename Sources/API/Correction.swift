@@ -60,7 +60,8 @@ enum Correction {
   static func apply(
     _ patch: JSONValue, to record: Case, _ context: Lifecycle.Context, movesReceipt: Bool = false
   ) throws(Failure) -> Case {
-    var merged = CaseBody.json(record.facts).merging(patch: patch)
+    let recorded = CaseBody.json(record.facts)
+    var merged = recorded.merging(patch: patch)
     if case .object(var members) = merged, case .object(var subject)? = members["subject"] {
       // Whether the identifier is missing follows from the patched numbers, unless the patch says it.
       let says = patched(patch, "subject", "identifier_missing")
@@ -77,13 +78,14 @@ enum Correction {
       if patchedRoot(patch, "election"), !patchedRoot(patch, "contest") { members["contest"] = nil }
       merged = .object(members)
     }
-    let reader = try ObjectReader(merged)
+    let reader = try ObjectReader(merged, recorded: recorded)
     let draft = CaseBody.draft(reader, reportedBy: record.facts.source.agency)
     reader.finish()
     try reader.errors.check()
     guard draft.source.agency == record.facts.source.agency else { throw .invalid("/source/agency", .notAllowed) }
     return try Lifecycle.correct(
-      record, to: try context.reference.facts(from: draft, today: context.today), context, movesReceipt: movesReceipt)
+      record, to: try context.reference.facts(from: draft, before: record.facts, until: context.lastDay), context,
+      movesReceipt: movesReceipt)
   }
 
   /// The names of the facts a patch that is asked for would change; errors point into `prefix`.

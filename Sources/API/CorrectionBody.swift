@@ -18,7 +18,7 @@ enum CorrectionBody {
     return reason(body)
   }
 
-  static func reason(_ body: ObjectReader) -> String? { body.text("reason", max: 5_000, required: true) }
+  static func reason(_ body: ObjectReader) -> String? { body.prose("reason", max: 5_000, required: true) }
 
   /// What a merge patch of the facts may hold.
   static let patchMembers = BodyRecord.patchMembers { _ = CaseBody.draft($0, reportedBy: .bawaslu) }

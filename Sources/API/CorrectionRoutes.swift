@@ -185,6 +185,8 @@ enum CorrectionRoutes {
     if moved, !movesReceipt, try transaction.history(record.id).contains(where: \.hasMovedSource) {
       throw Failure.receiptSettled
     }
+    // Nothing has happened that anybody would have to know of.
+    if names.isEmpty, what == "correction" { return record }
     // The reason may repeat what is corrected: it is seen by those who see the most guarded of the facts.
     let group: FieldGroup = names.contains { Facts.group(of: $0) == .reporter } ? .reporter : .narrative
     let event = EventDraft(

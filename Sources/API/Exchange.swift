@@ -57,7 +57,8 @@ struct Exchange: Sendable {
 
   /// The rules' view of the moment.
   func context() throws(Failure) -> Lifecycle.Context {
-    Lifecycle.Context(actor: try actor(), reference: api.store.reference, today: today)
+    Lifecycle.Context(
+      actor: try actor(), reference: api.store.reference, today: today, lastDay: LegalDate(inJayapura: now))
   }
 
   /// The case in the path. What is no identity names no case.
@@ -144,7 +145,13 @@ struct Exchange: Sendable {
   func json() async throws -> JSONBody {
     try requireMediaType(operation.body?.contentTypes ?? [])
     let bytes = try await bytes()
-    return JSONBody(value: try Self.parse(bytes), digest: digest(of: bytes))
+    let value = try Self.parse(bytes)
+    var writer = JSONWriter(reserving: bytes.count + 64)
+    writer.canonical(value)
+    let target = "\(request.method.rawValue) \(api.paths.plain(request.path))?\(try query().canonical)\n"
+    return JSONBody(
+      value: value, digest: Self.digest(target, writer.bytes), bytes: bytes,
+      line: "\(request.method.rawValue) \(request.target)\n")
   }
 
   /// The whole body.
@@ -167,10 +174,10 @@ struct Exchange: Sendable {
     return bytes.withoutByteOrderMark
   }
 
-  /// SHA-256 over method, target and body.
-  private func digest(of bytes: [UInt8]) -> [UInt8] {
+  /// SHA-256 over a line with method and target, and the body.
+  fileprivate static func digest(_ line: String, _ bytes: [UInt8]) -> [UInt8] {
     var hash = SHA256()
-    hash.update(data: Array("\(request.method.rawValue) \(request.target)\n".utf8))
+    hash.update(data: Array(line.utf8))
     hash.update(data: bytes)
     return Array(hash.finalize())
   }
@@ -208,7 +215,16 @@ extension [UInt8] {
 /// A parsed body.
 struct JSONBody: Sendable {
   let value: JSONValue
+  /// Of method, target and body, each in one spelling: the same request has the same.
   let digest: [UInt8]
+  /// As it was sent, with the line that stands for method and target.
+  fileprivate let bytes: [UInt8]
+  fileprivate let line: String
+
+  /// True when an earlier request was the same. Earlier releases took the digest of the bytes as they were sent.
+  func isSame(as earlier: StoredReply) -> Bool {
+    earlier.requestDigest == digest || earlier.requestDigest == Exchange.digest(line, bytes)
+  }
 }
 
 extension Failure {

@@ -137,6 +137,14 @@ enum ImportRoutes {
     case .duplicate(let id):
       writer.member("status", "duplicate")
       writer.member("id", id?.description)
+    case .extended(let id):
+      writer.member("status", "extended")
+      writer.member("id", id.description)
+    case .differs(let id, let failure):
+      writer.member("status", "differs")
+      writer.member("id", id.description)
+      writer.name("problem")
+      exchange.write(failure, to: &writer)
     case .invalid(let failure):
       writer.member("status", "invalid")
       writer.name("problem")

@@ -35,8 +35,13 @@ public struct Importer: Sendable {
   /// What became of a line.
   public enum Outcome: Sendable {
     case created(CaseID)
-    /// Nil when the report is another agency's, or the importing agency may not know whom the case is about.
+    /// Everything that the line says is on record. Nil when the report is another agency's, or the importing agency may
+    /// not know whom the case is about.
     case duplicate(CaseID?)
+    /// What is on record has been taken further by the acts at the end of the line.
+    case extended(CaseID)
+    /// The line says something else than the record, at the places that the failure names; nothing was changed.
+    case differs(CaseID, Failure)
     case invalid(Failure)
   }
 
@@ -44,8 +49,8 @@ public struct Importer: Sendable {
   enum Judged: Sendable {
     /// With the line and what it was judged by: rules may have changed until it is stored.
     case accepted(CaseHistory, ImportLine, Reference)
-    /// With the facts, when the line gives any: the report may be known already.
-    case refused(Failure, Facts?)
+    /// With the line and its facts, when it gives any: the report may be known already.
+    case refused(Failure, (line: ImportLine, facts: Facts)?)
   }
 
   let origin: Origin
@@ -99,10 +104,10 @@ public struct Importer: Sendable {
       do {
         return .created(try transaction.create(history).id)
       } catch let failure as Failure {
-        return try refusal(failure, history.record.facts, isSound: true, dryRun: dryRun, transaction)
+        return try refusal(failure, (line, history.record.facts), isSound: true, dryRun: dryRun, transaction)
       }
-    case .refused(let failure, let facts):
-      return try refusal(failure, facts, isSound: false, dryRun: dryRun, transaction)
+    case .refused(let failure, let known):
+      return try refusal(failure, known, isSound: false, dryRun: dryRun, transaction)
     }
   }
 
@@ -121,15 +126,16 @@ public struct Importer: Sendable {
     do throws(Failure) {
       return try judge(line, now(), reference)
     } catch {
-      return .refused(error, history.record.facts)
+      return .refused(error, (line, history.record.facts))
     }
   }
 
-  /// A report that is known already is a duplicate, whatever else is wrong with the line.
+  /// A report that is known already is compared with what is on record, whatever else is wrong with the line.
   private func refusal(
-    _ failure: Failure, _ facts: Facts?, isSound: Bool, dryRun: Bool, _ transaction: any CaseWrites
+    _ failure: Failure, _ known: (line: ImportLine, facts: Facts)?, isSound: Bool, dryRun: Bool,
+    _ transaction: any CaseWrites
   ) throws -> Outcome {
-    guard let facts else { return .invalid(failure) }
+    guard let (line, facts) = known else { return .invalid(failure) }
     let isOpen = isOpen(facts.source.agency, try transaction.currentReference())
     // Of others' reports only a sound line is told that one is known: where it is not, it leaves a case in sight of all.
     // A line that is refused anyway would test a guess about a person and leave no trace.
@@ -138,17 +144,35 @@ public struct Importer: Sendable {
     }
     // The line names a person: which case is about that person is told only where the subject is open.
     let sees = isOpen && Visibility.projection(of: existing, for: origin.agency)?.contains(.subject) ?? false
-    return .duplicate(sees ? existing.id : nil)
+    guard sees else { return .duplicate(nil) }
+    return try KnownReport(existing, transaction).compare(line, facts, self)
+  }
+
+  /// Whether this key may speak for an agency.
+  func speaks(for agency: AgencyCode, _ reference: Reference) -> Bool {
+    if case .own = origin.reach { isOwn(agency, reference) } else { true }
+  }
+
+  /// The view of the rules under which an act of an agency is brought in.
+  func context(_ agency: AgencyCode, _ reference: Reference, _ now: Timestamp) -> Lifecycle.Context {
+    // A pause that is dated back would hide that nobody acted in time: of one's own cases it is judged as if it were
+    // posted. In a history of others' every act waits for a word.
+    let isHistory = if case .own = origin.reach { false } else { true }
+    let today = LegalDate(inJakarta: now)
+    return Lifecycle.Context(
+      actor: actor(agency, reference, today), reference: reference, today: today,
+      lastDay: LegalDate(inJayapura: now), isHistory: isHistory)
   }
 
   private func judge(_ line: ImportLine, _ now: Timestamp, _ reference: Reference) throws(Failure) -> Judged {
-    let today = LegalDate(inJakarta: now)
     try requireOwn(line, reference)
-    let facts = try line.at("/case") { () throws(Failure) in try reference.facts(from: line.draft, today: today) }
+    let facts = try line.at("/case") { () throws(Failure) in
+      try reference.facts(from: line.draft, until: LegalDate(inJayapura: now))
+    }
     do throws(Failure) {
-      return .accepted(try history(of: line, facts, ids.next(at: now), reference, today), line, reference)
+      return .accepted(try history(of: line, facts, ids.next(at: now), reference, now), line, reference)
     } catch {
-      return .refused(error, facts)
+      return .refused(error, (line, facts))
     }
   }
 
@@ -184,16 +208,9 @@ public struct Importer: Sendable {
   }
 
   private func history(
-    of line: ImportLine, _ facts: Facts, _ id: CaseID, _ reference: Reference, _ today: LegalDate
+    of line: ImportLine, _ facts: Facts, _ id: CaseID, _ reference: Reference, _ now: Timestamp
   ) throws(Failure) -> CaseHistory {
-    func context(_ agency: AgencyCode) -> Lifecycle.Context {
-      // A pause that is dated back would hide that nobody acted in time: of one's own cases it is judged as if it were
-      // posted. In a history of others' every act waits for a word.
-      let isHistory = if case .own = origin.reach { false } else { true }
-      return Lifecycle.Context(
-        actor: actor(agency, reference, today), reference: reference, today: today, isHistory: isHistory)
-    }
-    let reporting = context(facts.source.agency)
+    let reporting = context(facts.source.agency, reference, now)
     let progress = try line.at("/case") { () throws(Failure) in try Lifecycle.open(facts, onBehalfOf: nil, reporting) }
     let event = EventDraft(what: "created", actor: reporting.actor, occurredOn: facts.source.receivedOn)
     var history = CaseHistory(id, facts, progress, event, importer: importer(reporting.actor), reporting)
@@ -202,7 +219,7 @@ public struct Importer: Sendable {
         guard reference.agencies[step.agency.rawValue] != nil else { throw Failure.invalid("/agency", .unknownCode) }
         // As if the agency had posted it: what it cannot see it cannot act on.
         _ = try SeenCase(history.record, for: step.agency)
-        try history.take(step.action, context(step.agency))
+        try history.take(step.action, context(step.agency, reference, now))
       }
     }
     return history

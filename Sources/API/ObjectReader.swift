@@ -18,6 +18,8 @@ final class BodyErrors {
 /// Reads the members of one JSON object; what nobody asked for is an error.
 final class ObjectReader {
   private let object: JSONObject
+  /// What is on record already in the place of the object: such values are taken as they are, whatever rules say today.
+  private let recorded: JSONObject?
   private let pointer: String
   let errors: BodyErrors
   /// Which members somebody asked for.
@@ -25,8 +27,12 @@ final class ObjectReader {
   /// Takes note of what is asked for, when that is all that is wanted.
   private let record: BodyRecord?
 
-  private init(_ object: JSONObject, _ pointer: String, _ errors: BodyErrors, _ record: BodyRecord? = nil) {
+  private init(
+    _ object: JSONObject, _ pointer: String, _ errors: BodyErrors, _ record: BodyRecord? = nil,
+    recorded: JSONValue? = nil
+  ) {
     self.object = object
+    self.recorded = if case .object(let object) = recorded { object } else { nil }
     self.pointer = pointer
     self.errors = errors
     self.record = record
@@ -40,10 +46,13 @@ final class ObjectReader {
 
   /// Reads a whole body.
   ///
+  /// - Parameter recorded: what is on record and may stay as it is.
   /// - Throws: `invalid` at the root when it is no object.
-  convenience init(_ value: JSONValue, at pointer: String = "", _ errors: BodyErrors = BodyErrors()) throws(Failure) {
+  convenience init(
+    _ value: JSONValue, at pointer: String = "", _ errors: BodyErrors = BodyErrors(), recorded: JSONValue? = nil
+  ) throws(Failure) {
     guard case .object(let object) = value else { throw .invalid(pointer, .type) }
-    self.init(object, pointer, errors)
+    self.init(object, pointer, errors, recorded: recorded)
   }
 
   /// The pointer of a member (RFC 6901).
@@ -52,6 +61,9 @@ final class ObjectReader {
     let needsEscape = name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
     return pointer + "/" + (needsEscape ? name.replacing("~", with: "~0").replacing("/", with: "~1") : name)
   }
+
+  /// True when the member is as it is on record.
+  func isRecorded(_ name: String) -> Bool { recorded?[name] != nil && recorded?[name] == object[name] }
 
   func has(_ name: String) -> Bool { object[name] != nil }
 
@@ -73,25 +85,43 @@ final class ObjectReader {
     return nil
   }
 
-  /// A text of 1...`max` Unicode scalars without control characters but for tabs and line ends.
+  /// A line of 1...`max` Unicode scalars as ``PlainText`` has it.
   func text(_ name: String, max: Int, required: Bool = false) -> String? {
     record?.add(name, .text(max: max), required)
-    return scalar(name, max: max, required: required)
+    return line(name, max: max, required: required)
   }
 
-  private func scalar(_ name: String, max: Int, required: Bool) -> String? {
+  /// The same of several lines.
+  func prose(_ name: String, max: Int, required: Bool = false) -> String? {
+    record?.add(name, .text(max: max, hasLines: true), required)
+    return line(name, max: max, required: required, hasLines: true)
+  }
+
+  private func line(_ name: String, max: Int, required: Bool, hasLines: Bool = false) -> String? {
+    guard let text = string(name, required: required) else { return nil }
+    if case .string(let before)? = recorded?[name], before == text { return text }
+    return checked(text, max, hasLines: hasLines) { at(name) }
+  }
+
+  private func string(_ name: String, required: Bool) -> String? {
     guard let value = member(name, required: required) else { return nil }
     guard case .string(let text) = value else {
       errors.add(at(name), .type)
       return nil
     }
-    return checked(text, max, { at(name) })
+    return text
+  }
+
+  /// Digits, of which `count` are wanted; blanks that group them are dropped.
+  func digits(_ name: String, count: Int, required: Bool = false) -> String? {
+    record?.add(name, .digits(count), required)
+    return string(name, required: required).map { $0.filter { !$0.isWhitespace } }
   }
 
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, required: Bool = false) -> Code?
   where Code.RawValue == String {
     record?.add(name, .code(type), required)
-    guard let text = scalar(name, max: 64, required: required) else { return nil }
+    guard let text = string(name, required: required) else { return nil }
     guard let code = Code(rawValue: text) else {
       errors.add(at(name), .unknownCode, Query.oneOf(type))
       return nil
@@ -110,12 +140,12 @@ final class ObjectReader {
       defer { reader?.finish() }
       return reader?.text("code", max: 64, required: required)
     }
-    return scalar(name, max: 64, required: required)
+    return line(name, max: 64, required: required)
   }
 
   func date(_ name: String, required: Bool = false) -> LegalDate? {
     record?.add(name, .date, required)
-    guard let text = scalar(name, max: 64, required: required) else { return nil }
+    guard let text = string(name, required: required) else { return nil }
     guard let date = LegalDate(text) else {
       errors.add(at(name), .format, Query.dateFormat)
       return nil
@@ -125,9 +155,9 @@ final class ObjectReader {
 
   func instant(_ name: String) -> Timestamp? {
     record?.add(name, .instant)
-    guard let text = scalar(name, max: 64, required: false) else { return nil }
+    guard let text = string(name, required: false) else { return nil }
     guard let instant = Timestamp(text) else {
-      errors.add(at(name), .format)
+      errors.add(at(name), .format, Query.instantFormat)
       return nil
     }
     return instant
@@ -171,16 +201,30 @@ final class ObjectReader {
     }
   }
 
+  /// A set of lines: none may be there twice.
   func texts(_ name: String, countMax: Int, max: Int) -> [String] {
-    record?.add(name, .array(of: .text(max: max), countMax: countMax))
+    record?.add(name, Schema.array(of: .text(max: max), countMax: countMax).with(("uniqueItems", .bool(true))))
+    if isRecorded(name), case .array(let items)? = object[name] {
+      _ = member(name)
+      return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    }
+    var taken: Set<String> = []
     return items(name, countMax: countMax).enumerated().compactMap { index, item in
-      guard case .string(let text) = item else {
-        errors.add("\(at(name))/\(index)", .type)
+      let pointer = "\(at(name))/\(index)"
+      guard case .string(let given) = item else {
+        errors.add(pointer, .type)
         return nil
       }
-      return checked(text, max, { "\(at(name))/\(index)" })
+      guard let text = checked(given, max, { pointer }) else { return nil }
+      guard taken.insert(text).inserted else {
+        errors.add(pointer, .duplicate, Self.twice)
+        return nil
+      }
+      return text
     }
   }
+
+  static let twice = LocalizedText(en: "This is in the list already.", id: "Ini sudah ada dalam daftar.")
 
   func object(_ name: String, required: Bool = false) -> ObjectReader? {
     if let record { return ObjectReader(describing: record.nested(name, required)) }
@@ -189,17 +233,18 @@ final class ObjectReader {
       errors.add(at(name), .type)
       return nil
     }
-    return ObjectReader(object, at(name), errors)
+    return ObjectReader(object, at(name), errors, recorded: recorded?[name])
   }
 
   func objects(_ name: String, countMax: Int) -> [ObjectReader] {
     if let record { return [ObjectReader(describing: record.nested(name, countMax: countMax))] }
+    let isRecorded = isRecorded(name)
     return items(name, countMax: countMax).enumerated().compactMap { index, item in
       guard case .object(let object) = item else {
         errors.add("\(at(name))/\(index)", .type)
         return nil
       }
-      return ObjectReader(object, "\(at(name))/\(index)", errors)
+      return ObjectReader(object, "\(at(name))/\(index)", errors, recorded: isRecorded ? item : nil)
     }
   }
 
@@ -217,28 +262,43 @@ final class ObjectReader {
       return []
     }
     if items.count > countMax {
-      errors.add(at(name), .length)
+      errors.add(
+        at(name), .length,
+        LocalizedText(
+          en: "The list has \(items.count) items; at most \(countMax) are taken.",
+          id: "Daftar berisi \(items.count) butir; paling banyak \(countMax)."))
       return []
     }
     return items
   }
 
-  private func checked(_ text: String, _ max: Int, _ pointer: () -> String) -> String? {
-    var hasInk = false
-    for byte in text.utf8 {
-      if byte < 32 && byte != 9 && byte != 10 && byte != 13 || byte == 127 {
-        errors.add(pointer(), .format)
-        return nil
-      }
-      hasInk = hasInk || byte > 32
+  private func checked(_ given: String, _ max: Int, hasLines: Bool = false, _ pointer: () -> String) -> String? {
+    let text = PlainText.normalized(given)
+    if let intruder = PlainText.intruder(in: text, hasLines: hasLines) {
+      let name = "U+" + String(intruder.value, radix: 16, uppercase: true).leftPadded(to: 4)
+      errors.add(
+        pointer(), .format,
+        LocalizedText(
+          en:
+            "\(name) has no place here: write \(hasLines ? "without" : "one line without") control and format characters.",
+          id:
+            "\(name) tidak diperbolehkan: tulis \(hasLines ? "tanpa" : "satu baris tanpa") karakter kendali dan format."
+        ))
+      return nil
     }
     // Unicode scalars, as the schema counts: at most four bytes each, while one character may have any number of them. A
     // text has at most as many as bytes, so that most need not be counted.
-    guard hasInk, text.utf8.count <= max || text.unicodeScalars.count <= max else {
+    guard !text.isEmpty, text.utf8.count <= max || text.unicodeScalars.count <= max else {
       errors.add(
         pointer(), .length, LocalizedText(en: "Give 1 to \(max) characters.", id: "Isi 1 sampai \(max) karakter."))
       return nil
     }
     return text
+  }
+}
+
+extension String {
+  fileprivate func leftPadded(to count: Int) -> String {
+    String(repeating: "0", count: Swift.max(0, count - utf8.count)) + self
   }
 }

@@ -114,6 +114,7 @@ enum Problem {
     }
     if let actions = failure.allowedActions { writer.member("allowed_actions", strings: actions) }
     if let etag = failure.currentETag { writer.member("current_etag", etag) }
+    if let id = failure.existing { writer.member("case_id", id.description) }
     if let seconds = failure.retryAfterSeconds { writer.member("retry_after", seconds) }
     if let requestID { writer.member("request_id", requestID) }
     writer.endObject()

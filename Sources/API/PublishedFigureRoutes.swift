@@ -104,7 +104,7 @@ enum PublishedFigureBody {
       reader.errors.add("/region", .unknownCode)
     }
     if let asOf, asOf > exchange.today { reader.errors.add("/as_of", .range) }
-    if let publishedOn, publishedOn > exchange.today { reader.errors.add("/published_on", .range) }
+    if let publishedOn, publishedOn > LegalDate(inJayapura: exchange.now) { reader.errors.add("/published_on", .range) }
     if let asOf, let publishedOn, publishedOn < asOf { reader.errors.add("/published_on", .inconsistent) }
     try reader.errors.check()
     guard let election, let asOf, let unit, let source, let values else { throw Failure.invalid("", .required) }

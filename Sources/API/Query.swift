@@ -54,6 +54,43 @@ struct Query: Sendable {
     return date
   }
 
+  /// The two ends of a span of days, both of which are in it.
+  func dates(_ name: String) throws(Failure) -> DateSpan {
+    let span = DateSpan(from: try date("\(name)_from"), until: try date("\(name)_until"))
+    if let from = span.from, let until = span.until, from > until { throw Self.reversed("\(name)_from") }
+    return span
+  }
+
+  /// The two ends of a span of time: the first moment in it and the first after it. A date stands for its whole day in
+  /// Jakarta, a time for itself.
+  func instants(_ name: String) throws(Failure) -> InstantSpan {
+    let from = try instant("\(name)_from", afterDay: false)
+    let until = try instant("\(name)_until", afterDay: true)
+    if let from, let until, from >= until { throw Self.reversed("\(name)_from") }
+    return InstantSpan(from: from, end: until)
+  }
+
+  private func instant(_ name: String, afterDay: Bool) throws(Failure) -> Timestamp? {
+    guard let text = values[name] else { return nil }
+    if let date = LegalDate(text) { return (afterDay ? date.adding(days: 1) : date).startInJakarta }
+    guard let instant = Self.instant(text) else {
+      throw .parameter(
+        name,
+        LocalizedText(
+          en: "\(Self.dateFormat.en) Or \(Self.instantFormat.en)",
+          id: "\(Self.dateFormat.id) Atau: \(Self.instantFormat.id)"))
+    }
+    return afterDay ? Timestamp(milliseconds: instant.milliseconds + 1) : instant
+  }
+
+  private static func reversed(_ name: String) -> Failure {
+    .parameter(
+      name,
+      LocalizedText(
+        en: "This lies after the end of the span: give one before it.",
+        id: "Ini sesudah akhir rentang: isi yang sebelumnya."))
+  }
+
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type) throws(Failure) -> Code?
   where Code.RawValue == String {
     guard let text = values[name] else { return nil }
@@ -100,6 +137,10 @@ struct Query: Sendable {
 
   /// An instant as it stands in a query, where the plus of its offset may have been read as a blank.
   static func instant(_ text: String) -> Timestamp? { Timestamp(text) ?? Timestamp(text.replacing(" ", with: "+")) }
+
+  static let instantFormat = LocalizedText(
+    en: "Give a time with its offset, as 2024-10-20T09:30:00+07:00.",
+    id: "Isi waktu beserta selisihnya, misalnya 2024-10-20T09:30:00+07:00.")
 
   static let dateFormat = LocalizedText(en: "Give a date, YYYY-MM-DD.", id: "Isi tanggal, YYYY-MM-DD.")
 

@@ -22,12 +22,18 @@ struct Write: Sendable {
   }
 
   private static func key(_ text: String?, required: Bool) throws(Failure) -> String? {
-    if text == nil && !required { return nil }
-    guard let text, (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 33 && $0 <= 126 }) else {
+    guard let text, !text.isEmpty else {
+      guard required || text != nil else { return nil }
       throw Failure(
         .idempotencyKeyMissing, en: "Send Idempotency-Key: 1 to 255 printable characters, new for every intent.",
         id: "Kirim Idempotency-Key: 1 sampai 255 karakter, baru untuk setiap maksud.",
         errors: [FieldError(parameter: "Idempotency-Key", .required)])
+    }
+    guard text.utf8.count <= 255, text.utf8.allSatisfy({ $0 >= 33 && $0 <= 126 }) else {
+      throw Failure(
+        .malformedRequest, en: "Idempotency-Key takes 1 to 255 characters of ASCII without blanks.",
+        id: "Idempotency-Key terdiri dari 1 sampai 255 karakter ASCII tanpa spasi.",
+        errors: [FieldError(parameter: "Idempotency-Key", text.utf8.count > 255 ? .length : .format)])
     }
     return text
   }
@@ -42,15 +48,15 @@ struct Write: Sendable {
     change: @escaping @Sendable (any CaseWrites) throws -> (Value, StoredReply)
   ) async throws -> (value: Value, replayed: Bool) {
     let owner = try exchange.owner()
-    let (key, digest, dryRun, now) = (idempotencyKey, body.digest, dryRun, exchange.now)
+    let (key, body, dryRun, now) = (idempotencyKey, body, dryRun, exchange.now)
     return try await exchange.api.store.write(by: owner, spending: exchange.caller?.budget, dryRun: dryRun) {
       transaction in
       if let key, !dryRun, let earlier = try transaction.reply(owner, key) {
-        guard earlier.requestDigest == digest else { throw Failure.idempotencyKeyReused }
+        guard body.isSame(as: earlier) else { throw Failure.idempotencyKeyReused }
         return (try replay(earlier, transaction), true)
       }
-      var (value, reply) = try change(transaction)
-      reply.requestDigest = digest
+      var (value, reply) = try transaction.tellingExisting(to: owner) { try change(transaction) }
+      reply.requestDigest = body.digest
       if let key, !dryRun { try transaction.remember(reply, owner, key, at: now) }
       return (value, false)
     }
@@ -62,6 +68,24 @@ struct Write: Sendable {
     if replayed { fields.append(Response.Field(name: .idempotencyReplayed, value: "true")) }
     if dryRun { fields.append(Response.Field(name: .dryRun, value: "true")) }
     return fields
+  }
+}
+
+extension CaseReads {
+  /// Runs a change, and lets a refusal name the report that exists where its caller may see whom that is about.
+  fileprivate func tellingExisting<Value>(to owner: KeyOwner, _ change: () throws -> Value) throws -> Value {
+    do {
+      return try change()
+    } catch var failure as Failure {
+      if let id = failure.existing {
+        let projection: Projection? =
+          if case .agency(let agency) = owner {
+            try stub(id).flatMap { Visibility.projection(of: $0, for: agency) }
+          } else { nil }
+        if projection?.contains(.subject) != true { failure.existing = nil }
+      }
+      throw failure
+    }
   }
 }
 

@@ -32,9 +32,10 @@ extension Reference {
   ///
   /// - Parameters:
   ///   - draft: what the client sent.
-  ///   - today: the date in Jakarta, which no date of the case may pass.
+  ///   - before: the facts that are corrected, whose number stays as it was judged then.
+  ///   - lastDay: the latest date anywhere in the country, which no date of the case may pass.
   /// - Throws: `invalid` with every wrong field.
-  public func facts(from draft: CaseDraft, today: LegalDate) throws(Failure) -> Facts {
+  public func facts(from draft: CaseDraft, before: Facts? = nil, until lastDay: LegalDate) throws(Failure) -> Facts {
     var errors: [FieldError] = []
     var contestKey = ""
     do throws(Failure) {
@@ -53,11 +54,12 @@ extension Reference {
         errors.append(FieldError(pointer: "/violation", .unknownCode))
       }
     }
-    checkDates(draft, today, &errors)
+    checkDates(draft, lastDay, &errors)
     checkReporter(draft.reporter, &errors)
     if agencies[draft.source.agency.rawValue] == nil {
       errors.append(FieldError(pointer: "/source/agency", .unknownCode))
     }
+    if errors.isEmpty, let subject { checkAppointment(draft, subject.nip, before, &errors) }
     guard errors.isEmpty, let place, let subject else { throw .invalid(errors) }
     return Facts(
       election: draft.election, contest: contestKey, region: place.region, institution: place.institution,
@@ -110,11 +112,28 @@ extension Reference {
       appointmentYear: nip?.appointmentYear ?? draft.appointmentYear)
   }
 
+  /// Nobody acts as a civil servant before being appointed one.
+  private func checkAppointment(_ draft: CaseDraft, _ nip: NIP?, _ before: Facts?, _ errors: inout [FieldError]) {
+    let day = draft.act.occurredOn
+    let isRecorded =
+      before.map {
+        $0.act.occurredOn == day && $0.subject.nip == nip && $0.subject.appointmentYear == draft.appointmentYear
+      }
+    if isRecorded ?? false { return }
+    let (number, year) = (nip.map { $0.appointedBy(day) } ?? true, draft.appointmentYear.map { $0 <= day.year } ?? true)
+    if number && year { return }
+    errors.append(
+      FieldError(
+        pointer: number ? "/subject/appointment_year" : "/subject/nip", .inconsistent,
+        LocalizedText(
+          en: "The person was appointed after the act.", id: "Orang ini diangkat sesudah perbuatan.")))
+  }
+
   /// First day of an act and of a report. The rules and elections the service knows begin later (PP 42/2004, Pilkada
   /// 2018), and one year that is mistyped would shift every figure that is counted by days.
   private static let firstDay = LegalDate(day: 10_957)  // 2000-01-01
 
-  private func checkDates(_ draft: CaseDraft, _ today: LegalDate, _ errors: inout [FieldError]) {
+  private func checkDates(_ draft: CaseDraft, _ lastDay: LegalDate, _ errors: inout [FieldError]) {
     let received = draft.source.receivedOn
     for (pointer, date) in [("/source/received_on", received), ("/act/occurred_on", draft.act.occurredOn)]
     where date < Self.firstDay {
@@ -124,7 +143,7 @@ extension Reference {
           LocalizedText(
             en: "This date lies before \(Self.firstDay).", id: "Tanggal ini mendahului \(Self.firstDay).")))
     }
-    if received > today {
+    if received > lastDay {
       errors.append(
         FieldError(
           pointer: "/source/received_on", .range,

@@ -49,12 +49,9 @@ public struct CaseHistory: Sendable {
   ///
   /// - Throws: what ``Lifecycle/judge(_:on:_:)`` throws; the history is then as it was.
   public mutating func take(_ action: Action, _ context: Lifecycle.Context) throws(Failure) {
-    var (changed, event) = try Lifecycle.judge(action, on: record, context)
-    if var next = changed {
-      next.version += 1
-      if next.provenance.importer != nil { next.provenance.importedVersions = next.version }
-      let milestones = next.progress.milestones.changes(since: record.progress.milestones)
-      next.provenance.add(version: next.version, milestones, context)
+    var (changed, event) = try Lifecycle.judgeBroughtIn(action, on: record, context)
+    if var next = changed, next.provenance.importer != nil {
+      next.provenance.importedVersions = next.version
       changed = next
     }
     entries.append(Entry(record: changed ?? record, event: event))
@@ -70,6 +67,20 @@ extension Provenance {
 }
 
 extension Lifecycle {
+  /// Judges an action that an import brings in, and notes who has to confirm it. The version of the case is the next one.
+  ///
+  /// - Throws: what ``apply(_:to:_:)`` throws.
+  public static func judgeBroughtIn(_ action: Action, on record: Case, _ context: Context) throws(Failure)
+    -> (changed: Case?, event: EventDraft)
+  {
+    let (changed, event) = try judge(action, on: record, context)
+    guard var changed else { return (nil, event) }
+    changed.version = record.version + 1
+    let milestones = changed.progress.milestones.changes(since: record.progress.milestones)
+    changed.provenance.add(version: changed.version, milestones, context)
+    return (changed, event)
+  }
+
   /// Judges an action and says what is to be stored: the case as it then is, nil when a note leaves it as it was, and
   /// the event.
   ///

@@ -1,3 +1,21 @@
+/// Days from one to another, both included; nil where the span has no end.
+public struct DateSpan: Sendable, Equatable {
+  public var from: LegalDate?
+  public var until: LegalDate?
+
+  /// Makes a span.
+  public init(from: LegalDate? = nil, until: LegalDate? = nil) { (self.from, self.until) = (from, until) }
+}
+
+/// Moments from one up to another, which is no longer in it; nil where the span has no end.
+public struct InstantSpan: Sendable, Equatable {
+  public var from: Timestamp?
+  public var end: Timestamp?
+
+  /// Makes a span.
+  public init(from: Timestamp? = nil, end: Timestamp? = nil) { (self.from, self.end) = (from, end) }
+}
+
 /// Which cases a caller asks for, in which order. Visibility is part of the question: a store never answers without it.
 public struct CaseQuery: Sendable {
   /// The order of a list. Every order ends in a unique key, so that a cursor is a place and not an offset.
@@ -49,8 +67,11 @@ public struct CaseQuery: Sendable {
   /// The number of one case.
   public var number: String?
   public var agencyRef: String?
-  public var occurredFrom: LegalDate?
-  public var occurredUntil: LegalDate?
+  public var occurred = DateSpan()
+  /// When the newest version was recorded.
+  public var updated = InstantSpan()
+  /// Days of milestones.
+  public var milestones: [Milestone: DateSpan] = [:]
   /// True: a clock runs past its due date; false: none does.
   public var overdue: Bool?
   /// True: a clock was met and that was recorded after its due date; false: none was.

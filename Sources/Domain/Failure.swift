@@ -87,6 +87,8 @@ public struct Failure: Error, Sendable, Equatable {
   public var allowedActions: [String]?
   /// With a stale version: the entity tag as it is now.
   public var currentETag: String?
+  /// With a report that exists: its case. It is told where the caller may see whom it is about.
+  public var existing: CaseID?
   /// With too many requests: when the next one is worth sending; nil: soon.
   public var retryAfterSeconds: Int?
   /// With too many requests: what is used up; nil: the agency's share of what runs at the same time.

@@ -48,6 +48,9 @@ public struct LegalDate: Hashable, Comparable, Sendable, CustomStringConvertible
     self.day = Int(milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000)
   }
 
+  /// The date in Eastern Indonesia Time (UTC+9 all year): the latest that it is anywhere in the country.
+  public init(inJayapura instant: Timestamp) { self.init(inJakarta: instant.adding(seconds: 2 * 3_600)) }
+
   /// The first moment of the day in Western Indonesia Time.
   public var startInJakarta: Timestamp { Timestamp(milliseconds: Int64(day) * 86_400_000 - 7 * 3_600_000) }
 

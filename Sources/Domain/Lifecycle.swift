@@ -6,15 +6,20 @@ public enum Lifecycle {
     public var reference: Reference
     /// The date in Jakarta.
     public var today: LegalDate
+    /// The latest date anywhere in the country, which no legal date may pass.
+    public var lastDay: LegalDate
     /// True for the acts of a history that is brought in at once: whether a clock may be paused is asked of the day of
     /// the act alone.
     public var isHistory: Bool
 
     /// Makes a context.
-    public init(actor: Actor, reference: Reference, today: LegalDate, isHistory: Bool = false) {
+    public init(
+      actor: Actor, reference: Reference, today: LegalDate, lastDay: LegalDate? = nil, isHistory: Bool = false
+    ) {
       self.actor = actor
       self.reference = reference
       self.today = today
+      self.lastDay = lastDay ?? today
       self.isHistory = isHistory
     }
 
@@ -58,7 +63,7 @@ public enum Lifecycle {
     if let refusal = refusal(of: action.kind, action.clock, on: action.occurredOn, by: agency, record, context) {
       throw refusal
     }
-    try checkDate(action, record, context.today)
+    try checkDate(action, record, context.lastDay)
     var changed = record
     try Steps.take(action.content, on: action.occurredOn, by: agency, &changed, context.reference)
     changed.progress.clocks = changed.progress.derivingClocks(context.reference)
@@ -92,7 +97,7 @@ public enum Lifecycle {
     corrected.facts = facts
     if facts.source.receivedOn != record.facts.source.receivedOn && !movesReceipt {
       if receiptIsSettled(record, on: context.today) { throw .receiptSettled }
-      let recordedOn = LegalDate(inJakarta: record.createdAt)
+      let recordedOn = LegalDate(inJayapura: record.createdAt)
       // Else a report could be received later and later, and its clock never run out.
       if facts.source.receivedOn > recordedOn {
         throw .invalid(
@@ -290,8 +295,8 @@ public enum Lifecycle {
       id: "PPK masih dapat menindaklanjuti sampai \(clock.dueOn); pemblokiran dapat dilakukan sejak hari berikutnya.")
   }
 
-  private static func checkDate(_ action: Action, _ record: Case, _ today: LegalDate) throws(Failure) {
-    if action.occurredOn > today {
+  private static func checkDate(_ action: Action, _ record: Case, _ lastDay: LegalDate) throws(Failure) {
+    if action.occurredOn > lastDay {
       throw .invalid(
         "/occurred_on", .range,
         LocalizedText(en: "This date lies in the future.", id: "Tanggal ini di masa depan."))

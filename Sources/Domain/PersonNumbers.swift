@@ -36,6 +36,11 @@ public struct NIP: Hashable, Sendable {
   }
 }
 
+extension NIP {
+  /// True unless the year of the first appointment lies after the day.
+  func appointedBy(_ day: LegalDate) -> Bool { appointmentYear <= day.year }
+}
+
 /// The national identity number: 16 digits. Region (6), birth date DDMMYY with 40 added to the day for women, serial (4).
 public struct NIK: Hashable, Sendable {
   /// The 16 digits.

@@ -211,6 +211,27 @@ extension JSONWriter {
   }
 }
 
+extension JSONWriter {
+  /// Writes a parsed value so that the same value is the same bytes, whatever order and spacing it came in: members by
+  /// name, numbers as they were spelled.
+  public mutating func canonical(_ value: JSONValue) {
+    switch value {
+    case .array(let elements):
+      beginArray()
+      for element in elements { canonical(element) }
+      endArray()
+    case .object(let object):
+      beginObject()
+      for member in object.members.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+        name(member.name)
+        canonical(member.value)
+      }
+      endObject()
+    default: self.value(value)
+    }
+  }
+}
+
 @inline(__always)
 private func copy(_ text: UnsafeBufferPointer<UInt8>, to start: UnsafeMutablePointer<UInt8>) {
   guard let source = text.baseAddress else { return }

@@ -185,7 +185,7 @@ struct CaseListing {
     if let level = query.positionLevel { add("r.position_level = ?", level.rawValue) }
     if let agency = query.reportedBy { add("r.reported_by = ?", agency.rawValue) }
     if let number = query.number { add("r.number = ?", number) }
-    if let reference = query.agencyRef { add("r.agency_ref = ?", reference) }
+    if let reference = query.agencyRef { add("r.agency_ref_folded = ?", PlainText.folded(reference)) }
   }
 
   private mutating func filterByProvenance() {
@@ -220,8 +220,12 @@ struct CaseListing {
   private static let wordCondition = "r.case_key IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)"
 
   private mutating func filterByDates() {
-    if let from = query.occurredFrom { add("r.act_on >= ?", from.description) }
-    if let until = query.occurredUntil { add("r.act_on <= ?", until.description) }
+    restrict("act_on", query.occurred)
+    for (milestone, span) in query.milestones.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      restrict("\(milestone.rawValue)_on", span)
+    }
+    if let from = query.updated.from { add("r.recorded_at >= ?", from.milliseconds) }
+    if let end = query.updated.end { add("r.recorded_at < ?", end.milliseconds) }
     switch query.overdue {
     case true?: add("r.next_due_on < ?", query.today.description)
     case false?: add("(r.next_due_on IS NULL OR r.next_due_on >= ?)", query.today.description)
@@ -229,6 +233,11 @@ struct CaseListing {
     }
     // Written out, so that the index of those that are is found.
     if let recordedLate = query.recordedLate { conditions.append("r.recorded_late = \(recordedLate ? 1 : 0)") }
+  }
+
+  private mutating func restrict(_ column: String, _ span: DateSpan) {
+    if let from = span.from { add("r.\(column) >= ?", from.description) }
+    if let until = span.until { add("r.\(column) <= ?", until.description) }
   }
 
   private mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {

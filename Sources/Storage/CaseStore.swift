@@ -78,9 +78,9 @@ extension Transaction {
     try run(
       .reportID,
       {
-        $0.add(facts.source.agency)
-        $0.add(facts.source.agencyRef)
+        $0.add(PlainText.folded(facts.source.agencyRef))
         $0.add(person)
+        $0.add(facts.source.agency)
       }, { try $0.identity(0) })
   }
 }
@@ -107,6 +107,7 @@ extension Transaction {
       $0.add(CaseColumns.pausedUntil(record.progress))
       $0.add(record.provenance.importer)
       $0.add(record.provenance.importer == nil ? nil : record.provenance.importedVersions)
+      $0.add(PlainText.folded(record.facts.source.agencyRef))
       CaseColumns.add(record, last, at: now, personKey: person, to: &$0)
     }
     let key = database.lastInsertedRowID
@@ -124,8 +125,10 @@ extension Transaction {
     let isCorrected = new.facts != old.facts
     // A disputed report frees its number, and counts for nobody.
     let isDisputed = new.provenance.isDisputed && !old.provenance.isDisputed
+    // Reports of earlier releases that fold together stay apart.
+    let isOtherReport = isCorrected && !new.facts.isSameReport(as: old.facts)
     let person =
-      isDisputed ? try newPerson(nil) : isCorrected ? try reportedPerson(new.facts, in: old.id) : before.personKey
+      isDisputed ? try newPerson(nil) : isOtherReport ? try reportedPerson(new.facts, in: old.id) : before.personKey
     var record = new
     record.version = old.version + 1
     record.seq = try nextSequence()
@@ -137,7 +140,8 @@ extension Transaction {
     let place = VersionPlace(seq: record.seq, versionSeq: record.seq, factsVersion: factsVersion)
     try store(event, record, place, before.key, person)
     // Columns that an action leaves alone are not written, so that their indexes are not either.
-    try run(isCorrected || isDisputed ? .correctRecord : .advanceRecord) {
+    let isRewritten = isCorrected || isDisputed
+    try run(isRewritten ? .correctRecord : .advanceRecord) {
       $0.add(CaseColumns.nextDue(record.progress))
       $0.add(before.key)
       $0.add(record.version)
@@ -145,6 +149,7 @@ extension Transaction {
       $0.add(CaseColumns.appealDue(record.progress))
       $0.add(CaseColumns.recordedLate(record.progress))
       $0.add(CaseColumns.pausedUntil(record.progress))
+      if isRewritten { $0.add(PlainText.folded(record.facts.source.agencyRef)) }
     }
     if isCorrected, new.facts.words != old.facts.words {
       index(old.facts.words, of: before.key, isAdded: false)
@@ -206,7 +211,7 @@ extension Transaction {
   /// - Throws: `report_exists`, before anything is written, when another case than `id` has this report about that one.
   private func reportedPerson(_ facts: Facts, in id: CaseID) throws -> Int64 {
     if let person = try personKey(facts) {
-      if let other = try reportID(facts, person), other != id { throw Failure.reportExists }
+      if let other = try reportID(facts, person), other != id { throw Failure.reportExists(other) }
       return person
     }
     return try newPerson(facts.personIdentifier)
@@ -260,13 +265,6 @@ struct VersionPlace {
 extension Facts {
   /// What the index of words knows.
   var words: WordChange.Texts { WordChange.Texts(narrative: act.narrative, name: subject.name) }
-
-  /// The person, as two reports about the same one would give them.
-  var personIdentifier: String {
-    if let nip = subject.nip { return "nip:\(nip.text)" }
-    if let nik = subject.nik { return "nik:\(nik.text)" }
-    return "name:\(subject.name.lowercased())@\(institution.code)"
-  }
 }
 
 extension Act {
@@ -293,8 +291,12 @@ extension Act {
 }
 
 extension Failure {
-  static let reportExists = Failure(
-    .reportExists, en: "Your agency has already reported this person under this number.",
-    id: "Lembaga Anda sudah melaporkan orang ini dengan nomor tersebut.",
-    errors: [FieldError(pointer: "/source/agency_ref", .duplicate)])
+  static func reportExists(_ id: CaseID) -> Failure {
+    var failure = Failure(
+      .reportExists, en: "Your agency has already reported this person under this number.",
+      id: "Lembaga Anda sudah melaporkan orang ini dengan nomor tersebut.",
+      errors: [FieldError(pointer: "/source/agency_ref", .duplicate)])
+    failure.existing = id
+    return failure
+  }
 }

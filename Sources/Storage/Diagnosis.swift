@@ -129,6 +129,7 @@ public struct Diagnosis {
     let reference = try transaction.currentReference()
     lookAtAgencies(keys, reference)
     lookAtRules(reference)
+    try lookAtTwins(database)
     let (now, last) = (settings.now(), try transaction.lastRecordedAt())
     if now < last {
       let seconds = (last.milliseconds - now.milliseconds) / 1_000
@@ -205,6 +206,33 @@ public struct Diagnosis {
       "the clock of the PPK does not count the 14 working days that BKN published on 2024-02-06: the row was changed here",
       "compare GET /v1/reference/clock-rules with the handbook, and PUT the row, or leave it when it is newer")
   }
+
+  /// Reports that are one by the way in which they are compared now, and were stored apart by an earlier release.
+  private mutating func lookAtTwins(_ database: Database) throws {
+    database.add(function: Folding.function)
+    let pairs = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT a.number, b.number FROM case_record a
+        JOIN case_record b ON b.agency_ref_folded = a.agency_ref_folded AND b.reported_by = a.reported_by
+          AND b.case_key > a.case_key
+        JOIN person p ON p.person_key = a.person_key JOIN person q ON q.person_key = b.person_key
+        WHERE p.identifier = q.identifier
+          OR p.identifier GLOB 'name:*' AND q.identifier GLOB 'name:*'
+            AND netral_folded(p.identifier) = netral_folded(q.identifier)
+        ORDER BY a.case_key, b.case_key LIMIT ?
+        """, arguments: [Self.twinsMax + 1])
+    if pairs.isEmpty { return add("reports", .ok, "no two cases are one report in two spellings") }
+    let named = pairs.prefix(Self.twinsMax).map { "\($0[0] as String) and \($0[1] as String)" }
+    add(
+      "reports", .warning,
+      "these cases are one report in two spellings: \(named.joined(separator: ", "))"
+        + (pairs.count > Self.twinsMax ? ", and more" : ""),
+      "their agency compares them, and cancels or disputes one")
+  }
+
+  /// Pairs of cases that are named.
+  private static let twinsMax = 20
 
   private mutating func lookAtKeys(_ keys: [AccessKey]) {
     let now = settings.now()

@@ -44,7 +44,11 @@ enum KeptStatement: Int, CaseIterable {
     case .behindStub: CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.case_key = ?"
     case .keys: "SELECT case_key, version, facts_version, person_key FROM case_record WHERE id = ?"
     case .personKey: "SELECT person_key FROM person WHERE identifier = ?"
-    case .reportID: "SELECT id FROM case_record WHERE reported_by = ? AND agency_ref = ? AND person_key = ?"
+    case .reportID:
+      """
+      SELECT id FROM case_record INDEXED BY case_record_agency_ref
+      WHERE agency_ref_folded = ? AND person_key = ? AND reported_by = ?
+      """
     case .reply:
       """
       SELECT request_digest, status, case_id, version, resource FROM idempotency
@@ -64,12 +68,12 @@ enum KeptStatement: Int, CaseIterable {
         "case_record",
         """
         id, number, created_at, next_due_on, paused_due_on, appeal_due_on, recorded_late, paused_until, \
-        imported_by, imported_versions, \
+        imported_by, imported_versions, agency_ref_folded, \
         \(CaseColumns.list)
         """)
     case .insertVersion: insert("case_version", "case_key, \(CaseColumns.list)")
     case .advanceRecord: update(CaseColumns.moved.joined(separator: ", "))
-    case .correctRecord: update(CaseColumns.list)
+    case .correctRecord: update(CaseColumns.list, also: "agency_ref_folded = ?8, ")
     case .insertSubject: insert("case_subject", "case_key, facts_version, name, nip, nik, position_title")
     case .insertNarrative: insert("case_narrative", "case_key, facts_version, place, narrative, urls, witnesses")
     case .insertReporter: insert("case_reporter", "case_key, facts_version, mode, name, contact")
@@ -102,10 +106,10 @@ enum KeptStatement: Int, CaseIterable {
   }
 
   /// Takes columns of the current row from the version that was just stored.
-  private func update(_ columns: String) -> String {
+  private func update(_ columns: String, also change: String = "") -> String {
     """
     UPDATE case_record SET next_due_on = ?1, paused_due_on = ?4, appeal_due_on = ?5, recorded_late = ?6, paused_until = ?7,
-      (\(columns)) = (SELECT \(columns) FROM case_version WHERE case_key = ?2 AND version = ?3)
+      \(change)(\(columns)) = (SELECT \(columns) FROM case_version WHERE case_key = ?2 AND version = ?3)
     WHERE case_key = ?2
     """
   }

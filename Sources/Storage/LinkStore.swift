@@ -47,7 +47,10 @@ extension Transaction {
     let policy = Visibility.row(agency)
     let seesPerson = Visibility.projection(of: record, for: agency)?.contains(.subject) ?? false
     let shared: [(condition: String, arguments: [(any DatabaseValueConvertible)?], grants: [Grant])] = [
-      ("r.agency_ref = ? AND r.reported_by = ?", [facts.source.agencyRef, facts.source.agency.rawValue], []),
+      (
+        "r.agency_ref_folded = ? AND r.reported_by = ?",
+        [PlainText.folded(facts.source.agencyRef), facts.source.agency.rawValue], []
+      ),
       (seesPerson ? "r.person_key = ?" : "r.person_key = ? AND FALSE", [own.personKey], [policy.subject]),
       (
         "r.act_on = ? AND r.region = ? AND r.violation = ?",

@@ -152,6 +152,7 @@ enum Opening {
       migrator.registerMigration(migration.name) { database in
         try database.execute(sql: migration.sql)
         if migration.name == migrations[0].name { try Seed.fill(database) }
+        if migration.name == "m0013_folding" { try Folding.fill(database) }
       }
     }
     return migrator

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Domain
 internal import Foundation
 internal import JSON
@@ -16,13 +17,16 @@ struct IdempotencyTests {
 
   @Test(
     "that is missing or unusable is refused where something is created",
-    arguments: [nil, "", "with blank", "ümlaut", String(repeating: "k", count: 256)])
-  func missing(_ key: String?) async throws {
+    arguments: [
+      (nil, "idempotency_key_missing"), ("", "idempotency_key_missing"), ("with blank", "malformed_request"),
+      ("ümlaut", "malformed_request"), (String(repeating: "k", count: 256), "malformed_request"),
+    ])
+  func missing(_ key: String?, _ code: String) async throws {
     try await withService { visitor in
       let (path, other) = (try visitor.makeCase(), try visitor.makeCase(ref: "2"))
       for (target, body) in Self.creations(path, String(other.split(separator: "/").last ?? "")) {
         let answer = try visitor.ask(as: .bkn, "POST", target, body, key.map { [("Idempotency-Key", $0)] } ?? [])
-        #expect(answer.status == 400 && answer.json["code"].string == "idempotency_key_missing", "\(target)")
+        #expect(answer.status == 400 && answer.json["code"].string == code, "\(target)")
         #expect(answer.json["errors"][0]["parameter"].string == "Idempotency-Key")
       }
     }
@@ -58,6 +62,74 @@ struct IdempotencyTests {
 
   private let verified = #"{"occurred_on":"2024-10-08","outcome":"accepted"}"#
 
+  @Test("is of the same request whatever order, spacing and spelling it comes in")
+  func spelling() async throws {
+    try await withService { visitor in
+      let key = [("Idempotency-Key", "k")]
+      let body = Sample.caseBody()
+      let value = try JSONValue.parse(Array(body.utf8))
+      guard case .object(let object) = value else { return }
+      var turned = JSONWriter()
+      turned.value(.object(JSONObject(object.members.reversed().map { ($0.name, $0.value) })))
+      let escaped = body.replacing("Pegawai", with: "\\u0050egawai")
+      let first = try visitor.ask(as: .bkn, "POST", "/v1/cases", body, key)
+      #expect(first.status == 201, "\(first.text)")
+      for (target, other) in [
+        ("/v1/cases", body + "\n "), ("/v1/cases", String(decoding: turned.bytes, as: UTF8.self)),
+        ("/v1/cases", escaped), ("/v1/c%61ses?", body), ("/v1/cases", "\u{FEFF}" + body),
+      ] {
+        let again = try visitor.ask(as: .bkn, "POST", target, other, key)
+        #expect(again.status == 201 && again["idempotency-replayed"] == "true", "\(other) \(again.text)")
+        #expect(again.body == first.body)
+      }
+      // A list is in an order, and a number is what is written.
+      let list = #"{"act":{"urls":["https://a.test","https://b.test"]}}"#
+      let one = try visitor.ask(
+        as: .bkn, "POST", "/v1/cases", Sample.caseBody(list, agencyRef: "u"), [("Idempotency-Key", "u")])
+      #expect(one.status == 201)
+      let other = #"{"act":{"urls":["https://b.test","https://a.test"]}}"#
+      let two = try visitor.ask(
+        as: .bkn, "POST", "/v1/cases", Sample.caseBody(other, agencyRef: "u"), [("Idempotency-Key", "u")])
+      #expect(two.status == 422)
+    }
+  }
+
+  @Test("of an earlier release, which took the bytes as they were sent, still counts")
+  func earlierDigest() async throws {
+    try await withService { visitor in
+      let body = Sample.caseBody() + " "
+      let made = try visitor.ask(as: .bkn, "POST", "/v1/cases", body, [("Idempotency-Key", "new")])
+      let digest = Array(SHA256.hash(data: Data("POST /v1/cases\n\(body)".utf8)))
+      let id = try #require(CaseID(made.json["id"].string ?? ""))
+      let now = visitor.clock.now
+      try await visitor.service.store.write(by: .agency(.bkn), dryRun: false) { write in
+        let reply = StoredReply(requestDigest: digest, status: 201, caseID: id, version: 1, resource: nil)
+        try write.remember(reply, .agency(.bkn), "old", at: now)
+      }
+      let again = try visitor.ask(as: .bkn, "POST", "/v1/cases", body, [("Idempotency-Key", "old")])
+      #expect(again.status == 201 && again["idempotency-replayed"] == "true" && again.body == made.body)
+      let other = try visitor.ask(as: .bkn, "POST", "/v1/cases", body + " ", [("Idempotency-Key", "old")])
+      #expect(other.status == 422)
+    }
+  }
+
+  @Test("of a note is kept: the note is there once")
+  func notes() async throws {
+    try await withService { visitor in
+      let path = try visitor.makeCase()
+      let etag = try visitor.etag(path, as: .bkn)
+      let note = #"{"occurred_on":"2024-10-09","text":"Catatan."}"#
+      let fields = [("If-Match", etag), ("Idempotency-Key", "note")]
+      let answers = try (0..<3).map { _ in try visitor.ask(as: .bkn, "POST", "\(path)/notes", note, fields) }
+      #expect(answers.map(\.status) == [201, 201, 201])
+      #expect(answers.map { $0["idempotency-replayed"] } == [nil, "true", "true"])
+      let events = try visitor.get("\(path)/history", as: .bkn).json["items"].items
+      #expect(events.count { $0["what"].string == "notes" } == 1)
+      let other = note.replacing("Catatan", with: "Lain")
+      #expect(try visitor.ask(as: .bkn, "POST", "\(path)/notes", other, fields).status == 422)
+    }
+  }
+
   @Test("with another body, address or query is refused; another agency's same key is its own")
   func reuse() async throws {
     try await withService { visitor in
@@ -65,7 +137,7 @@ struct IdempotencyTests {
       let body = Sample.caseBody()
       let first = try visitor.ask(as: .bkn, "POST", "/v1/cases", body, key)
       #expect(first.status == 201)
-      let others = [("/v1/cases", body + " "), ("/v1/cases", Sample.caseBody(agencyRef: "2")), ("/v1/cases", "{}")]
+      let others = [("/v1/cases", Sample.caseBody(agencyRef: "2")), ("/v1/cases", "{}")]
       for (target, other) in others {
         let answer = try visitor.ask(as: .bkn, "POST", target, other, key)
         #expect(answer.status == 422, "\(other)")

@@ -184,7 +184,7 @@ struct KeyTests {
       #expect(
         Set(answer.json["errors"].items.compactMap { $0["pointer"].string })
           == [
-            "/agency", "/label", "/scopes/0", "/networks/0", "/networks/1", "/expires_at", "/y", "/identities/1",
+            "/agency", "/label", "/scopes/0", "/networks/0", "/networks/1", "/expires_at", "/y",
             "/identities/2", "/identities/3",
           ])
     }

@@ -71,7 +71,7 @@ struct RecordedDays {
       if let changed { _ = try transaction.update(record, to: changed, event) }
     } else {
       let context = context(item.draft.source.agency)
-      let facts = try reference.facts(from: item.draft, today: today)
+      let facts = try reference.facts(from: item.draft, until: today)
       let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
       let event = EventDraft(what: "created", actor: context.actor, occurredOn: facts.source.receivedOn)
       _ = try transaction.create(item.id, facts, progress, event)

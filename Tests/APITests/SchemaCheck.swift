@@ -108,7 +108,7 @@ struct SchemaCheck {
   private func matches(_ value: JSONValue, _ pattern: String) -> Bool {
     guard case .string(let text) = value else { return true }
     do {
-      return try Regex(pattern).firstMatch(in: text) != nil
+      return try Regex(pattern).matchingSemantics(.unicodeScalar).firstMatch(in: text) != nil
     } catch {
       return false
     }

@@ -17,11 +17,11 @@ internal import Testing
   }
 
   private func places(_ change: (inout CaseDraft) -> Void) -> [String]? {
-    refusal { try Fixture.reference.facts(from: draft(change), today: date("2024-12-01")) }?.places
+    refusal { try Fixture.reference.facts(from: draft(change), until: date("2024-12-01")) }?.places
   }
 
   @Test func `a draft becomes the facts it describes`() throws {
-    let facts = try Fixture.reference.facts(from: draft(), today: date("2024-10-06"))
+    let facts = try Fixture.reference.facts(from: draft(), until: date("2024-10-06"))
     var expected = Sample.facts()
     expected.violation?.aspect = facts.violation?.aspect ?? ""
     #expect(facts == expected)
@@ -42,6 +42,7 @@ internal import Testing
     received: String, occurred: String, known: String?, place: String?
   ) {
     let found = places {
+      ($0.nip, $0.identifierMissing) = (nil, true)
       $0.source.receivedOn = date(received)
       $0.act.occurredOn = date(occurred)
       $0.act.knownOn = known.map(date)
@@ -107,7 +108,7 @@ internal import Testing
           ($0.election, $0.region, $0.institution, $0.violation) = ("x", "zz", "y", "XX")
           ($0.nip, $0.nik) = ("RAHASIA1", "RAHASIA2")
           $0.source.receivedOn = date("2024-12-02")
-        }, today: date("2024-12-01"))
+        }, until: date("2024-12-01"))
     }
     #expect(
       failure?.places == [

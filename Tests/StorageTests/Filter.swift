@@ -22,8 +22,17 @@ struct Filter: Sendable {
 
   static let all: [Filter] =
     codes + [
-      Filter("act from", { $0.occurredFrom = date("2024-10-01") }, { $0.facts.act.occurredOn >= date("2024-10-01") }),
-      Filter("act until", { $0.occurredUntil = date("2024-10-01") }, { $0.facts.act.occurredOn <= date("2024-10-01") }),
+      Filter("act from", { $0.occurred.from = date("2024-10-01") }, { $0.facts.act.occurredOn >= date("2024-10-01") }),
+      Filter(
+        "act until", { $0.occurred.until = date("2024-10-01") }, { $0.facts.act.occurredOn <= date("2024-10-01") }),
+      Filter(
+        "verified", { $0.milestones[.verified] = DateSpan(from: date("2024-10-03"), until: date("2024-10-20")) },
+        { record in
+          record.progress.milestones[.verified].map { $0 >= date("2024-10-03") && $0 <= date("2024-10-20") } ?? false
+        }),
+      Filter(
+        "decided since", { $0.milestones[.decided] = DateSpan(from: date("2024-01-01")) },
+        { $0.progress.milestones[.decided].map { $0 >= date("2024-01-01") } ?? false }),
       Filter("overdue", { $0.overdue = true }, { isOverdue($0) }),
       Filter("not overdue", { $0.overdue = false }, { !isOverdue($0) }),
       Filter(

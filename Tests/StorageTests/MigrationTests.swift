@@ -22,6 +22,7 @@ internal import Testing
     "m0010_names": "0a132517de9bae4352ee24fbea6bfaf28bebb74ee88761ca374a294ed8a9dcb7",
     "m0011_confirmations": "17ce7f885208d0b888033cd64639b5cff40f8a1af7b3070da5a9d741000a5b1f",
     "m0012_byte_use": "77b79d2edb308604ae6235c57e14e11b7fb72a2ffb2a7a39963542b96ecd9388",
+    "m0013_folding": "35562af2900236b1534c42925401b675e499d50cbbf2cbc109e17de3d15577a5",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -66,7 +67,9 @@ internal import Testing
         }.joined()
         + ["recorded_late", "paused_until"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()
         + ["record", "version"].map { "ALTER TABLE case_\($0) DROP COLUMN clocks_recorded;" }.joined()
-        + "DROP TABLE byte_use;"
+        + "DROP TABLE byte_use; DROP INDEX case_record_agency_ref;"
+        + "ALTER TABLE case_record DROP COLUMN agency_ref_folded;"
+        + "CREATE INDEX case_record_agency_ref ON case_record (agency_ref);"
       let confirmations =
         ["unconfirmed", "disputed"].map { "DROP INDEX case_record_\($0);" }.joined()
         + ["imported_by", "imported_versions"].map { "ALTER TABLE case_record DROP COLUMN \($0);" }.joined()

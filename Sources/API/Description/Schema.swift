@@ -72,12 +72,22 @@ extension Schema {
 
   static func const(_ text: String) -> Schema { Schema([("const", .string(text))]) }
 
-  /// A text of 1 to `max` characters that holds more than blanks, and of control characters tabs and line ends alone.
-  static func text(max: Int) -> Schema {
-    let allowed = #"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]"#
+  /// So many digits, which blanks may group.
+  static func digits(_ count: Int) -> Schema { pattern("^ *([0-9] *){\(count)}$") }
+
+  /// A line of 1 to `max` characters as `PlainText` has it, or a text of several lines: no control or format characters
+  /// (those above U+FFFF are left out here), and more than white space.
+  static func text(max: Int, hasLines: Bool = false) -> Schema {
+    let controls = hasLines ? #"\u0000-\u0008\u000b\u000c\u000e-\u001f"# : #"\u0000-\u001f\u2028\u2029"#
+    let formats =
+      #"\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"#
+      + #"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"#
+    let blanks =
+      #"\t\n\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"#
+    let allowed = "[^\(controls)\(formats)]"
     return string.with(
       ("minLength", .int(1)), ("maxLength", .int(max)),
-      ("pattern", .string("^\(allowed)*[^\\u0000-\\u0020\\u007f]\(allowed)*$")))
+      ("pattern", .string("^\(allowed)*[^\(controls)\(formats)\(blanks)]\(allowed)*$")))
   }
 }
 

@@ -40,7 +40,7 @@ extension Schema {
   /// A result, or, last, why the import could not go on.
   static let importResult = anyOf([
     object([
-      .always("line", count), .always("status", codes(["created", "duplicate", "invalid"])),
+      .always("line", count), .always("status", codes(["created", "duplicate", "extended", "differs", "invalid"])),
       .maybe("id", uuid.orNull), .maybe("problem", problem),
     ]),
     object([.always("problem", problem)]),
@@ -167,7 +167,7 @@ extension Schema {
           .maybe("pointer", string.described("RFC 6901, into the body.")), .maybe("parameter", string),
           .always("code", code(FieldErrorCode.self)), .always("detail", string),
         ]))), .maybe("allowed_actions", array(of: code(ActionKind.self))),
-    .maybe("current_etag", entityTag),
+    .maybe("current_etag", entityTag), .maybe("case_id", uuid.described("Of report_exists: the case.")),
     .maybe("retry_after", count.described("Seconds, as in Retry-After.")), .maybe("request_id", string),
   ]).named("Problem")
 }

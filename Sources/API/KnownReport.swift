@@ -1,0 +1,141 @@
+internal import Domain
+
+/// A report that is on record, and a line of an import that brings the same one.
+///
+/// What a line says is compared with the facts as they were brought in or as they are now, and with the recorded acts of
+/// the agencies that its key may speak for, in their order. Acts beyond those are taken, judged by the case as it is:
+/// nobody sends `If-Match` with a line.
+struct KnownReport {
+  private let record: Case
+  private let transaction: any CaseWrites
+
+  init(_ record: Case, _ transaction: any CaseWrites) { (self.record, self.transaction) = (record, transaction) }
+
+  func compare(_ line: ImportLine, _ facts: Facts, _ importer: Importer) throws -> Importer.Outcome {
+    let differences = try differences(facts)
+    if !differences.isEmpty { return .differs(record.id, .reportDiffers(at: differences)) }
+    let reference = try transaction.currentReference()
+    let recorded =
+      try line.actions.isEmpty
+      ? []
+      : transaction.history(record.id).filter {
+        ActionKind(rawValue: $0.what) != nil && importer.speaks(for: $0.onBehalfOf ?? $0.agency, reference)
+      }
+    for (index, (event, step)) in zip(recorded, line.actions).enumerated() {
+      let places = event.differences(step.agency, step.action)
+      if !places.isEmpty {
+        return .differs(record.id, .reportDiffers(at: places.map { "/actions/\(index)\($0)" }))
+      }
+    }
+    guard line.actions.count > recorded.count else { return .duplicate(record.id) }
+    let steps: [Step]
+    do throws(Failure) {
+      steps = try judged(line, after: recorded.count, importer, reference)
+    } catch {
+      return .invalid(error)
+    }
+    try extend(steps)
+    return .extended(record.id)
+  }
+
+  /// Where the line's facts are neither those that were brought in nor those of now: as pointers, since a value may be one
+  /// that whoever reads the answer must not see.
+  private func differences(_ facts: Facts) throws -> [String] {
+    let now = facts.differences(from: record.facts)
+    if now.isEmpty || record.version == 1 { return now }
+    guard let first = try transaction.caseRecord(record.id, version: 1) else { return now }
+    return facts.differences(from: first.facts).isEmpty ? [] : now
+  }
+
+  private typealias Step = (changed: Case?, event: EventDraft)
+
+  /// Judges the acts at the end of a line one after the other, before any of them is stored.
+  private func judged(
+    _ line: ImportLine, after count: Int, _ importer: Importer, _ reference: Reference
+  ) throws(Failure) -> [Step] {
+    var current = record
+    var steps: [Step] = []
+    for (index, step) in line.actions.enumerated().dropFirst(count) {
+      let taken = try line.at("/actions/\(index)") { () throws(Failure) in
+        guard reference.agencies[step.agency.rawValue] != nil else { throw Failure.invalid("/agency", .unknownCode) }
+        _ = try SeenCase(current, for: step.agency)
+        let context = importer.context(step.agency, reference, importer.now())
+        return try Lifecycle.judgeBroughtIn(step.action, on: current, context)
+      }
+      steps.append(taken)
+      current = taken.changed ?? current
+    }
+    return steps
+  }
+
+  private func extend(_ steps: [Step]) throws {
+    var current = record
+    for step in steps {
+      if let changed = step.changed {
+        current = try transaction.update(current, to: changed, step.event)
+      } else {
+        try transaction.append(step.event, to: current)
+      }
+    }
+  }
+}
+
+extension Facts {
+  /// Where these facts say something else than those on record, as pointers into a line. How a value is spelled does not
+  /// count where it does not for identity, nor what follows from reference data.
+  fileprivate func differences(from recorded: Facts) -> [String] {
+    var other = recorded.normalized
+    if PlainText.folded(other.subject.name) == PlainText.folded(subject.name) { other.subject.name = subject.name }
+    if PlainText.folded(other.source.agencyRef) == PlainText.folded(source.agencyRef) {
+      other.source.agencyRef = source.agencyRef
+    }
+    if other.institution.code == institution.code { other.institution = institution }
+    if other.violation?.code == violation?.code { other.violation = violation }
+    return Facts.changes(from: other, to: self).map { "/case/\($0.replacing(".", with: "/"))" }
+  }
+
+  /// As they would be taken today: earlier releases took texts as they came.
+  private var normalized: Facts {
+    var facts = self
+    let plain = PlainText.normalized
+    facts.subject.name = plain(subject.name)
+    facts.subject.positionTitle = subject.positionTitle.map(plain)
+    facts.act.place = act.place.map(plain)
+    facts.act.narrative = plain(act.narrative)
+    facts.act.urls = act.urls.map(plain)
+    facts.act.witnesses = act.witnesses.map { Witness(name: plain($0.name), contact: $0.contact.map(plain)) }
+    facts.source.channel = source.channel.map(plain)
+    facts.reporter.name = reporter.name.map(plain)
+    facts.reporter.contact = reporter.contact.map(plain)
+    return facts
+  }
+}
+
+extension Event {
+  /// Where an act of a line says something else than this event, as pointers into the act.
+  fileprivate func differences(_ agency: AgencyCode, _ action: Action) -> [String] {
+    var places: [String] = []
+    if (onBehalfOf ?? self.agency) != (action.onBehalfOf ?? agency) { places.append("/agency") }
+    if what != action.kind.rawValue { places.append("/action") }
+    // What another act carries cannot be set against this one.
+    if !places.isEmpty { return places }
+    if occurredOn != action.occurredOn { places.append("/occurred_on") }
+    let recorded = details.map { ($0.name, $0.value) } + texts.map { ($0.name, PlainText.normalized($0.text)) }
+    let given = action.details.map { ($0.name, $0.value) } + action.texts.map { ($0.name, $0.text) }
+    let (before, now) = (Dictionary(recorded) { first, _ in first }, Dictionary(given) { first, _ in first })
+    return places + Set(before.keys).union(now.keys).sorted().filter { before[$0] != now[$0] }.map { "/\($0)" }
+  }
+}
+
+extension Failure {
+  fileprivate static func reportDiffers(at pointers: [String]) -> Failure {
+    Failure(
+      .reportExists, en: "This report is on record and says something else at these places; nothing was changed.",
+      id: "Laporan ini sudah tercatat dengan isi lain pada tempat berikut; tidak ada yang diubah.",
+      errors: pointers.map {
+        FieldError(
+          pointer: $0, .inconsistent,
+          LocalizedText(en: "The record says something else.", id: "Yang tercatat berbeda."))
+      })
+  }
+}
