@@ -15,7 +15,7 @@ enum CaseBody {
     draft.violation = body.reference("violation")
     draft.motives = body.texts("motives", countMax: 10, max: 40)
     for (index, motive) in draft.motives.enumerated() where !motive.utf8.allSatisfy(isCodeByte) {
-      body.errors.add("/motives/\(index)", .format)
+      body.errors.add("/motives/\(index)", .format, Hint.code)
     }
     subject(body, &draft)
     return draft

@@ -162,7 +162,11 @@ extension CaseListRequest {
       body.errors.add(body.at(name), .type)
       return nil
     }
-    if text.isEmpty || text.unicodeScalars.count > textMax { body.errors.add(body.at(name), .length) }
+    if text.isEmpty || text.unicodeScalars.count > textMax {
+      body.errors.add(
+        body.at(name), .length,
+        LocalizedText(en: "Give 1 to \(textMax) characters.", id: "Isi 1 sampai \(textMax) karakter."))
+    }
     return text
   }
 
@@ -173,7 +177,10 @@ extension CaseListRequest {
     guard let value = body.value(name, .anyOf([code, array])) else { return nil }
     var items = [value]
     if case .array(let all) = value { items = all }
-    if items.isEmpty || items.count > 100 { body.errors.add(body.at(name), .length) }
+    if items.isEmpty || items.count > 100 {
+      body.errors.add(
+        body.at(name), .length, LocalizedText(en: "Give 1 to 100 codes.", id: "Isi 1 sampai 100 kode."))
+    }
     var codes: [String] = []
     for (index, item) in items.prefix(100).enumerated() {
       let pointer = if case .array = value { "\(body.at(name))/\(index)" } else { body.at(name) }

@@ -69,10 +69,7 @@ enum CaseRoutes {
         then = try reads.caseRecord(id, recordedBy: instant)
         if let then { seen.projection.formIntersection(try SeenCase(then, for: agency).projection) }
       } else {
-        throw Failure.parameter(
-          "as_of",
-          LocalizedText(
-            en: "Give a date (YYYY-MM-DD) or an RFC 3339 time.", id: "Isi tanggal (YYYY-MM-DD) atau waktu RFC 3339."))
+        throw Failure.parameter("as_of", Query.dateOrInstant)
       }
       guard let then else { throw Failure.notFound }
       seen.record = then

@@ -103,7 +103,7 @@ enum ConfirmationBody {
     body.finish()
     guard let importer, let until, let outcome else { return nil }
     guard let end = instant(until) else {
-      body.errors.add(body.at("until"), .format, Query.instantFormat)
+      body.errors.add(body.at("until"), .format, Hint.instant)
       return nil
     }
     return (AgencyCode(rawValue: importer), end, Confirmation(outcome, reason: reason, acts: nil))

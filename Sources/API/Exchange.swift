@@ -70,7 +70,9 @@ struct Exchange: Sendable {
   /// The query: what the route takes and nothing else.
   ///
   /// - Throws: `unknown_parameter`, `invalid_parameter`.
-  func query() throws(Failure) -> Query { try Query(request.query, knowing: operation.queryNames) }
+  func query() throws(Failure) -> Query {
+    try Query(request.query, knowing: operation.queryNames, lists: operation.queryLists)
+  }
 
   func read<Value>(_ body: (any CaseReads) throws -> Value) throws -> Value {
     try api.store.read(on: request.loopIndex % api.store.readerCount, body)

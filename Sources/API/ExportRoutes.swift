@@ -86,6 +86,7 @@ private struct Snapshot: Sendable {
   init(_ agency: AgencyCode, seq wanted: Int64?, after: CaseID?, isCSV: Bool, _ reads: any CaseReads) throws {
     let head = try reads.head()
     seq = wanted ?? head
+    if try reads.isLost(seq) { throw Failure.sequenceGone }
     guard seq <= head else { throw Failure.sequenceAhead }
     self.agency = agency
     self.isCSV = isCSV

@@ -73,7 +73,7 @@ private struct Feed: Sendable {
   /// - Throws: `sequence_ahead` when `after` is not reached yet, `sequence_gone` when what followed it is gone.
   func page(_ reads: any CaseReads) throws -> Page {
     let oldest = try reads.oldest()
-    guard after + 1 >= oldest else { throw Failure.sequenceGone }
+    guard after + 1 >= oldest, try !reads.isLost(after) else { throw Failure.sequenceGone }
     var found = try reads.changes(after: after, limit: limit)
     guard after <= found.head else { throw Failure.sequenceAhead }
     var writer = JSONWriter(reserving: found.changes.count * 2_560 + 256)

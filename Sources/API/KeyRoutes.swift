@@ -116,7 +116,7 @@ enum KeyBody {
     if isOperator == (agency != nil) { reader.errors.add("/agency", .inconsistent) }
     if let agency, exchange.api.store.reference.agencies[agency] == nil { reader.errors.add("/agency", .unknownCode) }
     for (index, network) in networks.enumerated() where Network(network) == nil {
-      reader.errors.add("/networks/\(index)", .format)
+      reader.errors.add("/networks/\(index)", .format, Hint.networks)
     }
     for (index, identity) in identities.enumerated() where !CertificateIdentity.isValid(identity) {
       reader.errors.add("/identities/\(index)", .format)
@@ -176,7 +176,7 @@ enum KeyBody {
     case .string("never"): return .never
     case .string(let text):
       if let instant = Timestamp(text) { return .at(instant) }
-      body.errors.add("/expires_at", .format)
+      body.errors.add("/expires_at", .format, Hint.instant)
     default: body.errors.add("/expires_at", .type)
     }
     return nil

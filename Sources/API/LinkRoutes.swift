@@ -16,7 +16,7 @@ enum LinkRoutes {
     let reader = try ObjectReader(write.body.value)
     let (other, relation) = read(reader)
     try reader.errors.check()
-    guard let other, let relation, other != id else { throw Failure.invalid("/case_id", .format) }
+    guard let other, let relation, other != id else { throw Failure.invalid("/case_id", .format, Hint.identity) }
     let link = Link(relation: relation, other: other, linkedBy: agency, linkedAt: exchange.now)
     let (stored, replayed) = try await write.once(
       replay: { _, transaction in

@@ -147,7 +147,7 @@ final class ObjectReader {
     record?.add(name, .date, required)
     guard let text = string(name, required: required) else { return nil }
     guard let date = LegalDate(text) else {
-      errors.add(at(name), .format, Query.dateFormat)
+      errors.add(at(name), .format, Hint.date)
       return nil
     }
     return date
@@ -157,7 +157,7 @@ final class ObjectReader {
     record?.add(name, .instant)
     guard let text = string(name, required: false) else { return nil }
     guard let instant = Timestamp(text) else {
-      errors.add(at(name), .format, Query.instantFormat)
+      errors.add(at(name), .format, Hint.instant)
       return nil
     }
     return instant
@@ -181,7 +181,11 @@ final class ObjectReader {
       return nil
     }
     guard range.contains(int) else {
-      errors.add(at(name), .range)
+      errors.add(
+        at(name), .range,
+        LocalizedText(
+          en: "Give a number in \(range.lowerBound)...\(range.upperBound).",
+          id: "Isi bilangan dalam \(range.lowerBound)...\(range.upperBound)."))
       return nil
     }
     return int
@@ -272,18 +276,19 @@ final class ObjectReader {
     return items
   }
 
+  /// Names a character that a text must not have.
+  static func hasNoPlace(_ intruder: Unicode.Scalar, hasLines: Bool) -> LocalizedText {
+    let name = "U+" + String(intruder.value, radix: 16, uppercase: true).leftPadded(to: 4)
+    return LocalizedText(
+      en:
+        "\(name) has no place here: write \(hasLines ? "without" : "one line without") control and format characters.",
+      id: "\(name) tidak diperbolehkan: tulis \(hasLines ? "" : "satu baris ")tanpa karakter kendali dan format.")
+  }
+
   private func checked(_ given: String, _ max: Int, hasLines: Bool = false, _ pointer: () -> String) -> String? {
     let text = PlainText.normalized(given)
     if let intruder = PlainText.intruder(in: text, hasLines: hasLines) {
-      let name = "U+" + String(intruder.value, radix: 16, uppercase: true).leftPadded(to: 4)
-      errors.add(
-        pointer(), .format,
-        LocalizedText(
-          en:
-            "\(name) has no place here: write \(hasLines ? "without" : "one line without") control and format characters.",
-          id:
-            "\(name) tidak diperbolehkan: tulis \(hasLines ? "tanpa" : "satu baris tanpa") karakter kendali dan format."
-        ))
+      errors.add(pointer(), .format, Self.hasNoPlace(intruder, hasLines: hasLines))
       return nil
     }
     // Unicode scalars, as the schema counts: at most four bytes each, while one character may have any number of them. A

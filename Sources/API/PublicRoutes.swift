@@ -23,15 +23,49 @@ enum PublicRoutes {
     return statistic == .funnel ? parameters + [Parameter("group_by", .codes(groupings), "One grouping.")] : parameters
   }
 
+  /// GET /v1/public/releases: elections and the days of their releases.
+  static func list(_ exchange: Exchange) async throws -> Answer {
+    let address = ClientAddress.of(exchange.request, trusting: exchange.api.settings.trustedProxies)
+    try exchange.api.rates.countOpen(address, at: exchange.now)
+    let format = try exchange.format(exchange.query())
+    let elections = exchange.api.store.reference.elections.values.sorted { $0.key < $1.key }
+    var (page, csv) = (ListPage(format), CSVWriter())
+    for name in ["election", "name_id", "name_en", "voting_on", "as_of"] { csv.field(name) }
+    csv.endRow()
+    for election in elections {
+      let released = try await exchange.api.releases.series(of: election.key).made.keys.sorted().map(\.description)
+      _ = page.add { writer in
+        writer.beginObject()
+        writer.member("election", election.key)
+        writer.member("name_id", election.nameId)
+        writer.member("name_en", election.nameEn)
+        writer.member("voting_on", election.votingOn)
+        writer.member("released", strings: released)
+        writer.endObject()
+      }
+      for day in released {
+        for text in [election.key, election.nameId, election.nameEn, election.votingOn, day] { csv.field(text) }
+        csv.endRow()
+      }
+    }
+    var answer =
+      format == .csv
+      ? Answer(contentType: format.contentType, body: .bytes(csv.bytes)) : page.answer(next: nil, at: nil)
+    answer.isPublic = true
+    return answer
+  }
+
   static func show(_ statistic: Statistic, _ exchange: Exchange) async throws -> Answer {
     let address = ClientAddress.of(exchange.request, trusting: exchange.api.settings.trustedProxies)
     try exchange.api.rates.countOpen(address, at: exchange.now)
     let query = try exchange.query()
     let format = try exchange.format(query)
     let reference = exchange.api.store.reference
-    guard let election = query["election"],
-      let votingOn = reference.elections[election].flatMap({ LegalDate($0.votingOn) })
-    else { throw Failure.parameter("election", FieldErrorCode.unknownCode.standardDetail) }
+    guard let election = query["election"], reference.elections[election] != nil else {
+      throw Failure.electionMissing(query["election"] == nil, reference)
+    }
+    guard let votingOn = reference.elections[election].flatMap({ $0.votingOn.flatMap { LegalDate($0) } })
+    else { throw Failure.notDecreed }
     let asOf = try query.date("as_of")
     let grouping = try grouping(query)
     let series = try await exchange.api.releases.series(of: election)
@@ -76,6 +110,19 @@ enum PublicRoutes {
 }
 
 extension Failure {
+  fileprivate static func electionMissing(_ isMissing: Bool, _ reference: Reference) -> Failure {
+    let keys = reference.elections.keys.sorted().joined(separator: ", ")
+    return .parameter(
+      "election", LocalizedText(en: "Give one of \(keys).", id: "Isi salah satu dari \(keys)."),
+      isMissing ? .required : .unknownCode)
+  }
+
+  fileprivate static let notDecreed = Failure.parameter(
+    "election",
+    LocalizedText(
+      en: "The day of voting is not decreed yet; releases begin after it is.",
+      id: "Hari pemungutan suara belum ditetapkan; rilis dimulai sesudahnya."))
+
   /// A minute: longer than it takes to make a release, or to try again.
   fileprivate static let releasePending = Failure(
     .releasePending, en: "This release is due and about to be made; ask again.",

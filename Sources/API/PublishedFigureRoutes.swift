@@ -103,8 +103,10 @@ enum PublishedFigureBody {
     if let region, region != "ID", RegionCode(region) == nil || !reference.knowsRegion(region) {
       reader.errors.add("/region", .unknownCode)
     }
-    if let asOf, asOf > exchange.today { reader.errors.add("/as_of", .range) }
-    if let publishedOn, publishedOn > LegalDate(inJayapura: exchange.now) { reader.errors.add("/published_on", .range) }
+    if let asOf, asOf > exchange.today { reader.errors.add("/as_of", .range, Hint.future) }
+    if let publishedOn, publishedOn > LegalDate(inJayapura: exchange.now) {
+      reader.errors.add("/published_on", .range, Hint.future)
+    }
     if let asOf, let publishedOn, publishedOn < asOf { reader.errors.add("/published_on", .inconsistent) }
     try reader.errors.check()
     guard let election, let asOf, let unit, let source, let values else { throw Failure.invalid("", .required) }

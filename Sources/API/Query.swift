@@ -4,8 +4,9 @@ internal import Domain
 struct Query: Sendable {
   private var values: [String: String] = [:]
 
+  /// - Parameter lists: those of the names whose value may be several, with commas between them.
   /// - Throws: `unknown_parameter` or `invalid_parameter` (400).
-  init(_ text: Substring?, knowing names: Set<String>) throws(Failure) {
+  init(_ text: Substring?, knowing names: Set<String>, lists: Set<String> = []) throws(Failure) {
     for pair in (text ?? "").split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = parts.first.flatMap(Self.decode) else { throw Self.malformed }
@@ -17,7 +18,8 @@ struct Query: Sendable {
       }
       guard let value = parts.count == 2 ? Self.decode(parts[1]) : "" else { throw Self.malformed }
       guard values.updateValue(value, forKey: name) == nil else {
-        throw .parameter(name, FieldErrorCode.duplicate.standardDetail)
+        throw .parameter(
+          name, lists.contains(name) ? Self.useCommas(name) : FieldErrorCode.duplicate.standardDetail, .duplicate)
       }
     }
   }
@@ -50,7 +52,7 @@ struct Query: Sendable {
 
   func date(_ name: String) throws(Failure) -> LegalDate? {
     guard let text = values[name] else { return nil }
-    guard let date = LegalDate(text) else { throw .parameter(name, Self.dateFormat) }
+    guard let date = LegalDate(text) else { throw .parameter(name, Hint.date) }
     return date
   }
 
@@ -74,11 +76,7 @@ struct Query: Sendable {
     guard let text = values[name] else { return nil }
     if let date = LegalDate(text) { return (afterDay ? date.adding(days: 1) : date).startInJakarta }
     guard let instant = Self.instant(text) else {
-      throw .parameter(
-        name,
-        LocalizedText(
-          en: "\(Self.dateFormat.en) Or \(Self.instantFormat.en)",
-          id: "\(Self.dateFormat.id) Atau: \(Self.instantFormat.id)"))
+      throw .parameter(name, Self.dateOrInstant)
     }
     return afterDay ? Timestamp(milliseconds: instant.milliseconds + 1) : instant
   }
@@ -115,7 +113,7 @@ struct Query: Sendable {
   func region(_ name: String) throws(Failure) -> RegionCode? {
     guard let text = values[name] else { return nil }
     guard let region = RegionCode(text) else {
-      throw .parameter(name, LocalizedText(en: "Give PP or PP.KK.", id: "Isi PP atau PP.KK."))
+      throw .parameter(name, Hint.region)
     }
     return region
   }
@@ -138,11 +136,14 @@ struct Query: Sendable {
   /// An instant as it stands in a query, where the plus of its offset may have been read as a blank.
   static func instant(_ text: String) -> Timestamp? { Timestamp(text) ?? Timestamp(text.replacing(" ", with: "+")) }
 
-  static let instantFormat = LocalizedText(
-    en: "Give a time with its offset, as 2024-10-20T09:30:00+07:00.",
-    id: "Isi waktu beserta selisihnya, misalnya 2024-10-20T09:30:00+07:00.")
+  static let dateOrInstant = LocalizedText(
+    en: "Give a date, YYYY-MM-DD, or a time with its offset, as 2024-10-20T09:30:00+07:00.",
+    id: "Isi tanggal, YYYY-MM-DD, atau waktu beserta selisihnya, misalnya 2024-10-20T09:30:00+07:00.")
 
-  static let dateFormat = LocalizedText(en: "Give a date, YYYY-MM-DD.", id: "Isi tanggal, YYYY-MM-DD.")
+  private static func useCommas(_ name: String) -> LocalizedText {
+    LocalizedText(
+      en: "Give several with commas between them: \(name)=a,b.", id: "Isi beberapa dengan koma: \(name)=a,b.")
+  }
 
   private static let malformed = Failure(
     .invalidParameter, en: "The query is not well encoded.", id: "Kueri tidak disandikan dengan benar.")

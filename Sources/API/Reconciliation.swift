@@ -130,7 +130,7 @@ struct Reconciliation: Sendable {
 
   private func held(_ line: LineSplitter.Line) throws(Failure) -> Held {
     let pointer = "/lines/\(line.number)"
-    guard let bytes = line.bytes else { throw Failure.invalid(pointer, .length) }
+    guard let bytes = line.bytes else { throw Failure.invalid(pointer, .length, Failure.lineTooLong.detail) }
     let (id, version, etag) = try Self.members(of: bytes, pointer)
     if let lastHeld, id <= lastHeld {
       throw Failure.invalid(
@@ -155,7 +155,7 @@ struct Reconciliation: Sendable {
       let reader = try ObjectReader(try Exchange.parse(line))
       let (id, version, etag) = read(reader)
       try reader.errors.check()
-      guard let id else { throw .invalid("/id", .format) }
+      guard let id else { throw .invalid("/id", .format, Hint.identity) }
       guard let version else { throw .invalid("/version", .required) }
       return (id, version, etag ?? "")
     } catch {

@@ -14,7 +14,8 @@ enum ReconciliationRoutes {
     try exchange.requireMediaType(["application/x-ndjson"])
     let agency = try exchange.agency()
     let slot = try exchange.takeStream()
-    let head = try exchange.read { try $0.head() }
+    let (head, isLost) = try exchange.read { reads in (try reads.head(), try wanted.map(reads.isLost) ?? false) }
+    if isLost { throw Failure.sequenceGone }
     guard wanted ?? 0 <= head else { throw Failure.sequenceAhead }
     var manifest = Manifest(
       source: try DecodedBody(exchange.request, bytesMax: exchange.api.settings.decodedBytesMax),

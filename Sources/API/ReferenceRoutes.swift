@@ -30,12 +30,31 @@ enum ReferenceRoutes {
   private static func list(_ kind: ReferenceKind, at path: String, _ exchange: Exchange) throws -> Answer {
     let query = try exchange.query()
     _ = try query.date("as_of")
+    let format = try exchange.format(query)
     let list = try WholeList(query, at: path, filteredBy: "as_of", exchange)
     let date = LegalDate(list.filter)
     let rows = exchange.api.store.reference.entries.filter { entry in
       entry.kind == kind && (date.map { entry.isValid(on: $0) } ?? true)
     }
-    return try list.answer(rows) { Array($0.json.utf8) }
+    if format == .json { return try list.answer(rows) { Array($0.json.utf8) } }
+    return Answer(contentType: format.contentType, body: .bytes(format == .csv ? csv(rows, kind) : lines(rows)))
+  }
+
+  private static func lines(_ rows: [ReferenceEntry]) -> [UInt8] { Array(rows.map { "\($0.json)\n" }.joined().utf8) }
+
+  /// As it can be sent, too.
+  private static func csv(_ rows: [ReferenceEntry], _ kind: ReferenceKind) -> [UInt8] {
+    let columns = ReferenceColumn.all(of: kind)
+    var writer = CSVWriter()
+    for column in columns { writer.field(column.name) }
+    writer.endRow()
+    for row in rows {
+      let object: JSONObject? =
+        if case .object(let object)? = try? JSONValue.parse(Array(row.json.utf8)) { object } else { nil }
+      for column in columns { writer.field(column.cell(of: object?[column.name])) }
+      writer.endRow()
+    }
+    return writer.bytes
   }
 
   private static func put(_ kind: ReferenceKind, _ exchange: Exchange) async throws -> Answer {
@@ -43,7 +62,7 @@ enum ReferenceRoutes {
     try exchange.requireMediaType(["application/json", "text/csv"])
     let bytes = try await exchange.bytes()
     let isCSV = exchange.request.fields[.contentType]?.lowercased().hasPrefix("text/csv") ?? false
-    let (items, lines) = isCSV ? try ReferenceBody.csv(bytes) : (try ReferenceBody.json(bytes), [])
+    let (items, lines) = isCSV ? try ReferenceBody.csv(bytes, kind) : (try ReferenceBody.json(bytes), [])
     let rows = try ReferenceBody.naming(lines) { () throws(Failure) in try ReferenceBody.entries(kind, items) }
     let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
     let change: @Sendable (any CaseWrites) throws -> Void = { transaction in
@@ -73,39 +92,9 @@ enum ReferenceRoutes {
 
 /// Rows of reference data as they are sent.
 enum ReferenceBody {
-  private static let fields: [ReferenceKind: Set<String>] = [
-    .violations: [
-      "code", "catalogue", "conduct", "label_id", "label_en", "aspect", "category", "period",
-      "requires_no_unpaid_leave", "sanction_level", "sanctions", "legal_basis", "confidence", "valid_from",
-      "valid_until",
-    ],
-    .sanctions: [
-      "code", "level", "label_id", "label_en", "legal_basis", "regime", "interim_substitute", "valid_from",
-      "valid_until",
-    ],
-    .regions: ["code", "name", "level", "province", "valid_from", "valid_until"],
-    .institutions: ["code", "name", "kind", "valid_from", "valid_until"],
-    .elections: ["key", "name_id", "name_en", "kind", "voting_on", "regions_count", "contests"],
-    .positions: ["code", "kind", "label_id", "label_en"],
-    .agencies: ["code", "name_id", "name_en", "valid_from", "valid_until", "access_until", "successor"],
-    .mandates: ["id", "kind", "agency", "from", "until", "scope", "legal_basis"],
-    .clockRules: [
-      "kind", "length", "unit", "starts_at", "stops_at", "from", "until", "time_zone", "legal_basis", "pause_days_max",
-    ],
-    .holidays: ["date", "name_id", "name_en", "kind", "source", "confidence"],
-  ]
-  private static let numbers: Set<String> = ["id", "length", "regions_count", "pause_days_max"]
-  private static let flags: Set<String> = ["requires_no_unpaid_leave"]
-  private static let lists: Set<String> = ["sanctions", "legal_basis", "stops_at"]
-
   /// The shape of a row.
   static func schema(_ kind: ReferenceKind) -> Schema {
-    let members = (fields[kind] ?? []).sorted().map { name -> Schema.Member in
-      let isList = name == "contests" || lists.contains(name)
-      return .maybe(
-        name, numbers.contains(name) ? .count : flags.contains(name) ? .bool : isList ? .any : Schema.string.orNull)
-    }
-    return .object(members, isClosed: true)
+    .object(ReferenceColumn.all(of: kind).map { .maybe($0.name, $0.schema) }, isClosed: true)
   }
 
   static func json(_ bytes: [UInt8]) throws(Failure) -> [JSONValue] {
@@ -113,8 +102,9 @@ enum ReferenceBody {
     return items
   }
 
-  /// CSV: the header names the fields; an empty cell is absent; lists are separated by `|`. With the line of each row.
-  static func csv(_ bytes: [UInt8]) throws(Failure) -> ([JSONValue], lines: [Int]) {
+  /// CSV, separated by commas or semicolons: the header names the columns; an empty cell is absent. With the line of each
+  /// row.
+  static func csv(_ bytes: [UInt8], _ kind: ReferenceKind) throws(Failure) -> ([JSONValue], lines: [Int]) {
     let rows: [(line: Int, fields: [String])]
     do throws(CSVError) {
       rows = try CSVReader.rows(bytes)
@@ -131,6 +121,7 @@ enum ReferenceBody {
         .malformedRequest, en: "The header names the column \(name) twice.",
         id: "Tajuk memuat kolom \(name) dua kali.")
     }
+    let columns = Dictionary(uniqueKeysWithValues: ReferenceColumn.all(of: kind).map { ($0.name, $0) })
     var items: [JSONValue] = []
     for row in rows.dropFirst() {
       guard row.fields.count == header.count else {
@@ -139,7 +130,13 @@ enum ReferenceBody {
           id: "Baris \(row.line) berisi \(row.fields.count) sel, tajuk \(header.count).")
       }
       var object = JSONObject()
-      for (name, cell) in zip(header, row.fields) where !cell.isEmpty { object[name] = value(name, cell) }
+      for (name, cell) in zip(header, row.fields) where !cell.isEmpty {
+        object[name] = columns[name].map { $0.value(of: PlainText.normalized(cell)) } ?? .string(cell)
+      }
+      // An empty list is written as an empty cell.
+      for name in header where object[name] == nil {
+        if let column = columns[name], column.form == .list, column.isRequired { object[name] = .array([]) }
+      }
       items.append(.object(object))
     }
     return (items, rows.dropFirst().map(\.line))
@@ -166,7 +163,7 @@ enum ReferenceBody {
     var errors: [FieldError] = []
     var entries: [ReferenceEntry] = []
     for (index, item) in items.enumerated() {
-      guard case .object(var object) = item else {
+      guard case .object(var object) = clean(item, "/\(index)", &errors) else {
         errors.append(FieldError(pointer: "/\(index)", .type))
         continue
       }
@@ -177,22 +174,33 @@ enum ReferenceBody {
         errors.append(FieldError(pointer: "/\(index)", .type))
         continue
       }
-      for member in object.members where !(fields[kind] ?? []).contains(member.name) {
+      let columns = ReferenceColumn.all(of: kind)
+      for member in object.members where !columns.contains(where: { $0.name == member.name }) {
         errors.append(FieldError(pointer: "/\(index)/\(member.name.prefix(64))", .unknown))
       }
+      errors += columns.compactMap { $0.error(of: object[$0.name], at: "/\(index)") }
       entries.append(entry)
     }
-    if items.isEmpty { errors.append(FieldError(pointer: "", .length)) }
+    if items.isEmpty { errors.append(FieldError(pointer: "", .length, Hint.items)) }
     guard errors.isEmpty else { throw .invalid(errors) }
     return entries
   }
 
-  private static func value(_ name: String, _ cell: String) -> JSONValue {
-    if numbers.contains(name), let number = Int(cell) { return .number(JSONNumber(number)) }
-    if flags.contains(name), cell == "true" || cell == "false" { return .bool(cell == "true") }
-    if lists.contains(name), cell.contains("|") || name != "legal_basis" {
-      return .array(cell.split(separator: "|").map { .string(String($0)) })
+  /// A value with its texts as ``PlainText`` has them.
+  private static func clean(_ value: JSONValue, _ place: String, _ errors: inout [FieldError]) -> JSONValue {
+    switch value {
+    case .string(let text):
+      let plain = PlainText.normalized(text)
+      if let intruder = PlainText.intruder(in: plain, hasLines: false) {
+        errors.append(FieldError(pointer: place, .format, ObjectReader.hasNoPlace(intruder, hasLines: false)))
+      }
+      return .string(plain)
+    case .array(let items):
+      return .array(items.enumerated().map { clean($0.element, "\(place)/\($0.offset)", &errors) })
+    case .object(let object):
+      return .object(
+        JSONObject(object.members.map { ($0.name, clean($0.value, "\(place)/\($0.name.prefix(64))", &errors)) }))
+    default: return value
     }
-    return .string(cell)
   }
 }

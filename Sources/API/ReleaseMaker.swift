@@ -84,7 +84,7 @@ public final class ReleaseMaker: Sendable {
 
   /// Makes what is due, oldest first. What fails is logged, and tried again by the next call.
   func makeDue() async {
-    let elections = store.reference.elections.mapValues(\.votingOn)
+    let elections = store.reference.elections.compactMapValues(\.votingOn)
     let moment = Moment(due: ReleaseCalendar.newestDue(at: now()), elections: elections)
     if state.withLock({ $0.made == moment }) { return }
     do {
@@ -186,7 +186,9 @@ public final class ReleaseMaker: Sendable {
 
   /// The dates of an election that are due and tell nothing yet, oldest first.
   private func missing(_ election: String) async throws -> [LegalDate] {
-    guard let votingOn = store.reference.elections[election].flatMap({ LegalDate($0.votingOn) }) else { return [] }
+    guard let votingOn = store.reference.elections[election].flatMap({ $0.votingOn.flatMap { LegalDate($0) } }) else {
+      return []
+    }
     let made = try await releases.series(of: election).made
     return ReleaseCalendar(votingOn: votingOn).due(at: now()).filter { made[$0] == nil }
   }

@@ -11,7 +11,7 @@ enum ReleaseRoutes {
     let reader = try ObjectReader(try await exchange.json().value)
     let (name, until) = ReleaseBody.read(reader)
     let api = exchange.api
-    let votingOn = name.flatMap { api.store.reference.elections[$0] }.flatMap { LegalDate($0.votingOn) }
+    let votingOn = name.flatMap { api.store.reference.elections[$0] }.flatMap { $0.votingOn.flatMap { LegalDate($0) } }
     if name != nil, votingOn == nil { reader.errors.add("/election", .unknownCode) }
     let due = votingOn.map { ReleaseCalendar(votingOn: $0).due(at: exchange.now) } ?? []
     if votingOn != nil, let until, !due.contains(until) {

@@ -151,6 +151,7 @@ enum Routes {
         try await StatisticRoutes.show(kind, $0)
       }
     }
+    + [Route(.get, "/v1/public/releases", .open, .releases, PublicRoutes.list)]
     + PublicRoutes.Statistic.allCases.map { statistic in
       Route(.get, "/v1/public/statistics/\(statistic.rawValue)", .open, .release(statistic)) {
         try await PublicRoutes.show(statistic, $0)

@@ -17,6 +17,7 @@ enum StatisticQuery {
     .date("occurred_from", "First day of the act."), .date("occurred_until", "Last day of the act."),
   ]
   private static let names = Set(parameters.map(\.name) + ["format"])
+  private static let lists = Set(parameters.filter(\.isList).map(\.name))
 
   /// What a question of a kind may say.
   static func parameters(of kind: StatisticKind) -> [Parameter] {
@@ -53,7 +54,7 @@ enum StatisticQuery {
   private static func parse(_ kind: StatisticKind, _ text: Substring?, defaultDate: LegalDate) throws(Failure)
     -> StatisticQuestion
   {
-    let query = try Query(text, knowing: names)
+    let query = try Query(text, knowing: names, lists: lists)
     var question = StatisticQuestion(kind, asOf: try query.date("as_of") ?? defaultDate)
     question.basis = try query.code("basis", StatisticBasis.self) ?? .effective
     question.unit = try query.code("unit", StatisticUnit.self) ?? .case

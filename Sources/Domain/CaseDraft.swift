@@ -73,7 +73,7 @@ extension Reference {
     let date = draft.source.receivedOn
     let code = RegionCode(draft.region)
     if code == nil {
-      errors.append(FieldError(pointer: "/region", .format))
+      errors.append(FieldError(pointer: "/region", .format, Hint.region))
     } else if region(draft.region, on: date) == nil {
       errors.append(FieldError(pointer: "/region", knowsRegion(draft.region) ? .notInForce : .unknownCode))
     }
@@ -89,8 +89,8 @@ extension Reference {
     let before = errors.count
     let nip = draft.nip.flatMap { NIP($0, employment: draft.employment) }
     let nik = draft.nik.flatMap { NIK($0) }
-    if draft.nip != nil && nip == nil { errors.append(FieldError(pointer: "/subject/nip", .format)) }
-    if draft.nik != nil && nik == nil { errors.append(FieldError(pointer: "/subject/nik", .format)) }
+    if draft.nip != nil && nip == nil { errors.append(FieldError(pointer: "/subject/nip", .format, Hint.nip)) }
+    if draft.nik != nil && nik == nil { errors.append(FieldError(pointer: "/subject/nik", .format, Hint.nik)) }
     if draft.nip == nil && draft.nik == nil && !draft.identifierMissing {
       errors.append(
         FieldError(
@@ -147,7 +147,7 @@ extension Reference {
       errors.append(
         FieldError(
           pointer: "/source/received_on", .range,
-          LocalizedText(en: "This date lies in the future.", id: "Tanggal ini di masa depan.")))
+          Hint.future))
     }
     if draft.act.occurredOn > received {
       errors.append(

@@ -32,7 +32,8 @@ public struct ClassificationAnswer: Sendable {
   public var violation: Violation?
   /// Whether the candidates were determined on the day of the act.
   public var determined: Bool
-  public var determinedOn: String
+  /// Nil while the day is not decreed.
+  public var determinedOn: String?
   public var reasons: [LocalizedText]
   /// What contradicts itself in the question.
   public var warnings: [LocalizedText]
@@ -69,7 +70,7 @@ extension Reference {
   public func classify(_ question: ClassificationQuestion) throws(Failure) -> ClassificationAnswer {
     let contest = try contest(question.contest, of: question.election)
     let candidates = try rows(for: question)
-    let determined = question.occurredOn.description >= contest.determinedOn
+    let determined = contest.determinedOn.map { question.occurredOn.description >= $0 } ?? false
     var answer = ClassificationAnswer(
       violation: nil, determined: determined, determinedOn: contest.determinedOn,
       reasons: [Self.dateReason(determined: determined, on: contest.determinedOn)], warnings: [])
@@ -118,8 +119,13 @@ extension Reference {
     return rows
   }
 
-  private static func dateReason(determined: Bool, on date: String) -> LocalizedText {
-    determined
+  private static func dateReason(determined: Bool, on date: String?) -> LocalizedText {
+    guard let date else {
+      return LocalizedText(
+        en: "The day on which the candidates are determined is not decreed yet.",
+        id: "Hari penetapan calon belum ditetapkan.")
+    }
+    return determined
       ? LocalizedText(
         en: "The act falls on or after \(date), the day the candidates were determined.",
         id: "Perbuatan terjadi pada atau setelah \(date), hari penetapan calon.")

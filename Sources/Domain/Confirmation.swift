@@ -81,7 +81,7 @@ extension Lifecycle {
 
   /// The versions of the events that a body names.
   private static func chosen(_ acts: [Int64], of waiting: [Int], _ made: [Int: Event]) throws(Failure) -> [Int] {
-    if acts.isEmpty { throw .invalid("/acts", .length) }
+    if acts.isEmpty { throw .invalid("/acts", .length, Hint.items) }
     var errors: [FieldError] = []
     var versions: [Int] = []
     for (index, seq) in acts.enumerated() {

@@ -299,7 +299,7 @@ public enum Lifecycle {
     if action.occurredOn > lastDay {
       throw .invalid(
         "/occurred_on", .range,
-        LocalizedText(en: "This date lies in the future.", id: "Tanggal ini di masa depan."))
+        Hint.future)
     }
     if let latest = record.progress.milestones.latest, action.occurredOn < latest {
       throw .invalid(

@@ -140,8 +140,8 @@ public struct Violation: Sendable, Codable {
   public var validFrom: String?
   public var validUntil: String?
 
-  static let categories = ["ethics", "discipline", "task_force"]
-  static let periods = ["before_determination", "after_determination", "any"]
+  public static let categories = ["ethics", "discipline", "task_force"]
+  public static let periods = ["before_determination", "after_determination", "any"]
 }
 
 /// A sanction of a regime.
@@ -159,7 +159,7 @@ public struct Sanction: Sendable, Codable {
   public var validFrom: String?
   public var validUntil: String?
 
-  static let regimes = ["PP53_2010", "PP94_2021", "all"]
+  public static let regimes = ["PP53_2010", "PP94_2021", "all"]
 }
 
 /// An election and its contests.
@@ -167,16 +167,18 @@ public struct Election: Sendable, Codable {
   /// One ballot of an election, with the day its candidates are determined.
   public struct Contest: Sendable, Codable {
     public var key: String
-    public var determinedOn: String
-    public var campaignFrom: String
-    public var campaignUntil: String
-    public var confidence: String
+    /// Nil while it is not decreed, and so of the other days.
+    public var determinedOn: String?
+    public var campaignFrom: String?
+    public var campaignUntil: String?
+    public var confidence: String?
   }
   public var key: String
   public var nameId: String
   public var nameEn: String?
   public var kind: String
-  public var votingOn: String
+  /// Nil while it is not decreed.
+  public var votingOn: String?
   public var regionsCount: Int?
   public var contests: [Contest]
 }
@@ -205,7 +207,7 @@ public struct Region: Sendable, Codable {
   public var validFrom: String?
   public var validUntil: String?
 
-  static let levels = ["province", "regency", "city"]
+  public static let levels = ["province", "regency", "city"]
 }
 
 /// An institution that employs civil servants.
@@ -225,7 +227,7 @@ public struct Position: Sendable, Codable {
   public var labelId: String
   public var labelEn: String
 
-  static let kinds = ["level", "class"]
+  public static let kinds = ["level", "class"]
 }
 
 /// A rule of a clock: data, not a constant, because decrees change it.
@@ -260,5 +262,5 @@ public struct Holiday: Sendable, Codable {
   public var confidence: String?
 
   static let takenBack = "working_day"
-  static let kinds: Set<String> = ["holiday", "collective_leave", takenBack]
+  public static let kinds: Set<String> = ["holiday", "collective_leave", takenBack]
 }

@@ -46,7 +46,9 @@ extension ReferenceEntry {
 
   private func regionErrors(_ place: String) -> [FieldError] {
     let errors = closed("level", Region.levels, place)
-    guard let region = RegionCode(code) else { return errors + [FieldError(pointer: "\(place)/code", .format)] }
+    guard let region = RegionCode(code) else {
+      return errors + [FieldError(pointer: "\(place)/code", .format, Hint.region)]
+    }
     let isAlone = text("level") == "province"
     if errors.isEmpty && region.isProvince != isAlone {
       return [FieldError(pointer: "\(place)/level", .inconsistent)]
@@ -61,7 +63,7 @@ extension ReferenceEntry {
   private func agencyErrors(_ place: String) -> [FieldError] {
     guard let access = text("access_until") else { return [] }
     let pointer = "\(place)/access_until"
-    if LegalDate(access) == nil { return [FieldError(pointer: pointer, .format)] }
+    if LegalDate(access) == nil { return [FieldError(pointer: pointer, .format, Hint.date)] }
     guard let last = until, last <= access else { return [FieldError(pointer: pointer, .inconsistent)] }
     return []
   }
@@ -98,9 +100,9 @@ extension ReferenceEntry {
   /// Fields that must be dates.
   private func dates(_ names: [String], of members: JSONObject, _ place: String) -> [FieldError] {
     names.compactMap { name in
-      guard let value = members[name] else { return FieldError(pointer: "\(place)/\(name)", .required) }
+      guard let value = members[name], value != .null else { return nil }
       if case .string(let text) = value, LegalDate(text) != nil { return nil }
-      return FieldError(pointer: "\(place)/\(name)", .format)
+      return FieldError(pointer: "\(place)/\(name)", .format, Hint.date)
     }
   }
 
@@ -144,7 +146,7 @@ extension ReferenceEntry {
 
   private func holidayErrors(_ place: String) -> [FieldError] {
     var errors = missing(["name_id", "source"], place)
-    if LegalDate(code) == nil { errors.append(FieldError(pointer: "\(place)/date", .format)) }
+    if LegalDate(code) == nil { errors.append(FieldError(pointer: "\(place)/date", .format, Hint.date)) }
     if !(text("kind").map { Holiday.kinds.contains($0) } ?? false) {
       let kinds = Holiday.kinds.sorted().joined(separator: ", ")
       errors.append(FieldError(pointer: "\(place)/kind", .unknownCode, Self.only(kinds)))

@@ -138,11 +138,11 @@ extension Reference {
     let isPlain = row.kind == .clockRules || row.kind == .mandates
     let (from, until) = isPlain ? ("from", "until") : ("valid_from", "valid_until")
     if !row.from.isEmpty && LegalDate(row.from) == nil {
-      errors.append(FieldError(pointer: "/\(index)/\(from)", .format))
+      errors.append(FieldError(pointer: "/\(index)/\(from)", .format, Hint.date))
     }
     if let last = row.until {
       if LegalDate(last) == nil {
-        errors.append(FieldError(pointer: "/\(index)/\(until)", .format))
+        errors.append(FieldError(pointer: "/\(index)/\(until)", .format, Hint.date))
       } else if last < row.from {
         errors.append(FieldError(pointer: "/\(index)/\(until)", .inconsistent))
       }

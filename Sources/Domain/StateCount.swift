@@ -270,9 +270,9 @@ extension CaseStates {
 }
 
 /// How a decision or recommendation ended: with a sanction, or without one in a way that has a name.
-enum SanctionOutcome {
+public enum SanctionOutcome {
   /// Levels in the order of severity; what reference data adds comes after them.
-  static let levels = ["moral", "light", "medium", "heavy", "dismissal"]
+  public static let levels = ["moral", "light", "medium", "heavy", "dismissal"]
   /// What ends without a sanction, after the levels.
   static let without = ["not_proven", "annulled", "open"]
 

@@ -181,6 +181,8 @@ public protocol CaseReads {
   func firstRecordedDays() throws -> [String: LegalDate]
   /// The identities of the next cases after a key, in the order of the keys under which the store keeps them.
   func caseIDs(after key: Int64, limit: Int) throws -> [(key: Int64, id: CaseID)]
+  /// True for a sequence that was given out before a restoration and is lost with it.
+  func isLost(_ seq: Int64) throws -> Bool
   /// Cases at versions that were found before, each in its place; nil for one that is absent. Visibility is the caller's to
   /// judge.
   func pastCases(_ places: [CasePlace]) throws -> [PastCase?]

@@ -31,7 +31,8 @@ public struct CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// Reads comma-separated values strictly by RFC 4180, with CRLF or LF line ends.
+/// Reads comma-separated values strictly by RFC 4180, with CRLF or LF line ends. Where the first line has semicolons and no
+/// commas outside quotes they separate, as spreadsheets write in countries with a decimal comma.
 public enum CSVReader {
   /// Reads a whole text into rows, each with the line on which it begins, counted from 1.
   ///
@@ -41,9 +42,23 @@ public enum CSVReader {
   /// - Throws: ``CSVError`` at the first fault.
   public static func rows(_ bytes: [UInt8]) throws(CSVError) -> [(line: Int, fields: [String])] {
     try bytes.withUnsafeBufferPointer { (text) throws(CSVError) in
-      var parser = CSVParser(text: text)
+      var parser = CSVParser(text: text, separator: separator(of: text))
       return try parser.rows()
     }
+  }
+}
+
+extension CSVReader {
+  private static func separator(of text: UnsafeBufferPointer<UInt8>) -> UInt8 {
+    var (isQuoted, semicolons) = (false, 0)
+    for byte in text {
+      if byte == Byte.quote { isQuoted.toggle() }
+      if isQuoted { continue }
+      if byte == Byte.comma { return Byte.comma }
+      if byte == Byte.lineFeed { break }
+      if byte == UInt8(ascii: ";") { semicolons += 1 }
+    }
+    return semicolons > 0 ? UInt8(ascii: ";") : Byte.comma
   }
 }
 
@@ -53,11 +68,13 @@ private struct CSVParser {
   }
 
   private let text: UnsafeBufferPointer<UInt8>
+  private let separator: UInt8
   private var offset: Int
   private var line = 1
 
-  init(text: UnsafeBufferPointer<UInt8>) {
+  init(text: UnsafeBufferPointer<UInt8>, separator: UInt8) {
     self.text = text
+    self.separator = separator
     offset = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
@@ -79,7 +96,7 @@ private struct CSVParser {
     let start = offset
     scan: while offset < text.count {
       switch text[offset] {
-      case Byte.comma, Byte.lineFeed, Byte.carriageReturn: break scan
+      case separator, Byte.lineFeed, Byte.carriageReturn: break scan
       case Byte.quote: throw CSVError(line: line, reason: .strayQuote)
       default: offset += 1
       }
@@ -108,7 +125,7 @@ private struct CSVParser {
   private mutating func fieldEnd() throws(CSVError) -> FieldEnd {
     guard offset < text.count else { return .line }
     switch text[offset] {
-    case Byte.comma:
+    case separator:
       offset += 1
       return .comma
     case Byte.carriageReturn:

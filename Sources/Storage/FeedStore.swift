@@ -9,7 +9,8 @@ extension Transaction {
 
   func changes(after seq: Int64, limit: Int) throws -> ChangePage {
     let head = try head()
-    let end = seq + Self.scannedMax
+    let scanned = seq + Self.scannedMax
+    let end = try gapEnd(after: seq, upTo: scanned) ?? scanned
     let before = 3 + CaseListing.basisWidth
     let changes = try fetch(Self.changesSQL, [seq, end, limit]) { row in
       Change(

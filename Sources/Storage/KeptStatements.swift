@@ -54,7 +54,10 @@ enum KeptStatement: Int, CaseIterable {
       SELECT request_digest, status, case_id, version, resource FROM idempotency
       WHERE owner = ? AND idempotency_key = ?
       """
-    case .lastSequence: "SELECT coalesce(max(seq), 0) FROM event"
+    case .lastSequence:
+      """
+      SELECT max((SELECT coalesce(max(seq), 0) FROM event), (SELECT coalesce(max(last), 0) FROM sequence_gap))
+      """
     case .lastNumber: "SELECT last FROM case_counter WHERE year = ?"
     default: change
     }

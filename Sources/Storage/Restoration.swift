@@ -15,7 +15,8 @@ public struct Restoration: Sendable {
   public let sumWasChecked: Bool
 
   /// Copies a backup into a new file and proves it: its sum, every page, index and reference, that it is ours, and no newer
-  /// than this program. Nothing that exists is changed, least of all a database in use; the file gets its name last.
+  /// than this program. Nothing that exists is changed, least of all a database in use; the file gets its name last. Sequences
+  /// and numbers that may have been given out since the backup are passed over (`SequenceGap`).
   ///
   /// - Parameters:
   ///   - source: a backup, or a folder of backups, of which the newest is meant.
@@ -44,6 +45,8 @@ public struct Restoration: Sendable {
       sumWasChecked = try Self.check(sum, of: source, withoutSum)
       let (content, schema) = try Opening.explaining(source) { try Self.prove(partial, of: source) }
       (self.source, self.content, self.schema) = (source, content, schema)
+      try SequenceGap.declare(in: partial, at: opening?.now() ?? StoreSettings().now())
+      try FileCheck.settle(partial)
       if let opening {
         try Self.start(partial, opening, expecting: content.head)
         try FileCheck.settle(partial)

@@ -268,7 +268,7 @@ struct ClockChangeTests {
       ("holidays", "date,name_id,kind,source\n2026-05-05,N,holiday,\n", "/0/source", "Line 2: "),
       (
         "holidays",
-        "date,name_id,kind,source\n2026-05-05,N,holiday,S\n\"2026-05-06\",\"a\nb\",holiday,S\n2026-05-05,N,holiday,S\n",
+        "date,name_id,kind,source\n2026-05-05,N,holiday,S\n\"2026-05-06\",\"a\n\",holiday,S\n2026-05-05,N,holiday,S\n",
         "/2", "Line 5: This row repeats line 2."
       ),
       ("holidays", "date,name_id,kind,source,x\n2026-05-05,N,holiday,S,1\n", "/0/x", "Line 2: "),

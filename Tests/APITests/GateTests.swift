@@ -78,6 +78,7 @@ private let expectations: [String: Expectation] = [
   "GET /v1/statistics/sanctions": Expectation(.agency(.statistics), 200),
   "GET /v1/statistics/timeliness": Expectation(.agency(.statistics), 200),
   "GET /v1/statistics/equal-treatment": Expectation(.agency(.statistics), 400),
+  "GET /v1/public/releases": Expectation(.everyone, 200),
   "GET /v1/public/statistics/funnel": Expectation(.everyone, 400),
   "GET /v1/public/statistics/stages": Expectation(.everyone, 400),
   "GET /v1/public/statistics/sanctions": Expectation(.everyone, 400),
@@ -209,7 +210,9 @@ struct GateTests {
             #expect(answer["x-request-id"] != nil)
             #expect(answer["x-content-type-options"] == "nosniff", "\(route.method) \(route.path)")
             // What needs no key and holds nothing of anybody may be kept; nothing else, refusals least of all.
-            let isPublic = route.path.hasPrefix("/docs") || (route.path == "/openapi.json" && role.authorization == nil)
+            let isPublic =
+              route.path.hasPrefix("/docs") || route.path == "/v1/public/releases"
+              || (route.path == "/openapi.json" && role.authorization == nil)
             let kept = isPublic && answer.status == 200 ? "public, max-age=3600" : "no-store"
             #expect(answer["cache-control"] == kept, "\(role.name): \(route.method) \(route.path)")
             if expected == 401 { #expect(answer["www-authenticate"]?.hasPrefix("Bearer") == true) }

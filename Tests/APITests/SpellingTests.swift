@@ -15,7 +15,8 @@ private let reads: [(target: String, vary: [String], isPublic: Bool)] = [
   ("/v1/changes?after=0", ["Accept"], false), ("/v1/exports/cases", ["Accept"], false),
   ("/v1/statistics/funnel", ["Accept"], false), ("/v1/published-figures", ["Accept"], false),
   ("/v1/whoami", [], false), ("/v1/keys", ["Accept"], false), ("/v1/policy", [], false),
-  ("/v1/reference/regions", [], false), ("/v1/reconciliations", [], false), ("/openapi.json", ["Authorization"], true),
+  ("/v1/reference/regions", ["Accept"], false), ("/v1/reconciliations", [], false),
+  ("/openapi.json", ["Authorization"], true),
   ("/docs", [], true), ("/docs/problems", [], true), ("/docs/style.css", [], true), ("/livez", [], true),
   ("/v1/public/statistics/funnel", ["Accept", "Accept-Language"], true),
 ]

@@ -116,7 +116,7 @@ internal import Testing
       (.sanctions, sanction, "null", #""X""#, "/0/interim_substitute unknown_code"),
       (.sanctions, sanction, "null", #""P53-S1""#, nil),
       (.elections, election, "2029-02-14", "14-02-2029", "/0/voting_on format"),
-      (.elections, election, #""voting_on":"2029-02-14","#, "", "/0/voting_on required"),
+      (.elections, election, #""voting_on":"2029-02-14","#, "", nil),
       (.elections, election, "2028-11-03", "2028-11-31", "/0/contests/0/determined_on format"),
       (.elections, election, "2028-11-28", "soon", "/0/contests/0/campaign_from format"),
       (.elections, election, "2029-02-10", "2028-02-10", "/0/contests/0/campaign_until inconsistent"),

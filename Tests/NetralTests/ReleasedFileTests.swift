@@ -11,9 +11,11 @@ extension ProgramTests {
   @Suite("files of earlier releases")
   struct ReleasedFileTests {
     private static let folder = URL(filePath: projectFile("Tests/NetralTests/released"))
-    private static let names = ["m0001", "m0002", "m0003", "m0004", "m0005"]
+    private static let names = ["m0001", "m0002", "m0003", "m0004", "m0005", "m0012"]
+    /// Steps that no file ended with: they were released with a later one.
+    private static let between = ["m0007", "m0008", "m0009", "m0010", "m0011"]
     /// Steps that no release has yet.
-    private static let unreleased = ["m0007", "m0008", "m0009", "m0010", "m0011", "m0012"]
+    private static let unreleased = ["m0013", "m0014"]
 
     private let folder: TemporaryFolder
     private var database: String { folder.file("netral.sqlite") }
@@ -25,7 +27,7 @@ extension ProgramTests {
       let steps = try FileManager.default.contentsOfDirectory(atPath: projectFile("migrations/sql")).map {
         String($0.prefix(5))
       }.sorted()
-      #expect(steps == Self.names + Self.unreleased)
+      #expect(steps == (Self.names + Self.between + Self.unreleased).sorted())
       for name in Self.names {
         let attributes = try FileManager.default.attributesOfItem(
           atPath: Self.folder.appending(path: "\(name).sqlite.gz").path)
@@ -55,7 +57,7 @@ extension ProgramTests {
       let server = try RunningServer(database)
       try expectDerived(old)
       let cases = try Int(sqlite(old, "SELECT count(*) FROM case_record")) ?? 0
-      #expect(cases == (name == "m0005" ? 45 : 44))
+      #expect(cases == (name >= "m0005" ? 45 : 44))
       let ids = try expectReadable(server, keys[1], cases)
       try expectReproduced(try server.client(keys[1]))
       try expectWritable(try server.client(keys[0]), try server.client(keys[1]))

@@ -23,6 +23,7 @@ internal import Testing
     "m0011_confirmations": "17ce7f885208d0b888033cd64639b5cff40f8a1af7b3070da5a9d741000a5b1f",
     "m0012_byte_use": "77b79d2edb308604ae6235c57e14e11b7fb72a2ffb2a7a39963542b96ecd9388",
     "m0013_folding": "35562af2900236b1534c42925401b675e499d50cbbf2cbc109e17de3d15577a5",
+    "m0014_gaps": "92ed16b6b47cd16715e015c0e01469172177800c2c85ae2bb84c87672de28961",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -56,7 +57,9 @@ internal import Testing
       let sanctioned = try await bench.report(2, at: .sanctioned, Sample.facts(2))
       _ = try await bench.report(3, at: .appealed, Sample.facts(3))
       try new.close()
-      let tables = ["certificate", "figure", "published_figure", "public_release"].map { "DROP TABLE \($0);" }.joined()
+      let tables = ["certificate", "figure", "published_figure", "public_release", "sequence_gap"].map {
+        "DROP TABLE \($0);"
+      }.joined()
       let indexes = ["paused", "appeal", "stage_due", "recorded_late", "paused_until"].map {
         "DROP INDEX case_record_\($0);"
       }.joined()

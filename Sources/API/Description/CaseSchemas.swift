@@ -197,7 +197,8 @@ extension Schema {
         .always("violation", string), .always("conduct", string), .always("category", string),
         .always("sanction_level", string.orNull), .always("label_id", string), .always("label_en", string),
         .always("confidence", string), .always("legal_basis", array(of: string)),
-      ]).orNull), .always("determined", bool), .always("determined_on", string),
+      ]).orNull), .always("determined", bool),
+    .always("determined_on", string.orNull.described("Null while it is not decreed.")),
     .always("reasons", array(of: string)), .always("warnings", array(of: string)),
   ])
 }

@@ -38,6 +38,8 @@ final class Operation: Sendable {
   let details: String
   let query: [Parameter]
   let queryNames: Set<String>
+  /// Those of them that take several values.
+  let queryLists: Set<String>
   /// What the answer may be written as.
   let formats: [ListFormat]
   let body: Body?
@@ -86,6 +88,7 @@ final class Operation: Sendable {
     formats = ListFormat.offered(by: replies)
     self.query = formats.count > 1 ? query + [.format(formats)] : query
     queryNames = Set(self.query.map(\.name))
+    queryLists = Set(self.query.filter(\.isList).map(\.name))
     self.body = body
     self.needs = needs
     self.replies = replies

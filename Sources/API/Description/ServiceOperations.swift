@@ -5,8 +5,13 @@ internal import HTTPTypes
 extension Operation {
   static let listReference = Operation(
     .reference, .init(en: "Read reference data", id: "Baca data referensi"),
+    details: "The kinds and their columns (? may be empty): \(ReferenceColumn.table)",
     query: [.date("as_of", "Rows that are valid on this day (default: all)."), .rest],
-    replies: [.json(.page(of: .map(of: .any)), "All rows, or 4 MiB of them.", fields: Reply.nextPage)],
+    replies: [
+      Reply(
+        .ok, "All rows, as JSON no more than 4 MiB of them.",
+        [.json(.page(of: .map(of: .any))), .lines(.map(of: .any)), .csv], fields: Reply.nextPage)
+    ],
     refusals: [.notAcceptable, .invalidCursor],
     example: Example("BKN", path: ["elections"]))
 
@@ -91,7 +96,8 @@ extension Operation {
     Operation(
       .administration, summary,
       details: """
-        Rows are added or replaced, never deleted. JSON array, or CSV with a header row (lists separated by |). A change \
+        Rows are added or replaced, never deleted. JSON array, or CSV with a header row, separated by commas or semicolons \
+        (lists by |), as GET /v1/reference/{kind}?format=csv gives it, where the columns are described. A change \
         of clock-rules or holidays derives open clocks anew before it is answered.
         """,
       query: [.dryRun],

@@ -101,6 +101,14 @@ extension Operation {
         nil, query: "election=pilkada-2020&as_of=2020-10-31" + (statistic == .funnel ? "&group_by=province" : "")))
   }
 
+  static let releases = Operation(
+    .statistics, .init(en: "Public releases", id: "Rilis publik"),
+    details: "Every election, and the days of which releases are made. No key.",
+    replies: [
+      Reply(.ok, "The elections.", [.json(.page(of: .releasesOfElection)), .lines(.releasesOfElection), .csv])
+    ],
+    refusals: [.tooManyRequests], example: Example(nil))
+
   static let makeReleases = Operation(
     .administration, .init(en: "Make public releases", id: "Buat rilis publik"),
     details: """

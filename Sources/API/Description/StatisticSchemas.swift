@@ -239,6 +239,11 @@ extension Schema {
   ]).named("ReleaseMethod")
 
   /// What the operator is told of the releases of an election.
+  static let releasesOfElection = object([
+    .always("election", string), .always("name_id", string), .always("name_en", string.orNull),
+    .always("voting_on", date.orNull), .always("released", array(of: date)),
+  ])
+
   static let madeReleases = object([
     .always("election", string),
     .always("first_recorded_on", date.orNull.described("When the first case of the election was recorded here.")),

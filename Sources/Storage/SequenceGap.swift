@@ -1,0 +1,55 @@
+internal import Domain
+internal import Foundation
+internal import GRDB
+
+/// Sequences and numbers of cases that were given out after a backup and are lost with what followed it. A restoration
+/// passes over so many that none is given out twice, whatever had happened.
+enum SequenceGap {
+  /// Sequences that are passed over: twenty times those of the largest migration. Statistics count in 32 bits, so that there
+  /// is room for some forty restorations.
+  static let sequences: Int64 = 100_000_000
+
+  /// Numbers of each year up to this one that are passed over: more cases than the country has civil servants.
+  static let numbers = 10_000_000
+
+  /// Declares a gap after the newest sequence of a file that nobody else uses.
+  static func declare(in path: String, at now: Timestamp) throws {
+    let queue = try DatabaseQueue(path: path, configuration: Opening.configuration(StoreSettings(), readonly: false))
+    try queue.write { database in
+      // As `m0014_gaps` makes it: the file may be of an earlier release.
+      try database.execute(
+        sql: """
+          CREATE TABLE IF NOT EXISTS sequence_gap (
+            first INTEGER PRIMARY KEY, last INTEGER NOT NULL, declared_at INTEGER NOT NULL) STRICT
+          """)
+      let last = try Int64.fetchOne(
+        database,
+        sql: "SELECT max((SELECT coalesce(max(seq), 0) FROM event), (SELECT coalesce(max(last), 0) FROM sequence_gap))")
+      let first = (last ?? 0) + 1
+      try database.execute(
+        sql: "INSERT INTO sequence_gap (first, last, declared_at) VALUES (?, ?, ?)",
+        arguments: [first, first + sequences - 1, now.milliseconds])
+      for year in 2_000...LegalDate(inJayapura: now).year {
+        try database.execute(
+          sql: """
+            INSERT INTO case_counter (year, last) VALUES (?1, ?2) ON CONFLICT (year) DO UPDATE SET last = last + ?2
+            """, arguments: [year, numbers])
+      }
+    }
+    try queue.close()
+  }
+}
+
+extension Transaction {
+  /// True for a sequence that was lost in a restoration: what a client has seen up to it is not what is on record.
+  func isLost(_ seq: Int64) throws -> Bool {
+    try fetchOne("SELECT 1 FROM sequence_gap WHERE first <= ? AND last > ?", [seq, seq]) { _ in true } ?? false
+  }
+
+  /// Where a gap ends that begins after a sequence and up to another one.
+  func gapEnd(after seq: Int64, upTo end: Int64) throws -> Int64? {
+    try fetchOne("SELECT last FROM sequence_gap WHERE first > ? AND first <= ? ORDER BY first LIMIT 1", [seq, end]) {
+      $0[0]
+    }
+  }
+}
