@@ -18,7 +18,8 @@ public enum PlainText {
   ///
   /// - Parameter hasLines: true for texts of several lines, which may hold tabs and line ends.
   public static func intruder(in text: String, hasLines: Bool) -> Unicode.Scalar? {
-    text.unicodeScalars.first { scalar in
+    if isPrintable(text) { return nil }
+    return text.unicodeScalars.first { scalar in
       switch scalar.value {
       case 0x20..<0x7F: false
       case 0x09, 0x0A, 0x0D: !hasLines
@@ -35,14 +36,32 @@ public enum PlainText {
   /// The text as it is compared where it names something: with runs of white space as one blank, and without regard to
   /// case and to the width of letters, digits and signs.
   public static func folded(_ text: String) -> String {
+    if isPlain(text), !hasRuns(text) { return text.lowercased() }
     let narrow = String(String.UnicodeScalarView(normalized(text).unicodeScalars.map(narrowed)))
     return narrow.split(whereSeparator: \.isWhitespace).joined(separator: " ").uppercased().lowercased()
   }
 
-  /// ASCII without anything that is not seen, and no blank at its ends: what nearly every text is.
+  /// ASCII without blanks at its ends: what nearly every text is.
   private static func isPlain(_ text: String) -> Bool {
     guard let first = text.utf8.first, let last = text.utf8.last, first > 0x20, last > 0x20 else { return false }
-    return text.utf8.allSatisfy { $0 < 0x80 }
+    var text = text
+    return text.withUTF8 { bytes in bytes.reduce(0) { $0 | $1 } < 0x80 }
+  }
+
+  /// ASCII of which everything is seen, or a blank.
+  private static func isPrintable(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in bytes.allSatisfy { $0 &- 0x20 < 0x5F } }
+  }
+
+  /// True when white space follows white space, or is no blank.
+  private static func hasRuns(_ text: String) -> Bool {
+    var before: UInt8 = 0
+    for byte in text.utf8 {
+      if byte < 0x20 || byte == 0x20 && before == 0x20 { return true }
+      before = byte
+    }
+    return false
   }
 
   /// The fullwidth forms of ASCII (U+FF01 to U+FF5E) and of the blank (U+3000) as ASCII.

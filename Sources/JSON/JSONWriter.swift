@@ -222,7 +222,7 @@ extension JSONWriter {
       endArray()
     case .object(let object):
       beginObject()
-      for member in object.members.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+      for member in object.members.sorted(by: { $0.name < $1.name }) {
         name(member.name)
         canonical(member.value)
       }
