@@ -118,7 +118,7 @@ public struct Importer: Sendable {
   }
 
   /// Whether `agency` is the importing one or one that it succeeded.
-  private func isOwn(_ agency: AgencyCode, _ reference: Reference) -> Bool {
+  func isOwn(_ agency: AgencyCode, _ reference: Reference) -> Bool {
     agency == origin.agency || reference.hasSucceeded(origin.agency, agency, on: LegalDate(inJakarta: now()))
   }
 
@@ -186,7 +186,11 @@ public struct Importer: Sendable {
       pointers.append("/actions/\(index)/agency")
     }
     if pointers.isEmpty { return }
-    throw Failure(
+    throw notOwn(at: pointers)
+  }
+
+  func notOwn(at pointers: [String]) -> Failure {
+    Failure(
       .importNotYours, en: "This key imports for \(origin.agency) and the agencies that it succeeded alone.",
       id: "Kunci ini hanya mengimpor untuk \(origin.agency) dan lembaga yang digantikannya.",
       errors: pointers.map { FieldError(pointer: $0, .notAllowed) })

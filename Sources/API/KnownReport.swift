@@ -58,6 +58,9 @@ struct KnownReport {
     for (index, step) in line.actions.enumerated().dropFirst(count) {
       let taken = try line.at("/actions/\(index)") { () throws(Failure) in
         guard reference.agencies[step.agency.rawValue] != nil else { throw Failure.invalid("/agency", .unknownCode) }
+        // A history of others may go on that was brought in as one. What an agency has posted is acted on by each itself.
+        let isBroughtIn = record.provenance.importer == importer.origin.agency
+        guard importer.isOwn(step.agency, reference) || isBroughtIn else { throw importer.notOwn(at: ["/agency"]) }
         _ = try SeenCase(current, for: step.agency)
         let context = importer.context(step.agency, reference, importer.now())
         return try Lifecycle.judgeBroughtIn(step.action, on: current, context)

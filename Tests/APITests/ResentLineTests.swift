@@ -119,6 +119,30 @@ struct ResentLineTests {
     }
   }
 
+  @Test("goes on with acts of one's own, or as the history that it was brought in as")
+  func othersActs() async throws {
+    try await withService { visitor in
+      let act = Lines.verified.replacing("BAWASLU", with: "BKN")
+      func send(_ ref: String) throws -> JSONValue {
+        let body = merged(Sample.caseBody(agencyRef: ref), #"{"source":{"agency":"BAWASLU"}}"#)
+        // With scope migration, which brings in acts of anybody together with their report.
+        let answer = try visitor.importLines([#"{"case":\#(body),"actions":[\#(act)]}"#], as: .bawaslu)
+        return try JSONValue.parse(Array(answer.lines[0].utf8))
+      }
+      let posted = try visitor.makeCase(ref: "posted")
+      let result = try send("posted")
+      #expect(
+        result["status"].string == "invalid" && result["problem"]["code"].string == "import_not_yours", "\(result)")
+      #expect(result["problem"]["errors"][0]["pointer"].string == "/actions/0/agency")
+      #expect(try await Lines(visitor).events(posted) == ["created"])
+      // A history that was brought in goes on as it began: each act of others waits for their word.
+      let path = "/v1/cases/\(try await Lines(visitor).send([])["id"].string ?? "")"
+      #expect(try send("resent")["status"].string == "extended")
+      #expect(try visitor.get(path, as: .bkn).json["unconfirmed"].strings == ["BKN"])
+      #expect(try send("resent")["status"].string == "duplicate")
+    }
+  }
+
   @Test("by another agency tells nothing, and brings nothing in")
   func others() async throws {
     try await withService { visitor in
