@@ -143,9 +143,10 @@ public struct Importer: Sendable {
       return .invalid(failure)
     }
     // The line names a person: which case is about that person is told only where the subject is open.
-    let sees = isOpen && Visibility.projection(of: existing, for: origin.agency)?.contains(.subject) ?? false
-    guard sees else { return .duplicate(nil) }
-    return try KnownReport(existing, transaction).compare(line, facts, self)
+    guard isOpen, let projection = Visibility.projection(of: existing, for: origin.agency),
+      projection.contains(.subject)
+    else { return .duplicate(nil) }
+    return try KnownReport(existing, seen: projection, transaction).compare(line, facts, self)
   }
 
   /// Whether this key may speak for an agency.

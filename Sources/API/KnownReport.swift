@@ -7,9 +7,13 @@ internal import Domain
 /// nobody sends `If-Match` with a line.
 struct KnownReport {
   private let record: Case
+  /// What the importing agency sees of it: what is withheld is not compared, or a line would test a guess.
+  private let projection: Projection
   private let transaction: any CaseWrites
 
-  init(_ record: Case, _ transaction: any CaseWrites) { (self.record, self.transaction) = (record, transaction) }
+  init(_ record: Case, seen projection: Projection, _ transaction: any CaseWrites) {
+    (self.record, self.projection, self.transaction) = (record, projection, transaction)
+  }
 
   func compare(_ line: ImportLine, _ facts: Facts, _ importer: Importer) throws -> Importer.Outcome {
     let differences = try differences(facts)
@@ -22,7 +26,9 @@ struct KnownReport {
         ActionKind(rawValue: $0.what) != nil && importer.speaks(for: $0.onBehalfOf ?? $0.agency, reference)
       }
     for (index, (event, step)) in zip(recorded, line.actions).enumerated() {
-      let places = event.differences(step.agency, step.action)
+      let places = event.differences(step.agency, step.action) { group in
+        group == .notes ? event.agency == importer.origin.agency : projection.shows(group)
+      }
       if !places.isEmpty {
         return .differs(record.id, .reportDiffers(at: places.map { "/actions/\(index)\($0)" }))
       }
@@ -41,10 +47,10 @@ struct KnownReport {
   /// Where the line's facts are neither those that were brought in nor those of now: as pointers, since a value may be one
   /// that whoever reads the answer must not see.
   private func differences(_ facts: Facts) throws -> [String] {
-    let now = facts.differences(from: record.facts)
+    let now = facts.differences(from: record.facts, in: projection)
     if now.isEmpty || record.version == 1 { return now }
     guard let first = try transaction.caseRecord(record.id, version: 1) else { return now }
-    return facts.differences(from: first.facts).isEmpty ? [] : now
+    return facts.differences(from: first.facts, in: projection).isEmpty ? [] : now
   }
 
   private typealias Step = (changed: Case?, event: EventDraft)
@@ -86,7 +92,7 @@ struct KnownReport {
 extension Facts {
   /// Where these facts say something else than those on record, as pointers into a line. How a value is spelled does not
   /// count where it does not for identity, nor what follows from reference data.
-  fileprivate func differences(from recorded: Facts) -> [String] {
+  fileprivate func differences(from recorded: Facts, in projection: Projection) -> [String] {
     var other = recorded.normalized
     if PlainText.folded(other.subject.name) == PlainText.folded(subject.name) { other.subject.name = subject.name }
     if PlainText.folded(other.source.agencyRef) == PlainText.folded(source.agencyRef) {
@@ -94,7 +100,8 @@ extension Facts {
     }
     if other.institution.code == institution.code { other.institution = institution }
     if other.violation?.code == violation?.code { other.violation = violation }
-    return Facts.changes(from: other, to: self).map { "/case/\($0.replacing(".", with: "/"))" }
+    return Facts.changes(from: other, to: self).filter { projection.shows(Facts.group(of: $0)) }
+      .map { "/case/\($0.replacing(".", with: "/"))" }
   }
 
   /// As they would be taken today: earlier releases took texts as they came.
@@ -116,15 +123,20 @@ extension Facts {
 
 extension Event {
   /// Where an act of a line says something else than this event, as pointers into the act.
-  fileprivate func differences(_ agency: AgencyCode, _ action: Action) -> [String] {
+  ///
+  /// - Parameter isShown: whether the texts of a group may be compared.
+  fileprivate func differences(_ agency: AgencyCode, _ action: Action, _ isShown: (FieldGroup) -> Bool) -> [String] {
     var places: [String] = []
     if (onBehalfOf ?? self.agency) != (action.onBehalfOf ?? agency) { places.append("/agency") }
     if what != action.kind.rawValue { places.append("/action") }
     // What another act carries cannot be set against this one.
     if !places.isEmpty { return places }
     if occurredOn != action.occurredOn { places.append("/occurred_on") }
-    let recorded = details.map { ($0.name, $0.value) } + texts.map { ($0.name, PlainText.normalized($0.text)) }
-    let given = action.details.map { ($0.name, $0.value) } + action.texts.map { ($0.name, $0.text) }
+    let recorded =
+      details.map { ($0.name, $0.value) }
+      + texts.filter { isShown($0.group) }.map { ($0.name, PlainText.normalized($0.text)) }
+    let given =
+      action.details.map { ($0.name, $0.value) } + action.texts.filter { isShown($0.group) }.map { ($0.name, $0.text) }
     let (before, now) = (Dictionary(recorded) { first, _ in first }, Dictionary(given) { first, _ in first })
     return places + Set(before.keys).union(now.keys).sorted().filter { before[$0] != now[$0] }.map { "/\($0)" }
   }

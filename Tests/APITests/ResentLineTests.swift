@@ -143,6 +143,22 @@ struct ResentLineTests {
     }
   }
 
+  @Test("tests no guess at what its sender may not see: BKN sends a report of KASN, whose reporter is KASN's alone")
+  func guesses() async throws {
+    try await withService { visitor in
+      func line(_ reporter: String) throws -> JSONValue {
+        let source = #"{"source":{"agency":"KASN","received_on":"2024-08-06"},"act":{"occurred_on":"2024-08-02"}}"#
+        let body = merged(
+          merged(Sample.caseBody(agencyRef: "k"), source), #"{"reporter":{"mode":"named","name":"\#(reporter)"}}"#)
+        let answer = try visitor.importLines([#"{"case":\#(body)}"#], as: .bkn)
+        return try JSONValue.parse(Array(answer.lines[0].utf8))
+      }
+      #expect(try line("Pelapor")["status"].string == "created")
+      let (right, wrong) = (try line("Pelapor"), try line("Lain"))
+      #expect(right == wrong && right["status"].string == "duplicate", "\(wrong)")
+    }
+  }
+
   @Test("by another agency tells nothing, and brings nothing in")
   func others() async throws {
     try await withService { visitor in
