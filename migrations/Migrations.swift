@@ -21,6 +21,7 @@ public let migrations: [Migration] = [
   Migration(name: "m0012_byte_use", sql: text(PackageResources.m0012_byte_use_sql)),
   Migration(name: "m0013_folding", sql: text(PackageResources.m0013_folding_sql)),
   Migration(name: "m0014_gaps", sql: text(PackageResources.m0014_gaps_sql)),
+  Migration(name: "m0015_former_reports", sql: text(PackageResources.m0015_former_reports_sql)),
 ]
 
 /// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.

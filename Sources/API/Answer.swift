@@ -70,7 +70,10 @@ extension Response {
   mutating func finish(_ varies: String, isOpenToAll: Bool, _ paths: PathSpelling) {
     let speaks = fields.contains { $0.name == .contentLanguage }
     fields.append(Field(name: .vary, value: speaks ? "\(varies), Accept-Language" : varies))
-    if isOpenToAll { fields.append(Field(name: .accessControlAllowOrigin, value: "*")) }
+    if isOpenToAll {
+      fields.append(Field(name: .accessControlAllowOrigin, value: "*"))
+      fields.append(Field(name: .accessControlExposeHeaders, value: "ETag, Link, X-Request-Id"))
+    }
     paths.prefix(&fields)
   }
 }

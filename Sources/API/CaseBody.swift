@@ -53,7 +53,7 @@ enum CaseBody {
 
   private static func urls(_ reader: ObjectReader?) -> [String] {
     guard let reader else { return [] }
-    let urls = reader.texts("urls", countMax: 50, max: 2_048)
+    let urls = reader.texts("urls", countMax: 50, max: 2_048, by: withSmallHost)
     if reader.isRecorded("urls") { return urls }
     for (index, url) in urls.enumerated() where !isAddress(url) {
       reader.errors.add(
@@ -65,6 +65,12 @@ enum CaseBody {
     return urls
   }
 
+  /// Scheme and host in small letters, in which they are compared (RFC 3986, section 6.2.2.1).
+  private static func withSmallHost(_ url: String) -> String {
+    guard let match = url.prefixMatch(of: #/[A-Za-z]+:\/\/[^\/?#]*/#) else { return url }
+    return url[..<match.range.upperBound].lowercased() + url[match.range.upperBound...]
+  }
+
   /// Scheme in any case, a host, no white space (RFC 3986, section 3).
   private static func isAddress(_ text: String) -> Bool {
     guard let match = text.prefixMatch(of: #/(?i)https?:\/\/([^\/?#]*)/#), !text.contains(where: \.isWhitespace) else {
@@ -72,6 +78,10 @@ enum CaseBody {
     }
     let host = match.1.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
     return host.first.map { $0 != ":" } ?? false
+  }
+
+  private static func isSame(_ one: Witness, _ other: Witness) -> Bool {
+    PlainText.folded(one.name) == PlainText.folded(other.name) && one.contact == other.contact
   }
 
   private static func witnesses(_ reader: ObjectReader?) -> [Witness] {
@@ -82,7 +92,8 @@ enum CaseBody {
       return Witness(
         name: witness.text("name", max: 200, required: true) ?? "", contact: witness.text("contact", max: 200))
     }
-    for (index, witness) in witnesses.enumerated() where !isRecorded && witnesses[..<index].contains(witness) {
+    for (index, witness) in witnesses.enumerated()
+    where !isRecorded && witnesses[..<index].contains(where: { isSame($0, witness) }) {
       reader.errors.add("\(reader.at("witnesses"))/\(index)", .duplicate, ObjectReader.twice)
     }
     return witnesses

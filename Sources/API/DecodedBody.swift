@@ -1,4 +1,5 @@
 internal import Domain
+internal import Foundation
 internal import Gzip
 internal import HTTPServer
 internal import HTTPTypes
@@ -16,9 +17,11 @@ struct DecodedBody {
   /// - Parameter bytesMax: most bytes after decompression.
   /// - Throws: `unsupported_media_type` for any coding but gzip.
   init(_ request: Request, bytesMax: Int) throws(Failure) {
-    switch request.fields[.contentEncoding]?.lowercased() {
-    case nil, "identity": inflater = nil
-    case "gzip", "x-gzip": inflater = Inflater()
+    let codings = (request.fields[.contentEncoding] ?? "").split(separator: ",")
+      .map { $0.trimmingCharacters(in: .whitespaces).lowercased() }.filter { !["", "identity"].contains($0) }
+    switch codings {
+    case []: inflater = nil
+    case ["gzip"], ["x-gzip"]: inflater = Inflater()
     default: throw .unsupportedCoding
     }
     body = request.body

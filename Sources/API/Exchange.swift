@@ -150,7 +150,10 @@ struct Exchange: Sendable {
     let value = try Self.parse(bytes)
     var writer = JSONWriter(reserving: bytes.count + 64)
     writer.canonical(value)
-    let target = "\(request.method.rawValue) \(api.paths.plain(request.path))?\(try query().canonical)\n"
+    let path = api.paths.plain(request.path).split(separator: "/").map { CaseID($0)?.description ?? String($0) }
+    var query = try query()
+    if try query.flag("dry_run") == false { query = query.without(["dry_run"]) }
+    let target = "\(request.method.rawValue) \(path.joined(separator: "/"))?\(query.canonical)\n"
     return JSONBody(
       value: value, digest: Self.digest(target, writer.bytes), bytes: bytes,
       line: "\(request.method.rawValue) \(request.target)\n")

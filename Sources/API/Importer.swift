@@ -101,6 +101,10 @@ public struct Importer: Sendable {
       }
       // A dry run leaves no trace: it must not tell which reports of others are known, and does not look.
       if dryRun, !isOpen(history.record.facts.source.agency, current) { return .created(history.record.id) }
+      let facts = history.record.facts
+      if isOpen(facts.source.agency, current), try transaction.isFormerReport(facts) {
+        return try refusal(.invalid([]), (line, facts), isSound: true, dryRun: dryRun, transaction)
+      }
       do {
         return .created(try transaction.create(history).id)
       } catch let failure as Failure {
@@ -155,10 +159,14 @@ public struct Importer: Sendable {
   }
 
   /// The view of the rules under which an act of an agency is brought in.
-  func context(_ agency: AgencyCode, _ reference: Reference, _ now: Timestamp) -> Lifecycle.Context {
+  ///
+  /// - Parameter isGoingOn: true for what follows on a case that is on record already.
+  func context(_ agency: AgencyCode, _ reference: Reference, _ now: Timestamp, isGoingOn: Bool = false)
+    -> Lifecycle.Context
+  {
     // A pause that is dated back would hide that nobody acted in time: of one's own cases it is judged as if it were
     // posted. In a history of others' every act waits for a word.
-    let isHistory = if case .own = origin.reach { false } else { true }
+    let isHistory = if case .own = origin.reach { false } else { !isGoingOn }
     let today = LegalDate(inJakarta: now)
     return Lifecycle.Context(
       actor: actor(agency, reference, today), reference: reference, today: today,

@@ -16,27 +16,57 @@ struct KnownReport {
   }
 
   func compare(_ line: ImportLine, _ facts: Facts, _ importer: Importer) throws -> Importer.Outcome {
-    let differences = try differences(facts)
-    if !differences.isEmpty { return .differs(record.id, .reportDiffers(at: differences)) }
+    let wrong = try differences(facts)
+    if !wrong.isEmpty { return .differs(record.id, .reportDiffers(at: wrong)) }
+    if line.actions.isEmpty { return .duplicate(record.id) }
     let reference = try transaction.currentReference()
-    let recorded =
-      try line.actions.isEmpty
-      ? []
-      : transaction.history(record.id).filter {
-        ActionKind(rawValue: $0.what) != nil && importer.speaks(for: $0.onBehalfOf ?? $0.agency, reference)
-      }
-    for (index, (event, step)) in zip(recorded, line.actions).enumerated() {
-      let places = event.differences(step.agency, step.action) { group in
-        group == .notes ? event.agency == importer.origin.agency : projection.shows(group)
-      }
-      if !places.isEmpty {
-        return .differs(record.id, .reportDiffers(at: places.map { "/actions/\(index)\($0)" }))
-      }
+    let history = try transaction.history(record.id)
+    // What the sender may know of: acts of its own, and those that it has brought in itself.
+    let known = history.filter { event in
+      ActionKind(rawValue: event.what) != nil
+        && (importer.isOwn(event.onBehalfOf ?? event.agency, reference) || event.importedBy == importer.origin.agency)
     }
-    guard line.actions.count > recorded.count else { return .duplicate(record.id) }
+    let void = Set(history.flatMap(\.voided))
+    var differing: [String] = []
+    // A line that was disputed says what was on record; one that puts it right goes on from what still is.
+    for recorded in [known, known.filter { !void.contains($0.seq) }] {
+      let acts = withoutOwnNotes(recorded, line, importer)
+      let places = differences(line, acts, importer)
+      if differing.isEmpty { differing = places }
+      guard places.isEmpty else { continue }
+      if line.actions.count <= acts.count { return .duplicate(record.id) }
+      if recorded.contains(where: { void.contains($0.seq) }) { continue }
+      return try extended(line, after: acts.count, importer, reference)
+    }
+    return .differs(record.id, .reportDiffers(at: differing))
+  }
+
+  /// The recorded acts without notes that the line does not have: they move nothing, and stand in no list of acts elsewhere.
+  private func withoutOwnNotes(_ recorded: [Event], _ line: ImportLine, _ importer: Importer) -> [Event] {
+    recorded.filter { event in
+      event.what != ActionKind.notes.rawValue
+        || line.actions.contains { event.differences($0.agency, $0.action, isShown(to: importer, event)).isEmpty }
+    }
+  }
+
+  private func differences(_ line: ImportLine, _ acts: [Event], _ importer: Importer) -> [String] {
+    for (index, (event, step)) in zip(acts, line.actions).enumerated() {
+      let places = event.differences(step.agency, step.action, isShown(to: importer, event))
+      if !places.isEmpty { return places.map { "/actions/\(index)\($0)" } }
+    }
+    return []
+  }
+
+  private func isShown(to importer: Importer, _ event: Event) -> (FieldGroup) -> Bool {
+    { group in group == .notes ? event.agency == importer.origin.agency : projection.shows(group) }
+  }
+
+  private func extended(_ line: ImportLine, after count: Int, _ importer: Importer, _ reference: Reference) throws
+    -> Importer.Outcome
+  {
     let steps: [Step]
     do throws(Failure) {
-      steps = try judged(line, after: recorded.count, importer, reference)
+      steps = try judged(line, after: count, importer, reference)
     } catch {
       return .invalid(error)
     }
@@ -64,11 +94,10 @@ struct KnownReport {
     for (index, step) in line.actions.enumerated().dropFirst(count) {
       let taken = try line.at("/actions/\(index)") { () throws(Failure) in
         guard reference.agencies[step.agency.rawValue] != nil else { throw Failure.invalid("/agency", .unknownCode) }
-        // A history of others may go on that was brought in as one. What an agency has posted is acted on by each itself.
-        let isBroughtIn = record.provenance.importer == importer.origin.agency
-        guard importer.isOwn(step.agency, reference) || isBroughtIn else { throw importer.notOwn(at: ["/agency"]) }
+        // Histories of others come with their report. What goes on is acted on by each agency itself.
+        guard importer.isOwn(step.agency, reference) else { throw importer.notOwn(at: ["/agency"]) }
         _ = try SeenCase(current, for: step.agency)
-        let context = importer.context(step.agency, reference, importer.now())
+        let context = importer.context(step.agency, reference, importer.now(), isGoingOn: true)
         return try Lifecycle.judgeBroughtIn(step.action, on: current, context)
       }
       steps.append(taken)

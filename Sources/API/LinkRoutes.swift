@@ -16,7 +16,12 @@ enum LinkRoutes {
     let reader = try ObjectReader(write.body.value)
     let (other, relation) = read(reader)
     try reader.errors.check()
-    guard let other, let relation, other != id else { throw Failure.invalid("/case_id", .format, Hint.identity) }
+    guard let other, let relation else { throw Failure.invalid("/case_id", .format, Hint.identity) }
+    if other == id {
+      throw Failure.invalid(
+        "/case_id", .inconsistent,
+        LocalizedText(en: "A case is not tied to itself.", id: "Kasus tidak dikaitkan dengan dirinya sendiri."))
+    }
     let link = Link(relation: relation, other: other, linkedBy: agency, linkedAt: exchange.now)
     let (stored, replayed) = try await write.once(
       replay: { _, transaction in

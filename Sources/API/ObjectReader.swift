@@ -115,7 +115,7 @@ final class ObjectReader {
   /// Digits, of which `count` are wanted; blanks that group them are dropped.
   func digits(_ name: String, count: Int, required: Bool = false) -> String? {
     record?.add(name, .digits(count), required)
-    return string(name, required: required).map { $0.filter { !$0.isWhitespace } }
+    return string(name, required: required).map { PlainText.folded($0).filter { !$0.isWhitespace } }
   }
 
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, required: Bool = false) -> Code?
@@ -206,7 +206,9 @@ final class ObjectReader {
   }
 
   /// A set of lines: none may be there twice.
-  func texts(_ name: String, countMax: Int, max: Int) -> [String] {
+  ///
+  /// - Parameter key: what two lines are compared by.
+  func texts(_ name: String, countMax: Int, max: Int, by key: (String) -> String = { $0 }) -> [String] {
     record?.add(name, Schema.array(of: .text(max: max), countMax: countMax).with(("uniqueItems", .bool(true))))
     if isRecorded(name), case .array(let items)? = object[name] {
       _ = member(name)
@@ -220,7 +222,7 @@ final class ObjectReader {
         return nil
       }
       guard let text = checked(given, max, { pointer }) else { return nil }
-      guard taken.insert(text).inserted else {
+      guard taken.insert(key(text)).inserted else {
         errors.add(pointer, .duplicate, Self.twice)
         return nil
       }

@@ -261,6 +261,7 @@ extension HTTPField.Name {
   static let link = known("Link")
   static let preferenceApplied = known("Preference-Applied")
   static let accessControlAllowMethods = known("Access-Control-Allow-Methods")
+  static let accessControlExposeHeaders = known("Access-Control-Expose-Headers")
   static let accessControlAllowHeaders = known("Access-Control-Allow-Headers")
 
   static func known(_ name: String) -> HTTPField.Name {

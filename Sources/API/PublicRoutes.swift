@@ -43,7 +43,8 @@ enum PublicRoutes {
         writer.member("released", strings: released)
         writer.endObject()
       }
-      for day in released {
+      // One without a release has a row, too.
+      for day in released.isEmpty ? [nil] : released.map(Optional.some) {
         for text in [election.key, election.nameId, election.nameEn, election.votingOn, day] { csv.field(text) }
         csv.endRow()
       }

@@ -19,7 +19,7 @@ struct Query: Sendable {
       guard let value = parts.count == 2 ? Self.decode(parts[1]) : "" else { throw Self.malformed }
       guard values.updateValue(value, forKey: name) == nil else {
         throw .parameter(
-          name, lists.contains(name) ? Self.useCommas(name) : FieldErrorCode.duplicate.standardDetail, .duplicate)
+          name, lists.contains(name) ? Self.useCommas(name) : Self.onlyOnce, .duplicate)
       }
     }
   }
@@ -86,7 +86,7 @@ struct Query: Sendable {
       name,
       LocalizedText(
         en: "This lies after the end of the span: give one before it.",
-        id: "Ini sesudah akhir rentang: isi yang sebelumnya."))
+        id: "Ini sesudah akhir rentang: isi yang sebelumnya."), .inconsistent)
   }
 
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type) throws(Failure) -> Code?
@@ -135,6 +135,9 @@ struct Query: Sendable {
 
   /// An instant as it stands in a query, where the plus of its offset may have been read as a blank.
   static func instant(_ text: String) -> Timestamp? { Timestamp(text) ?? Timestamp(text.replacing(" ", with: "+")) }
+
+  private static let onlyOnce = LocalizedText(
+    en: "This parameter is given twice; give it once.", id: "Parameter ini diberikan dua kali; berikan sekali.")
 
   static let dateOrInstant = LocalizedText(
     en: "Give a date, YYYY-MM-DD, or a time with its offset, as 2024-10-20T09:30:00+07:00.",

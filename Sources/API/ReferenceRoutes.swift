@@ -199,7 +199,10 @@ enum ReferenceBody {
       return .array(items.enumerated().map { clean($0.element, "\(place)/\($0.offset)", &errors) })
     case .object(let object):
       return .object(
-        JSONObject(object.members.map { ($0.name, clean($0.value, "\(place)/\($0.name.prefix(64))", &errors)) }))
+        JSONObject(
+          object.members.filter { place.contains("/contests") ? $0.value != .string("") : true }.map {
+            ($0.name, clean($0.value, "\(place)/\($0.name.prefix(64))", &errors))
+          }))
     default: return value
     }
   }

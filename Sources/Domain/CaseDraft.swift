@@ -103,7 +103,11 @@ extension Reference {
       errors.append(FieldError(pointer: "/subject/identifier_missing", .inconsistent))
     }
     if let nip, let year = draft.appointmentYear, year != nip.appointmentYear {
-      errors.append(FieldError(pointer: "/subject/appointment_year", .inconsistent))
+      errors.append(
+        FieldError(
+          pointer: "/subject/appointment_year", .inconsistent,
+          LocalizedText(
+            en: "The NIP says another year of appointment.", id: "NIP memuat tahun pengangkatan lain.")))
     }
     guard errors.count == before else { return nil }
     return Subject(

@@ -27,7 +27,8 @@ public enum PlainText {
         switch scalar.properties.generalCategory {
         case .control, .format: true
         case .lineSeparator, .paragraphSeparator: !hasLines
-        default: false
+        // What is drawn as nothing; but for the selectors that choose how a character before them is drawn.
+        default: scalar.properties.isDefaultIgnorableCodePoint && !(0xFE00...0xFE0F).contains(scalar.value)
         }
       }
     }

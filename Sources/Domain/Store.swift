@@ -211,6 +211,8 @@ public protocol CaseReads {
   func correctionRequests(_ id: CaseID, after number: Int, limit: Int) throws -> [CorrectionRequest]
   /// The case with this report number about this person; nil when there is none.
   func existingReport(_ facts: Facts) throws -> Case?
+  /// True when a case was known by this number and person before a correction, and none is now.
+  func isFormerReport(_ facts: Facts) throws -> Bool
   /// True while open clocks are to be derived anew.
   func clocksAreMarked() throws -> Bool
   /// An answer given earlier for an idempotency key.

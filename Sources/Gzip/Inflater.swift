@@ -54,6 +54,9 @@ public final class Inflater: Sendable {
   private static func step(_ state: inout State, _ input: inout ArraySlice<UInt8>) throws(Fault) -> [UInt8] {
     let stream = state.stream.pointer
     if state.isAtEnd {
+      // Zeros may fill up what the last member has left of a block, as `gzip` takes them.
+      input = input.drop { $0 == 0 }
+      if input.isEmpty { return [] }
       // Another member follows.
       guard inflateReset(stream) == Z_OK else { throw .corrupt }
       state.isAtEnd = false

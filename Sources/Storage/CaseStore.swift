@@ -65,7 +65,23 @@ extension Transaction {
 
   func existingReport(_ facts: Facts) throws -> Case? {
     guard let person = try personKey(facts) else { return nil }
-    return try reportID(facts, person).flatMap { try caseRecord($0) }
+    return try (reportID(facts, person) ?? formerReportID(facts, person)).flatMap { try caseRecord($0) }
+  }
+
+  func isFormerReport(_ facts: Facts) throws -> Bool {
+    guard let person = try personKey(facts), try reportID(facts, person) == nil else { return false }
+    return try formerReportID(facts, person) != nil
+  }
+
+  /// Identity of the case that was known by this number and person before a correction.
+  private func formerReportID(_ facts: Facts, _ person: Int64) throws -> CaseID? {
+    try fetchOne(
+      """
+      SELECT r.id FROM former_report f JOIN case_record r ON r.case_key = f.case_key
+      WHERE f.agency_ref_folded = ? AND f.person_key = ? AND f.reported_by = ? AND r.disputed_for IS NULL
+      ORDER BY f.case_key LIMIT 1
+      """, [PlainText.folded(facts.source.agencyRef), person, facts.source.agency.rawValue]
+    ) { try $0.identity(0) }
   }
 
   /// The number of our own of the person; nil when no report about that one was stored.
@@ -129,6 +145,13 @@ extension Transaction {
     let isOtherReport = isCorrected && !new.facts.isSameReport(as: old.facts)
     let person =
       isDisputed ? try newPerson(nil) : isOtherReport ? try reportedPerson(new.facts, in: old.id) : before.personKey
+    if isOtherReport {
+      try execute(
+        "INSERT OR IGNORE INTO former_report (agency_ref_folded, person_key, reported_by, case_key) VALUES (?, ?, ?, ?)",
+        [
+          PlainText.folded(old.facts.source.agencyRef), before.personKey, old.facts.source.agency.rawValue, before.key,
+        ])
+    }
     var record = new
     record.version = old.version + 1
     record.seq = try nextSequence()
@@ -295,7 +318,11 @@ extension Failure {
     var failure = Failure(
       .reportExists, en: "Your agency has already reported this person under this number.",
       id: "Lembaga Anda sudah melaporkan orang ini dengan nomor tersebut.",
-      errors: [FieldError(pointer: "/source/agency_ref", .duplicate)])
+      errors: [
+        FieldError(
+          pointer: "/source/agency_ref", .duplicate,
+          LocalizedText(en: "This report is on record already.", id: "Laporan ini sudah tercatat."))
+      ])
     failure.existing = id
     return failure
   }

@@ -29,6 +29,20 @@ enum Folding {
     }
   }
 
+  /// Fills in by what cases were known before earlier corrections; a disputed report has freed its number.
+  static func fillFormerReports(_ database: Database) throws {
+    database.add(function: function)
+    defer { database.remove(function: function) }
+    try database.execute(
+      sql: """
+        INSERT OR IGNORE INTO former_report (agency_ref_folded, person_key, reported_by, case_key)
+        SELECT netral_folded(v.agency_ref), v.person_key, v.reported_by, v.case_key
+        FROM case_version v JOIN case_record r ON r.case_key = v.case_key
+        WHERE r.disputed_for IS NULL
+          AND (v.person_key <> r.person_key OR netral_folded(v.agency_ref) <> r.agency_ref_folded)
+        """)
+  }
+
   /// `name:…@institution` with the name folded.
   static func folded(_ identifier: String) -> String {
     guard let sign = identifier.lastIndex(of: "@") else { return identifier }

@@ -153,6 +153,7 @@ enum Opening {
         try database.execute(sql: migration.sql)
         if migration.name == migrations[0].name { try Seed.fill(database) }
         if migration.name == "m0013_folding" { try Folding.fill(database) }
+        if migration.name == "m0015_former_reports" { try Folding.fillFormerReports(database) }
       }
     }
     return migrator

@@ -6,7 +6,7 @@ internal import GRDB
 /// passes over so many that none is given out twice, whatever had happened.
 enum SequenceGap {
   /// Sequences that are passed over: twenty times those of the largest migration. Statistics count in 32 bits, so that there
-  /// is room for some forty restorations.
+  /// is room for some twenty restorations; up to as many again are drawn.
   static let sequences: Int64 = 100_000_000
 
   /// Numbers of each year up to this one that are passed over: more cases than the country has civil servants.
@@ -28,7 +28,9 @@ enum SequenceGap {
       let first = (last ?? 0) + 1
       try database.execute(
         sql: "INSERT INTO sequence_gap (first, last, declared_at) VALUES (?, ?, ?)",
-        arguments: [first, first + sequences - 1, now.milliseconds])
+        arguments: [first, first + sequences + Int64.random(in: 0..<sequences) - 1, now.milliseconds])
+      // Drawn, so that two restorations of one backup do not go on from the same place.
+      let numbers = numbers + Int.random(in: 0..<numbers)
       for year in 2_000...LegalDate(inJayapura: now).year {
         try database.execute(
           sql: """

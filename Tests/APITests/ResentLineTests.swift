@@ -119,27 +119,74 @@ struct ResentLineTests {
     }
   }
 
-  @Test("goes on with acts of one's own, or as the history that it was brought in as")
+  @Test("goes on with acts of one's own alone, whatever its key may bring in with a report")
   func othersActs() async throws {
     try await withService { visitor in
       let act = Lines.verified.replacing("BAWASLU", with: "BKN")
-      func send(_ ref: String) throws -> JSONValue {
+      func send(_ ref: String, _ acts: [String]) throws -> JSONValue {
         let body = merged(Sample.caseBody(agencyRef: ref), #"{"source":{"agency":"BAWASLU"}}"#)
         // With scope migration, which brings in acts of anybody together with their report.
-        let answer = try visitor.importLines([#"{"case":\#(body),"actions":[\#(act)]}"#], as: .bawaslu)
-        return try JSONValue.parse(Array(answer.lines[0].utf8))
+        let line = #"{"case":\#(body),"actions":[\#(acts.joined(separator: ","))]}"#
+        return try JSONValue.parse(Array(try visitor.importLines([line], as: .bawaslu).lines[0].utf8))
       }
       let posted = try visitor.makeCase(ref: "posted")
-      let result = try send("posted")
+      let result = try send("posted", [act])
       #expect(
         result["status"].string == "invalid" && result["problem"]["code"].string == "import_not_yours", "\(result)")
       #expect(result["problem"]["errors"][0]["pointer"].string == "/actions/0/agency")
       #expect(try await Lines(visitor).events(posted) == ["created"])
-      // A history that was brought in goes on as it began: each act of others waits for their word.
-      let path = "/v1/cases/\(try await Lines(visitor).send([])["id"].string ?? "")"
-      #expect(try send("resent")["status"].string == "extended")
-      #expect(try visitor.get(path, as: .bkn).json["unconfirmed"].strings == ["BKN"])
-      #expect(try send("resent")["status"].string == "duplicate")
+      // What it has brought in itself is on record; what others have written since is not its to compare.
+      let path = "/v1/cases/\(try send("history", [act])["id"].string ?? "")"
+      try visitor.must("notes", on: path, as: .bkn, #"{"occurred_on":"2024-10-09","text":"rahasia"}"#)
+      #expect(try send("history", [act])["status"].string == "duplicate")
+      let guesses = try ["rahasia", "lain"].map { text in
+        try send("history", [act, #"{"action":"notes","agency":"BKN","occurred_on":"2024-10-09","text":"\#(text)"}"#])
+      }
+      #expect(guesses[0] == guesses[1] && guesses[0]["status"].string == "invalid")
+      // A disputed act is void, and the line that says it is still what was sent.
+      let etag = try visitor.etag(path, as: .bkn)
+      let dispute = try visitor.ask(
+        as: .bkn, "POST", "\(path)/confirmations", #"{"outcome":"disputed","reason":"Bukan kami."}"#,
+        [("If-Match", etag)])
+      #expect(dispute.status == 201, "\(dispute.text)")
+      #expect(try send("history", [act])["status"].string == "duplicate")
+      #expect(try send("history", [Lines.verified])["status"].string == "extended")
+      #expect(try send("history", [Lines.verified])["status"].string == "duplicate")
+    }
+  }
+
+  @Test("names the same case after a correction of number or person, and pauses no clock that has run out")
+  func corrected() async throws {
+    try await withService { visitor in
+      let lines = try await Lines(visitor)
+      let path = "/v1/cases/\(try lines.send([])["id"].string ?? "")"
+      let patch =
+        #"{"source":{"agency_ref":"lain"},"subject":{"name":"Nama Benar","nip":"198609262015051009"},"reason":"x"}"#
+      #expect(try visitor.patch(path, as: .bawaslu, patch).status == 200)
+      let again = try lines.send([])
+      #expect(again["status"].string == "duplicate" && again["id"].string == String(path.suffix(36)), "\(again)")
+      // A report of that person under that number can still be made.
+      #expect(try visitor.post("/v1/cases", as: .bawaslu, Sample.caseBody(agencyRef: "resent")).status == 201)
+      let pause =
+        #"{"action":"clock-pauses","agency":"BAWASLU","occurred_on":"2024-10-08","clock":"verification","#
+        + #""until":"2024-10-25","ground":"awaiting_document","reason":"x"}"#
+      let body = merged(Sample.caseBody(agencyRef: "late"), #"{"source":{"agency":"BAWASLU"}}"#)
+      for acts in ["", pause] {
+        let answer = try visitor.importLines([#"{"case":\#(body),"actions":[\#(acts)]}"#], as: .bawaslu)
+        let result = try JSONValue.parse(Array(answer.lines[0].utf8))
+        #expect(result["status"].string == (acts.isEmpty ? "created" : "invalid"), "\(result)")
+      }
+    }
+  }
+
+  @Test("is not held up by notes of one's own that it does not have")
+  func notes() async throws {
+    try await withService { visitor in
+      let lines = try await Lines(visitor)
+      let path = "/v1/cases/\(try lines.send([Lines.verified])["id"].string ?? "")"
+      try visitor.must("notes", on: path, as: .bawaslu, #"{"occurred_on":"2024-10-09","text":"Sendiri."}"#)
+      #expect(try lines.status([Lines.verified]) == "duplicate")
+      #expect(try lines.status([Lines.verified, Lines.cancelled]) == "extended")
     }
   }
 

@@ -19,7 +19,7 @@ struct FoldingTests {
           WHERE person_key < 3;
         UPDATE case_record SET agency_ref = CASE case_key WHEN 1 THEN '001/LP ' ELSE '001/lp' END WHERE case_key < 3;
         DROP INDEX case_record_agency_ref; ALTER TABLE case_record DROP COLUMN agency_ref_folded;
-        CREATE INDEX case_record_agency_ref ON case_record (agency_ref); DROP TABLE sequence_gap;
+        CREATE INDEX case_record_agency_ref ON case_record (agency_ref); DROP TABLE sequence_gap; DROP TABLE former_report;
         DELETE FROM grdb_migrations WHERE identifier >= 'm0013';
         """
       _ = try Shell.output("sqlite3 '\(path)' \"\(undone)\"")

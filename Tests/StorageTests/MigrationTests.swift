@@ -24,6 +24,7 @@ internal import Testing
     "m0012_byte_use": "77b79d2edb308604ae6235c57e14e11b7fb72a2ffb2a7a39963542b96ecd9388",
     "m0013_folding": "35562af2900236b1534c42925401b675e499d50cbbf2cbc109e17de3d15577a5",
     "m0014_gaps": "92ed16b6b47cd16715e015c0e01469172177800c2c85ae2bb84c87672de28961",
+    "m0015_former_reports": "36a1a33f880f758a5ab1c4262637081b540a3d934b8f893289126eb7366bc2c3",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -57,7 +58,8 @@ internal import Testing
       let sanctioned = try await bench.report(2, at: .sanctioned, Sample.facts(2))
       _ = try await bench.report(3, at: .appealed, Sample.facts(3))
       try new.close()
-      let tables = ["certificate", "figure", "published_figure", "public_release", "sequence_gap"].map {
+      let tables = ["certificate", "figure", "published_figure", "public_release", "sequence_gap", "former_report"].map
+      {
         "DROP TABLE \($0);"
       }.joined()
       let indexes = ["paused", "appeal", "stage_due", "recorded_late", "paused_until"].map {
