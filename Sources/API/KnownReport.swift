@@ -18,41 +18,53 @@ struct KnownReport {
   func compare(_ line: ImportLine, _ facts: Facts, _ importer: Importer) throws -> Importer.Outcome {
     let wrong = try differences(facts)
     if !wrong.isEmpty { return .differs(record.id, .reportDiffers(at: wrong)) }
-    if line.actions.isEmpty { return .duplicate(record.id) }
     let reference = try transaction.currentReference()
+    // Notes of others exist for their authors alone: they are neither compared nor told of.
+    let said = line.actions.enumerated().filter {
+      $0.element.action.kind != .notes || importer.isOwn($0.element.agency, reference)
+    }
+    .map { Said(place: $0.offset, agency: $0.element.agency, action: $0.element.action) }
+    if said.isEmpty { return .duplicate(record.id) }
     let history = try transaction.history(record.id)
-    // What the sender may know of: acts of its own, and those that it has brought in itself.
     let known = history.filter { event in
-      ActionKind(rawValue: event.what) != nil
-        && (importer.isOwn(event.onBehalfOf ?? event.agency, reference) || event.importedBy == importer.origin.agency)
+      let agency = event.onBehalfOf ?? event.agency
+      guard ActionKind(rawValue: event.what) != nil, importer.speaks(for: agency, reference) else { return false }
+      return event.what != ActionKind.notes.rawValue || importer.isOwn(agency, reference)
     }
     let void = Set(history.flatMap(\.voided))
     var differing: [String] = []
     // A line that was disputed says what was on record; one that puts it right goes on from what still is.
     for recorded in [known, known.filter { !void.contains($0.seq) }] {
-      let acts = withoutOwnNotes(recorded, line, importer)
-      let places = differences(line, acts, importer)
+      let acts = withoutOtherNotes(recorded, said, importer)
+      let places = differences(said, acts, importer)
       if differing.isEmpty { differing = places }
       guard places.isEmpty else { continue }
-      if line.actions.count <= acts.count { return .duplicate(record.id) }
+      if said.count <= acts.count { return .duplicate(record.id) }
       if recorded.contains(where: { void.contains($0.seq) }) { continue }
-      return try extended(line, after: acts.count, importer, reference)
+      return try extended(by: said.dropFirst(acts.count), line, importer, reference)
     }
     return .differs(record.id, .reportDiffers(at: differing))
   }
 
+  /// An act of the line, and where it stands there.
+  private struct Said {
+    let place: Int
+    let agency: AgencyCode
+    let action: Action
+  }
+
   /// The recorded acts without notes that the line does not have: they move nothing, and stand in no list of acts elsewhere.
-  private func withoutOwnNotes(_ recorded: [Event], _ line: ImportLine, _ importer: Importer) -> [Event] {
+  private func withoutOtherNotes(_ recorded: [Event], _ said: [Said], _ importer: Importer) -> [Event] {
     recorded.filter { event in
       event.what != ActionKind.notes.rawValue
-        || line.actions.contains { event.differences($0.agency, $0.action, isShown(to: importer, event)).isEmpty }
+        || said.contains { event.differences($0.agency, $0.action, isShown(to: importer, event)).isEmpty }
     }
   }
 
-  private func differences(_ line: ImportLine, _ acts: [Event], _ importer: Importer) -> [String] {
-    for (index, (event, step)) in zip(acts, line.actions).enumerated() {
+  private func differences(_ said: [Said], _ acts: [Event], _ importer: Importer) -> [String] {
+    for (event, step) in zip(acts, said) {
       let places = event.differences(step.agency, step.action, isShown(to: importer, event))
-      if !places.isEmpty { return places.map { "/actions/\(index)\($0)" } }
+      if !places.isEmpty { return places.map { "/actions/\(step.place)\($0)" } }
     }
     return []
   }
@@ -61,12 +73,12 @@ struct KnownReport {
     { group in group == .notes ? event.agency == importer.origin.agency : projection.shows(group) }
   }
 
-  private func extended(_ line: ImportLine, after count: Int, _ importer: Importer, _ reference: Reference) throws
-    -> Importer.Outcome
-  {
+  private func extended(
+    by said: ArraySlice<Said>, _ line: ImportLine, _ importer: Importer, _ reference: Reference
+  ) throws -> Importer.Outcome {
     let steps: [Step]
     do throws(Failure) {
-      steps = try judged(line, after: count, importer, reference)
+      steps = try judged(said, line, importer, reference)
     } catch {
       return .invalid(error)
     }
@@ -87,12 +99,12 @@ struct KnownReport {
 
   /// Judges the acts at the end of a line one after the other, before any of them is stored.
   private func judged(
-    _ line: ImportLine, after count: Int, _ importer: Importer, _ reference: Reference
+    _ said: ArraySlice<Said>, _ line: ImportLine, _ importer: Importer, _ reference: Reference
   ) throws(Failure) -> [Step] {
     var current = record
     var steps: [Step] = []
-    for (index, step) in line.actions.enumerated().dropFirst(count) {
-      let taken = try line.at("/actions/\(index)") { () throws(Failure) in
+    for step in said {
+      let taken = try line.at("/actions/\(step.place)") { () throws(Failure) in
         guard reference.agencies[step.agency.rawValue] != nil else { throw Failure.invalid("/agency", .unknownCode) }
         // Histories of others come with their report. What goes on is acted on by each agency itself.
         guard importer.isOwn(step.agency, reference) else { throw importer.notOwn(at: ["/agency"]) }

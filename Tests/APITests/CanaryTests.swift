@@ -295,7 +295,7 @@ private struct Check {
     let results = try answer.lines.map { try JSONValue.parse(Array($0.utf8)) }
     #expect(results.count == CanaryPlan.all.count)
     for ((plan, id), result) in zip(zip(CanaryPlan.all, world.ids), results) {
-      #expect(result["status"].string == "duplicate", "\(plan)")
+      #expect(result["status"].string == "duplicate", "\(plan) \(result["problem"]["errors"])")
       // The line names a person: which case is about that person is told of own reports, and of a predecessor's, alone.
       let isTold = plan.owner == agency || agency == .bkn && plan.owner == .kasn
       #expect(result["id"].string == (isTold ? id : nil), "\(plan)")

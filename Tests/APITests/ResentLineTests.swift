@@ -142,7 +142,7 @@ struct ResentLineTests {
       let guesses = try ["rahasia", "lain"].map { text in
         try send("history", [act, #"{"action":"notes","agency":"BKN","occurred_on":"2024-10-09","text":"\#(text)"}"#])
       }
-      #expect(guesses[0] == guesses[1] && guesses[0]["status"].string == "invalid")
+      #expect(guesses[0] == guesses[1] && guesses[0]["status"].string == "duplicate")
       // A disputed act is void, and the line that says it is still what was sent.
       let etag = try visitor.etag(path, as: .bkn)
       let dispute = try visitor.ask(
