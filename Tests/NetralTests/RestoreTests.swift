@@ -36,7 +36,8 @@ extension ProgramTests {
       let server = try RunningServer(target)
       #expect(try server.client(try world.key("BAWASLU")).create("after").status == 201)
       try server.stop()
-      #expect(try sqlite(target, "SELECT max(seq) FROM event") == "6053")
+      // None that was given out since the backup comes again.
+      #expect(Int(try sqlite(target, "SELECT max(seq) FROM event")) ?? 0 > 100_006_052)
     }
 
     @Test("refuses a file that is there, a log that is left of one, and a database in use")
@@ -161,7 +162,7 @@ extension ProgramTests {
     }
 
     @Test(
-      "sets a server back, and netral sync says so: while its cursor lies ahead, and when the sequence has passed it",
+      "sets a server back, and netral sync says so: before anything else has happened, and after",
       arguments: [false, true])
     func setBack(hasPassed: Bool) throws {
       let live = try RunningServer(world.database)
@@ -186,9 +187,7 @@ extension ProgramTests {
         for number in 1...5 { #expect(try restored.client(reporter).create("new-\(number)").status == 201) }
       }
       let told = try sync()
-      #expect(told.ending == .exit(hasPassed ? 3 : 1), "\(told)")
-      #expect((told.output + told.errors).contains(hasPassed ? "in agreement  no" : "--fresh"), "\(told)")
-      if hasPassed { #expect(told.output.contains("unknown ") && told.errors.contains("--fresh"), "\(told)") }
+      #expect(told.ending == .exit(1) && told.errors.contains("410") && told.errors.contains("--fresh"), "\(told)")
       let fresh = try sync("--fresh")
       #expect(fresh.output.contains("in agreement  yes"), "\(fresh)")
       try restored.stop()
