@@ -165,7 +165,7 @@ extension CaseListRequest {
     if text.isEmpty || text.unicodeScalars.count > textMax {
       body.errors.add(
         body.at(name), .length,
-        LocalizedText(en: "Give 1 to \(textMax) characters.", id: "Isi 1 sampai \(textMax) karakter."))
+        Hint.characters(textMax))
     }
     return text
   }

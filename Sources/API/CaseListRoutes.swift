@@ -166,9 +166,6 @@ private struct CaseList: Sendable {
     guard let projection = Visibility.projection(of: stub, for: question.caller) else { return nil }
     if format != .csv, let json = rendered.json(stub, projection) { return json }
     guard let record = try reads.caseRecord(behind: stub) else { return nil }
-    guard format == .csv else { return rendered.render(record, projection) }
-    var writer = CSVWriter()
-    CaseCSV.write(record, projection, to: &writer)
-    return writer.bytes
+    return format == .csv ? item(record, projection) : rendered.render(record, projection)
   }
 }

@@ -297,7 +297,7 @@ final class ObjectReader {
     // text has at most as many as bytes, so that most need not be counted.
     guard !text.isEmpty, text.utf8.count <= max || text.unicodeScalars.count <= max else {
       errors.add(
-        pointer(), .length, LocalizedText(en: "Give 1 to \(max) characters.", id: "Isi 1 sampai \(max) karakter."))
+        pointer(), .length, Hint.characters(max))
       return nil
     }
     return text

@@ -97,16 +97,7 @@ struct Pipeline {
       // Who sends no key guesses none, and is told what to send.
       throw .unauthenticated
     }
-    let caller: Caller
-    do {
-      caller = try Caller(request, authorization: authorization, store: api.store, proxies: proxies, at: now)
-    } catch {
-      record.refusal = error
-      try api.rates.countFailure(ClientAddress.of(request, trusting: proxies), keyID: error.keyID, at: now)
-      throw .unauthenticated
-    }
-    record.keyID = caller.key.id
-    record.keyEnd = caller.key.endToTell(at: now)
+    let caller = try judge(authorization, of: request, at: now, &record)
     api.store.noteUse(of: caller.key.id, at: now, on: request.loopIndex % api.store.readerCount)
     try api.rates.countRequest(caller.key.id, at: now)
     try caller.pass(gate)
@@ -117,13 +108,24 @@ struct Pipeline {
   /// valid is counted like any other, and changes nothing for the request.
   private func noteKey(of request: Request, at now: Timestamp, _ record: inout LogRecord) {
     guard let authorization = request.fields[.authorization] else { return }
+    _ = try? judge(authorization, of: request, at: now, &record)
+  }
+
+  /// Judges a key, and notes it or why it is refused.
+  ///
+  /// - Throws: `unauthenticated`; `too_many_requests` when many keys were refused before.
+  private func judge(_ authorization: String, of request: Request, at now: Timestamp, _ record: inout LogRecord)
+    throws(Failure) -> Caller
+  {
     let proxies = api.settings.trustedProxies
-    do throws(KeyRefusal) {
+    do {
       let caller = try Caller(request, authorization: authorization, store: api.store, proxies: proxies, at: now)
       (record.keyID, record.keyEnd) = (caller.key.id, caller.key.endToTell(at: now))
+      return caller
     } catch {
       record.refusal = error
-      try? api.rates.countFailure(ClientAddress.of(request, trusting: proxies), keyID: error.keyID, at: now)
+      try api.rates.countFailure(ClientAddress.of(request, trusting: proxies), keyID: error.keyID, at: now)
+      throw .unauthenticated
     }
   }
 

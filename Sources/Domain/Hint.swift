@@ -15,6 +15,10 @@ public enum Hint {
     en: "Write a code of small letters, digits and _.", id: "Tulis kode dari huruf kecil, angka dan _.")
   public static let identity = LocalizedText(
     en: "Give the identity of a case, 36 characters.", id: "Isi identitas kasus, 36 karakter.")
+  /// A text of 1 to so many characters.
+  public static func characters(_ max: Int) -> LocalizedText {
+    LocalizedText(en: "Give 1 to \(max) characters.", id: "Isi 1 sampai \(max) karakter.")
+  }
   public static let items = LocalizedText(en: "Give one item or more.", id: "Isi satu butir atau lebih.")
   public static let networks = LocalizedText(
     en: "Give an address block, as 10.0.0.0/8 or fd00::/8.", id: "Isi blok alamat, misalnya 10.0.0.0/8 atau fd00::/8.")

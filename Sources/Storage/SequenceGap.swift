@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Migrations
 
 /// Sequences and numbers of cases that were given out after a backup and are lost with what followed it. A restoration
 /// passes over so many that none is given out twice, whatever had happened.
@@ -16,15 +17,9 @@ enum SequenceGap {
   static func declare(in path: String, at now: Timestamp) throws {
     let queue = try DatabaseQueue(path: path, configuration: Opening.configuration(StoreSettings(), readonly: false))
     try queue.write { database in
-      // As `m0014_gaps` makes it: the file may be of an earlier release.
-      try database.execute(
-        sql: """
-          CREATE TABLE IF NOT EXISTS sequence_gap (
-            first INTEGER PRIMARY KEY, last INTEGER NOT NULL, declared_at INTEGER NOT NULL) STRICT
-          """)
-      let last = try Int64.fetchOne(
-        database,
-        sql: "SELECT max((SELECT coalesce(max(seq), 0) FROM event), (SELECT coalesce(max(last), 0) FROM sequence_gap))")
+      // The file may be of a release that did not have the table.
+      for migration in migrations where migration.name == "m0014_gaps" { try database.execute(sql: migration.sql) }
+      let last = try Int64.fetchOne(database, sql: KeptStatement.lastSequence.sql)
       let first = (last ?? 0) + 1
       try database.execute(
         sql: "INSERT INTO sequence_gap (first, last, declared_at) VALUES (?, ?, ?)",
