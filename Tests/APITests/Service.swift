@@ -59,6 +59,7 @@ final class Service: Sendable {
     // A busy machine must not make a test's own client late.
     settings.limits.headTimeout = .seconds(300)
     settings.limits.bodyGrace = .seconds(300)
+    settings.limits.idleTimeout = .seconds(900)
     changeLimits(&settings.limits)
     changeStore(&settings.store)
     self.settings = settings
