@@ -22,6 +22,7 @@ public let migrations: [Migration] = [
   Migration(name: "m0013_folding", sql: text(PackageResources.m0013_folding_sql)),
   Migration(name: "m0014_gaps", sql: text(PackageResources.m0014_gaps_sql)),
   Migration(name: "m0015_former_reports", sql: text(PackageResources.m0015_former_reports_sql)),
+  Migration(name: "m0016_documents", sql: text(PackageResources.m0016_documents_sql)),
 ]
 
 /// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.

@@ -31,11 +31,11 @@ enum CaseListRoutes {
     } catch {
       throw error.inBody
     }
+    let hasWords = !list.question.words.isEmpty || !list.question.nameWords.isEmpty
+    if hasWords { try await exchange.api.store.bringWordsUpToDate(for: exchange.owner()) }
     if list.isWhole { return try await list.stream(exchange) }
     // A word may stand in every case: that is no work for an event loop.
-    if list.question.words.isEmpty && list.question.nameWords.isEmpty {
-      return try exchange.read { try list.answer($0) }
-    }
+    if !hasWords { return try exchange.read { try list.answer($0) } }
     return try await exchange.readLong { try list.answer($0) }
   }
 

@@ -224,13 +224,14 @@ struct ClockChangeTests {
       try visitor.must("verifications", on: path, as: .bkn, ActionBodies.valid(.verifications, on: "2024-10-09"))
       let after = try #require(try visitor.get("/v1/changes?limit=1", as: .bkn).json["head"].int)
       let file = visitor.service.folder.appending(path: "t.sqlite").path
-      let clocks = try Shell.sqlite(file, "SELECT clocks FROM case_record")
-      _ = try Shell.sqlite(file, "UPDATE case_record SET clocks = 'broken;'")
+      let clocks = try Shell.sqlite(file, "SELECT progress ->> '$.clocks' FROM event ORDER BY seq DESC LIMIT 1")
+      _ = try Shell.sqlite(file, "UPDATE event SET progress = json_set(progress, '$.clocks', 'broken;')")
       let answer = try put(visitor, "holidays", holidays("2024-10-14"))
       #expect(answer.status == 503 && answer["retry-after"] != nil, "\(answer.text)")
       #expect(answer.json["detail"].string?.hasPrefix("The rows are stored") == true)
       #expect(try visitor.get("/v1/reference/holidays", as: .bkn).text.contains("2024-10-14"))
-      _ = try Shell.sqlite(file, "UPDATE case_record SET clocks = '\(clocks)'")
+      _ = try Shell.sqlite(
+        file, "UPDATE event SET progress = json_set(progress, '$.clocks', '\(clocks)') WHERE version = 2")
       let page = try visitor.get("/v1/changes?after=\(after)&wait=30", as: .bkn).json
       #expect(page["changes"].items.count == 1)
       #expect(try clock("study", path, visitor)["due_on"].string == "2024-10-15")

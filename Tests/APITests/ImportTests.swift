@@ -111,12 +111,11 @@ struct ImportTests {
 
   /// Rows in each table that a case has rows in.
   private static let counts =
-    ["person", "case_record", "case_version", "event", "event_salt", "event_text"]
-    + ["case_subject", "case_narrative", "case_reporter", "case_words_data", "case_counter"]
+    ["person", "case_record", "case_nik", "event", "case_part", "case_words_data", "former_report"]
 
   private func rows(_ visitor: Visitor) throws -> String {
     let questions =
-      Self.counts.map { "SELECT '\($0)', count(*) FROM \($0)" } + ["SELECT 'last', last FROM case_counter"]
+      Self.counts.map { "SELECT '\($0)', count(*) FROM \($0)" } + ["SELECT 'last', sum(last) FROM counter"]
     let path = visitor.service.folder.appending(path: "t.sqlite").path
     return try Shell.sqlite(path, questions.joined(separator: " UNION ALL ") + ";")
   }

@@ -145,6 +145,16 @@ func sqlite(_ file: String, _ sql: String, readonly: Bool = true) throws -> Stri
   return finished.output.trimmingCharacters(in: .newlines)
 }
 
+/// The same by the names of the tables of earlier releases, whichever release has made the file.
+func formerTables(_ file: String, _ sql: String) throws -> String {
+  let isOfToday = try sqlite(file, "SELECT count(*) FROM sqlite_master WHERE name = 'case_part'") == "1"
+  let views = projectFile("Tests/TestSupport/former-tables.sql")
+  let finished = try run(
+    ["sqlite3", "-batch", "-readonly"] + (isOfToday ? ["-cmd", ".read '\(views)'"] : []) + [file, sql])
+  guard finished.ending == .exit(0) else { throw TestFailure("sqlite3: \(finished.errors)") }
+  return finished.output.trimmingCharacters(in: .newlines)
+}
+
 /// The program under test: it lies beside the test bundle.
 let program: String = {
   let bundle =

@@ -42,7 +42,7 @@ final class Acknowledged: Sendable {
 func expectWhole(_ database: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
   #expect(try sqlite(database, "PRAGMA integrity_check") == "ok", sourceLocation: sourceLocation)
   #expect(try sqlite(database, "PRAGMA foreign_key_check").isEmpty, sourceLocation: sourceLocation)
-  let counts = try sqlite(
+  let counts = try formerTables(
     database,
     """
     SELECT (SELECT count(*) FROM case_record) = (SELECT count(*) FROM case_version)

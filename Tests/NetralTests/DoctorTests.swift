@@ -52,10 +52,10 @@ extension ProgramTests {
       "finds what is wrong with a file",
       arguments: [
         (
-          "DELETE FROM event_salt WHERE seq = 6000; DELETE FROM event_text WHERE seq = 6000; "
-            + "DELETE FROM event WHERE seq = 6000", "fault: the file is not sound: of the sequences", "--json"
+          "DELETE FROM event WHERE seq = 6000", "fault: the file is not sound: of the sequences", "--json"
         ),
-        ("DELETE FROM person WHERE person_key = 1", "fault: the file is not sound: foreign_key_check", "--full"),
+        ("DELETE FROM case_record WHERE case_key = 1", "fault: the file is not sound: foreign_key_check", "--full"),
+        ("DELETE FROM case_part WHERE part_key = 99", "fault: the file is not sound: a part of a case", "--full"),
         ("INSERT INTO grdb_migrations VALUES ('m9999_future')", "fault: a newer program has written", "--json"),
         ("UPDATE event SET recorded_at = recorded_at + 100000000 WHERE seq = 6052", "fault: the clock is", "--json"),
         ("DELETE FROM access_key WHERE agency IS NULL", "warning: there is no operator's key", "--json"),

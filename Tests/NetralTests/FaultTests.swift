@@ -98,7 +98,7 @@ private final class FaultRounds {
     proxy.close()
     #expect(try sqlite(database, "PRAGMA integrity_check") == "ok")
     #expect(try sqlite(database, "PRAGMA foreign_key_check").isEmpty)
-    let counts = try sqlite(
+    let counts = try formerTables(
       database,
       """
       SELECT (SELECT count(*) FROM case_record), (SELECT count(DISTINCT agency_ref) FROM case_record),

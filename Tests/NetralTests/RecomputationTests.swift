@@ -22,14 +22,19 @@ extension ProgramTests {
       try vary(server, migration, keys)
       try server.stop()
       // As if all of it had been recorded evenly from 2020 on: else there is no recorded past.
-      try sqlite(
+      try changeFile(
         database,
         """
-        UPDATE case_version SET recorded_at = 1577836800000 + seq * 24000000;
         UPDATE event SET recorded_at = 1577836800000 + seq * 24000000;
+        .read '\(projectFile("Tests/TestSupport/former-tables.sql"))'
+        \(["case_record", "case_version"].map(Self.materialize).joined())
         UPDATE case_version SET clocks_recorded = ''; UPDATE case_record SET recorded_late = 0;
         \(try recordingSQL())
-        """, readonly: false)
+        UPDATE main.event AS e SET progress = iif(v.clocks_recorded = '', json_remove(e.progress, '$.clocks_recorded'),
+          json_set(e.progress, '$.clocks_recorded', v.clocks_recorded))
+        FROM temp.case_version v WHERE v.seq = e.seq;
+        UPDATE main.case_record AS r SET recorded_late = t.recorded_late FROM temp.case_record t WHERE t.id = r.id;
+        """)
       server = try RunningServer(database)
       let script = projectFile("Tests/NetralTests/recompute.py")
       let child = try Child(["python3", script, "http://127.0.0.1:\(server.port)", database, folder.file("keys")])
@@ -38,6 +43,22 @@ extension ProgramTests {
       let words = child.output.split(separator: "\n").last?.split(separator: " ") ?? []
       #expect(words.first.flatMap { Int($0) } ?? 0 > 150_000, "\(words)")
       try server.stop()
+    }
+
+    /// A view as a table of the same name, which can be changed.
+    private static func materialize(_ view: String) -> String {
+      """
+      CREATE TEMP TABLE kept AS SELECT * FROM \(view); DROP VIEW temp.\(view);
+      ALTER TABLE temp.kept RENAME TO \(view); CREATE INDEX temp.\(view)_key ON \(view) (case_key, version);
+
+      """
+    }
+
+    private func changeFile(_ database: String, _ script: String) throws {
+      let file = database + ".script"
+      try script.write(toFile: file, atomically: true, encoding: .utf8)
+      let finished = try run(["sqlite3", "-batch", "-bail", database, ".read '\(file)'"])
+      guard finished.ending == .exit(0) else { throw TestFailure("sqlite3: \(finished.errors)") }
     }
 
     /// What derives the days on which stops were recorded from the times of the versions.

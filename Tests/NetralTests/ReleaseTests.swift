@@ -21,7 +21,7 @@ extension ProgramTests {
         """
         DELETE FROM public_release;
         UPDATE case_record SET recorded_at = \(halfYear), created_at = created_at - 15552000000;
-        UPDATE case_version SET recorded_at = \(halfYear); UPDATE event SET recorded_at = \(halfYear)
+        UPDATE event SET recorded_at = \(halfYear)
         """, readonly: false)
       // Voting lies so that months of this year are in the calendar, whatever year it is.
       let year = Calendar(identifier: .gregorian).component(.year, from: Date())

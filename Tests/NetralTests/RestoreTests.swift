@@ -30,7 +30,7 @@ extension ProgramTests {
         #expect(lines.contains(line), "\(line)")
       }
       #expect(try world.mode(target) == 0o600)
-      for table in ["event", "case_subject", "access_key", "setting"] {
+      for table in ["event", "case_part", "access_key", "setting"] {
         #expect(try sqlite(target, "SELECT * FROM \(table)") == sqlite(world.database, "SELECT * FROM \(table)"))
       }
       let server = try RunningServer(target)
@@ -99,9 +99,8 @@ extension ProgramTests {
         try FileManager.default.removeItem(atPath: backup + ".sha256")
         let sql = [
           "foreign": "PRAGMA application_id = 7", "newer": "INSERT INTO grdb_migrations VALUES ('m9999_future')",
-          "gap": "PRAGMA foreign_keys = OFF; "
-            + ["event_salt", "event_text", "event"].map { "DELETE FROM \($0) WHERE seq = 6000;" }.joined(),
-          "dangling": "PRAGMA foreign_keys = OFF; DELETE FROM person WHERE person_key = 1",
+          "gap": "PRAGMA foreign_keys = OFF; DELETE FROM event WHERE seq = 6000;",
+          "dangling": "PRAGMA foreign_keys = OFF; DELETE FROM case_record WHERE case_key = 1",
         ]
         try sqlite(backup, sql[how] ?? "", readonly: false)
       }

@@ -7,7 +7,7 @@ Shares no code with the service: it follows the definitions of the handbook. The
 holds, as of today; the second what SQL finds in the file for dates of the past, in both bases. Each mismatch is
 printed; the status is 1 if there is any.
 """
-import csv, datetime, io, itertools, json, math, subprocess, sys, urllib.parse, urllib.request
+import csv, datetime, io, itertools, json, math, pathlib, sqlite3, sys, urllib.parse, urllib.request
 from collections import Counter, defaultdict
 from fractions import Fraction
 
@@ -505,9 +505,25 @@ CONDITIONS = {"reported": "1", "verified": "verified_on IS NOT NULL", "recommend
 COLUMNS = {"case": "case_key", "person": "person_key", "report": "reported_by || ' ' || agency_ref"}
 
 
+connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+connection.row_factory = sqlite3.Row
+
+
 def ask_file(sql):
-    text = subprocess.run(["sqlite3", "-readonly", "-json", database, sql], check=True, capture_output=True, text=True)
-    return json.loads(text.stdout or "[]")
+    return [dict(row) for row in connection.execute(sql)]
+
+
+def make_tables():
+    """The tables of earlier releases, which the questions are put to, out of the form of today."""
+    connection.executescript(
+        (pathlib.Path(__file__).parent.parent / "TestSupport/former-tables.sql").read_text())
+    for view, key in ("case_record", "case_key"), ("case_version", "case_key, version"), ("event", "case_key, seq"):
+        connection.executescript(f"""
+            CREATE TEMP TABLE kept AS SELECT * FROM {view}; DROP VIEW temp.{view};
+            ALTER TABLE temp.kept RENAME TO {view}; CREATE INDEX temp.{view}_key ON {view} ({key});""")
+
+
+make_tables()
 
 
 def second_half(day, basis):

@@ -68,9 +68,8 @@ internal import Testing
     try await inspect(Self.plant) { path in
       let whole = try Shell.sqlite(path, ".dump")
       for canary in Self.canaries { #expect(whole.contains(canary), "\(canary) is not in the file at all") }
-      let dump = try Shell.sqlite(path, ".dump event case_version")
+      let dump = try Shell.sqlite(path, ".dump event")
       #expect(dump.split(separator: "\n").filter { $0.hasPrefix("INSERT INTO event ") }.count == 7)
-      #expect(dump.split(separator: "\n").filter { $0.hasPrefix("INSERT INTO case_version ") }.count == 7)
       for canary in Self.canaries { #expect(!dump.contains(canary), "\(canary)") }
       let current = try Shell.sqlite(path, "SELECT * FROM case_record, case_link")
       for canary in Self.canaries { #expect(!current.contains(canary), "\(canary)") }
@@ -87,7 +86,7 @@ internal import Testing
     } _: { path in
       let counts = "count(*), count(digest), count(DISTINCT digest), min(length(digest)), count(DISTINCT salt)"
       // All but the recommendation carry personal values or free text.
-      try check(path, "SELECT \(counts) FROM event LEFT JOIN event_salt USING (seq)", "9|8|8|32|8")
+      try check(path, "SELECT \(counts) FROM event LEFT JOIN case_part ON part_key = 16 * seq", "9|8|8|32|8")
       try check(path, "SELECT what FROM event WHERE digest IS NULL", "recommendations")
     }
   }
@@ -111,7 +110,7 @@ internal import Testing
       try check(path, "SELECT count(*) FROM case_record", "13")
       let lost = """
         SELECT count(*) FROM case_record r
-        WHERE version <> (SELECT count(*) FROM case_version WHERE case_key = r.case_key)
+        WHERE version <> (SELECT count(*) FROM event WHERE case_key = r.case_key AND progress IS NOT NULL)
         """
       try check(path, lost, "0")
     }

@@ -49,6 +49,7 @@ private let agencies: [AgencyCode] = [.bawaslu, .bkn, .kasn, .kemendagri, .panrb
   @Test func `a filter on a number or on words matches exactly where the group is open`() async throws {
     try await TemporaryStore.open { bench in
       let records = try await fill(bench)
+      try await bench.store.bringWordsUpToDate(for: .operator)
       for caller in agencies + [AgencyCode(rawValue: "ANRI")] {
         for (index, record) in records.enumerated() {
           let projection = Visibility.projection(of: record, for: caller)
@@ -74,6 +75,7 @@ private let agencies: [AgencyCode] = [.bawaslu, .bkn, .kasn, .kemendagri, .panrb
       let one = try await bench.report(1, Sample.facts(1) { $0.act.narrative = "Foto bersama calon di kantor" })
       _ = try await bench.report(2, Sample.facts(2) { $0.act.narrative = "Foto di rumah" })
       func found(_ words: String...) throws -> [CaseID] { try bench.all(bench.query { $0.words = words }).map(\.id) }
+      try await bench.store.bringWordsUpToDate(for: .operator)
       #expect(try found("foto").count == 2)
       #expect(try found("FOTO", "kantor") == [one.id])
       #expect(try found("foto", "jembatan").isEmpty)
@@ -86,6 +88,7 @@ private let agencies: [AgencyCode] = [.bawaslu, .bkn, .kasn, .kemendagri, .panrb
       }
       #expect(try found("OR").isEmpty)
       _ = try await bench.correct(one.id) { $0.act.narrative = "Hadir pada deklarasi" }
+      try await bench.store.bringWordsUpToDate(for: .operator)
       #expect(try found("kantor").isEmpty)
       #expect(try found("deklarasi") == [one.id])
     }

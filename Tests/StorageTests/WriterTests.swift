@@ -54,6 +54,7 @@ internal import Testing
       let trial = try await bench.report(1, dryRun: true, Sample.facts())
       #expect((trial.seq, trial.number) == (1, "2024-000001"))
       #expect(try bench.record(trial.id) == nil)
+      try await bench.store.bringWordsUpToDate(for: .operator)
       #expect(try bench.all(bench.query { $0.words = ["uraian"] }).isEmpty)
       let real = try await bench.report(1, Sample.facts())
       #expect(real == trial)

@@ -50,6 +50,11 @@ public protocol Store: Sendable {
     for owner: KeyOwner, _ body: @escaping @Sendable (any CaseReads) throws -> Value
   ) async throws -> Value
 
+  /// Sees to it that a search for words finds what was committed before the call.
+  ///
+  /// - Throws: as `write`.
+  func bringWordsUpToDate(for owner: KeyOwner) async throws
+
   /// What the newest answers are made of.
   var revision: Revision { get }
 
@@ -146,6 +151,8 @@ public protocol CaseReads {
   func caseRecord(_ id: CaseID, effectiveOn date: LegalDate) throws -> Case?
   /// The newest sequence; 0 when nothing has happened.
   func head() throws -> Int64
+  /// Up to which sequence the index of words knows.
+  func wordsSeq() throws -> Int64
   /// When the newest event was stored; the beginning of 1970 when nothing has happened.
   func lastRecordedAt() throws -> Timestamp
   /// The oldest sequence the feed can begin with.
@@ -272,6 +279,8 @@ public protocol CaseWrites: CaseReads {
   /// Derives the clocks of the next cases that may have an open one, at most `limit`, and stores a version of each that
   /// changes; nil when nothing is marked.
   func deriveClocks(limit: Int) throws -> ClockDerivationStep?
+  /// Indexes the words of the next cases, at most `limit`; returns up to which sequence the index knows then.
+  func indexWords(limit: Int) throws -> Int64
   /// Leaves a trace of an administrator's act.
   func audit(_ what: String, by keyID: String, detail: String, at: Timestamp) throws
 }

@@ -26,11 +26,14 @@ enum SequenceGap {
         arguments: [first, first + sequences + Int64.random(in: 0..<sequences) - 1, now.milliseconds])
       // Drawn, so that two restorations of one backup do not go on from the same place.
       let numbers = numbers + Int.random(in: 0..<numbers)
+      // Files of earlier releases count cases in a table of their own.
+      let (table, column) = try database.tableExists("counter") ? ("counter", "name") : ("case_counter", "year")
       for year in 2_000...LegalDate(inJayapura: now).year {
         try database.execute(
           sql: """
-            INSERT INTO case_counter (year, last) VALUES (?1, ?2) ON CONFLICT (year) DO UPDATE SET last = last + ?2
-            """, arguments: [year, numbers])
+            INSERT INTO \(table) (\(column), last) VALUES (?1, ?2) ON CONFLICT (\(column)) DO UPDATE SET last = last + ?2
+            """,
+          arguments: [table == "counter" ? String(year).databaseValue : year.databaseValue, numbers.databaseValue])
       }
     }
     try queue.close()

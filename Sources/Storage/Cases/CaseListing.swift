@@ -109,7 +109,7 @@ struct CaseListing {
     switch query.order {
     case .created: "''"
     case .updated: "CAST(r.seq AS TEXT)"
-    case .received: "r.received_on"
+    case .received: "CAST(r.received_on AS TEXT)"
     }
   }
 
@@ -129,7 +129,7 @@ struct CaseListing {
     switch query.order {
     case .created: add("r.case_key \(sign) ?", after.key)
     case .updated: add("r.seq \(sign) ?", Int64(after.value) ?? 0)
-    case .received: add("(r.received_on, r.case_key) \(sign) (?, ?)", after.value, after.key)
+    case .received: add("(r.received_on, r.case_key) \(sign) (?, ?)", Int64(after.value) ?? 0, after.key)
     }
   }
 
@@ -203,19 +203,13 @@ struct CaseListing {
     let policy = Visibility.row(query.caller)
     if query.nip != nil || query.nik != nil || !query.nameWords.isEmpty { require(policy.grant(.subject)) }
     if let nip = query.nip { add("r.person_key = (SELECT person_key FROM person WHERE identifier = ?)", "nip:\(nip)") }
-    if let nik = query.nik { add("r.case_key IN (\(Self.casesByNIK))", nik) }
+    if let nik = query.nik { add("r.case_key IN (SELECT case_key FROM case_nik WHERE nik = ?)", nik) }
     if !query.nameWords.isEmpty { add(Self.wordCondition, Self.match(query.nameWords, in: "names")) }
     if !query.words.isEmpty {
       require(policy.grant(.narrative))
       add(Self.wordCondition, Self.match(query.words, in: "narrative"))
     }
   }
-
-  /// Whoever has a NIP is known by that one; the NIK stands with each version of the facts, of which the newest counts.
-  private static let casesByNIK = """
-    SELECT s.case_key FROM case_subject s
-    JOIN case_record c ON c.case_key = s.case_key AND c.facts_version = s.facts_version WHERE s.nik = ?
-    """
 
   private static let wordCondition = "r.case_key IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)"
 
@@ -227,8 +221,8 @@ struct CaseListing {
     if let from = query.updated.from { add("r.recorded_at >= ?", from.milliseconds) }
     if let end = query.updated.end { add("r.recorded_at < ?", end.milliseconds) }
     switch query.overdue {
-    case true?: add("r.next_due_on < ?", query.today.description)
-    case false?: add("(r.next_due_on IS NULL OR r.next_due_on >= ?)", query.today.description)
+    case true?: add("r.next_due_on < ?", query.today.day)
+    case false?: add("(r.next_due_on IS NULL OR r.next_due_on >= ?)", query.today.day)
     case nil: break
     }
     // Written out, so that the index of those that are is found.
@@ -236,8 +230,8 @@ struct CaseListing {
   }
 
   private mutating func restrict(_ column: String, _ span: DateSpan) {
-    if let from = span.from { add("r.\(column) >= ?", from.description) }
-    if let until = span.until { add("r.\(column) <= ?", until.description) }
+    if let from = span.from { add("r.\(column) >= ?", from.day) }
+    if let until = span.until { add("r.\(column) <= ?", until.day) }
   }
 
   private mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {

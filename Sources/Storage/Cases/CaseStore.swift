@@ -5,9 +5,15 @@ internal import JSON
 
 /// Cases: reading one, storing one.
 extension Transaction {
-  private static let versionSQL =
-    CaseRow.select(from: "v") + "\nJOIN case_version v ON v.case_key = r.case_key\n" + CaseRow.joins(of: "v")
-    + " WHERE r.id = ? AND v.version = ?"
+  private static let versionSQL = """
+    SELECT \(StoredCase.columns) FROM event e JOIN case_record r ON r.case_key = e.case_key
+    WHERE e.seq = ?
+    """
+
+  /// The events of a case that made versions.
+  private static let versionsSQL = """
+    FROM event e JOIN case_record r ON r.case_key = e.case_key WHERE r.id = ? AND e.progress IS NOT NULL
+    """
 
   func stub(_ id: CaseID) throws -> CaseStub? {
     try run(.stub, { $0.add(id) }, CaseListing.stub)
@@ -16,23 +22,26 @@ extension Transaction {
   func caseRecord(_ id: CaseID) throws -> Case? { try stored(id)?.record }
 
   func caseRecord(behind stub: CaseStub) throws -> Case? {
-    try run(.behindStub, { $0.add(stub.key) }, CaseRow.decode)?.record
+    try run(.behindStub, { $0.add(stub.key) }, storedCase)?.record
   }
 
   func caseRecord(_ id: CaseID, version: Int) throws -> Case? {
-    try fetchOne(Self.versionSQL, [id.data, version]) { try CaseRow.decode($0).record }
+    let seq: Int64? = try fetchOne(
+      "SELECT e.seq \(Self.versionsSQL) AND e.version = ? ORDER BY e.seq LIMIT 1", [id.data, version]
+    ) { $0[0] }
+    return try seq.flatMap { try versionMade(at: $0) }
   }
 
   func caseRecord(_ id: CaseID, recordedBy instant: Timestamp) throws -> Case? {
-    let version: Int? =
+    let seq: Int64? =
       try fetchOne(
-        """
-        SELECT max(v.version) FROM case_version v JOIN case_record r ON r.case_key = v.case_key
-        WHERE r.id = ? AND v.recorded_at <= ?
-        """, [id.data, instant.milliseconds]
-      ) { $0[0] as Int? } ?? nil
-    return try version.flatMap { try caseRecord(id, version: $0) }
+        "SELECT max(e.seq) \(Self.versionsSQL) AND e.recorded_at <= ?", [id.data, instant.milliseconds]
+      ) { $0[0] as Int64? } ?? nil
+    return try seq.flatMap { try versionMade(at: $0) }
   }
+
+  /// The version that an event has made.
+  func versionMade(at seq: Int64) throws -> Case? { try fetchOne(Self.versionSQL, [seq]) { try storedCase($0).record } }
 
   func caseRecord(_ id: CaseID, effectiveOn date: LegalDate) throws -> Case? {
     guard var current = try caseRecord(id), current.facts.source.receivedOn <= date else { return nil }
@@ -54,7 +63,7 @@ extension Transaction {
     return current
   }
 
-  func stored(_ id: CaseID) throws -> StoredCase? { try run(.current, { $0.add(id) }, CaseRow.decode) }
+  func stored(_ id: CaseID) throws -> StoredCase? { try run(.current, { $0.add(id) }, storedCase) }
 
   func key(of id: CaseID) throws -> Int64 {
     guard let key: Int64 = try fetchOne("SELECT case_key FROM case_record WHERE id = ?", [id.data], { $0[0] }) else {
@@ -95,8 +104,8 @@ extension Transaction {
       .reportID,
       {
         $0.add(PlainText.folded(facts.source.agencyRef))
-        $0.add(person)
         $0.add(facts.source.agency)
+        $0.add(person)
       }, { try $0.identity(0) })
   }
 }
@@ -105,53 +114,35 @@ extension Transaction {
   func create(_ history: CaseHistory) throws -> Case {
     var history = history
     history.recordStops(on: LegalDate(inJakarta: now))
+    let person = try reportedPerson(history.record.facts, in: history.record.id)
+    let keys = ReportKeys(person: person, report: try reportKey(history.record.facts))
+    let places = try places(of: history, keys)
     var record = history.record
-    let person = try reportedPerson(record.facts, in: record.id)
-    let places = try places(of: history)
-    let last = places[places.endIndex - 1]
     record.number = try nextNumber(record.facts.source.receivedOn.year)
-    (record.seq, record.createdAt, record.updatedAt) = (last.versionSeq, now, now)
+    (record.seq, record.createdAt, record.updatedAt) = (places[places.endIndex - 1].versionSeq, now, now)
     // The record comes first, since all else refers to it.
     try run(.insertRecord) {
-      $0.add(record.id)
-      $0.add(record.number)
-      $0.add(now)
-      $0.add(CaseColumns.nextDue(record.progress))
-      $0.add(CaseColumns.pausedDue(record.progress))
-      $0.add(CaseColumns.appealDue(record.progress))
-      $0.add(CaseColumns.recordedLate(record.progress))
-      $0.add(CaseColumns.pausedUntil(record.progress))
-      $0.add(record.provenance.importer)
-      $0.add(record.provenance.importer == nil ? nil : record.provenance.importedVersions)
-      $0.add(PlainText.folded(record.facts.source.agencyRef))
-      CaseColumns.add(record, last, at: now, personKey: person, to: &$0)
+      RecordColumns.addLasting(record, to: &$0)
+      RecordColumns.addFacts(record, keys, to: &$0)
+      RecordColumns.addProgress(record, to: &$0)
     }
     let key = database.lastInsertedRowID
     for index in places.indices {
       touched.insert(VisibilityBasis(history.entries[index].record))
-      try store(history.entries[index].event, history.entries[index].record, places[index], key, person)
+      try store(history.entries[index].event, history.entries[index].record, places[index], key)
     }
-    index(record.facts.words, of: key, isAdded: true)
+    try setNIK(of: key, from: nil, to: record.facts.subject.nik)
+    countWords(record.facts)
     return record
   }
 
   func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case {
-    guard let before = try keys(of: old.id) else { throw Failure.notFound }
+    guard let before = try known(old.id) else { throw Failure.notFound }
     precondition(before.version == old.version, "a case is changed in the transaction that read it")
     let isCorrected = new.facts != old.facts
     // A disputed report frees its number, and counts for nobody.
     let isDisputed = new.provenance.isDisputed && !old.provenance.isDisputed
-    // Reports of earlier releases that fold together stay apart.
-    let isOtherReport = isCorrected && !new.facts.isSameReport(as: old.facts)
-    let person =
-      isDisputed ? try newPerson(nil) : isOtherReport ? try reportedPerson(new.facts, in: old.id) : before.personKey
-    if isOtherReport {
-      try execute(
-        "INSERT OR IGNORE INTO former_report (agency_ref_folded, person_key, reported_by, case_key) VALUES (?, ?, ?, ?)",
-        [
-          PlainText.folded(old.facts.source.agencyRef), before.personKey, old.facts.source.agency.rawValue, before.key,
-        ])
-    }
+    let keys = try self.keys(of: new, old, before, isDisputed: isDisputed)
     var record = new
     record.version = old.version + 1
     record.seq = try nextSequence()
@@ -159,74 +150,143 @@ extension Transaction {
     record.progress.recordStops(on: LegalDate(inJakarta: now))
     changedCases.insert(old.id)
     touched.formUnion([VisibilityBasis(old), VisibilityBasis(record)])
-    let factsVersion = isCorrected ? record.version : before.factsVersion
-    let place = VersionPlace(seq: record.seq, versionSeq: record.seq, factsVersion: factsVersion)
-    try store(event, record, place, before.key, person)
+    let place = VersionPlace(
+      seq: record.seq, versionSeq: record.seq, factsSeq: isCorrected ? record.seq : before.factsSeq,
+      referencesSeq: References.areSame(old, record) ? before.referencesSeq : record.seq, keys: keys)
+    try store(event, record, place, before.key)
     // Columns that an action leaves alone are not written, so that their indexes are not either.
     let isRewritten = isCorrected || isDisputed
     try run(isRewritten ? .correctRecord : .advanceRecord) {
-      $0.add(CaseColumns.nextDue(record.progress))
+      RecordColumns.addProgress(record, to: &$0)
+      if isRewritten { RecordColumns.addFacts(record, keys, to: &$0) }
       $0.add(before.key)
-      $0.add(record.version)
-      $0.add(CaseColumns.pausedDue(record.progress))
-      $0.add(CaseColumns.appealDue(record.progress))
-      $0.add(CaseColumns.recordedLate(record.progress))
-      $0.add(CaseColumns.pausedUntil(record.progress))
-      if isRewritten { $0.add(PlainText.folded(record.facts.source.agencyRef)) }
     }
-    if isCorrected, new.facts.words != old.facts.words {
-      index(old.facts.words, of: before.key, isAdded: false)
-      index(new.facts.words, of: before.key, isAdded: true)
-    }
+    try setNIK(of: before.key, from: old.facts.subject.nik, to: record.facts.subject.nik)
+    if isCorrected { countWords(new.facts) }
     return record
   }
 
-  /// Words are told to their index at the end of the batch, and take room as the narrative does.
-  private func index(_ texts: WordChange.Texts, of key: Int64, isAdded: Bool) {
-    pending.words.append(WordChange(caseKey: key, texts: texts, isAdded: isAdded))
-    if isAdded { pending.jobBytes += Int64(texts.narrative.utf8.count + texts.name.utf8.count) }
+  /// The numbers of person and report after a change; what the case was known by before is kept.
+  private func keys(of new: Case, _ old: Case, _ before: Known, isDisputed: Bool) throws -> ReportKeys {
+    var keys = before.keys
+    // Reports of earlier releases that fold together stay apart.
+    let isOtherReport = new.facts != old.facts && !new.facts.isSameReport(as: old.facts)
+    if isDisputed {
+      (keys.person, keys.twin) = (try next(.persons), 0)
+    } else if isOtherReport {
+      (keys.person, keys.twin) = (try reportedPerson(new.facts, in: old.id), 0)
+    }
+    guard isOtherReport else { return keys }
+    let number = PlainText.folded(old.facts.source.agencyRef)
+    if number != PlainText.folded(new.facts.source.agencyRef) || new.facts.source.agency != old.facts.source.agency {
+      keys.report = try reportKey(new.facts)
+    }
+    try execute(
+      "INSERT OR IGNORE INTO former_report (agency_ref_folded, person_key, reported_by, case_key) VALUES (?, ?, ?, ?)",
+      [number, before.keys.person, old.facts.source.agency.rawValue, before.key])
+    return keys
+  }
+
+  /// A person's NIK is found by the cases that name it now.
+  private func setNIK(of key: Int64, from old: NIK?, to new: NIK?) throws {
+    if old == new { return }
+    for (nik, statement) in [(old, KeptStatement.deleteNIK), (new, .insertNIK)] {
+      guard let nik else { continue }
+      try run(statement) {
+        $0.add(nik.text)
+        $0.add(key)
+      }
+    }
+  }
+
+  /// The index of words takes room as the texts do.
+  private func countWords(_ facts: Facts) {
+    pending.jobBytes += Int64(facts.act.narrative.utf8.count + facts.subject.name.utf8.count)
   }
 
   func append(_ event: EventDraft, to record: Case) throws {
-    guard let keys = try keys(of: record.id) else { throw Failure.notFound }
-    let place = VersionPlace(seq: try nextSequence(), versionSeq: record.seq, factsVersion: keys.factsVersion)
-    try store(event, record, place, keys.key, keys.personKey)
+    guard let known = try known(record.id) else { throw Failure.notFound }
+    let place = VersionPlace(
+      seq: try nextSequence(), versionSeq: record.seq, factsSeq: known.factsSeq, referencesSeq: known.referencesSeq,
+      keys: known.keys)
+    try store(event, record, place, known.key)
   }
 
   /// Gives a history its sequences before any of it is written.
-  private func places(of history: CaseHistory) throws -> [VersionPlace] {
+  private func places(of history: CaseHistory, _ keys: ReportKeys) throws -> [VersionPlace] {
     var places: [VersionPlace] = []
     places.reserveCapacity(history.entries.count)
     for index in history.entries.indices {
       let seq = try nextSequence()
-      var place = VersionPlace(seq: seq, versionSeq: seq, factsVersion: 1)
+      var place = VersionPlace(seq: seq, versionSeq: seq, factsSeq: seq, referencesSeq: seq, keys: keys)
       if let before = places.last {
-        let version = history.entries[index].record.version
-        if version == history.entries[index - 1].record.version { place.versionSeq = before.versionSeq }
-        let isSame = history.entries[index].record.facts == history.entries[index - 1].record.facts
-        place.factsVersion = isSame ? before.factsVersion : version
+        let (record, earlier) = (history.entries[index].record, history.entries[index - 1].record)
+        if record.version == earlier.version { place.versionSeq = before.versionSeq }
+        if record.facts == earlier.facts { place.factsSeq = before.factsSeq }
+        if References.areSame(record, earlier) { place.referencesSeq = before.referencesSeq }
       }
       places.append(place)
     }
     return places
   }
 
-  /// Stores an event, and the version and facts it has brought.
-  private func store(_ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64, _ person: Int64) throws {
-    if place.makesVersion {
-      try run(.insertVersion) {
-        $0.add(key)
-        CaseColumns.add(record, place, at: now, personKey: person, to: &$0)
-      }
+  /// Stores an event, and the version, facts and references it has brought.
+  private func store(_ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64) throws {
+    try insert(event, record, place, key)
+    if place.makesVersion { try insertParts(record, place) }
+  }
+
+  /// Stores the facts and references that a version has brought.
+  func insertParts(_ record: Case, _ place: VersionPlace) throws {
+    if place.factsSeq == place.seq {
+      try insert(.core, place.seq, record.facts, FactsDocument.core)
+      try insert(.subject, place.seq, record.facts, FactsDocument.subject)
+      try insert(.narrative, place.seq, record.facts, FactsDocument.narrative)
+      try insert(.reporter, place.seq, record.facts, FactsDocument.reporter)
     }
-    let bringsFacts = place.makesVersion && place.factsVersion == record.version
-    if bringsFacts { try storePersonal(key, place.factsVersion, record.facts) }
-    try store(event, place.seq, key, record, personal: bringsFacts ? record.facts : nil)
+    if place.referencesSeq == place.seq {
+      try insert(.references, place.seq, References.text(record.facts, record.progress))
+    }
+  }
+
+  private func insert(_ part: CasePart, _ seq: Int64, _ facts: Facts, _ document: FactsDocument) throws {
+    var writer = JSONWriter(reserving: part == .core ? 768 : 256)
+    writer.beginObject()
+    document.write(facts, to: &writer)
+    writer.endObject()
+    try insert(part, seq, writer.bytes)
+  }
+
+  /// Stores a part with a salt of its own.
+  func insert(_ part: CasePart, _ seq: Int64, _ content: [UInt8]?) throws {
+    try insert(part, seq, content, salt: salts.next())
+  }
+
+  func insert(_ part: CasePart, _ seq: Int64, _ content: [UInt8]?, salt: [UInt8]) throws {
+    try run(.insertPart) {
+      $0.add(part.key(at: seq))
+      $0.add(salt)
+      $0.add(utf8: content)
+    }
   }
 
   /// What of a case only the store knows.
-  private func keys(of id: CaseID) throws -> (key: Int64, version: Int, factsVersion: Int, personKey: Int64)? {
-    try run(.keys, { $0.add(id) }, { ($0[0], $0[1], $0[2], $0[3]) })
+  private struct Known {
+    var key: Int64
+    var version: Int
+    var factsSeq: Int64
+    var referencesSeq: Int64
+    var keys: ReportKeys
+  }
+
+  private func known(_ id: CaseID) throws -> Known? {
+    try run(
+      .keys, { $0.add(id) },
+      {
+        Known(
+          key: $0[0], version: $0[1], factsSeq: $0[2], referencesSeq: $0[3],
+          keys: ReportKeys(person: $0[4], report: $0[5], twin: $0[6]))
+      })
   }
 
   /// The number of our own of the person the facts are about.
@@ -237,39 +297,22 @@ extension Transaction {
       if let other = try reportID(facts, person), other != id { throw Failure.reportExists(other) }
       return person
     }
-    return try newPerson(facts.personIdentifier)
+    let person = try next(.persons)
+    try run(.insertPerson) {
+      $0.add(facts.personIdentifier)
+      $0.add(person)
+    }
+    return person
   }
 
-  /// A number of our own for a person; without an identifier, one by whom nobody is found.
-  private func newPerson(_ identifier: String?) throws -> Int64 {
-    try run(.insertPerson) { $0.add(identifier) }
-    return database.lastInsertedRowID
-  }
-
-  private func storePersonal(_ key: Int64, _ factsVersion: Int, _ facts: Facts) throws {
-    try run(.insertSubject) {
-      $0.add(key)
-      $0.add(factsVersion)
-      $0.add(facts.subject.name)
-      $0.add(facts.subject.nip?.text)
-      $0.add(facts.subject.nik?.text)
-      $0.add(facts.subject.positionTitle)
+  /// The number of our own of the report, which all its cases share.
+  private func reportKey(_ facts: Facts) throws -> Int64 {
+    let bind = { (arguments: inout Arguments) in
+      arguments.add(PlainText.folded(facts.source.agencyRef))
+      arguments.add(facts.source.agency)
     }
-    try run(.insertNarrative) {
-      $0.add(key)
-      $0.add(factsVersion)
-      $0.add(facts.act.place)
-      $0.add(facts.act.narrative)
-      $0.add(facts.act.urlsJSON)
-      $0.add(facts.act.witnessesJSON)
-    }
-    try run(.insertReporter) {
-      $0.add(key)
-      $0.add(factsVersion)
-      $0.add(facts.reporter.mode)
-      $0.add(facts.reporter.name)
-      $0.add(facts.reporter.contact)
-    }
+    let known: Int64? = try run(.reportKey, bind, { $0[0] })
+    return try known ?? next(.reports)
   }
 }
 
@@ -279,15 +322,12 @@ struct VersionPlace {
   var seq: Int64
   /// The sequence of the version the case is then at: an earlier one when the event left the case as it was.
   var versionSeq: Int64
-  /// The version that brought the facts.
-  var factsVersion: Int
+  /// The sequence of the event that brought the facts, and of the one that brought the references.
+  var factsSeq: Int64
+  var referencesSeq: Int64
+  var keys: ReportKeys
 
   var makesVersion: Bool { seq == versionSeq }
-}
-
-extension Facts {
-  /// What the index of words knows.
-  var words: WordChange.Texts { WordChange.Texts(narrative: act.narrative, name: subject.name) }
 }
 
 extension Act {

@@ -6,16 +6,15 @@ extension Transaction {
   func effectiveVersion(_ id: CaseID, on date: LegalDate) throws -> Int? {
     let events = try fetch(
       """
-      SELECT e.seq, e.version, e.what, e.occurred_on, v.case_key IS NOT NULL, r.version,
+      SELECT e.seq, e.version, e.what, e.occurred_on, e.progress IS NOT NULL, r.version,
         CASE e.what WHEN '\(Confirmation.what)' THEN e.details ELSE '{}' END
       FROM case_record r JOIN event e ON e.case_key = r.case_key
-      LEFT JOIN case_version v ON v.case_key = e.case_key AND v.version = e.version AND v.seq = e.seq
       WHERE r.id = ? ORDER BY e.seq
       """, [id.data]
     ) { row in
       (
         seq: row[0] as Int64, version: row[1] as Int, isReport: row[2] as String == "created",
-        occurredOn: row.date(3), makesVersion: row[4] as Bool, newest: row[5] as Int,
+        occurredOn: row.day(3), makesVersion: row[4] as Bool, newest: row[5] as Int,
         void: try Self.details(row[6]).first { $0.name == "void" }?.value
       )
     }

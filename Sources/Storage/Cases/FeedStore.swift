@@ -26,14 +26,13 @@ extension Transaction {
   /// Events that one question looks through, however few of them made a version.
   private static let scannedMax: Int64 = 10_000
 
-  /// An event that leaves the record as it is has a sequence that no version has.
   private static let changesSQL = """
-    SELECT e.seq, e.what, e.version, \(CaseListing.basisColumns(of: "v")), \(CaseListing.basisColumns(of: "p")),
+    SELECT e.seq, e.what, e.version, \(CaseListing.basisColumns(of: "e")), \(CaseListing.basisColumns(of: "p")),
       \(CaseListing.stubColumns)
     FROM event e
-    JOIN case_version v ON v.case_key = e.case_key AND v.version = e.version AND v.seq = e.seq
     JOIN case_record r ON r.case_key = e.case_key
-    LEFT JOIN case_version p ON p.case_key = e.case_key AND p.version = e.version - 1
-    WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ?
+    LEFT JOIN event p ON p.seq =
+      (SELECT max(seq) FROM event WHERE case_key = e.case_key AND seq < e.seq AND progress IS NOT NULL)
+    WHERE e.seq > ? AND e.seq <= ? AND e.progress IS NOT NULL ORDER BY e.seq LIMIT ?
     """
 }

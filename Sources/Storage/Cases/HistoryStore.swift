@@ -18,26 +18,36 @@ extension Transaction {
       return Event(
         seq: Int64(columns.int()), version: columns.int(), what: columns.text(),
         agency: AgencyCode(rawValue: columns.text()), onBehalfOf: columns.optional(AgencyCode.self),
-        importedBy: columns.optional(AgencyCode.self), occurredOn: columns.date(),
+        importedBy: columns.optional(AgencyCode.self), occurredOn: columns.day(),
         recordedAt: Timestamp(milliseconds: Int64(columns.int())), stage: try columns.code(Stage.self),
         changed: columns.text().split(separator: " ").map(String.init), details: try Self.details(columns.text()),
         texts: [])
     }
     guard let last = events.last?.seq else { return [] }
-    var texts: [Int64: [(name: String, text: String, group: FieldGroup)]] = [:]
-    let rows = try fetch(
-      """
-      SELECT t.seq, t.name, t.content, t.field_group FROM event_text t JOIN event e ON e.seq = t.seq
-      WHERE e.case_key = ? AND e.seq > ? AND e.seq <= ? AND t.content IS NOT NULL ORDER BY t.seq, t.name
-      """, [key, seq, last]
-    ) { row -> (Int64, String, String, FieldGroup) in
-      // A group nobody knows is withheld like a note.
-      (row[0], row[1], row[2], FieldGroup(rawValue: row[3]) ?? .notes)
-    }
-    for (seq, name, text, group) in rows { texts[seq, default: []].append((name, text, group)) }
+    let texts = try texts(of: key, after: seq, upTo: last)
     for index in events.indices { events[index].texts = texts[events[index].seq] ?? [] }
     return events
   }
+
+  /// The texts of a case's events, by event and in the order of their names.
+  private func texts(of key: Int64, after seq: Int64, upTo last: Int64) throws -> [Int64: [EventText]] {
+    var texts: [Int64: [EventText]] = [:]
+    let rows = try fetch(
+      """
+      SELECT e.seq, p.part_key, p.content FROM event e
+      JOIN case_part p ON p.part_key BETWEEN 16 * e.seq + ? AND 16 * e.seq + 15
+      WHERE e.case_key = ? AND e.seq > ? AND e.seq <= ? AND p.content IS NOT NULL
+      """, [CasePart.coreTexts.rawValue, key, seq, last]
+    ) { row -> (seq: Int64, texts: [EventText]) in
+      // A group nobody knows is withheld like a note.
+      let group = CasePart(ofKey: row[1])?.textGroup ?? .notes
+      return (row[0], try Self.details(row[2]).map { (name: $0.name, text: $0.value, group: group) })
+    }
+    for row in rows { texts[row.seq, default: []] += row.texts }
+    return texts.mapValues { $0.sorted { $0.name < $1.name } }
+  }
+
+  private typealias EventText = (name: String, text: String, group: FieldGroup)
 
   /// When the newest event was stored.
   func lastRecordedAt() throws -> Timestamp {
@@ -45,38 +55,24 @@ extension Transaction {
       ?? Timestamp(milliseconds: 0)
   }
 
-  /// Stores an event that has left the case as `record`, with the digest of the personal values it brought.
-  func store(_ event: EventDraft, _ seq: Int64, _ key: Int64, _ record: Case, personal facts: Facts?) throws {
+  /// Stores an event with the version it has made, its texts, and the digest of the personal values it brought.
+  func insert(_ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64) throws {
+    let facts = place.makesVersion && place.factsSeq == place.seq ? record.facts : nil
     let hasPersonal = facts != nil || !event.texts.isEmpty
     let salt = hasPersonal ? salts.next() : []
-    try run(.insertEvent) {
-      $0.add(seq)
-      $0.add(key)
-      $0.add(record.version)
-      $0.add(event.what)
-      $0.add(event.actor.agency)
-      $0.add(event.onBehalfOf)
-      $0.add(event.actor.importedBy)
-      $0.add(event.actor.keyID)
-      $0.add(event.occurredOn)
-      $0.add(now)
-      $0.add(record.progress.stage)
-      $0.add(event.changed.joined(separator: " "))
-      $0.add(Self.json(event.details))
-      $0.add(hasPersonal ? Self.digest(salt, facts, event.texts) : nil)
-    }
+    let digest = hasPersonal ? Self.digest(salt, facts, event.texts) : nil
+    try run(.insertEvent) { EventColumns.add(event, record, place, key, digest, at: now, to: &$0) }
     guard hasPersonal else { return }
-    try run(.insertSalt) {
-      $0.add(seq)
-      $0.add(salt)
-    }
-    for text in event.texts {
-      try run(.insertText) {
-        $0.add(seq)
-        $0.add(text.name)
-        $0.add(text.group)
-        $0.add(text.text)
-      }
+    try insert(.digest, place.seq, nil, salt: salt)
+    try insertTexts(event.texts, place.seq)
+  }
+
+  /// Stores the texts of an event, those of each group by themselves.
+  func insertTexts(_ texts: [(name: String, text: String, group: FieldGroup)], _ seq: Int64) throws {
+    if texts.isEmpty { return }
+    for group in FieldGroup.allCases {
+      let members = texts.filter { $0.group == group }.map { (name: $0.name, value: $0.text) }
+      if !members.isEmpty { try insert(CasePart(textsOf: group), seq, Array(Self.json(members).utf8)) }
     }
   }
 
@@ -110,7 +106,7 @@ extension Transaction {
     return Array(SHA256.hash(data: bytes))
   }
 
-  private static func json(_ details: [(name: String, value: String)]) -> String {
+  static func json(_ details: [(name: String, value: String)]) -> String {
     if details.isEmpty { return "{}" }
     var writer = JSONWriter(reserving: 128)
     writer.beginObject()

@@ -51,10 +51,10 @@ extension Transaction {
         "r.agency_ref_folded = ? AND r.reported_by = ?",
         [PlainText.folded(facts.source.agencyRef), facts.source.agency.rawValue], []
       ),
-      (seesPerson ? "r.person_key = ?" : "r.person_key = ? AND FALSE", [own.personKey], [policy.subject]),
+      (seesPerson ? "r.person_key = ?" : "r.person_key = ? AND FALSE", [own.keys.person], [policy.subject]),
       (
         "r.act_on = ? AND r.region = ? AND r.violation = ?",
-        [facts.act.occurredOn.description, facts.region.text, facts.violation?.code], []
+        [facts.act.occurredOn.day, facts.region.text, facts.violation?.code], []
       ),
     ]
     // Each by its index, in which cases with equal values stand in the order of their keys; limits come after the policy,

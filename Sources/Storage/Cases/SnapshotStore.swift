@@ -12,13 +12,13 @@ extension Transaction {
       bytes += stored.record.facts.textBytes
       return bytes < Self.pageBytesMax
     }
-    let stored = try fetch(Self.casesSQL, [id.data, limit], while: goesOn, CaseRow.decode)
+    let stored = try fetch(Self.casesSQL, [id.data, limit], while: goesOn, storedCase)
     let items = try stored.compactMap { current -> PastCase? in
       let now = VisibilityBasis(current.record)
       if current.record.seq <= seq { return PastCase(record: current.record, now: now) }
-      guard let version = try version(of: current.key, at: seq),
-        let then = try caseRecord(current.record.id, version: version)
-      else { return nil }
+      guard let newest = try newestVersion(of: current.key, at: seq), let then = try versionMade(at: newest) else {
+        return nil
+      }
       return PastCase(record: then, now: now)
     }
     let isLast = stored.count < limit && bytes < Self.pageBytesMax
@@ -45,9 +45,9 @@ extension Transaction {
     let items = try stored.compactMap { current -> PastStub? in
       let stub = current.stub
       if current.seq <= seq { return PastStub(id: stub.id, version: stub.version, then: stub.basis, now: stub.basis) }
-      guard let version = try version(of: stub.key, at: seq) else { return nil }
-      return try fetchOne(Self.basisSQL, [stub.key, version]) { row in
-        PastStub(id: stub.id, version: version, then: CaseListing.basis(row, from: 0), now: stub.basis)
+      guard let newest = try newestVersion(of: stub.key, at: seq) else { return nil }
+      return try fetchOne(Self.basisSQL, [newest]) { row in
+        PastStub(id: stub.id, version: row[0], then: CaseListing.basis(row, from: 1), now: stub.basis)
       }
     }
     return PastPage(items: items, next: stored.count < limit ? nil : stored.last?.stub.id)
@@ -56,31 +56,33 @@ extension Transaction {
   func pastCount(at seq: Int64, for agency: AgencyCode) throws -> Int {
     let rows = Visibility.row(agency).rows
     let now = CaseListing.condition(rows, for: agency, in: "r")
-    let then = CaseListing.condition(rows, for: agency, in: "v")
+    let then = CaseListing.condition(rows, for: agency, in: "e")
     let unchanged = try countCases("r.seq <= ? AND \(now.sql)", [seq] + now.arguments, for: agency)
     let changed: Int? = try fetchOne(
       """
-      SELECT count(*) FROM case_record r JOIN case_version v ON v.case_key = r.case_key AND v.version =
-        (SELECT max(version) FROM case_version WHERE case_key = r.case_key AND seq <= ?)
+      SELECT count(*) FROM case_record r JOIN event e ON e.seq =
+        (SELECT max(seq) FROM event WHERE case_key = r.case_key AND seq <= ? AND progress IS NOT NULL)
       WHERE r.seq > ? AND \(now.sql) AND \(then.sql)
         AND (r.disputed_for IS NULL OR instr(r.disputed_for, ?))
-        AND (v.disputed_for IS NULL OR instr(v.disputed_for, ?))
+        AND (e.disputed_for IS NULL OR instr(e.disputed_for, ?))
       """, [seq, seq] + now.arguments + then.arguments + [" \(agency) ", " \(agency) "]
     ) { $0[0] }
     return unchanged + (changed ?? 0)
   }
 
-  /// The version of a case that was current at a sequence; nil when the case is younger.
-  private func version(of key: Int64, at seq: Int64) throws -> Int? {
-    try fetchOne("SELECT max(version) FROM case_version WHERE case_key = ? AND seq <= ?", [key, seq]) { $0[0] } ?? nil
+  /// The sequence of the version of a case that was current at a sequence; nil when the case is younger.
+  private func newestVersion(of key: Int64, at seq: Int64) throws -> Int64? {
+    try fetchOne(
+      "SELECT max(seq) FROM event WHERE case_key = ? AND seq <= ? AND progress IS NOT NULL", [key, seq]
+    ) { $0[0] } ?? nil
   }
 
-  private static let casesSQL =
-    CaseRow.select(from: "r") + "\n" + CaseRow.joins(of: "r") + " WHERE r.id > ? ORDER BY r.id LIMIT ?"
+  private static let casesSQL = """
+    SELECT \(StoredCase.columns) FROM case_record r JOIN event e ON e.seq = r.seq WHERE r.id > ? ORDER BY r.id LIMIT ?
+    """
   private static let stubsSQL =
     "SELECT \(CaseListing.stubColumns), r.seq FROM case_record r WHERE r.id > ? ORDER BY r.id LIMIT ?"
-  private static let basisSQL =
-    "SELECT \(CaseListing.basisColumns(of: "v")) FROM case_version v WHERE v.case_key = ? AND v.version = ?"
+  private static let basisSQL = "SELECT e.version, \(CaseListing.basisColumns(of: "e")) FROM event e WHERE e.seq = ?"
 }
 
 extension Facts {

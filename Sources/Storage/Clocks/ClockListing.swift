@@ -25,14 +25,14 @@ extension Transaction {
   func openClocks(on today: LegalDate) throws -> [OpenClockCount] {
     var counts: [ClockKind: [OpenClockCount.State: Int]] = [:]
     for (stage, state, count) in try fetch(
-      ClockListing.countSQL, [today.description], { ($0[0] as String, $0[1] as String, $0[2] as Int) })
+      ClockListing.countSQL, [today.day], { ($0[0] as String, $0[1] as String, $0[2] as Int) })
     {
       guard let kind = Stage(rawValue: stage).flatMap({ ClockListing.kind(openAt: $0) }) else { continue }
       if let state = OpenClockCount.State(rawValue: state) { counts[kind, default: [:]][state, default: 0] += count }
     }
     // Those that are within a pause are among the running ones, by their due dates.
     for (stage, count) in try fetch(
-      ClockListing.pausedCountSQL, [today.description], { ($0[0] as String, $0[1] as Int) })
+      ClockListing.pausedCountSQL, [today.day], { ($0[0] as String, $0[1] as Int) })
     {
       guard let kind = Stage(rawValue: stage).flatMap({ ClockListing.kind(openAt: $0) }) else { continue }
       counts[kind, default: [:]][.paused, default: 0] += count
@@ -66,7 +66,7 @@ extension Transaction {
     if let stage { listing.add("r.stage = ?", stage.rawValue) }
     let rows = try fetch(
       """
-      SELECT \(ClockListing.columns) FROM case_record r WHERE \(listing.condition)
+      SELECT \(ClockListing.columns) FROM \(ClockListing.tables) WHERE \(listing.condition)
       ORDER BY r.\(column), r.case_key LIMIT ?
       """, listing.arguments + [query.limit + 1], ClockListing.row)
     return rows.compactMap { row in
@@ -106,7 +106,7 @@ extension Transaction {
     var listing = ClockListing(query)
     listing.add("r.case_key >= ? AND r.case_key <= ?", key, end)
     return try fetch(
-      "SELECT \(ClockListing.columns) FROM case_record r WHERE \(listing.condition) ORDER BY r.case_key LIMIT ?",
+      "SELECT \(ClockListing.columns) FROM \(ClockListing.tables) WHERE \(listing.condition) ORDER BY r.case_key LIMIT ?",
       listing.arguments + [ClockListing.pieceMax], ClockListing.row)
   }
 }
@@ -117,9 +117,14 @@ private struct ClockListing {
   static let pieceMax = 256
 
   static let columns = """
-    r.case_key, r.id, r.number, r.stage, r.election, r.region, r.institution, r.institution_name, r.institution_kind, \
-    r.recommendation_institution, r.block_from IS NOT NULL AND r.block_until IS NULL, r.clocks, r.clocks_recorded, \
-    \(CaseListing.basisColumns(of: "r")), r.version
+    r.case_key, r.id, r.number, r.stage, r.election, r.region, r.institution, r.version, e.progress, p.content, \
+    \(CaseListing.basisColumns(of: "r"))
+    """
+
+  /// The case, the event that made its version, and the core of its facts, where the name of the institution stands.
+  static let tables = """
+    case_record r JOIN event e ON e.seq = r.seq
+    JOIN case_part p ON p.part_key = 16 * e.facts_seq + \(CasePart.core.rawValue)
     """
 
   /// The columns that hold the due dates of what is asked for; a case has at most one of them. Pauses with an end are in
@@ -178,25 +183,21 @@ private struct ClockListing {
   }
 
   static func row(_ row: StoredRow) throws -> Row {
-    var columns = ColumnReader(row, from: 1)
-    let id = try row.identity(1)
-    columns.column = 2
-    let number = columns.text()
-    let stage = try columns.code(Stage.self)
-    let election = columns.text()
-    let region = RegionCode(stored: columns.text())
-    let institution = InstitutionRef(
-      code: columns.text(), name: columns.text(), kind: try columns.code(InstitutionKind.self))
-    let recommendedTo = columns.optionalText()
-    let blockIsOpen = columns.flag() ?? false
-    let clocks = try columns.clocks()
-    let basis = CaseListing.basis(row, from: 13)
-    let version: Int = row[13 + CaseListing.basisWidth]
-    return Row(key: row[0], clocks: clocks) { clock in
+    guard let stage = Stage(rawValue: row[3]), let document = row.utf8(8), let core = row.utf8(9) else {
+      throw DatabaseError(message: "a stored case is incomplete")
+    }
+    let (id, number): (CaseID, String) = (try row.identity(1), row[2])
+    let progress = try ProgressDocument.progress(document)
+    var facts = Facts.blank
+    try FactsDocument.core.read(core, into: &facts)
+    let (election, region, institution) = (facts.election, facts.region, facts.institution)
+    let basis = CaseListing.basis(row, from: 10)
+    let version: Int = row[7]
+    return Row(key: row[0], clocks: progress.clocks) { clock in
       ListedClock(
         caseID: id, version: version, number: number, stage: stage, election: election, region: region,
-        institution: institution,
-        recommendedTo: recommendedTo, blockIsOpen: blockIsOpen, clock: clock, basis: basis)
+        institution: institution, recommendedTo: progress.recommendation?.institution,
+        blockIsOpen: progress.blockIsOpen, clock: clock, basis: basis)
     }
   }
 
@@ -220,16 +221,18 @@ private struct ClockListing {
 
   mutating func filterByDue(_ column: String) {
     add("r.\(column) IS NOT NULL")
-    if let from = query.dueFrom { add("r.\(column) >= ?", from.description) }
-    if let before = query.dueBefore { add("r.\(column) < ?", before.description) }
-    if let after = query.after { add("(r.\(column), r.case_key) > (?, ?)", after.value, after.key) }
+    if let from = query.dueFrom { add("r.\(column) >= ?", from.day) }
+    if let before = query.dueBefore { add("r.\(column) < ?", before.day) }
+    if let after = query.after {
+      add("(r.\(column), r.case_key) > (?, ?)", LegalDate(after.value)?.day ?? 0, after.key)
+    }
     // What stands still until somebody resumes it is paused, whatever the day.
     if column != "paused_due_on" { filterByStanding(column) }
   }
 
   /// What is asked for of the clocks whose due date is known: overdue, within a pause, or neither.
   private mutating func filterByStanding(_ column: String) {
-    let today = query.today.description
+    let today = query.today.day
     // Where nobody is late the period simply ends.
     let overdue = column == "next_due_on" && query.standings.contains(.overdue)
     let (running, paused) = (query.standings.contains(.running), query.standings.contains(.paused))

@@ -30,20 +30,30 @@ struct Arguments {
   mutating func add(_ flag: Bool?) { add(flag.map { $0 ? 1 : 0 as Int64 }) }
   mutating func add(_ instant: Timestamp) { add(instant.milliseconds) }
   mutating func add(_ date: LegalDate?) { add(date?.description) }
+  /// A date as days since 1970-01-01.
+  mutating func add(day date: LegalDate?) { add(date.map { Int64($0.day) }) }
   mutating func add<Code: RawRepresentable>(_ code: Code?) where Code.RawValue == String { add(code?.rawValue) }
 
   mutating func add(_ text: String?) {
     guard var text else { return addNull() }
-    text.withUTF8 { bytes in
-      byteCount += Int64(bytes.count)
-      guard bytes.count <= room.count, let copy = room.baseAddress else {
-        note(csqlite_bind_text_copy(statement, next(), bytes.baseAddress, Int32(bytes.count)))
-        return
-      }
-      room.copyMemory(from: UnsafeRawBufferPointer(bytes))
-      room = UnsafeMutableRawBufferPointer(rebasing: room[bytes.count...])
-      note(sqlite3_bind_text(statement, next(), copy.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil))
+    text.withUTF8 { add(text: $0) }
+  }
+
+  /// A text as its bytes.
+  mutating func add(utf8 bytes: [UInt8]?) {
+    guard let bytes else { return addNull() }
+    bytes.withUnsafeBufferPointer { add(text: $0) }
+  }
+
+  private mutating func add(text bytes: UnsafeBufferPointer<UInt8>) {
+    byteCount += Int64(bytes.count)
+    guard bytes.count <= room.count, let copy = room.baseAddress else {
+      note(csqlite_bind_text_copy(statement, next(), bytes.baseAddress, Int32(bytes.count)))
+      return
     }
+    room.copyMemory(from: UnsafeRawBufferPointer(bytes))
+    room = UnsafeMutableRawBufferPointer(rebasing: room[bytes.count...])
+    note(sqlite3_bind_text(statement, next(), copy.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil))
   }
 
   mutating func add(_ id: CaseID?) {

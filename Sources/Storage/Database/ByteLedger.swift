@@ -66,6 +66,15 @@ final class ByteLedger: Sendable {
     pending.spent[budget] = spent
   }
 
+  /// True when a write may well be more than the budget has left: the longest import batch still fits into the rest else.
+  func isNearlySpent(_ budget: ByteBudget?, at now: Timestamp) -> Bool {
+    guard let budget else { return false }
+    let use = use(of: budget, at: now)
+    return use.usedBytes + Self.nearBytes > use.bytesMax
+  }
+
+  private static let nearBytes: Int64 = 64 << 20
+
   /// The rows that a batch writes: budget, day, bytes and room.
   func rows(_ spent: [ByteBudget: Int64], at now: Timestamp) -> [(String, day: Int, bytes: Int64, room: Int64)] {
     let today = LegalDate(inJakarta: now).day

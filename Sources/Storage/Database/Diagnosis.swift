@@ -216,8 +216,8 @@ public struct Diagnosis {
         SELECT a.number, b.number FROM case_record a
         JOIN case_record b ON b.agency_ref_folded = a.agency_ref_folded AND b.reported_by = a.reported_by
           AND b.case_key > a.case_key
-        JOIN person p ON p.person_key = a.person_key JOIN person q ON q.person_key = b.person_key
-        WHERE p.identifier = q.identifier
+        LEFT JOIN person p ON p.person_key = a.person_key LEFT JOIN person q ON q.person_key = b.person_key
+        WHERE a.person_key = b.person_key
           OR p.identifier GLOB 'name:*' AND q.identifier GLOB 'name:*'
             AND netral_folded(p.identifier) = netral_folded(q.identifier)
         ORDER BY a.case_key, b.case_key LIMIT ?

@@ -43,6 +43,21 @@ enum FileCheck {
     guard try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") == nil else {
       throw BackupFailure.unsound("foreign_key_check finds a reference to nothing")
     }
+    try proveParts(database)
+  }
+
+  /// Every version has its facts and references. Files of earlier releases keep them in other tables.
+  private static func proveParts(_ database: Database) throws {
+    guard try database.tableExists("case_part") else { return }
+    let keys =
+      CasePart.facts.map { "16 * facts_seq + \($0.rawValue)" } + [
+        "16 * references_seq + \(CasePart.references.rawValue)"
+      ]
+    let isMissing = keys.map { "NOT EXISTS (SELECT 1 FROM case_part WHERE part_key = \($0))" }
+    let sql = "SELECT 1 FROM event WHERE progress IS NOT NULL AND (\(isMissing.joined(separator: " OR "))) LIMIT 1"
+    guard try Row.fetchOne(database, sql: sql) == nil else {
+      throw BackupFailure.unsound("a part of a case is missing")
+    }
   }
 
   /// The newest sequence, after a look whether every one before it is there.

@@ -150,6 +150,7 @@ enum Opening {
     var migrator = DatabaseMigrator()
     for migration in migrations {
       migrator.registerMigration(migration.name) { database in
+        if migration.name == "m0016_documents" { return try DocumentUpgrade.run(migration.sql, on: database) }
         try database.execute(sql: migration.sql)
         if migration.name == migrations[0].name { try Seed.fill(database) }
         if migration.name == "m0013_folding" { try Folding.fill(database) }

@@ -36,6 +36,7 @@ public final class SQLiteStore: Store {
     lock = try LockFile(for: path)
     backupLane = BackupLane(database: path, settings: settings)
     let queue = try Opening.openWriter(path, settings)
+    let wordsSeq = try Opening.explaining(path) { try queue.inDatabase { try Transaction($0).wordsSeq() } }
     (snapshots, signingSecret, ledger, bell, readers, lane, statistics) = try Opening.explaining(path) {
       let (state, ledger) = try queue.inDatabase { database in
         (
@@ -52,7 +53,8 @@ public final class SQLiteStore: Store {
     }
     uses = KeyUses(readerCount: readerCount)
     writer = Writer(
-      queue: queue, snapshots: snapshots, uses: uses, stubs: stubs, ledger: ledger, bell: bell, settings: settings)
+      queue: queue, wordsSeq: wordsSeq, snapshots: snapshots, uses: uses, stubs: stubs, ledger: ledger, bell: bell,
+      settings: settings)
     writer.start()
     lane.start()
     statistics.start()
@@ -104,6 +106,16 @@ public final class SQLiteStore: Store {
     _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value {
     try await writer.submit(by: owner, spending: budget, dryRun: dryRun, body)
+  }
+
+  public func bringWordsUpToDate(for owner: KeyOwner) async throws {
+    let head = bell.head
+    var known = try read(on: 0) { try $0.wordsSeq() }
+    while known < head {
+      known = try await write(by: owner, spending: nil, dryRun: false) {
+        try $0.indexWords(limit: Writer.wordsPieceMax)
+      }
+    }
   }
 
   public func use(of budget: ByteBudget, at now: Timestamp) -> ByteUse { ledger.use(of: budget, at: now) }
@@ -191,6 +203,9 @@ public struct StoreSettings: Sendable {
   public var writerCacheBytes = 64 << 20
   /// Backups.
   public var backup = BackupSettings()
+  /// How long no write must have come before the index of words is brought up to date. Default 200 ms: nobody waits for it,
+  /// and a write that comes meanwhile waits for a commit of the index.
+  public var wordsDelay = Duration.milliseconds(200)
   /// Clock; tests fix it.
   public var now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 

@@ -27,6 +27,9 @@ struct StoredRow {
     utf8(column).flatMap { LegalDate(utf8: $0) }
   }
 
+  /// A date that is stored as a number of days.
+  func day(_ column: Int) -> LegalDate? { (self[column] as Int?).map { LegalDate(day: $0) } }
+
   /// The bytes of a text, good until the next step; nil for NULL.
   func utf8(_ column: Int) -> UnsafeBufferPointer<UInt8>? {
     guard let text = sqlite3_column_text(statement, Int32(column)) else { return nil }
@@ -84,6 +87,17 @@ extension Transaction {
     // The outcome of a reset repeats that of the last step, which has been judged by then.
     defer { sqlite3_reset(pointer) }
     return try step(pointer) ? map(StoredRow(statement: pointer)) : nil
+  }
+
+  /// Runs a kept question and hands over its rows one by one.
+  func forEach(_ kept: KeptStatement, _ bind: (inout Arguments) -> Void, _ body: (StoredRow) throws -> Void) throws {
+    let pointer = try self.kept.statement(kept, database)
+    var arguments = Arguments(of: pointer, room: self.kept.room)
+    bind(&arguments)
+    try arguments.check()
+    // The outcome of a reset repeats that of the last step, which has been judged by then.
+    defer { sqlite3_reset(pointer) }
+    while try step(pointer) { try body(StoredRow(statement: pointer)) }
   }
 
   /// Runs a kept statement that gives no rows.

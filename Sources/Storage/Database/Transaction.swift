@@ -51,26 +51,38 @@ struct Pending {
   var changedSnapshots = false
   /// The highest sequence given; nil until one is asked for.
   var lastSequence: Int64?
-  /// The highest number given in each year of receipt that was asked for.
-  var lastNumbers: [Int: Int] = [:]
-  /// What the index of words is to be told, in order.
-  var words: [WordChange] = []
+  /// The highest number given by each counter that was asked.
+  var lastNumbers: [Counter: Int64] = [:]
   /// Bytes of the values that the job has stored which runs.
   var jobBytes: Int64 = 0
   /// Those of the jobs before it in the batch, by what they are counted against.
   var spent: [ByteBudget: Int64] = [:]
 }
 
+/// What is counted up for good.
+enum Counter: Hashable {
+  case casesOf(year: Int)
+  case persons, reports
+
+  /// As it stands in the table `counter`.
+  var name: String {
+    switch self {
+    case .casesOf(let year): String(year)
+    case .persons: "person"
+    case .reports: "report"
+    }
+  }
+}
+
 extension Transaction {
   /// Writes what is pending; nothing but the commit may follow.
   func writePending() throws {
-    for (year, last) in pending.lastNumbers {
+    for (counter, last) in pending.lastNumbers {
       try run(.setLastNumber) {
-        $0.add(year)
+        $0.add(counter.name)
         $0.add(last)
       }
     }
-    try writeWords()
     pending = Pending(changedSnapshots: pending.changedSnapshots)
   }
 
@@ -93,10 +105,15 @@ extension Transaction {
     return last + 1
   }
 
+  /// The next number of a counter.
+  func next(_ counter: Counter) throws -> Int64 {
+    let last = try pending.lastNumbers[counter] ?? run(.lastNumber, { $0.add(counter.name) }, { $0[0] as Int64 }) ?? 0
+    pending.lastNumbers[counter] = last + 1
+    return last + 1
+  }
+
   func nextNumber(_ year: Int) throws -> String {
-    let last = try pending.lastNumbers[year] ?? run(.lastNumber, { $0.add(year) }, { $0[0] as Int }) ?? 0
-    pending.lastNumbers[year] = last + 1
-    let digits = String(last + 1)
+    let digits = String(try next(.casesOf(year: year)))
     return "\(year)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 }

@@ -4,15 +4,20 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-/// The one thread that writes. It takes what is queued, runs each write in a savepoint of its own, commits once, and
-/// only then answers.
+/// The one thread that writes. It takes what is queued, runs one write after the other, commits once, and only then
+/// answers.
+///
+/// A write that fails has written nothing as a rule, and a savepoint for each would be a quarter of SQLite's work. So writes
+/// run without. When one fails after it has written, the batch is undone and run again, each write in a savepoint.
 ///
 /// `@unchecked Sendable`: `statements` is touched only inside `queue`, which runs one access at a time; the remaining
-/// members are immutable, and Sendable.
+/// members are immutable, and Sendable; `wordsSeq` and `lastSeq` are touched by the one thread alone.
 final class Writer: @unchecked Sendable {
   /// One write that waits. `run` does it; `finish` answers, with a failure when the commit did not come about.
   private struct Job: Sendable {
     let dryRun: Bool
+    /// What its bytes are counted against.
+    let budget: ByteBudget?
     let run: @Sendable (Transaction) throws -> Void
     let finish: @Sendable (Failure?) -> Void
   }
@@ -26,11 +31,14 @@ final class Writer: @unchecked Sendable {
   private let bell: ChangeBell
   private let settings: StoreSettings
   private let line: WaitingLine<Job>
+  /// Up to which sequence the index of words knows, and how far the record has come: touched by the writer's thread alone.
+  private var (wordsSeq, lastSeq): (Int64, Int64)
   private let record = Mutex(CommitRecord())
   private let running = DispatchGroup()
 
   init(
-    queue: DatabaseQueue, snapshots: Snapshots, uses: KeyUses, stubs: StubCache, ledger: ByteLedger, bell: ChangeBell,
+    queue: DatabaseQueue, wordsSeq: Int64, snapshots: Snapshots, uses: KeyUses, stubs: StubCache, ledger: ByteLedger,
+    bell: ChangeBell,
     settings: StoreSettings
   ) {
     self.queue = queue
@@ -40,13 +48,17 @@ final class Writer: @unchecked Sendable {
     self.ledger = ledger
     self.bell = bell
     self.settings = settings
+    (self.wordsSeq, lastSeq) = (wordsSeq, bell.head)
     line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
   }
 
   func start() {
     running.enter()
     let thread = Thread { [self] in
-      while let batch = line.take(upTo: settings.batchMax) { commit(batch) }
+      while let batch = line.take(upTo: settings.batchMax, patience: wordsBehind > 0 ? settings.wordsDelay : nil) {
+        if !batch.isEmpty { commit(batch) }
+        if batch.isEmpty || wordsBehind > Self.wordsBehindMax { commitWords() }
+      }
       running.leave()
     }
     thread.name = "writer"
@@ -60,7 +72,7 @@ final class Writer: @unchecked Sendable {
     try await withCheckedThrowingContinuation { continuation in
       let box = Box<Value>()
       let job = Job(
-        dryRun: dryRun,
+        dryRun: dryRun, budget: budget,
         run: { [ledger] transaction in
           let outcome = Result {
             transaction.pending.jobBytes = 0
@@ -119,7 +131,13 @@ final class Writer: @unchecked Sendable {
     var fresh: Snapshots.Value?
     let started = csqlite_monotonic_nanoseconds()
     do {
-      fresh = try queue.writeWithoutTransaction { try run(batch, $0) }
+      fresh = try queue.writeWithoutTransaction { database in
+        do {
+          return try run(batch, database, inSavepoints: false)
+        } catch is WrittenByHalf {
+          return try run(batch, database, inSavepoints: true)
+        }
+      }
     } catch let error as DatabaseError {
       failure = Failure(databaseError: error)
     } catch {
@@ -144,8 +162,42 @@ final class Writer: @unchecked Sendable {
     for job in batch { job.finish(failure) }
   }
 
+  /// Events that the index of words may lie behind before it is brought up to date between two batches.
+  private static let wordsBehindMax: Int64 = 4_096
+  /// Cases whose words one commit indexes: a few milliseconds.
+  static let wordsPieceMax = 512
+
+  private var wordsBehind: Int64 { lastSeq - wordsSeq }
+
+  /// Brings a piece of the index of words up to date. What fails is tried again with the next write.
+  private func commitWords() {
+    do {
+      wordsSeq = try queue.writeWithoutTransaction { database in
+        let transaction = Transaction(database, keeping: statements)
+        try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+        do {
+          let seq = try transaction.indexWords(limit: Self.wordsPieceMax)
+          try database.cachedStatement(sql: "COMMIT").execute()
+          return seq
+        } catch {
+          if database.isInsideTransaction { try database.execute(sql: "ROLLBACK") }
+          throw error
+        }
+      }
+    } catch {
+      // The disk is full, or the file is damaged: writes and reads say so. The index stays behind.
+      wordsSeq = lastSeq
+    }
+  }
+
+  /// One write has failed after it had written something.
+  private struct WrittenByHalf: Error {}
+
   /// Runs and commits a batch; returns reference data and keys when they have changed.
-  private func run(_ batch: [Job], _ database: Database) throws -> Snapshots.Value? {
+  ///
+  /// - Parameter inSavepoints: whether each write is undone by itself when it fails.
+  /// - Throws: `WrittenByHalf` when one must be and cannot be; nothing of the batch remains then.
+  private func run(_ batch: [Job], _ database: Database, inSavepoints: Bool) throws -> Snapshots.Value? {
     let transaction = Transaction(database, keeping: statements)
     transaction.committedReference = snapshots.value.withLock { $0.reference }
     // Also after a failure: whether a commit that failed came about is known to the file alone.
@@ -156,14 +208,13 @@ final class Writer: @unchecked Sendable {
       let expiry = settings.now().adding(seconds: -settings.idempotencyLifetime.components.seconds)
       try transaction.forgetReplies(before: expiry)
       transaction.now = max(settings.now(), try transaction.lastRecordedAt())
-      if let job = batch.first, batch.count == 1, !job.dryRun {
-        // A write that is alone needs no savepoint, for which SQLite would keep a copy of every page it touches.
-        guard try succeeds(job, transaction) else {
+      for job in batch {
+        if job.dryRun || inSavepoints || ledger.isNearlySpent(job.budget, at: transaction.now) {
+          try runInSavepoint(job, transaction, database)
+        } else if try !runPlainly(job, transaction, database), batch.count == 1 {
           try database.execute(sql: "ROLLBACK")
           return nil
         }
-      } else {
-        for job in batch { try run(job, transaction, database) }
       }
       let fresh =
         transaction.pending.changedSnapshots
@@ -176,6 +227,7 @@ final class Writer: @unchecked Sendable {
       let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
       ledger.commit(spent, at: transaction.now)
+      lastSeq = head
       bell.ring(head, transaction.touched)
       return fresh
     } catch {
@@ -185,7 +237,7 @@ final class Writer: @unchecked Sendable {
     }
   }
 
-  private func run(_ job: Job, _ transaction: Transaction, _ database: Database) throws {
+  private func runInSavepoint(_ job: Job, _ transaction: Transaction, _ database: Database) throws {
     let pendingBefore = transaction.pending
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     let hasSucceeded = try succeeds(job, transaction)
@@ -194,6 +246,15 @@ final class Writer: @unchecked Sendable {
       transaction.pending = pendingBefore
     }
     try database.cachedStatement(sql: "RELEASE job").execute()
+  }
+
+  /// - Returns: false when the write was refused before it had written anything.
+  private func runPlainly(_ job: Job, _ transaction: Transaction, _ database: Database) throws -> Bool {
+    let (pendingBefore, changesBefore) = (transaction.pending, database.totalChangesCount)
+    if try succeeds(job, transaction) { return true }
+    guard database.totalChangesCount == changesBefore else { throw WrittenByHalf() }
+    transaction.pending = pendingBefore
+    return false
   }
 
   /// False when a rule or a constraint has refused the write.

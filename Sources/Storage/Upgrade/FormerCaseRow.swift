@@ -3,53 +3,66 @@ internal import Foundation
 internal import GRDB
 internal import JSON
 
-/// How a row of the joined case tables becomes a case.
-enum CaseRow {
-  /// What is selected before the shared columns, and the personal columns after them.
-  static func select(from table: String) -> String {
-    let shared = CaseColumns.names.map { "\(table).\($0)" }.joined(separator: ", ")
+/// How a row of the tables of earlier releases becomes a case: a version, and the personal values of its facts.
+enum FormerCaseRow {
+  /// The columns that a version had in every table that kept one, in the order of the schema.
+  private static let shared = [
+    "version", "facts_version", "seq", "recorded_at", "person_key", "stage", "election", "contest", "region",
+    "institution", "institution_name", "institution_kind", "employment", "position_level", "reporting_class",
+    "appointment_year", "violation", "catalogue", "category", "aspect", "act_on", "known_on", "act_channel",
+    "supports", "on_unpaid_leave", "source_kind", "reported_by", "agency_ref", "source_channel", "motives",
+    "received_on", "verified_on", "rejected_on", "studied_on", "recommended_on", "not_proven_on", "decided_on",
+    "blocked_on", "released_on", "appealed_on", "ruled_on", "exonerated_on", "escalated_on", "closed_on",
+    "cancelled_on", "lapsed_on", "recommended_by", "recommendation_letter", "recommendation_institution",
+    "proposed_sanction", "decided_by", "decision_outcome", "decree_number", "sanction", "sanction_level",
+    "outside_band", "deviation_explained", "block_by", "block_letter", "block_from", "block_until", "block_proof",
+    "appeal_route", "appeal_from", "appeal_outcome", "appeal_until", "idis_reference", "lapse_reason", "clocks",
+    "clocks_recorded", "unconfirmed", "disputed_for",
+  ]
+
+  /// What is selected of `old_case_record r` and the version in `table`, and the personal columns after them.
+  static func columns(of table: String) -> String {
+    let shared = shared.map { "\(table).\($0)" }.joined(separator: ", ")
     return """
-      SELECT r.case_key, r.id, r.number, r.created_at, r.imported_by, r.imported_versions, \(shared), s.name, s.nip, s.nik, s.position_title,
-        n.place, n.narrative, n.urls, n.witnesses, p.mode, p.name, p.contact
-      FROM case_record r
+      r.case_key, r.id, r.number, r.created_at, r.imported_by, r.imported_versions, \(shared), s.name, s.nip, s.nik, \
+      s.position_title, n.place, n.narrative, n.urls, n.witnesses, p.mode, p.name, p.contact
       """
   }
+
+  static func width() -> Int { 6 + shared.count + 11 }
 
   /// The joins of the personal rows that belong to the facts of `table`.
   static func joins(of table: String) -> String {
     """
-    JOIN case_subject s ON s.case_key = r.case_key AND s.facts_version = \(table).facts_version
-    JOIN case_narrative n ON n.case_key = r.case_key AND n.facts_version = \(table).facts_version
-    JOIN case_reporter p ON p.case_key = r.case_key AND p.facts_version = \(table).facts_version
+    JOIN case_subject s ON s.case_key = \(table).case_key AND s.facts_version = \(table).facts_version
+    JOIN case_narrative n ON n.case_key = \(table).case_key AND n.facts_version = \(table).facts_version
+    JOIN case_reporter p ON p.case_key = \(table).case_key AND p.facts_version = \(table).facts_version
     """
   }
 
-  /// Reads a case, and beside it what only the store needs.
-  static func decode(_ row: StoredRow) throws -> StoredCase {
-    let key: Int64 = row[0]
-    let id = try row.identity(1)
-    let number: String = row[2]
-    let createdAt = Timestamp(milliseconds: row[3])
-    var provenance = Provenance(importer: (row[4] as String?).map { AgencyCode(rawValue: $0) })
-    provenance.importedVersions = row[5]
-    var shared = ColumnReader(row, from: 6)
+  /// Reads a version that begins at a column, and the number of its person.
+  static func decode(_ row: StoredRow, from first: Int) throws -> (record: Case, person: Int64) {
+    let importer: String? = row[first + 4]
+    var provenance = Provenance(importer: importer.map { AgencyCode(rawValue: $0) })
+    provenance.importedVersions = row[first + 5]
+    var shared = ColumnReader(row, from: first + 6)
     let version = shared.int()
-    let factsVersion = shared.int()
+    _ = shared.int()  // The version that brought the facts.
     let seq = Int64(shared.int())
     let updatedAt = Timestamp(milliseconds: Int64(shared.int()))
-    let personKey = Int64(shared.int())
+    let person = Int64(shared.int())
     let stage = try shared.code(Stage.self)
-    var personal = ColumnReader(row, from: 6 + CaseColumns.names.count)
-    let facts = try facts(&shared, &personal)
+    var personal = ColumnReader(row, from: first + 6 + Self.shared.count)
+    var facts = try facts(&shared, &personal)
     let progress = try progress(stage, &shared)
     provenance.unconfirmed = try ProvenanceColumns.acts(shared.optionalText())
     provenance.disputedFor = ProvenanceColumns.agencies(shared.optionalText())
-    var complete = facts
-    complete.source.receivedOn = progress.milestones[.received] ?? facts.act.occurredOn
+    facts.source.receivedOn = progress.milestones[.received] ?? facts.act.occurredOn
     let record = Case(
-      id: id, number: number, version: version, seq: seq, facts: complete, progress: progress,
-      provenance: provenance, createdAt: createdAt, updatedAt: updatedAt)
-    return StoredCase(key: key, factsVersion: factsVersion, personKey: personKey, record: record)
+      id: try row.identity(first + 1), number: row[first + 2], version: version, seq: seq, facts: facts,
+      progress: progress, provenance: provenance, createdAt: Timestamp(milliseconds: row[first + 3]),
+      updatedAt: updatedAt)
+    return (record, person)
   }
 
   private static func facts(_ shared: inout ColumnReader, _ personal: inout ColumnReader) throws -> Facts {
@@ -176,12 +189,4 @@ enum CaseRow {
     if case .string(let text)? = object[name] { return text }
     return ""
   }
-}
-
-/// A case with the numbers that only the store knows.
-struct StoredCase {
-  var key: Int64
-  var factsVersion: Int
-  var personKey: Int64
-  var record: Case
 }

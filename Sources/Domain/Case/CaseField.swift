@@ -1,0 +1,311 @@
+/// One fact of a case: where it stands, who may see it, what it may hold, and what it is called.
+///
+/// Whatever reads, writes, compares or stores facts walks ``CaseField/all`` and knows nothing of any single one.
+public struct CaseField: Sendable {
+  /// The members that lead to it in a body and in an answer: one name, or two.
+  public let path: [String]
+  /// Withheld or shown with this group.
+  public let group: FieldGroup
+  /// What it may hold.
+  public let form: Form
+  /// What people call it.
+  public let label: LocalizedText
+  /// The name under which its corrections stand in `changed`: the facts of one object may share one.
+  public let changeName: String
+  /// True for a number under which other files keep the person; it is stored apart from everything else.
+  public let leadsToPerson: Bool
+  /// The value; `.none` for none.
+  public let value: @Sendable (Facts) -> FieldValue
+  /// Takes a value of the field's form; false when it is of another one.
+  public let set: @Sendable (inout Facts, FieldValue) -> Bool
+
+  /// What a fact may hold. Lengths count Unicode scalars.
+  public enum Form: Sendable {
+    /// One line.
+    case text(max: Int)
+    /// Lines of text.
+    case prose(max: Int)
+    /// One of these.
+    case code([String])
+    /// So many decimal digits.
+    case digits(Int)
+    case date
+    case number(ClosedRange<Int>)
+    case flag
+    case texts(countMax: Int, max: Int)
+    case witnesses(countMax: Int)
+    /// Code of a row of reference data.
+    case reference
+    /// Follows from another fact and stands as it was on the day of the record.
+    case derived
+  }
+
+  /// `act.occurred_on`.
+  public var name: String { path.joined(separator: ".") }
+}
+
+/// The value of a fact, in the one form that all its readers and writers share.
+public enum FieldValue: Sendable, Equatable {
+  case none
+  case text(String)
+  case number(Int)
+  case date(LegalDate)
+  case flag(Bool)
+  case texts([String])
+  case witnesses([Witness])
+}
+
+extension CaseField {
+  /// Every fact, in the order in which they are written everywhere.
+  public static let all: [CaseField] =
+    place + subject + violation + act + source + reporter + [
+      texts(
+        "motives", in: .core, countMax: 10, max: 40, en: "Motives", id: "Motif", { $0.motives }, { $0.motives = $1 })
+    ]
+
+  private static let place: [CaseField] = [
+    text("election", in: .core, .text(max: 64), en: "Election", id: "Pemilihan", { $0.election }, { $0.election = $1 }),
+    text("contest", in: .core, .text(max: 64), en: "Contest", id: "Kontestasi", { $0.contest }, { $0.contest = $1 }),
+    text(
+      "region", in: .core, .text(max: 8), en: "Region", id: "Wilayah", { $0.region.text },
+      { $0.region = RegionCode(stored: $1) }),
+    text(
+      "institution.code", in: .core, .reference, changes: "institution", en: "Institution", id: "Instansi",
+      { $0.institution.code }, { $0.institution.code = $1 }),
+    text(
+      "institution.name", in: .core, .derived, changes: "institution", en: "Name of the institution",
+      id: "Nama instansi", { $0.institution.name }, { $0.institution.name = $1 }),
+    code(
+      "institution.kind", in: .core, InstitutionKind.self, isDerived: true, changes: "institution",
+      en: "Kind of institution", id: "Jenis instansi", { $0.institution.kind }, { $0.institution.kind = $1 }),
+  ]
+
+  private static let subject: [CaseField] = [
+    text(
+      "subject.name", in: .subject, .text(max: 200), en: "Name", id: "Nama", { $0.subject.name },
+      { $0.subject.name = $1 }),
+    text(
+      "subject.nip", in: .subject, .digits(18), en: "NIP", id: "NIP", { $0.subject.nip?.text },
+      { $0.subject.nip = NIP(stored: $1) }),
+    text(
+      "subject.nik", in: .subject, .digits(16), en: "NIK", id: "NIK", { $0.subject.nik?.text },
+      { $0.subject.nik = NIK(stored: $1) }),
+    code(
+      "subject.employment", in: .core, Employment.self, en: "Employment", id: "Status kepegawaian",
+      { $0.subject.employment }, { $0.subject.employment = $1 }),
+    code(
+      "subject.position_level", in: .core, PositionLevel.self, en: "Position level", id: "Jenjang jabatan",
+      { $0.subject.positionLevel }, { $0.subject.positionLevel = $1 }),
+    code(
+      "subject.reporting_class", in: .core, ReportingClass.self, en: "Reporting class", id: "Kelompok pelaporan",
+      { $0.subject.reportingClass }, { $0.subject.reportingClass = $1 }),
+    text(
+      "subject.position_title", in: .subject, .text(max: 200), en: "Position title", id: "Nama jabatan",
+      { $0.subject.positionTitle }, { $0.subject.positionTitle = $1 }),
+    number(
+      "subject.appointment_year", in: .core, 1950...2100, en: "Year of appointment", id: "Tahun pengangkatan",
+      { $0.subject.appointmentYear }, { $0.subject.appointmentYear = $1 }),
+  ]
+
+  private static let violation: [CaseField] = [
+    text(
+      "violation.code", in: .core, .reference, changes: "violation", en: "Violation", id: "Bentuk pelanggaran",
+      { $0.violation?.code },
+      { $0.violation = ViolationRef(code: $1, catalogue: "", category: "", aspect: "") }),
+    text(
+      "violation.catalogue", in: .core, .derived, changes: "violation", en: "Catalogue", id: "Katalog",
+      { $0.violation?.catalogue }, { $0.violation?.catalogue = $1 }),
+    text(
+      "violation.category", in: .core, .derived, changes: "violation", en: "Category", id: "Kategori",
+      { $0.violation?.category }, { $0.violation?.category = $1 }),
+    text(
+      "violation.aspect", in: .core, .derived, changes: "violation", en: "Aspect", id: "Aspek",
+      { $0.violation?.aspect }, { $0.violation?.aspect = $1 }),
+  ]
+
+  private static let act: [CaseField] = [
+    date(
+      "act.occurred_on", in: .core, en: "Day of the act", id: "Tanggal perbuatan", { $0.act.occurredOn },
+      { $0.act.occurredOn = $1 }),
+    date(
+      "act.known_on", in: .core, en: "Day on which it became known", id: "Tanggal diketahui", { $0.act.knownOn },
+      { $0.act.knownOn = $1 }),
+    text(
+      "act.place", in: .narrative, .text(max: 500), en: "Place", id: "Tempat", { $0.act.place }, { $0.act.place = $1 }),
+    code(
+      "act.channel", in: .core, ActChannel.self, en: "Channel of the act", id: "Sarana perbuatan", { $0.act.channel },
+      { $0.act.channel = $1 }),
+    text(
+      "act.narrative", in: .narrative, .prose(max: 20_000), en: "Narrative", id: "Uraian", { $0.act.narrative },
+      { $0.act.narrative = $1 }),
+    texts(
+      "act.urls", in: .narrative, countMax: 50, max: 2_048, en: "Addresses", id: "Tautan", { $0.act.urls },
+      { $0.act.urls = $1 }),
+    code(
+      "act.supports", in: .core, Supports.self, en: "Supports", id: "Pihak yang didukung", { $0.act.supports },
+      { $0.act.supports = $1 }),
+    CaseField(
+      "act.on_unpaid_leave", in: .core, .flag, en: "On unpaid leave", id: "Sedang CLTN",
+      { $0.act.onUnpaidLeave.map { .flag($0) } ?? .none },
+      {
+        guard case .flag(let flag) = $1 else { return false }
+        $0.act.onUnpaidLeave = flag
+        return true
+      }),
+    CaseField(
+      "act.witnesses", in: .narrative, .witnesses(countMax: 50), en: "Witnesses", id: "Saksi",
+      { $0.act.witnesses.isEmpty ? .none : .witnesses($0.act.witnesses) },
+      {
+        guard case .witnesses(let witnesses) = $1 else { return false }
+        $0.act.witnesses = witnesses
+        return true
+      }),
+  ]
+
+  private static let source: [CaseField] = [
+    code(
+      "source.kind", in: .core, SourceKind.self, changes: "source", en: "Kind of source", id: "Jenis sumber",
+      { $0.source.kind }, { $0.source.kind = $1 }),
+    text(
+      "source.agency", in: .core, .text(max: 20), changes: "source", en: "Reporting agency", id: "Lembaga pelapor",
+      { $0.source.agency.rawValue }, { $0.source.agency = AgencyCode(rawValue: $1) }),
+    text(
+      "source.agency_ref", in: .core, .text(max: 120), changes: "source", leadsToPerson: true, en: "Report number",
+      id: "Nomor laporan", { $0.source.agencyRef }, { $0.source.agencyRef = $1 }),
+    date(
+      "source.received_on", in: .core, changes: "source", en: "Day of receipt", id: "Tanggal diterima",
+      { $0.source.receivedOn }, { $0.source.receivedOn = $1 }),
+    text(
+      "source.channel", in: .core, .text(max: 64), changes: "source", en: "Channel of the report",
+      id: "Saluran laporan", { $0.source.channel }, { $0.source.channel = $1 }),
+  ]
+
+  private static let reporter: [CaseField] = [
+    code(
+      "reporter.mode", in: .reporter, ReporterMode.self, changes: "reporter", en: "How the reporter is known",
+      id: "Status pelapor", { $0.reporter.mode }, { $0.reporter.mode = $1 }),
+    text(
+      "reporter.name", in: .reporter, .text(max: 200), changes: "reporter", en: "Name of the reporter",
+      id: "Nama pelapor", { $0.reporter.name }, { $0.reporter.name = $1 }),
+    text(
+      "reporter.contact", in: .reporter, .text(max: 200), changes: "reporter", en: "Contact of the reporter",
+      id: "Kontak pelapor", { $0.reporter.contact }, { $0.reporter.contact = $1 }),
+  ]
+}
+
+extension CaseField {
+  private init(
+    _ name: String, in group: FieldGroup, _ form: Form, changes: String? = nil, leadsToPerson: Bool = false,
+    en: String, id: String, _ value: @escaping @Sendable (Facts) -> FieldValue,
+    _ set: @escaping @Sendable (inout Facts, FieldValue) -> Bool
+  ) {
+    path = name.split(separator: ".").map(String.init)
+    changeName = changes ?? name
+    label = LocalizedText(en: en, id: id)
+    (self.group, self.form, self.leadsToPerson, self.value, self.set) = (group, form, leadsToPerson, value, set)
+  }
+
+  private static func text(
+    _ name: String, in group: FieldGroup, _ form: Form, changes: String? = nil, leadsToPerson: Bool = false,
+    en: String, id: String, _ get: @escaping @Sendable (Facts) -> String?,
+    _ set: @escaping @Sendable (inout Facts, String) -> Void
+  ) -> CaseField {
+    CaseField(
+      name, in: group, form, changes: changes, leadsToPerson: leadsToPerson, en: en, id: id,
+      { get($0).map { .text($0) } ?? .none },
+      {
+        guard case .text(let text) = $1 else { return false }
+        set(&$0, text)
+        return true
+      })
+  }
+
+  private static func code<Code: RawRepresentable & CaseIterable & SendableMetatype>(
+    _ name: String, in group: FieldGroup, _ type: Code.Type, isDerived: Bool = false, changes: String? = nil,
+    en: String, id: String, _ get: @escaping @Sendable (Facts) -> Code?,
+    _ set: @escaping @Sendable (inout Facts, Code) -> Void
+  ) -> CaseField where Code.RawValue == String {
+    CaseField(
+      name, in: group, isDerived ? .derived : .code(Code.allCases.map(\.rawValue)), changes: changes, en: en, id: id,
+      { get($0).map { .text($0.rawValue) } ?? .none },
+      {
+        guard case .text(let text) = $1, let code = Code(rawValue: text) else { return false }
+        set(&$0, code)
+        return true
+      })
+  }
+
+  private static func date(
+    _ name: String, in group: FieldGroup, changes: String? = nil, en: String, id: String,
+    _ get: @escaping @Sendable (Facts) -> LegalDate?, _ set: @escaping @Sendable (inout Facts, LegalDate) -> Void
+  ) -> CaseField {
+    CaseField(
+      name, in: group, .date, changes: changes, en: en, id: id, { get($0).map { .date($0) } ?? .none },
+      {
+        guard case .date(let date) = $1 else { return false }
+        set(&$0, date)
+        return true
+      })
+  }
+
+  private static func number(
+    _ name: String, in group: FieldGroup, _ range: ClosedRange<Int>, en: String, id: String,
+    _ get: @escaping @Sendable (Facts) -> Int?, _ set: @escaping @Sendable (inout Facts, Int) -> Void
+  ) -> CaseField {
+    CaseField(
+      name, in: group, .number(range), en: en, id: id, { get($0).map { .number($0) } ?? .none },
+      {
+        guard case .number(let number) = $1 else { return false }
+        set(&$0, number)
+        return true
+      })
+  }
+
+  private static func texts(
+    _ name: String, in group: FieldGroup, countMax: Int, max: Int, en: String, id: String,
+    _ get: @escaping @Sendable (Facts) -> [String], _ set: @escaping @Sendable (inout Facts, [String]) -> Void
+  ) -> CaseField {
+    CaseField(
+      name, in: group, .texts(countMax: countMax, max: max), en: en, id: id,
+      { get($0).isEmpty ? .none : .texts(get($0)) },
+      {
+        guard case .texts(let texts) = $1 else { return false }
+        set(&$0, texts)
+        return true
+      })
+  }
+}
+
+extension Facts {
+  /// Facts that nothing is said of: what a reader of fields begins with.
+  public static let blank = Facts(
+    election: "", contest: "", region: RegionCode(stored: ""),
+    institution: InstitutionRef(code: "", name: "", kind: .regional),
+    subject: Subject(
+      name: "", nip: nil, nik: nil, employment: .pns, positionLevel: .pelaksana, reportingClass: nil,
+      positionTitle: nil, appointmentYear: nil),
+    violation: nil,
+    act: Act(
+      occurredOn: LegalDate(day: 0), knownOn: nil, place: nil, channel: nil, narrative: "", urls: [], supports: nil,
+      onUnpaidLeave: nil, witnesses: []),
+    source: Source(
+      kind: .laporan, agency: AgencyCode(rawValue: ""), agencyRef: "", receivedOn: LegalDate(day: 0), channel: nil),
+    reporter: Reporter(mode: .anonymous, name: nil, contact: nil), motives: [])
+
+  /// The names of the facts that differ between two states.
+  public static func changes(from old: Facts, to new: Facts) -> [String] {
+    var names: [String] = []
+    for field in CaseField.all where field.changeName != names.last && field.value(old) != field.value(new) {
+      names.append(field.changeName)
+    }
+    return names
+  }
+
+  /// True when a fact has this name.
+  public static func isFact(_ name: String) -> Bool { CaseField.all.contains { $0.changeName == name } }
+
+  /// The group a fact belongs to. A name nobody knows is withheld from everyone but the author.
+  public static func group(of name: String) -> FieldGroup {
+    CaseField.all.first { $0.changeName == name }?.group ?? .notes
+  }
+}

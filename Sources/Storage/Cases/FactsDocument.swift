@@ -1,0 +1,162 @@
+internal import Domain
+internal import GRDB
+internal import JSON
+
+/// The facts of one part of a case as a JSON object, its members in the order and nesting of ``CaseField``; those of which
+/// nothing is said are left out.
+struct FactsDocument {
+  /// A fact with its names as bytes.
+  private struct Member {
+    let field: CaseField
+    let object: [UInt8]
+    let name: [UInt8]
+  }
+
+  static let core = FactsDocument(.core)
+  static let subject = FactsDocument(.subject)
+  static let narrative = FactsDocument(.narrative)
+  static let reporter = FactsDocument(.reporter)
+  static let references = FactsDocument(.references)
+
+  private let members: [Member]
+
+  private init(_ part: CasePart) {
+    members = CaseField.all.filter { $0.part == part }.map { field in
+      Member(
+        field: field, object: field.path.count == 2 ? Array(field.path[0].utf8) : [],
+        name: Array((field.path.last ?? "").utf8))
+    }
+  }
+
+  // MARK: Writing
+
+  /// Writes the members, without the braces around them.
+  func write(_ facts: Facts, to writer: inout JSONWriter) {
+    var open: String?
+    for member in members {
+      let value = member.field.value(facts)
+      if value == .none { continue }
+      let object = member.field.path.count == 2 ? member.field.path[0] : nil
+      if object != open {
+        if open != nil { writer.endObject() }
+        if let object {
+          writer.name(object)
+          writer.beginObject()
+        }
+        open = object
+      }
+      writer.name(member.field.path[member.field.path.count - 1])
+      Self.write(value, to: &writer)
+    }
+    if open != nil { writer.endObject() }
+  }
+
+  private static func write(_ value: FieldValue, to writer: inout JSONWriter) {
+    switch value {
+    case .none: writer.null()
+    case .text(let text): writer.string(text)
+    case .number(let number): writer.int(number)
+    case .date(let date): writer.string(date.description)
+    case .flag(let flag): writer.bool(flag)
+    case .texts(let texts):
+      writer.beginArray()
+      for text in texts { writer.string(text) }
+      writer.endArray()
+    case .witnesses(let witnesses):
+      writer.beginArray()
+      for witness in witnesses {
+        writer.beginObject()
+        writer.member("name", witness.name)
+        if let contact = witness.contact { writer.member("contact", contact) }
+        writer.endObject()
+      }
+      writer.endArray()
+    }
+  }
+
+  // MARK: Reading
+
+  /// Reads one member whose name was read, and sets its fact. Members come in the order in which they were written, so
+  /// that the search goes on where the last one was found.
+  ///
+  /// - Returns: false when no fact has the name.
+  func read(
+    _ name: UnsafeBufferPointer<UInt8>, from reader: inout JSONReader, into facts: inout Facts, at next: inout Int
+  ) throws -> Bool {
+    guard reader.isAtObject else {
+      guard let index = index(of: name, in: nil, from: next) else { return false }
+      next = index + 1
+      return try set(members[index].field, from: &reader, in: &facts)
+    }
+    guard members.contains(where: { name.elementsEqual($0.object) }) else { return false }
+    try reader.beginObject()
+    while let inner = try reader.nextName() {
+      guard let index = index(of: inner, in: name, from: next) else { throw reader.malformed }
+      next = index + 1
+      guard try set(members[index].field, from: &reader, in: &facts) else { throw reader.malformed }
+    }
+    return true
+  }
+
+  /// Reads a whole object.
+  func read(_ bytes: UnsafeBufferPointer<UInt8>, into facts: inout Facts) throws {
+    var reader = JSONReader(bytes)
+    var next = 0
+    try reader.beginObject()
+    while let name = try reader.nextName() {
+      guard try read(name, from: &reader, into: &facts, at: &next) else { throw reader.malformed }
+    }
+    try reader.end()
+  }
+
+  private func index(of name: UnsafeBufferPointer<UInt8>, in object: UnsafeBufferPointer<UInt8>?, from start: Int)
+    -> Int?
+  {
+    for step in members.indices {
+      let index = start + step < members.count ? start + step : start + step - members.count
+      let member = members[index]
+      guard member.name.count == name.count, member.name.elementsEqual(name) else { continue }
+      if let object {
+        if member.object.elementsEqual(object) { return index }
+      } else if member.object.isEmpty {
+        return index
+      }
+    }
+    return nil
+  }
+
+  private func set(_ field: CaseField, from reader: inout JSONReader, in facts: inout Facts) throws -> Bool {
+    let value: FieldValue
+    switch field.form {
+    case .text, .prose, .code, .digits, .reference, .derived: value = .text(try reader.string())
+    case .number: value = .number(try reader.int())
+    case .flag: value = .flag(try reader.bool())
+    case .date:
+      guard let date = LegalDate(utf8: try reader.utf8()) else { throw reader.malformed }
+      value = .date(date)
+    case .texts:
+      var texts: [String] = []
+      try reader.array { texts.append(try $0.string()) }
+      value = .texts(texts)
+    case .witnesses: value = .witnesses(try Self.witnesses(from: &reader))
+    }
+    return field.set(&facts, value)
+  }
+
+  private static func witnesses(from reader: inout JSONReader) throws -> [Witness] {
+    var witnesses: [Witness] = []
+    try reader.array { reader in
+      var witness = Witness(name: "", contact: nil)
+      try reader.beginObject()
+      while let name = try reader.nextName() {
+        if name.elementsEqual("name".utf8) {
+          witness.name = try reader.string()
+        } else {
+          witness.contact = try reader.string()
+        }
+      }
+      witnesses.append(witness)
+    }
+    return witnesses
+  }
+}

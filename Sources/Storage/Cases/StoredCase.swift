@@ -1,0 +1,88 @@
+internal import Domain
+internal import GRDB
+internal import JSON
+
+/// A case with the numbers that only the store knows.
+struct StoredCase {
+  var key: Int64
+  var keys: ReportKeys
+  /// The sequence of the event that brought its facts, and that of the one that brought its references.
+  var factsSeq: Int64
+  var referencesSeq: Int64
+  var record: Case
+}
+
+extension StoredCase {
+  /// What is selected of `case_record r` and of the `event e` that made the version.
+  static let columns = """
+    r.case_key, r.id, r.number, r.created_at, r.imported_by, r.imported_versions, r.twin, e.seq, e.version, \
+    e.recorded_at, e.person_key, e.report_key, e.facts_seq, e.references_seq, e.unconfirmed, e.disputed_for, e.progress
+    """
+}
+
+extension Transaction {
+  /// Reads a version of a case from its row, and the parts that belong to it.
+  func storedCase(_ row: StoredRow) throws -> StoredCase {
+    var provenance = Provenance(importer: (row[4] as String?).map { AgencyCode(rawValue: $0) })
+    provenance.importedVersions = row[5]
+    provenance.unconfirmed = try ProvenanceColumns.acts(row[14])
+    provenance.disputedFor = ProvenanceColumns.agencies(row[15])
+    let (factsSeq, referencesSeq): (Int64, Int64) = (row[12], row[13])
+    do {
+      guard let document = row.utf8(16) else { throw DatabaseError(message: "an event has made no version") }
+      var progress = try ProgressDocument.progress(document)
+      var facts = Facts.blank
+      try readParts(factsSeq, referencesSeq, &facts, &progress)
+      let record = Case(
+        id: try row.identity(1), number: row[2], version: row[8], seq: row[7], facts: facts, progress: progress,
+        provenance: provenance, createdAt: Timestamp(milliseconds: row[3]),
+        updatedAt: Timestamp(milliseconds: row[9]))
+      return StoredCase(
+        key: row[0], keys: ReportKeys(person: row[10], report: row[11], twin: row[6]), factsSeq: factsSeq,
+        referencesSeq: referencesSeq, record: record)
+    } catch let error as JSONReader.Malformed {
+      throw DatabaseError(message: "a stored document is malformed at byte \(error.offset)")
+    }
+  }
+
+  private func readParts(
+    _ factsSeq: Int64, _ referencesSeq: Int64, _ facts: inout Facts, _ progress: inout CaseProgress
+  ) throws {
+    var count = 0
+    // Those of one event lie side by side.
+    let last: CasePart = referencesSeq == factsSeq ? .references : .reporter
+    try forEach(
+      .parts,
+      {
+        $0.add(CasePart.core.key(at: factsSeq))
+        $0.add(last.key(at: factsSeq))
+      },
+      { row in
+        guard let bytes = row.utf8(1) else { return }
+        count += 1
+        switch CasePart(ofKey: row[0]) {
+        case .core?: try FactsDocument.core.read(bytes, into: &facts)
+        case .subject?: try FactsDocument.subject.read(bytes, into: &facts)
+        case .narrative?: try FactsDocument.narrative.read(bytes, into: &facts)
+        case .reporter?: try FactsDocument.reporter.read(bytes, into: &facts)
+        case .references?: try References.read(bytes, &facts, &progress)
+        default: break
+        }
+      })
+    if referencesSeq != factsSeq {
+      let key = CasePart.references.key(at: referencesSeq)
+      try forEach(
+        .parts,
+        {
+          $0.add(key)
+          $0.add(key)
+        },
+        { row in
+          guard let bytes = row.utf8(1) else { return }
+          count += 1
+          try References.read(bytes, &facts, &progress)
+        })
+    }
+    guard count == CasePart.facts.count + 1 else { throw DatabaseError(message: "a part of a case is missing") }
+  }
+}
