@@ -9,10 +9,10 @@ internal import Testing
 /// The settings, apart from any server.
 @Suite("settings")
 struct SettingTests {
-  /// Name and default of every setting in README's table. A row may hold several, parted by semicolons.
+  /// Name and default of every setting in the table of docs/settings.md. A row may hold several, parted by semicolons.
   private func documented() throws -> [String: String] {
     var defaults: [String: String] = [:]
-    let lines = try String(contentsOfFile: projectFile("README.md"), encoding: .utf8).split(separator: "\n")
+    let lines = try String(contentsOfFile: projectFile("docs/settings.md"), encoding: .utf8).split(separator: "\n")
     for line in lines where line.hasPrefix("| `NETRAL_") {
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       let names = cells[0].matches(of: #/NETRAL_[A-Z_]+/#).map { String($0.0) }
@@ -25,8 +25,8 @@ struct SettingTests {
     return defaults
   }
 
-  @Test("stand in README with their defaults, and README names no others")
-  func readme() throws {
+  @Test("stand in docs/settings.md with their defaults, and the page names no others")
+  func page() throws {
     let documented = try documented()
     var expected = [ConfigReading.fileVariable: "none"]
     for setting in Setting.all {
@@ -37,7 +37,7 @@ struct SettingTests {
   }
 
   /// Thousands by commas, except in a port; bytes in the unit they come out even in.
-  private static func words(_ setting: Setting) -> String {
+  static func words(_ setting: Setting) -> String {
     let shown = setting.show(Config())
     guard case .number(let number) = shown, setting.name != "port" else { return shown.words }
     if setting.name.contains("bytes") {

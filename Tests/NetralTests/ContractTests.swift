@@ -15,11 +15,11 @@ extension ProgramTests {
       #expect(child.output.contains("\(caller): "))
     }
 
-    @Test("every line of the cookbook goes through on demo data, and README has the same lines")
+    @Test("every line of the cookbook goes through on demo data, and docs/cookbook.md has the same lines")
     func cookbook() throws {
       let book = try netral("routes", "--cookbook").output
-      let readme = try String(contentsOfFile: projectFile("README.md"), encoding: .utf8)
-      #expect(readme.contains("```sh\n\(book)```\n"))
+      let page = try Page("docs/cookbook.md").text
+      #expect(page.contains("```sh\n\(book)```\n"))
 
       let folder = try TemporaryFolder()
       let database = folder.file("demo.sqlite")

@@ -116,11 +116,11 @@ extension ProgramTests {
       try agencies.server.stop()
     }
 
-    @Test("the lines of README, run first and later, keep what the service exports")
+    @Test("the lines of docs/synchronising.md, run first and later, keep what the service exports")
     func script() throws {
       let script = projectFile("scripts/replicate")
-      let readme = try String(contentsOfFile: projectFile("README.md"), encoding: .utf8)
-      #expect(readme.contains("```sh\n" + (try String(contentsOfFile: script, encoding: .utf8)) + "```"))
+      let page = try Page("docs/synchronising.md").text
+      #expect(page.contains("```sh\n" + (try String(contentsOfFile: script, encoding: .utf8)) + "```"))
       let folder = agencies.folder.file("kept")
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let words = [

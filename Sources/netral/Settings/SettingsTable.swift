@@ -1,9 +1,9 @@
 internal import HTTPServer
 internal import Storage
 
-/// EVERY setting. README's table is tested against this one.
+/// EVERY setting. The table of docs/settings.md is tested against this one.
 ///
-/// A new setting is a place in `Config` with its default, a line here, and a row in README.
+/// A new setting is a place in `Config` with its default, a line here, and its row in docs/settings.md.
 extension Setting {
   static let all: [Setting] = serving + limits + store + work + backup
 

@@ -1,0 +1,72 @@
+internal import Foundation
+internal import JSON
+internal import TestSupport
+internal import Testing
+
+@testable internal import netral
+
+extension ProgramTests {
+  /// The parts of docs/ that the program writes: each page has what this program says, byte for byte.
+  ///
+  /// `NETRAL_WRITE_DOCS=1 scripts/test --filter GeneratedTests` writes them into the pages.
+  @Suite("the generated parts of docs")
+  struct GeneratedTests {
+    /// Holds the part `name` of a page against what the program says, or puts that in its place.
+    private func hold(_ name: String, of path: String, to expected: String) throws {
+      let page = try Page(path)
+      let range = try page.generated(name)
+      if ProcessInfo.processInfo.environment["NETRAL_WRITE_DOCS"] == "1" {
+        let text = page.text.replacingCharacters(in: range, with: expected)
+        try text.write(toFile: projectFile(path), atomically: true, encoding: .utf8)
+      } else {
+        #expect(page.text[range] == expected, "\(path): NETRAL_WRITE_DOCS=1 writes it anew")
+      }
+    }
+
+    @Test("docs/cookbook.md has the lines of the program")
+    func cookbook() throws {
+      try hold("cookbook", of: "docs/cookbook.md", to: "```sh\n\(try netral("routes", "--cookbook").output)```\n")
+    }
+
+    @Test("docs/settings.md has every setting with its default and what it may be")
+    func settings() throws {
+      var rows = [
+        "| setting | default | what it may be | what it is |", "| --- | --- | --- | --- |",
+        "| `\(ConfigReading.fileVariable)` | none | a path | the file of settings |",
+      ]
+      rows += Setting.all.map { setting in
+        let standard = setting.standardWords ?? SettingTests.words(setting)
+        return "| `\(setting.variable)` | \(standard) | \(setting.expected) | \(setting.what) |"
+      }
+      #expect(rows.allSatisfy { $0.count { $0 == "|" } == 5 })
+      try hold("settings", of: "docs/settings.md", to: rows.map { $0 + "\n" }.joined())
+    }
+
+    @Test("docs/api.md has every endpoint with who may use it, and every problem")
+    func interface() throws {
+      let folder = try TemporaryFolder()
+      let server = try RunningServer(folder.file("docs.sqlite"))
+      let client = try server.client()
+      let paths = try client.get("/openapi.json").json["paths"]
+      var rows = ["| method and path | who | what |", "| --- | --- | --- |"]
+      for line in try netral("routes").output.split(separator: "\n") {
+        let route = try #require(line.wholeMatch(of: /([A-Z]+) +(\S+) +(.+)/)?.output, "\(line)")
+        let summary = try #require(paths[String(route.2)][route.1.lowercased()]["summary"].text, "\(line)")
+        rows.append("| \(route.1) \(route.2) | \(route.3) | \(summary) |")
+      }
+      #expect(rows.count > 70)
+      try hold("endpoints", of: "docs/api.md", to: rows.map { $0 + "\n" }.joined())
+
+      let page = try client.get("/docs/problems").text
+      let row =
+        /<tr><td>(\d+)<\/td><td><a [^>]*><code>([a-z_]+)<\/code><\/a><\/td><td>([^<&]+)<\/td><td[^>]*>([^<&]+)<\/td>/
+      let problems = page.matches(of: row)
+      #expect(problems.count > 40 && problems.count == page.matches(of: /<tr><td>/).count)
+      let table =
+        ["| status | code | title | judul |", "| --- | --- | --- | --- |"]
+        + problems.map { "| \($0.output.1) | `\($0.output.2)` | \($0.output.3) | \($0.output.4) |" }
+      try hold("problems", of: "docs/api.md", to: table.map { $0 + "\n" }.joined())
+      try server.stop()
+    }
+  }
+}
