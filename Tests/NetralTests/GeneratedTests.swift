@@ -6,7 +6,8 @@ internal import Testing
 @testable internal import netral
 
 extension ProgramTests {
-  /// The parts of docs/ that the program writes: each page has what this program says, byte for byte.
+  /// The parts of docs/ that the program writes, or that are parts of it: each page has what this program says, byte for
+  /// byte.
   ///
   /// `NETRAL_WRITE_DOCS=1 scripts/test --filter GeneratedTests` writes them into the pages.
   @Suite("the generated parts of docs")
@@ -40,6 +41,22 @@ extension ProgramTests {
       }
       #expect(rows.allSatisfy { $0.count { $0 == "|" } == 5 })
       try hold("settings", of: "docs/settings.md", to: rows.map { $0 + "\n" }.joined())
+    }
+
+    @Test("the diffs of docs/contributing.md apply, one after the other")
+    func diffs() throws {
+      let folder = try TemporaryFolder()
+      for name in ["Sources", "Tests", "migrations"] {
+        try FileManager.default.copyItem(atPath: projectFile(name), toPath: folder.file(name))
+      }
+      // A draft, without the places of its lines, is none.
+      let diffs = try Page("docs/contributing.md").code.filter { $0.contains("\n@@ ") }
+      #expect(diffs.count >= 4)
+      for diff in diffs {
+        try diff.write(toFile: folder.file("change.diff"), atomically: true, encoding: .utf8)
+        let finished = try run(["git", "-C", folder.path, "apply", "change.diff"])
+        #expect(finished.ending == .exit(0), "\(diff.prefix(200)) \(finished.errors)")
+      }
     }
 
     @Test("docs/api.md has every endpoint with who may use it, and every problem")
