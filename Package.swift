@@ -49,12 +49,12 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
-      name: "API", dependencies: ["Domain", "Fairness", "Gzip", "HTTPServer", "JSON", crypto, httpTypes, logging],
+      name: "Web", dependencies: ["Domain", "Fairness", "Gzip", "HTTPServer", "JSON", crypto, httpTypes, logging],
       swiftSettings: strict),
     .executableTarget(
       name: "netral",
       dependencies: [
-        "API", "Domain", "HTTPServer", "JSON", "Migrations", "Storage", argumentParser, lifecycle,
+        "Web", "Domain", "HTTPServer", "JSON", "Migrations", "Storage", argumentParser, lifecycle,
         logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
@@ -72,13 +72,13 @@ let package = Package(
       name: "StorageTests", dependencies: ["Domain", "Migrations", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
     .testTarget(
-      name: "APITests",
+      name: "WebTests",
       dependencies: [
-        "API", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", "netral", crypto, httpTypes, logging,
+        "Web", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", "netral", crypto, httpTypes, logging,
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "FuzzTests", dependencies: ["API", "Domain", "HTTPServer", "JSON", "TestSupport", httpTypes],
+      name: "FuzzTests", dependencies: ["Web", "Domain", "HTTPServer", "JSON", "TestSupport", httpTypes],
       exclude: ["CFuzzer", "Driver.swift", "corpus"], swiftSettings: strict),
     .testTarget(
       name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "TestSupport", "netral", crypto],
@@ -93,7 +93,7 @@ if Context.environment["NETRAL_FUZZ"] != nil {
   package.targets += [
     .target(name: "CFuzzer", path: "Tests/FuzzTests/CFuzzer"),
     .executableTarget(
-      name: "fuzz", dependencies: ["API", "CFuzzer", "Domain", "HTTPServer", "JSON", httpTypes],
+      name: "fuzz", dependencies: ["Web", "CFuzzer", "Domain", "HTTPServer", "JSON", httpTypes],
       path: "Tests/FuzzTests", exclude: ["CFuzzer", "FuzzTests.swift", "corpus"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
   ]

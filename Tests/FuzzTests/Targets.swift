@@ -1,8 +1,8 @@
 import Domain
 import JSON
 
-@testable import API
 @testable import HTTPServer
+@testable import Web
 
 /// A reader of hostile bytes, with what must hold whatever the bytes are. A breach ends the process, as a crash does.
 ///

@@ -1,9 +1,9 @@
-internal import API
 internal import ArgumentParser
 internal import Domain
 internal import Foundation
 internal import Logging
 internal import Storage
+internal import Web
 
 /// `netral demo`
 struct Demo: AsyncParsableCommand {
