@@ -5,6 +5,7 @@ internal import Storage
 internal import TestSupport
 internal import Testing
 
+@testable internal import Service
 @testable internal import Web
 
 /// Releases of definition 1, which withheld cells: they stay as they are, and what they withheld is made anew.
@@ -100,7 +101,7 @@ struct FirstDefinitionTests {
       let before = try await PublicReleases(store: visitor.service.store).series(of: "pilkada-2024")
       #expect(before.isPending(Sample.date("2024-11-30")) && before.made.count == 1)
       try await visitor.reopen()
-      await visitor.service.api.releaseMaker.makeDue()
+      await visitor.service.api.services.releaseMaker.makeDue()
       let after = try ask(visitor, "stages?as_of=2024-11-30")
       #expect(after.json["total"]["count"].int == 120, "\(after.text)")
       let stored = try visitor.service.store.read(on: 0) { try $0.publicReleases(of: "pilkada-2024") }

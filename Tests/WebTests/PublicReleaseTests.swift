@@ -7,6 +7,7 @@ internal import Storage
 internal import TestSupport
 internal import Testing
 
+@testable internal import Service
 @testable internal import Web
 
 @Suite("Public releases")
@@ -32,7 +33,7 @@ struct PublicReleaseTests {
     if case .number(let number) = value { number.double } else { nil }
   }
 
-  private func make(_ visitor: Visitor) async { await visitor.service.api.releaseMaker.makeDue() }
+  private func make(_ visitor: Visitor) async { await visitor.service.api.services.releaseMaker.makeDue() }
 
   private func stored(_ visitor: Visitor) throws -> [StoredRelease] {
     try visitor.service.store.read(on: 0) { try $0.publicReleases(of: "pilkada-2024") }

@@ -1,5 +1,6 @@
 internal import Domain
 internal import HTTPServer
+internal import Service
 internal import TestSupport
 internal import Testing
 

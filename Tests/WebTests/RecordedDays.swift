@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSON
+internal import Service
 internal import Storage
 internal import TestSupport
 
@@ -31,7 +32,7 @@ struct RecordedDays {
 
   init(_ lines: [[UInt8]]) throws {
     let items = try lines.enumerated().map { index, line in
-      let decoded = try ImportLine(line)
+      let decoded = try ImportLine(json: line)
       return Item(id: Sample.caseID(index + 1), draft: decoded.draft, actions: decoded.actions)
     }
     let steps = items.enumerated().flatMap { index, item in

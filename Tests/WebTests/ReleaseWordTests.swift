@@ -6,6 +6,7 @@ internal import Storage
 internal import TestSupport
 internal import Testing
 
+@testable internal import Service
 @testable internal import Web
 
 /// POST /v1/admin/releases.

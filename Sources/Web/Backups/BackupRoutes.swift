@@ -1,43 +1,31 @@
 internal import Domain
-internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
-internal import Logging
+internal import Service
 
 /// /v1/admin/backups: the operator's backups. Where they go the server's settings say, and never a request.
 enum BackupRoutes {
   /// POST /v1/admin/backups: makes one now, and answers when it is proved sound.
-  static func create(_ exchange: Exchange) async throws -> Answer {
-    let dryRun = try exchange.query().flag("dry_run") ?? false
-    try await requireNothing(exchange)
-    let store = exchange.api.store
+  static func create(_ call: Call, _ backups: BackupService) async throws -> Answer {
+    let dryRun = try call.dryRun()
+    try await requireNothing(call)
     let start = ContinuousClock.now
-    let backup: Backup
-    do {
-      backup = try await store.backUp(dryRun: dryRun)
-    } catch let failure as Failure where failure.code == .storageUnavailable {
-      exchange.api.logger.warning("a backup was not made", metadata: ["reason": "\(failure.detail.en)"])
-      throw failure
-    }
+    let backup = try await backups.make(by: call.asker, dryRun: dryRun)
     let duration = (ContinuousClock.now - start) / .milliseconds(1)
-    let (now, by) = (exchange.now, exchange.caller?.key.id ?? "")
-    try await store.write(by: .operator, dryRun: dryRun) {
-      try $0.audit("backup.create", by: by, detail: backup.name, at: now)
-    }
     var answer = Answer.json(.created) { writer in
       writer.beginObject()
       writeMembers(backup, to: &writer)
       writer.member("duration_ms", Int(duration))
       writer.endObject()
     }
-    if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
+    answer.tell(dryRun: dryRun)
     return answer
   }
 
   /// GET /v1/admin/backups: newest first.
-  static func list(_ exchange: Exchange) async throws -> Answer {
-    let list = try WholeList(try exchange.query(), at: "/v1/admin/backups", exchange)
-    return try list.answer(try await exchange.api.store.backups()) { backup in
+  static func list(_ call: Call, _ backups: BackupService) async throws -> Answer {
+    let list = try WholeList(call, at: "/v1/admin/backups")
+    return try list.answer(try await backups.list()) { backup in
       var writer = JSONWriter()
       writer.beginObject()
       writeMembers(backup, to: &writer)
@@ -55,10 +43,10 @@ enum BackupRoutes {
   }
 
   /// There is nothing to say about a backup: no body, or an empty object.
-  private static func requireNothing(_ exchange: Exchange) async throws {
-    let bytes = try await exchange.bytes()
+  private static func requireNothing(_ call: Call) async throws {
+    let bytes = try await call.bytes()
     if bytes.isEmpty { return }
-    let reader = try ObjectReader(try Exchange.parse(bytes))
+    let reader = try ObjectReader(try JSONBody.parse(bytes))
     reader.finish()
     try reader.errors.check()
   }

@@ -3,10 +3,6 @@ internal import JSON
 
 /// A case as a caller sees it: fixed field order, no white space, so that equal records are equal bytes.
 enum CaseJSON {
-  /// The number of this form of a case, the first part of every entity tag: a release that adds a member to cases raises
-  /// it by one, since it changes the bytes of versions that have not changed. The first form had no number in its tags.
-  static let representation = 2
-
   static func write(_ record: Case, _ projection: Projection, to writer: inout JSONWriter) {
     let facts = record.facts
     writer.beginObject()

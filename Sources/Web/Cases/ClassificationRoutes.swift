@@ -2,15 +2,14 @@ internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// POST /v1/classification: which violation row fits an act, and why. A suggestion: people decide.
 enum ClassificationRoutes {
-  static func suggest(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    let body = try await exchange.json()
-    let question = try decode(body.value)
-    let answer = try exchange.api.store.reference.classify(question)
-    let language = exchange.language
+  static func suggest(_ call: Call, _ cases: CaseService) async throws -> Answer {
+    let question = try decode(try await call.json())
+    let answer = try cases.classify(question)
+    let language = call.language
     return Answer.json(in: language) { writer in
       writer.beginObject()
       writer.name("suggestion")

@@ -44,6 +44,12 @@ extension Operation {
     query: CaseFilters.listed + [.limit(1...200, standard: 50), .cursor, CaseFilters.count],
     replies: [Reply(.ok, "A page.", casePages, fields: Reply.nextPage)],
     refusals: [.invalidCursor],
+    misplaced: (
+      Set(CaseFilters.personal.map(\.name)),
+      .init(
+        en: "What names a person stands in no address: POST /v1/case-searches takes it in its body.",
+        id: "Keterangan tentang seseorang tidak ditulis di alamat: kirim dalam isi POST /v1/case-searches.")
+    ),
     example: Example("BKN", query: "stage=recommended&region=73&limit=5&count=exact"))
 
   static let searchCases = Operation(

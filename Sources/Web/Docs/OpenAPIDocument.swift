@@ -1,6 +1,7 @@
 internal import Domain
 internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// The description of the interface as OpenAPI 3.1, written from the route table.
 enum OpenAPIDocument {
@@ -196,7 +197,7 @@ struct OperationObject {
     let key = Self.object([("key", .array([]))])
     // Metrics without a key: to whoever asks on the machine itself.
     switch route.gate {
-    case .open: return []
+    case .open, .counted: return []
     case .optionalKey, .administratorOrLocal: return [Self.object([]), key]
     case .anyKey, .anyAgency, .agency, .recording, .administrator: return [key]
     }

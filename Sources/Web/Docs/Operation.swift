@@ -1,5 +1,4 @@
 internal import Domain
-internal import HTTPTypes
 internal import JSON
 
 /// What a route takes and answers: its query is read by it, its description is written from it, and a test holds every
@@ -52,6 +51,12 @@ final class Operation: Sendable {
   let mandate: MandateKind?
   let example: Example
 
+  /// Parameters that belong elsewhere, with what to do instead.
+  let misplaced: (names: Set<String>, advice: LocalizedText)?
+
+  /// Whether an answer is chosen by `Accept` at all.
+  var choosesFormat: Bool { formats.count > 1 || refusals.contains(.notAcceptable) }
+
   /// Whether a request may leave something behind: each that does takes `dry_run`.
   var writes: Bool { queryNames.contains(Parameter.dryRun.name) }
 
@@ -80,7 +85,7 @@ final class Operation: Sendable {
   init(
     _ group: Group, _ summary: LocalizedText, details: String = "", query: [Parameter] = [], body: Body? = nil,
     needs: Set<Need> = [], replies: [Reply], refusals: Set<FailureCode> = [], mandate: MandateKind? = nil,
-    example: Example
+    misplaced: (names: Set<String>, advice: LocalizedText)? = nil, example: Example
   ) {
     self.group = group
     self.summary = summary
@@ -94,54 +99,41 @@ final class Operation: Sendable {
     self.replies = replies
     self.refusals = refusals
     self.mandate = mandate
+    self.misplaced = misplaced
     self.example = example
   }
 }
 
-/// An answer that is no problem.
-struct Reply: Sendable {
-  /// One representation.
-  struct Content: Sendable {
-    let type: String
-    /// Of NDJSON: the shape of a line. Nil for what is no JSON.
-    let schema: Schema?
+extension Operation {
+  /// Reads a query: what the operation takes and nothing else.
+  ///
+  /// - Throws: `unknown_parameter`, `invalid_parameter`.
+  func read(_ query: Substring?) throws(Failure) -> Query {
+    do throws(Failure) {
+      return try Query(query, knowing: queryNames, lists: queryLists)
+    } catch {
+      guard let misplaced, error.code == .unknownParameter,
+        let name = error.errors.first?.parameter, misplaced.names.contains(name)
+      else { throw error }
+      throw Failure(
+        .unknownParameter, en: misplaced.advice.en, id: misplaced.advice.id, errors: error.errors)
+    }
   }
 
-  let status: HTTPResponse.Status
-  let description: String
-  let contents: [Content]
-  /// Fields that the answer has or may have, with what they say.
-  let fields: [(name: HTTPField.Name, description: String)]
-
-  init(
-    _ status: HTTPResponse.Status, _ description: String, _ contents: [Content],
-    fields: [(name: HTTPField.Name, description: String)] = []
-  ) {
-    self.status = status
-    self.description = description
-    self.contents = contents
-    self.fields = fields
+  /// The format of an answer: what `?format=` says, else what `Accept` prefers.
+  ///
+  /// - Throws: `invalid_parameter`, `not_acceptable`.
+  func format(_ query: Query, accept: String?) throws(Failure) -> ListFormat {
+    if formats.count > 1, let name = query["format"] {
+      guard let format = formats.first(where: { $0.rawValue == name }) else {
+        let names = formats.map(\.rawValue).joined(separator: ", ")
+        throw .parameter("format", LocalizedText(en: "Give one of \(names).", id: "Isi salah satu dari \(names)."))
+      }
+      return format
+    }
+    let type = try MediaType.choose(accept, from: formats.map(\.mediaType))
+    return formats.first { $0.mediaType == type } ?? .json
   }
-
-  static func json(
-    _ schema: Schema, _ description: String, _ status: HTTPResponse.Status = .ok,
-    fields: [(name: HTTPField.Name, description: String)] = []
-  ) -> Reply {
-    Reply(status, description, [Content(type: "application/json", schema: schema)], fields: fields)
-  }
-}
-
-extension Reply {
-  /// The next page of a list.
-  static let nextPage: [(name: HTTPField.Name, description: String)] = [(.link, "The next page, rel=\"next\".")]
-}
-
-extension Reply.Content {
-  static func lines(_ schema: Schema) -> Reply.Content {
-    Reply.Content(type: "application/x-ndjson", schema: schema)
-  }
-  static let csv = Reply.Content(type: "text/csv", schema: nil)
-  static func json(_ schema: Schema) -> Reply.Content { Reply.Content(type: "application/json", schema: schema) }
 }
 
 extension Operation.Body {
@@ -155,39 +147,5 @@ extension Operation.Body {
   /// Lines of JSON; the schema is that of a line.
   static func lines(_ schema: Schema) -> Operation.Body {
     Operation.Body(contentTypes: ["application/x-ndjson"], schema: schema)
-  }
-}
-
-/// A request that is shown, and run by a test, as one line of curl.
-///
-/// `$today`, `$id` and other variables are the shell's, as `Cookbook` sets them.
-struct Example: Sendable {
-  /// Whose key is used; nil for none.
-  let key: String?
-  /// What is done before on the same line, for example `id=$(some received)`.
-  let setup: String?
-  /// Values of the path's parameters.
-  let path: [String]
-  let query: String?
-  let body: String?
-  /// A command whose output is sent as the body.
-  let pipe: String?
-  /// Further fields, each `Name: value`.
-  let fields: [String]
-  /// What of the answer later examples refer to: the variable, and where its value stands (a jq path).
-  let keeps: (variable: String, place: String)?
-
-  init(
-    _ key: String?, setup: String? = nil, path: [String] = [], query: String? = nil, body: String? = nil,
-    pipe: String? = nil, fields: [String] = [], keeps: (variable: String, place: String)? = nil
-  ) {
-    self.key = key
-    self.setup = setup
-    self.path = path
-    self.query = query
-    self.body = body
-    self.pipe = pipe
-    self.fields = fields
-    self.keeps = keeps
   }
 }

@@ -1,5 +1,6 @@
 internal import Domain
 internal import HTTPTypes
+internal import Service
 
 /// Operations on reference data, keys and the service itself.
 extension Operation {

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Service
 
 /// The shapes of what is no case and no figure, as answers show them.
 extension Schema {

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Service
 
 /// The shapes of figures, as answers show them.
 extension Schema {

@@ -1,5 +1,6 @@
 internal import Domain
 internal import HTTPTypes
+internal import Service
 
 /// Operations of nightly jobs and migrations.
 extension Operation {
@@ -78,7 +79,7 @@ extension Operation {
             ActionKind.allCases.map { kind in
               .object(
                 BodyRecord.members { body in
-                  _ = ImportLine.agency(body)
+                  _ = ImportBody.agency(body)
                   _ = ActionBody.action(kind, body)
                 } + [.always("action", .const(kind.rawValue))], isClosed: true)
             }), countMax: ImportLine.actionsMax
@@ -92,7 +93,7 @@ extension Operation {
       seq. JSON lists up to 1,000 differences of each kind, NDJSON all. The certificate is kept.
       """,
     query: [.sequence, .dryRun],
-    body: .lines(BodyRecord.schema { _ = Reconciliation.read($0) }),
+    body: .lines(BodyRecord.schema { _ = ManifestBody.read($0) }),
     replies: [
       Reply(
         .ok, "Differences and the certificate.", [.json(.reconciliation), .lines(.reconciliationLine)],

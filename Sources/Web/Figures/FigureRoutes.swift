@@ -1,64 +1,21 @@
 internal import Domain
 internal import HTTPServer
-internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// GET /v1/figures/{id}: a figure as it was issued, whether the same question has another answer today, and which changes
 /// of which cases have made the difference.
 enum FigureRoutes {
-  /// Cases that are listed; the rest is counted.
-  private static let listedMax = 200
-
-  static func show(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    let (id, agency) = (String(exchange.parameters.first ?? ""), try exchange.agency())
-    // One that another agency was given is not read either.
-    guard let terms = try exchange.read({ try $0.figureTerms(id) }) else { throw Failure.notFound }
-    let question = try StatisticQuery.stored(terms)
-    guard terms.isVisible(to: agency, question.unit), let figure = try exchange.read({ try $0.figure(id) }) else {
-      throw Failure.notFound
-    }
-    let reference = exchange.api.store.reference
-    // Equal treatment is about strata: no list of cases stands beside it.
-    let lists = question.kind != .equalTreatment && exchange.caller?.key.scopes.contains(.casesRead) ?? false
-    let bytes = try await exchange.readStates { states, reads in
-      let comparison = FigureComparison(figure, question, states, reference)
-      let known = try reads.keys(comparison.cases.map(\.caseKey), visibleTo: agency)
-      let cases = comparison.cases.filter { known.contains($0.caseKey) }
-      let changed = cases.map(\.caseKey)
-      let changes = lists ? try reads.caseChanges(Array(changed.prefix(listedMax)), after: figure.seq) : nil
-      return comparison.json(cases, changes)
+  static func show(_ call: Call, _ figures: FigureService) async throws -> Answer {
+    let id = String(call.parameters.first ?? "")
+    let bytes = try await figures.compare(id, by: call.asker) { comparison, cases, changes in
+      comparison.json(cases, changes)
     }
     return Answer(etag: nil, body: .bytes(bytes))
   }
 }
 
-/// A figure beside the answer of today.
-struct FigureComparison {
-  private let figure: Figure
-  private let seq: Int64
-  /// False when the record no longer gives what was issued: the definition or reference data have changed since.
-  private let isReproduced: Bool
-  private let then: [StatisticRow]
-  private let now: [StatisticRow]
-  private let nowID: String
-  let cases: [CaseDifference]
-
-  init(_ figure: Figure, _ question: StatisticQuestion, _ states: CaseStates, _ reference: Reference) {
-    self.figure = figure
-    seq = states.seq
-    let nowResult = states.answer(question, for: figure.scope, reference)
-    let thenResult =
-      figure.seq == states.seq ? nowResult : states.answer(question, for: figure.scope, at: figure.seq, reference)
-    then = thenResult.rows
-    now = nowResult.rows
-    isReproduced = StatisticJSON.name(question, figure.question, figure.scope, thenResult) == figure.id
-    nowID = StatisticJSON.name(question, figure.question, figure.scope, nowResult)
-    cases =
-      nowID == figure.id
-      ? [] : states.differences(in: question, for: figure.scope, from: figure.seq, to: states.seq, reference)
-  }
-
+extension FigureComparison {
   /// - Parameters:
   ///   - cases: those that have made the difference and exist for the caller.
   ///   - changes: what has changed in the first of them; nil when they are not to be listed.
@@ -85,22 +42,6 @@ struct FigureComparison {
     writer.endObject()
     writer.endObject()
     return writer.bytes
-  }
-
-  private typealias Difference = (group: String?, metric: String, then: StatisticRow.Value?, now: StatisticRow.Value?)
-
-  private var differences: [Difference] {
-    func index(_ rows: [StatisticRow]) -> [[String?]: StatisticRow.Value] {
-      Dictionary(rows.map { ([$0.group, $0.metric], $0.value) }, uniquingKeysWith: { first, _ in first })
-    }
-    let (before, after) = (index(then), index(now))
-    let gone = then.filter { after[[$0.group, $0.metric]] == nil }
-    return (now + gone).compactMap { row in
-      let place = [row.group, row.metric]
-      // A share whose base alone has changed is the same number.
-      guard before[place]?.text ?? "0" != after[place]?.text ?? "0" else { return nil }
-      return (row.group, row.metric, before[place], after[place])
-    }
   }
 
   private func write(_ difference: Difference, to writer: inout JSONWriter) {
@@ -174,14 +115,5 @@ struct FigureComparison {
     writer.member("metrics", strings: standing.metrics.map(\.rawValue))
     writer.member("sanction", standing.sanction)
     writer.endObject()
-  }
-}
-
-extension StatisticRow.Value {
-  var number: Double {
-    switch self {
-    case .count(let count), .part(let count, _, _): Double(count)
-    case .number(let number): number
-    }
   }
 }

@@ -1,36 +1,28 @@
-internal import Crypto
 internal import Domain
 internal import JSON
+internal import Service
 
 /// How answers to statistical questions look.
 enum StatisticJSON {
-  /// Makes the figure of an answer.
-  static func figure(
-    _ question: StatisticQuestion, scope: AgencyCode?, _ result: StatisticResult, seq: Int64, at now: Timestamp,
-    _ reference: Reference
-  ) -> Figure {
-    let canonical = StatisticQuery.canonical(question)
-    let id = name(question, canonical, scope, result)
+  /// How questions and answers are written.
+  static let form = FigureForm(
+    canonical: { StatisticQuery.canonical($0) },
+    stored: { figure throws(Failure) in try StatisticQuery.stored(figure) },
+    answer: { write($0, $1, scope: $2, $3, seq: $4, at: $5, $6) })
+
+  private static func write(
+    _ name: String, _ question: StatisticQuestion, scope: AgencyCode?, _ result: StatisticResult, seq: Int64,
+    at now: Timestamp, _ reference: Reference
+  ) -> [UInt8] {
     var writer = JSONWriter(reserving: 4_096)
     writer.beginObject()
-    writer.member("figure_id", id)
+    writer.member("figure_id", name)
     writeQuestion(question, scope, to: &writer)
     writer.member("seq", seq)
     writer.member("issued_at", now.description)
     StatisticResultJSON(question: question, reference: reference).write(result, to: &writer)
     writer.endObject()
-    return Figure(
-      id: id, scope: scope, kind: question.kind, definition: question.definitionName, question: canonical, seq: seq,
-      issuedAt: now, answer: writer.bytes)
-  }
-
-  /// The same numbers to the same question have the same name, whoever asks where and when.
-  static func name(_ question: StatisticQuestion, _ canonical: String, _ scope: AgencyCode?, _ result: StatisticResult)
-    -> String
-  {
-    var text = "\(question.definitionName)\n\(canonical)\n\(scope?.rawValue ?? "")\n"
-    for row in result.rows { text += "\(row.group ?? "*")\t\(row.metric)\t\(row.value.text)\n" }
-    return "fig_" + Base32.encode(SHA256.hash(data: Array(text.utf8)).prefix(16))
+    return writer.bytes
   }
 
   private static func writeQuestion(_ question: StatisticQuestion, _ scope: AgencyCode?, to writer: inout JSONWriter) {

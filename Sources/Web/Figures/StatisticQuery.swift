@@ -27,10 +27,10 @@ enum StatisticQuery {
   /// Reads a question.
   ///
   /// - Throws: `unknown_parameter`, `invalid_parameter`, naming the parameter.
-  static func question(_ kind: StatisticKind, _ text: Substring?, today: LegalDate, _ reference: Reference)
+  static func question(_ kind: StatisticKind, _ query: Query, today: LegalDate, _ reference: Reference)
     throws(Failure) -> StatisticQuestion
   {
-    var question = try parse(kind, text, defaultDate: today)
+    var question = try read(kind, query, defaultDate: today)
     if question.asOf > today {
       throw .parameter(
         "as_of", LocalizedText(en: "This date lies in the future.", id: "Tanggal ini di masa depan."), .range)
@@ -46,15 +46,15 @@ enum StatisticQuery {
   ///
   /// - Throws: `invalid_parameter` when it is not one that was written here.
   static func stored(_ figure: Figure) throws(Failure) -> StatisticQuestion {
-    var question = try parse(figure.kind, figure.question[...], defaultDate: LegalDate(inJakarta: figure.issuedAt))
+    let query = try Query(figure.question[...], knowing: names, lists: lists)
+    var question = try read(figure.kind, query, defaultDate: LegalDate(inJakarta: figure.issuedAt))
     question.definition = figure.definition.split(separator: "/").last.flatMap { Int($0) } ?? question.definition
     return question
   }
 
-  private static func parse(_ kind: StatisticKind, _ text: Substring?, defaultDate: LegalDate) throws(Failure)
+  private static func read(_ kind: StatisticKind, _ query: Query, defaultDate: LegalDate) throws(Failure)
     -> StatisticQuestion
   {
-    let query = try Query(text, knowing: names, lists: lists)
     var question = StatisticQuestion(kind, asOf: try query.date("as_of") ?? defaultDate)
     question.basis = try query.code("basis", StatisticBasis.self) ?? .effective
     question.unit = try query.code("unit", StatisticUnit.self) ?? .case

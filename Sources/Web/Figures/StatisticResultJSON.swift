@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSON
+internal import Service
 
 /// Writes what was counted: the members `labels`, `total` and `groups`, and those of one kind of statistic alone.
 struct StatisticResultJSON {

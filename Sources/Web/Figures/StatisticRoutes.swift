@@ -1,65 +1,17 @@
 internal import Domain
 internal import HTTPServer
-internal import HTTPTypes
-internal import JSON
+internal import Service
 
 /// GET /v1/statistics/{statistic}: figures that can be cited, as JSON or CSV.
 enum StatisticRoutes {
-  static func show(_ kind: StatisticKind, _ exchange: Exchange) async throws -> Answer {
-    let format = try exchange.format(exchange.query())
-    let question = try StatisticQuery.question(
-      kind, exchange.request.query, today: exchange.today, exchange.api.store.reference)
-    let issued = try await exchange.api.figures.issue(question, exchange)
-    guard format == .csv else {
+  static func show(_ kind: StatisticKind, _ call: Call, _ figures: FigureService) async throws -> Answer {
+    let question = try StatisticQuery.question(kind, call.query, today: call.asker.today, figures.reference)
+    let issued = try await figures.issue(question, by: call.asker)
+    guard call.format == .csv else {
       // A figure never changes, so that its name is its entity tag.
       return Answer(etag: "\"\(issued.figure.id)\"", body: .bytes(issued.figure.answer))
     }
-    let reference = exchange.api.store.reference
-    // Thousands of lines are no work for an event loop.
-    let bytes = try await exchange.readLong { _ in StatisticCSV.write(issued, question, reference) }
-    return Answer(contentType: format.contentType, body: .bytes(bytes))
-  }
-}
-
-/// An answer to a question, and the figure it was issued as.
-struct IssuedFigure: Sendable {
-  let figure: Figure
-  let rows: [StatisticRow]
-}
-
-/// An answer as a table: one number a line, each with all that is needed to cite it.
-enum StatisticCSV {
-  private static let header = [
-    "figure_id", "statistic", "definition", "election", "as_of", "basis", "unit", "of", "filters", "scope", "seq",
-    "group_by", "group", "label_id", "label_en", "metric", "value", "percent", "percent_of",
-  ]
-
-  static func write(_ issued: IssuedFigure, _ question: StatisticQuestion, _ reference: Reference) -> [UInt8] {
-    var writer = CSVWriter()
-    for name in header { writer.field(name) }
-    writer.endRow()
-    let figure = issued.figure
-    let filters = StatisticQuery.pairs(of: question.filter).filter { $0.0 != "election" }
-      .compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: " ")
-    for row in issued.rows {
-      let label = row.group.flatMap { group in
-        question.groupBy.flatMap { reference.label(of: group, in: $0, on: question.asOf) }
-      }
-      for text in [
-        figure.id, figure.kind.rawValue, figure.definition, question.filter.election, question.asOf.description,
-        question.basis.rawValue, question.unit.rawValue, question.kind == .sanctions ? question.of.rawValue : nil,
-        filters, figure.scope?.rawValue ?? "all", "\(figure.seq)", question.groupBy?.rawValue,
-        row.group == nil ? "total" : row.group, label?.id, label?.en, row.metric, row.value.text,
-      ] { writer.field(text) }
-      if case .part(let count, let base, let name) = row.value {
-        writer.field(Percentage.tenths(count, of: base).map { "\($0)" })
-        writer.field(name)
-      } else {
-        writer.field(nil as String?)
-        writer.field(nil as String?)
-      }
-      writer.endRow()
-    }
-    return writer.bytes
+    let bytes = try await figures.writeLong(by: call.asker) { StatisticCSV.write(issued, question, $0) }
+    return Answer(contentType: call.format.contentType, body: .bytes(bytes))
   }
 }

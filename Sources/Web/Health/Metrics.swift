@@ -62,7 +62,7 @@ final class Metrics: Sendable {
     weak var server: Server?
   }
 
-  init(_ routes: [Route], loops: Int) { requests = RequestTally(routes, loops: loops) }
+  init(_ routes: [RequestTally.Line], loops: Int) { requests = RequestTally(routes, loops: loops) }
 
   /// Counts what a refusal says of limits and keys.
   func count(_ failure: Failure) {

@@ -1,32 +1,34 @@
 internal import Domain
 internal import HTTPServer
-internal import HTTPTypes
+internal import Service
 
 /// GET /metrics: how the service does, in numbers, for Prometheus.
 enum MetricsRoutes {
-  static func show(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    let clocks = await exchange.api.openClocks.counts(on: exchange.today)
-    return Answer(contentType: MetricsText.contentType, body: .bytes(await page(exchange.api, clocks, exchange.now)))
+  static func show(_ call: Call, _ watching: Watching, _ metrics: Metrics, _ waiting: WaitingAnswers) async -> Answer {
+    let clocks = await watching.openClocks(on: call.asker.today)
+    let page = await page(watching, metrics, waiting, clocks, call.asker.now)
+    return Answer(contentType: MetricsText.contentType, body: .bytes(page))
   }
 
   /// Looks into the file system and through the process's descriptors: nothing for an event loop.
   @concurrent
-  private static func page(_ api: API, _ clocks: [OpenClockCount]?, _ now: Timestamp) async -> [UInt8] {
+  private static func page(
+    _ watching: Watching, _ metrics: Metrics, _ waiting: WaitingAnswers, _ clocks: [OpenClockCount]?, _ now: Timestamp
+  ) async -> [UInt8] {
     var text = MetricsText()
-    let condition = api.store.condition()
-    let agencies = api.store.reference.agencies.keys.sorted()
+    let condition = watching.condition()
+    let agencies = watching.agencies
     text.begin("netral_build_info", .gauge, "The program that runs; always 1.")
     text.sample("netral_build_info", [("version", netralVersion)], value: 1)
-    requests(api.metrics, to: &text)
-    limits(api.metrics, to: &text)
-    load(api, condition, to: &text)
+    requests(metrics, to: &text)
+    limits(metrics, to: &text)
+    load(metrics, watching, waiting, condition, to: &text)
     writes(condition, agencies, to: &text)
-    feed(api.metrics, condition, agencies, to: &text)
+    feed(metrics, condition, agencies, to: &text)
     if let clocks { openClocks(clocks, to: &text) }
-    keys(api.store.keys, now, to: &text)
+    keys(watching.keys, now, to: &text)
     disk(condition, to: &text)
-    backups(api.store.backupStatus, now, to: &text)
+    backups(watching.backupStatus, now, to: &text)
     ProcessStatus.now()?.write(to: &text)
     return Array(text.text.utf8)
   }
@@ -75,8 +77,11 @@ enum MetricsRoutes {
       metrics.failedAuthentications)
   }
 
-  private static func load(_ api: API, _ condition: StoreCondition, to text: inout MetricsText) {
-    if let server = api.metrics.server {
+  private static func load(
+    _ metrics: Metrics, _ watching: Watching, _ waiting: WaitingAnswers, _ condition: StoreCondition,
+    to text: inout MetricsText
+  ) {
+    if let server = metrics.server {
       text.add("netral_open_connections", .gauge, "Connections open now.", server.openConnections)
       text.add(
         "netral_requests_in_flight", .gauge,
@@ -85,10 +90,10 @@ enum MetricsRoutes {
     }
     text.add(
       "netral_waiting_answer_bytes", .gauge, "Memory of answers that their clients have not taken yet.",
-      api.waiting.bytes)
+      waiting.bytes)
     text.add("netral_waiters", .gauge, "Requests that wait for a change now.", condition.waiters)
     text.add(
-      "netral_streams_running", .gauge, "Exports, imports and reconciliations running now.", api.streams.runningCount)
+      "netral_streams_running", .gauge, "Exports, imports and reconciliations running now.", watching.streamsRunning)
     text.add(
       "netral_long_read_queue_depth", .gauge, "Pieces of long reading that wait now.", condition.longReadsQueued)
   }
@@ -149,8 +154,8 @@ enum MetricsRoutes {
   /// How long before its end a key counts: time to have a successor signed for and brought to an agency.
   private static let warnedSeconds: Int64 = 14 * 86_400
 
-  private static func keys(_ keys: [String: AccessKey], _ now: Timestamp, to text: inout MetricsText) {
-    let valid = keys.values.filter { $0.isValid(at: now) }
+  private static func keys(_ keys: [AccessKey], _ now: Timestamp, to text: inout MetricsText) {
+    let valid = keys.filter { $0.isValid(at: now) }
     let horizon = now.adding(seconds: warnedSeconds)
     text.add("netral_keys_valid", .gauge, "Keys that are valid now.", valid.count)
     text.add(
@@ -190,22 +195,4 @@ enum MetricsRoutes {
       text.add("netral_backup_last_failure_timestamp_seconds", .gauge, "When a backup failed last.", seconds(failure))
     }
   }
-}
-
-/// Who may read metrics without a key: whoever is on this machine, and not behind a proxy on it.
-enum LocalPeer {
-  /// A loopback address alone says little, since the peers of a service behind a local proxy are all on loopback. So a
-  /// request counts as local only when nothing speaks of a proxy: no field that one adds, no address that is trusted as
-  /// one, not the HTTP/1.0 of a proxy that is set up with one line, and a Host that names this machine (which a web page
-  /// that is made to ask here cannot send either). One that has a key is judged by the key.
-  static func asks(_ request: Request, trusting proxies: [Network]) -> Bool {
-    guard let hostField, !request.isHTTP10, loopback.contain(request.peer), !request.comesByProxy(trusting: proxies),
-      request.fields[.authorization] == nil, let host = request.fields[hostField]
-    else { return false }
-    let end = host.hasPrefix("[") ? host.firstIndex(of: "]").map { host.index(after: $0) } : host.firstIndex(of: ":")
-    return ["localhost", "127.0.0.1", "[::1]"].contains(host[..<(end ?? host.endIndex)].lowercased())
-  }
-
-  private static let hostField = HTTPField.Name("Host")
-  private static let loopback = ["127.0.0.0/8", "::1"].compactMap { Network($0) }
 }

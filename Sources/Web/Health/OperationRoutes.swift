@@ -2,12 +2,12 @@ internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// Whether the program lives, and whether it can serve.
 enum OperationRoutes {
-  static func live(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    return Answer.json { writer in
+  static func live() -> Answer {
+    Answer.json { writer in
       writer.beginObject()
       writer.member("status", "ok")
       writer.endObject()
@@ -17,9 +17,8 @@ enum OperationRoutes {
   /// Ready to read and to write, with writes that do not wait long and room on the disk.
   ///
   /// - Throws: `storage_unavailable` with the name of each check that has failed as `parameter`.
-  static func ready(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    let failed = (canRead(exchange) ? [] : [.read]) + (await exchange.api.readiness.failedChecks())
+  static func ready(_ call: Call, _ readiness: Readiness) async throws -> Answer {
+    let failed = (readiness.canRead(on: call.asker.reader) ? [] : [.read]) + (await readiness.failedChecks())
     guard failed.isEmpty else { throw Failure.notReady(failed) }
     return Answer.json { writer in
       writer.beginObject()
@@ -32,18 +31,6 @@ enum OperationRoutes {
       }
       writer.endObject()
       writer.endObject()
-    }
-  }
-}
-
-extension OperationRoutes {
-  /// By the reader of the probe's own event loop, as every short question is answered.
-  private static func canRead(_ exchange: Exchange) -> Bool {
-    do {
-      _ = try exchange.read { try $0.head() }
-      return true
-    } catch {
-      return false
     }
   }
 }

@@ -1,5 +1,4 @@
 internal import Domain
-internal import Glibc
 internal import HTTPServer
 internal import HTTPTypes
 internal import Synchronization
@@ -40,9 +39,9 @@ final class RequestTally: Sendable {
   private let nanosecondBounds: [UInt64]
 
   /// Makes a tally of routes for so many event loops.
-  init(_ routes: [Route], loops: Int) {
+  init(_ routes: [Line], loops: Int) {
     routeCount = routes.count
-    var lines = routes.map { Line(method: $0.method.rawValue, template: $0.template) }
+    var lines = routes
     lines += routes.map { Line(method: "HEAD", template: $0.template) }
     lines += Self.methods.map { Line(method: $0, template: "-") }
     lines.append(Line(method: "-", template: "-"))
@@ -54,8 +53,8 @@ final class RequestTally: Sendable {
   }
 
   /// The line of a request that a route has taken.
-  func line(of route: Route, _ method: HTTPRequest.Method) -> Int {
-    method == .head ? routeCount + route.index : route.index
+  func line(ofRoute index: Int, _ method: HTTPRequest.Method) -> Int {
+    method == .head ? routeCount + index : index
   }
 
   /// The line of a request that no route has taken.
@@ -97,19 +96,5 @@ final class RequestTally: Sendable {
     }
     let sum = shards.reduce(0) { $0 + $1[line].nanoseconds.load(ordering: .relaxed) }
     return Histogram(bounds: Self.bounds, counts: counts, sum: Double(sum) / 1_000_000_000)
-  }
-}
-
-/// Measures how long something takes.
-struct Stopwatch: Sendable {
-  private let start = Self.now()
-
-  /// Since it was made; never negative.
-  var nanoseconds: Int64 { Self.now() - start }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

@@ -2,35 +2,29 @@ internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// POST /v1/imports: NDJSON in, NDJSON out, one result a line, in bounded memory: streamed both ways, or, through a proxy,
 /// answered when the body has come.
 enum ImportRoutes {
-  static func run(_ exchange: Exchange) async throws -> Answer {
-    let dryRun = try exchange.query().flag("dry_run") ?? false
-    try exchange.requireMediaType(["application/x-ndjson"])
-    let key = exchange.caller?.key
-    let origin = Importer.Origin(
-      agency: try exchange.agency(), keyID: key?.id ?? "",
-      reach: key?.scopes.contains(.migration) == true ? .anyone : .own, budget: key?.budget)
-    let settings = exchange.api.settings
-    let importer = Importer(
-      origin: origin, store: exchange.api.store, now: settings.now, ids: exchange.api.caseIDs)
-    let linesMax = settings.importBatchLines
-    let slot = try exchange.takeStream()
-    let body = try DecodedBody(exchange.request, bytesMax: settings.decodedBytesMax)
+  static func run(_ call: Call, _ imports: ImportService) async throws -> Answer {
+    let dryRun = try call.dryRun()
+    try call.requireMediaType(["application/x-ndjson"])
+    let importer = try imports.importer(for: call.asker)
+    let site = call.site
+    let slot = try imports.begin(by: call.asker)
+    let body = try DecodedBody(call.request, bytesMax: site.decodedBytesMax)
     var answer = Answer(contentType: "application/x-ndjson", body: .bytes([]))
-    if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
+    answer.tell(dryRun: dryRun)
     // The first lines are brought in before the answer begins: a store that takes no writes gives 503 and not half a 200.
     var source = LineSource(
-      body: body, linesMax: linesMax, lineBytesMax: settings.lineBytesMax, importer: importer)
+      body: body, linesMax: site.importBatchLines, lineBytesMax: site.lineBytesMax, importer: importer)
     guard let first = try await source.next() else { return answer }
-    var toll = LineToll(linesPerUnit: dryRun ? 10 : 100)
-    try toll.pay(first.count, exchange)
-    let firstResults = try await results(of: first, importer, dryRun, exchange)
-    let isProxied = exchange.request.comes(fromOneOf: settings.trustedProxies)
-    let rest = Rest(
-      exchange: exchange, importer: importer, source: source, toll: toll, dryRun: dryRun)
+    var toll = imports.toll(for: call.asker, dryRun: dryRun)
+    try toll.pay(first.count)
+    let firstResults = try await results(of: first, importer, dryRun, call)
+    let isProxied = call.request.comes(fromOneOf: site.trustedProxies)
+    let rest = Rest(call: call, importer: importer, source: source, toll: toll, dryRun: dryRun)
     guard isProxied else {
       answer.body = .stream { stream in
         try await stream.write(firstResults)
@@ -61,7 +55,7 @@ enum ImportRoutes {
 
   /// What is left of an import when its first lines were brought in.
   private struct Rest: Sendable {
-    let exchange: Exchange
+    let call: Call
     let importer: Importer
     let source: LineSource
     let toll: LineToll
@@ -69,7 +63,7 @@ enum ImportRoutes {
 
     /// Brings in line after line and tells the results, at the end also what the import ends of.
     func bringIn(tellingBytesMax: Int = .max, _ tell: ([UInt8]) async throws -> Void) async throws {
-      let linesMax = exchange.api.settings.importBatchLines
+      let linesMax = call.site.importBatchLines
       let ahead = ReadAhead(linesMax: linesMax)
       // Reads and judges while the lines before are being stored. When this ends early, so does the body, and with it
       // the task.
@@ -78,55 +72,36 @@ enum ImportRoutes {
       do {
         var (toldBytes, toll) = (0, toll)
         while let lines = try await ahead.take() {
-          try exchange.requireKey()
-          try toll.pay(lines.count, exchange)
-          let results = try await ImportRoutes.results(of: lines, importer, dryRun, exchange)
+          try call.requireKey()
+          try toll.pay(lines.count)
+          let results = try await ImportRoutes.results(of: lines, importer, dryRun, call)
           try await tell(results)
           toldBytes += results.count
           if toldBytes > tellingBytesMax { throw Failure.tooManyLines }
         }
       } catch {
         if let failure = Failure(endOfStream: error) {
-          try await tell(exchange.lastLine(failure))
+          try await tell(call.lastLine(failure))
         }
         throw error
       }
     }
   }
 
-  /// What the lines of an import cost beside the import itself: a dry run asks and leaves nothing, so that it costs more.
-  private struct LineToll: Sendable {
-    let linesPerUnit: Int
-    private var lineCount = 0
-
-    init(linesPerUnit: Int) { self.linesPerUnit = linesPerUnit }
-
-    /// - Throws: `too_many_requests` when the agency has used up what it may ask.
-    mutating func pay(_ count: Int, _ exchange: Exchange) throws(Failure) {
-      let paid = units
-      lineCount += count
-      guard units > paid else { return }
-      try exchange.api.rates.count(units: units - paid, of: exchange.owner(), at: exchange.api.settings.now())
-    }
-
-    /// What all lines so far cost.
-    private var units: Int { (lineCount + linesPerUnit - 1) / linesPerUnit }
-  }
-
   private static func results(
-    of lines: [JudgedLine], _ importer: Importer, _ dryRun: Bool, _ exchange: Exchange
+    of lines: [JudgedLine], _ importer: Importer, _ dryRun: Bool, _ call: Call
   ) async throws -> [UInt8] {
     let outcomes = try await importer.keep(lines.map(\.judged), dryRun: dryRun)
     var writer = JSONWriter(reserving: lines.count * 128)
     for (line, outcome) in zip(lines, outcomes) {
-      write(outcome, line: line.number, exchange, to: &writer)
+      write(outcome, line: line.number, call, to: &writer)
       writer.bytes.append(UInt8(ascii: "\n"))
     }
     return writer.bytes
   }
 
   private static func write(
-    _ outcome: Importer.Outcome, line: Int, _ exchange: Exchange, to writer: inout JSONWriter
+    _ outcome: Importer.Outcome, line: Int, _ call: Call, to writer: inout JSONWriter
   ) {
     writer.beginObject()
     writer.member("line", line)
@@ -144,11 +119,11 @@ enum ImportRoutes {
       writer.member("status", "differs")
       writer.member("id", id.description)
       writer.name("problem")
-      exchange.write(failure, to: &writer)
+      call.write(failure, to: &writer)
     case .invalid(let failure):
       writer.member("status", "invalid")
       writer.name("problem")
-      exchange.write(failure, to: &writer)
+      call.write(failure, to: &writer)
     }
     writer.endObject()
   }
@@ -159,7 +134,4 @@ extension Failure {
     .contentTooLarge,
     en: "Through a proxy these are too many lines for one request; send those without a result again.",
     id: "Melalui proksi, jumlah baris ini terlalu banyak; kirim ulang baris yang belum berhasil.")
-
-  static let lineTooLong = Failure(
-    .contentTooLarge, en: "The line is too long.", id: "Baris ini terlalu panjang.")
 }

@@ -1,30 +1,24 @@
 internal import Domain
-internal import HTTPServer
-internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// What a key is, and what its agency sees.
 enum CallerRoutes {
   /// GET /v1/whoami
-  static func whoami(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    guard let caller = exchange.caller else { throw Failure.unauthenticated }
-    let (reference, today, now) = (exchange.api.store.reference, exchange.today, exchange.now)
-    let mandates = reference.mandates.filter { $0.agency == caller.agency?.rawValue }
-    let term = caller.agency.flatMap { reference.term(of: $0, on: today) }
-    let records = caller.agency.map { reference.standing(of: $0, on: today) == .inOffice }
-    let migrations = exchange.api.store.keys.values.filter { $0.scopes.contains(.migration) && $0.isValid(at: now) }
-    let use = caller.budget.map { exchange.api.store.use(of: $0, at: exchange.now) }
+  static func whoami(_ call: Call, _ keys: KeyService) throws -> Answer {
+    guard let caller = call.asker.caller else { throw Failure.unauthenticated }
+    let standing = keys.standing(of: caller, call.asker)
+    let today = call.asker.today
     return Answer.json { writer in
       writer.beginObject()
       KeyJSON.writeMembers(caller.key, to: &writer)
       writer.name("office")
-      if let term, let records { write(term, records, to: &writer) } else { writer.null() }
+      if let term = standing.term { write(term, standing.isRecording, to: &writer) } else { writer.null() }
       writer.name("bytes")
-      if let use { write(use, to: &writer) } else { writer.null() }
+      if let use = standing.use { write(use, to: &writer) } else { writer.null() }
       writer.name("mandates")
       writer.beginArray()
-      for mandate in mandates {
+      for mandate in standing.mandates {
         writer.beginObject()
         writer.member("kind", mandate.kind.rawValue)
         writer.member("scope", mandate.scope.rawValue)
@@ -35,7 +29,7 @@ enum CallerRoutes {
         writer.endObject()
       }
       writer.endArray()
-      writeMigrations(migrations.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }, to: &writer)
+      writeMigrations(standing.migrations, to: &writer)
       writer.endObject()
     }
   }
@@ -78,9 +72,8 @@ enum CallerRoutes {
   }
 
   /// GET /v1/policy: the visibility table, as it is applied.
-  static func policy(_ exchange: Exchange) async throws -> Answer {
-    _ = try exchange.query()
-    return Answer.json { writer in
+  static func policy() -> Answer {
+    Answer.json { writer in
       writer.beginObject()
       writer.name("agencies")
       writer.beginObject()

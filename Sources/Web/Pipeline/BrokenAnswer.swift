@@ -8,13 +8,15 @@ enum BrokenAnswer {
   private static let shortBytesMax = 16_384
 
   /// Sees to it that a long or streamed answer is logged when it breaks off.
-  static func watch(_ response: inout Response, _ template: String, _ requestID: String, _ api: API) {
+  static func watch(
+    _ response: inout Response, _ template: String, _ requestID: String, _ metrics: Metrics, _ logger: Logger
+  ) {
     switch response.body {
     case .empty: return
     case .bytes(let bytes) where bytes.count <= shortBytesMax: return
     case .bytes, .stream: break
     }
-    response.whenBroken = { [logger = api.logger, metrics = api.metrics] cause in
+    response.whenBroken = { cause in
       let reason = Metrics.BreakReason(cause)
       metrics.count(reason)
       var metadata: Logger.Metadata = ["id": "\(requestID)", "route": "\(template)", "reason": "\(reason.label)"]

@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSON
+internal import Service
 
 /// A statistic of a release of definition 1, byte for byte as it was shown when it was made: small cells, and what would
 /// tell them, were withheld.

@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSON
+internal import Service
 
 /// One statistic of a release, as it is shown.
 struct PublicPage {

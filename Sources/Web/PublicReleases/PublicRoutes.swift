@@ -3,6 +3,7 @@ internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// GET /v1/public/statistics/{statistic}: what anybody may know, without a key.
 ///
@@ -24,16 +25,14 @@ enum PublicRoutes {
   }
 
   /// GET /v1/public/releases: elections and the days of their releases.
-  static func list(_ exchange: Exchange) async throws -> Answer {
-    let address = ClientAddress.of(exchange.request, trusting: exchange.api.settings.trustedProxies)
-    try exchange.api.rates.countOpen(address, at: exchange.now)
-    let format = try exchange.format(exchange.query())
-    let elections = exchange.api.store.reference.elections.values.sorted { $0.key < $1.key }
+  static func list(_ call: Call, _ releases: ReleaseService) async throws -> Answer {
+    let format = call.format
+    let elections = releases.reference.elections.values.sorted { $0.key < $1.key }
     var (page, csv) = (ListPage(format), CSVWriter())
     for name in ["election", "name_id", "name_en", "voting_on", "as_of"] { csv.field(name) }
     csv.endRow()
     for election in elections {
-      let released = try await exchange.api.releases.series(of: election.key).made.keys.sorted().map(\.description)
+      let released = try await releases.series(of: election.key).made.keys.sorted().map(\.description)
       _ = page.add { writer in
         writer.beginObject()
         writer.member("election", election.key)
@@ -56,21 +55,16 @@ enum PublicRoutes {
     return answer
   }
 
-  static func show(_ statistic: Statistic, _ exchange: Exchange) async throws -> Answer {
-    let address = ClientAddress.of(exchange.request, trusting: exchange.api.settings.trustedProxies)
-    try exchange.api.rates.countOpen(address, at: exchange.now)
-    let query = try exchange.query()
-    let format = try exchange.format(query)
-    let reference = exchange.api.store.reference
+  static func show(_ statistic: Statistic, _ call: Call, _ releases: ReleaseService) async throws -> Answer {
+    let (query, format, reference) = (call.query, call.format, releases.reference)
     guard let election = query["election"], reference.elections[election] != nil else {
       throw Failure.electionMissing(query["election"] == nil, reference)
     }
-    guard let votingOn = reference.elections[election].flatMap({ $0.votingOn.flatMap { LegalDate($0) } })
-    else { throw Failure.notDecreed }
+    guard let votingOn = releases.votingOn(election) else { throw Failure.notDecreed }
     let asOf = try query.date("as_of")
     let grouping = try grouping(query)
-    let series = try await exchange.api.releases.series(of: election)
-    let due = ReleaseCalendar(votingOn: votingOn).due(at: exchange.now)
+    let series = try await releases.series(of: election)
+    let due = ReleaseCalendar(votingOn: votingOn).due(at: call.asker.now)
     let release = try release(asOf, of: series, due: due, votingOn: votingOn)
     let page = PublicPage(statistic: statistic, grouping: grouping, release: release, reference: reference)
     var answer = Answer(contentType: format.contentType)

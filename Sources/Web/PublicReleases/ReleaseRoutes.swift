@@ -1,19 +1,17 @@
 internal import Domain
-internal import HTTPServer
-internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// POST /v1/admin/releases: the operator's word to make the releases of an election that are due and missing: those of
 /// months before its first case was recorded here, once its history is in.
 enum ReleaseRoutes {
-  static func make(_ exchange: Exchange) async throws -> Answer {
-    let dryRun = try exchange.query().flag("dry_run") ?? false
-    let reader = try ObjectReader(try await exchange.json().value)
+  static func make(_ call: Call, _ releases: ReleaseService) async throws -> Answer {
+    let dryRun = try call.dryRun()
+    let reader = try ObjectReader(try await call.json())
     let (name, until) = ReleaseBody.read(reader)
-    let api = exchange.api
-    let votingOn = name.flatMap { api.store.reference.elections[$0] }.flatMap { $0.votingOn.flatMap { LegalDate($0) } }
+    let votingOn = name.flatMap { releases.votingOn($0) }
     if name != nil, votingOn == nil { reader.errors.add("/election", .unknownCode) }
-    let due = votingOn.map { ReleaseCalendar(votingOn: $0).due(at: exchange.now) } ?? []
+    let due = votingOn.map { ReleaseCalendar(votingOn: $0).due(at: call.asker.now) } ?? []
     if votingOn != nil, let until, !due.contains(until) {
       reader.errors.add(
         "/until", .range,
@@ -23,25 +21,18 @@ enum ReleaseRoutes {
     }
     try reader.errors.check()
     guard let election = name, let last = until ?? due.last else {
-      return answer([], election: name ?? "", dryRun, nil)
+      return answer(MadeReleases(), election: name ?? "", dryRun: dryRun)
     }
-    let made = try await api.releaseMaker.make(
-      election, until: last, by: exchange.caller?.key.id ?? "", dryRun: dryRun)
-    let first = try await api.releaseMaker.firstRecordedDays()[election]
-    let series = try await api.releases.series(of: election).made
-    let items = due.filter { $0 <= last }.map { (date: $0, isMade: made.contains($0), release: series[$0]?.stored) }
-    return answer(items, election: election, dryRun, first)
+    let made = try await releases.make(election, until: last, due: due, by: call.asker, dryRun: dryRun)
+    return answer(made, election: election, dryRun: dryRun)
   }
 
-  /// Every month up to the one that was named, and whether this request made its release.
-  private static func answer(
-    _ items: [(date: LegalDate, isMade: Bool, release: StoredRelease?)], election: String, _ dryRun: Bool,
-    _ firstRecordedOn: LegalDate?
-  ) -> Answer {
+  private static func answer(_ releases: MadeReleases, election: String, dryRun: Bool) -> Answer {
+    let items = releases.items
     var answer = Answer.json { writer in
       writer.beginObject()
       writer.member("election", election)
-      writer.member("first_recorded_on", firstRecordedOn?.description)
+      writer.member("first_recorded_on", releases.firstRecordedOn?.description)
       writer.member("made", items.count { $0.isMade })
       writer.name("items")
       writer.beginArray()
@@ -58,7 +49,7 @@ enum ReleaseRoutes {
       writer.endArray()
       writer.endObject()
     }
-    if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
+    answer.tell(dryRun: dryRun)
     return answer
   }
 }

@@ -1,6 +1,4 @@
 internal import Domain
-internal import HTTPServer
-internal import HTTPTypes
 
 /// How an answer with several items is written. The raw value is the name in `?format=`.
 enum ListFormat: String, CaseIterable {
@@ -27,23 +25,5 @@ extension Parameter {
   /// The parameter of operations that offer several formats.
   static func format(_ offered: [ListFormat]) -> Parameter {
     Parameter("format", .codes(offered.map(\.rawValue)), "The format, whatever Accept says.")
-  }
-}
-
-extension Exchange {
-  /// The format of the answer: what `?format=` says, else what `Accept` prefers.
-  ///
-  /// - Throws: `invalid_parameter`, `not_acceptable`.
-  func format(_ query: Query) throws(Failure) -> ListFormat {
-    let offered = operation.formats
-    if offered.count > 1, let name = query["format"] {
-      guard let format = offered.first(where: { $0.rawValue == name }) else {
-        let names = offered.map(\.rawValue).joined(separator: ", ")
-        throw .parameter("format", LocalizedText(en: "Give one of \(names).", id: "Isi salah satu dari \(names)."))
-      }
-      return format
-    }
-    let type = try MediaType.choose(request.fields[.accept], from: offered.map(\.mediaType))
-    return offered.first { $0.mediaType == type } ?? .json
   }
 }

@@ -17,12 +17,12 @@ struct NumberedList {
   ///   - filterName: the parameter that narrows the list.
   /// - Throws: `invalid_parameter`, `invalid_cursor`.
   init(
-    _ query: Query, named name: String, filteredBy filterName: String, limitMax: Int, limitDefault: Int,
-    _ exchange: Exchange
+    _ call: Call, named name: String, filteredBy filterName: String, limitMax: Int, limitDefault: Int
   ) throws(Failure) {
+    let query = call.query
     limit = try query.int("limit", in: 1...limitMax) ?? limitDefault
     path = "/v1/\(name)"
-    cursors = exchange.cursors(of: path)
+    cursors = call.cursors(of: path)
     guard let text = query["cursor"] else {
       (start, filter) = (.max, query[filterName])
       return

@@ -127,6 +127,11 @@ struct Query: Sendable {
     return number
   }
 
+  /// A sequence: 0 or more.
+  func sequence(_ name: String) throws(Failure) -> Int64? {
+    try int(name, in: 0...Int(Int64.max / 2)).map(Int64.init)
+  }
+
   static func oneOf<Code: RawRepresentable & CaseIterable>(_ type: Code.Type) -> LocalizedText
   where Code.RawValue == String {
     let all = Code.allCases.map(\.rawValue).joined(separator: ", ")

@@ -2,35 +2,34 @@ internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// Reconciliations: whether an agency holds what it should, and the certificates that say so.
 enum ReconciliationRoutes {
   /// POST /v1/reconciliations: the caller's manifest in, differences and certificate out.
-  static func compare(_ exchange: Exchange) async throws -> Answer {
-    let query = try exchange.query()
-    let format = try exchange.format(query)
-    let dryRun = try query.flag("dry_run") ?? false
-    let wanted = try FeedRoutes.sequence(query, "seq")
-    try exchange.requireMediaType(["application/x-ndjson"])
-    let agency = try exchange.agency()
-    let slot = try exchange.takeStream()
-    let (head, isLost) = try exchange.read { reads in (try reads.head(), try wanted.map(reads.isLost) ?? false) }
-    if isLost { throw Failure.sequenceGone }
-    guard wanted ?? 0 <= head else { throw Failure.sequenceAhead }
+  static func compare(_ call: Call, _ reconciliations: ReconciliationService, _ metrics: Metrics) async throws -> Answer
+  {
+    let dryRun = try call.dryRun()
+    let wanted = try call.query.sequence("seq")
+    try call.requireMediaType(["application/x-ndjson"])
+    let slot = try reconciliations.begin(by: call.asker)
+    let comparison = try reconciliations.comparison(at: wanted, by: call.asker) { bytes throws(Failure) in
+      try ManifestBody.line(bytes)
+    }
     var manifest = Manifest(
-      source: try DecodedBody(exchange.request, bytesMax: exchange.api.settings.decodedBytesMax),
-      reconciliation: Reconciliation(agency: agency, seq: wanted ?? head), dryRun: dryRun)
-    var answer = Answer(contentType: format.contentType)
-    if dryRun { answer.fields.append(Response.Field(name: .dryRun, value: "true")) }
-    if format == .json {
-      answer.body = .bytes(try await document(&manifest, exchange))
+      call: call, reconciliations: reconciliations, metrics: metrics, dryRun: dryRun,
+      source: try DecodedBody(call.request, bytesMax: call.site.decodedBytesMax), reconciliation: comparison)
+    var answer = Answer(contentType: call.format.contentType)
+    answer.tell(dryRun: dryRun)
+    if call.format == .json {
+      answer.body = .bytes(try await document(&manifest))
       slot.keep()
     } else {
       // What is wrong at the beginning is answered as a problem and not inside a 200.
-      _ = try await manifest.advance(exchange)
+      _ = try await manifest.advance()
       answer.body = .stream { [manifest] stream in
         var manifest = manifest
-        try await write(&manifest, exchange, to: stream)
+        try await write(&manifest, to: stream)
         slot.keep()
       }
     }
@@ -38,7 +37,7 @@ enum ReconciliationRoutes {
   }
 
   /// Every difference as a line, and the certificate or the problem as the last one.
-  private static func write(_ manifest: inout Manifest, _ exchange: Exchange, to stream: ResponseStream) async throws {
+  private static func write(_ manifest: inout Manifest, to stream: ResponseStream) async throws {
     do {
       var goesOn = true
       while true {
@@ -46,9 +45,9 @@ enum ReconciliationRoutes {
         for difference in manifest.takeDifferences() { write(difference, asLine: true, to: &writer) }
         try await stream.write(writer.bytes)
         guard goesOn else { break }
-        goesOn = try await manifest.advance(exchange)
+        goesOn = try await manifest.advance()
       }
-      let certificate = try await manifest.certify(exchange)
+      let certificate = try await manifest.certify()
       var writer = JSONWriter()
       writer.beginObject()
       writer.name("certificate")
@@ -57,23 +56,23 @@ enum ReconciliationRoutes {
       writer.bytes.append(UInt8(ascii: "\n"))
       try await stream.write(writer.bytes)
     } catch let failure as Failure {
-      try await stream.write(exchange.lastLine(failure))
+      try await stream.write(manifest.call.lastLine(failure))
     }
   }
 
   /// Differences that a document lists of each kind; lines list them all.
   private static let listedMax = 1_000
 
-  private static func document(_ manifest: inout Manifest, _ exchange: Exchange) async throws -> [UInt8] {
+  private static func document(_ manifest: inout Manifest) async throws -> [UInt8] {
     var lists: [[Reconciliation.Difference]] = [[], [], []]
     var goesOn = true
     while goesOn {
-      goesOn = try await manifest.advance(exchange)
+      goesOn = try await manifest.advance()
       for difference in manifest.takeDifferences() where lists[difference.kind].count < listedMax {
         lists[difference.kind].append(difference)
       }
     }
-    let certificate = try await manifest.certify(exchange)
+    let certificate = try await manifest.certify()
     var writer = JSONWriter()
     writer.beginObject()
     for (name, list) in zip(Reconciliation.Difference.kinds, lists) {
@@ -136,31 +135,21 @@ enum ReconciliationRoutes {
 
   /// GET /v1/reconciliations: who agreed at which sequence and when, newest first. Every key may know; what was
   /// counted is for those who see as much.
-  static func list(_ exchange: Exchange) async throws -> Answer {
-    let query = try exchange.query()
+  static func list(_ call: Call, _ reconciliations: ReconciliationService) throws -> Answer {
     let list = try NumberedList(
-      query, named: "reconciliations", filteredBy: "agency", limitMax: 200, limitDefault: 50, exchange)
+      call, named: "reconciliations", filteredBy: "agency", limitMax: 200, limitDefault: 50)
     let agency = list.filter.flatMap { $0.isEmpty ? nil : AgencyCode(rawValue: $0) }
-    if let agency, exchange.api.store.reference.agencies[agency.rawValue] == nil {
-      throw Failure.parameter("agency", FieldErrorCode.unknownCode.standardDetail)
-    }
-    let found = try exchange.read { try $0.certificates(of: agency, before: list.start, limit: list.limit + 1) }
+    let found = try reconciliations.certificates(
+      of: agency, before: list.start, limit: list.limit + 1, by: call.asker)
     var (page, last) = (ListPage(), found.count > list.limit ? found[list.limit - 1].number : nil)
     for (index, certificate) in found.prefix(list.limit).enumerated() {
-      let seesCounts = seesCounts(of: certificate.agency, exchange.caller)
+      let seesCounts = reconciliations.seesCounts(of: certificate.agency, call.asker)
       if !page.add({ write(certificate, seesCounts: seesCounts, to: &$0) }) {
         last = found[index - 1].number
         break
       }
     }
     return try list.answer(page, after: last)
-  }
-
-  /// Who sees fewer cases than another agency would learn from its numbers how many are hidden, and from its digest
-  /// whether a guess about them is right. The operator sees none.
-  private static func seesCounts(of agency: AgencyCode, _ caller: Caller?) -> Bool {
-    guard let asking = caller?.agency else { return false }
-    return asking == agency || Visibility.row(asking).rows.contains(.always)
   }
 }
 
@@ -178,48 +167,62 @@ extension Reconciliation.Difference {
 }
 
 /// A manifest on its way through a comparison.
-private struct Manifest {
-  private var source: DecodedBody
+private struct Manifest: Sendable {
+  let call: Call
+  let reconciliations: ReconciliationService
+  let metrics: Metrics
+  let dryRun: Bool
+  var source: DecodedBody
+  var reconciliation: Reconciliation
   private var splitter = LineSplitter(lineBytesMax: 1_024)
-  private var reconciliation: Reconciliation
-  private let dryRun: Bool
 
-  init(source: DecodedBody, reconciliation: Reconciliation, dryRun: Bool) {
-    self.source = source
-    self.reconciliation = reconciliation
-    self.dryRun = dryRun
+  init(
+    call: Call, reconciliations: ReconciliationService, metrics: Metrics, dryRun: Bool, source: DecodedBody,
+    reconciliation: Reconciliation
+  ) {
+    (self.call, self.reconciliations, self.metrics, self.dryRun) = (call, reconciliations, metrics, dryRun)
+    (self.source, self.reconciliation) = (source, reconciliation)
   }
 
-  mutating func takeDifferences() -> [Reconciliation.Difference] {
-    defer { reconciliation.differences = [] }
-    return reconciliation.differences
-  }
+  mutating func takeDifferences() -> [Reconciliation.Difference] { reconciliation.takeDifferences() }
 
   /// Compares some more; false when everything is compared.
-  mutating func advance(_ exchange: Exchange) async throws -> Bool {
-    try exchange.requireKey()
+  mutating func advance() async throws -> Bool {
+    try call.requireKey()
     if !reconciliation.hasWork {
       let piece = try await source.next()
       reconciliation.add(splitter.feed(piece))
       if piece == nil { reconciliation.add(nil) }
     }
-    if reconciliation.hasWork {
-      reconciliation = try await exchange.readPart { [reconciliation] reads in
-        var reconciliation = reconciliation
-        try reconciliation.step(reads)
-        return reconciliation
-      }
-    }
+    if reconciliation.hasWork { reconciliation = try await reconciliations.step(reconciliation, by: call.asker) }
     return !reconciliation.isComplete
   }
 
-  func certify(_ exchange: Exchange) async throws -> Certificate {
-    let certificate = reconciliation.certificate(at: exchange.api.settings.now())
-    let keyID = exchange.caller?.key.id ?? ""
-    let certified = try await exchange.api.store.write(by: exchange.owner(), spending: nil, dryRun: dryRun) {
-      try $0.certify(certificate, by: keyID)
-    }
-    if certified.inAgreement, !dryRun { exchange.api.metrics.note(certified.agency, reached: certified.seq) }
+  func certify() async throws -> Certificate {
+    let certified = try await reconciliations.certify(reconciliation, by: call.asker, dryRun: dryRun)
+    if certified.inAgreement, !dryRun { metrics.note(certified.agency, reached: certified.seq) }
     return certified
+  }
+}
+
+/// The lines of a manifest.
+enum ManifestBody {
+  /// - Throws: `malformed_json`, or `invalid` with every wrong field.
+  static func line(_ bytes: [UInt8]) throws(Failure) -> HeldCase {
+    let reader = try ObjectReader(try JSONBody.parse(bytes))
+    let (id, version, etag) = read(reader)
+    try reader.errors.check()
+    guard let id else { throw .invalid("/id", .format, Hint.identity) }
+    guard let version else { throw .invalid("/version", .required) }
+    return HeldCase(id: id, version: version, etag: etag ?? "")
+  }
+
+  /// Errors are collected in the reader.
+  static func read(_ line: ObjectReader) -> (id: CaseID?, version: Int?, etag: String?) {
+    defer { line.finish() }
+    return (
+      line.text("id", max: 36, required: true).flatMap { CaseID($0) },
+      line.int("version", in: 1...Int(Int32.max), required: true), line.text("etag", max: 64, required: true)
+    )
   }
 }
