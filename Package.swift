@@ -47,14 +47,17 @@ let package = Package(
     .target(
       name: "Storage", dependencies: ["CSQLite", "Domain", "Fairness", "Gzip", "JSON", "Migrations", crypto, grdb],
       swiftSettings: strict),
+    .target(
+      name: "Service", dependencies: ["Domain", "JSON", crypto, logging], swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
-      name: "API", dependencies: ["Domain", "Fairness", "Gzip", "HTTPServer", "JSON", crypto, httpTypes, logging],
+      name: "Web",
+      dependencies: ["Domain", "Fairness", "Gzip", "HTTPServer", "JSON", "Service", crypto, httpTypes, logging],
       swiftSettings: strict),
     .executableTarget(
       name: "netral",
       dependencies: [
-        "API", "Domain", "HTTPServer", "JSON", "Migrations", "Storage", argumentParser, lifecycle,
+        "Domain", "HTTPServer", "JSON", "Migrations", "Service", "Storage", "Web", argumentParser, lifecycle,
         logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
@@ -72,13 +75,14 @@ let package = Package(
       name: "StorageTests", dependencies: ["Domain", "Migrations", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
     .testTarget(
-      name: "APITests",
+      name: "WebTests",
       dependencies: [
-        "API", "Domain", "Gzip", "HTTPServer", "JSON", "Storage", "TestSupport", "netral", crypto, httpTypes, logging,
+        "Domain", "Gzip", "HTTPServer", "JSON", "Service", "Storage", "TestSupport", "Web", "netral", crypto, httpTypes,
+        logging,
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "FuzzTests", dependencies: ["API", "Domain", "HTTPServer", "JSON", "TestSupport", httpTypes],
+      name: "FuzzTests", dependencies: ["Domain", "HTTPServer", "JSON", "Service", "TestSupport", "Web", httpTypes],
       exclude: ["CFuzzer", "Driver.swift", "corpus"], swiftSettings: strict),
     .testTarget(
       name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "TestSupport", "netral", crypto],
@@ -93,7 +97,7 @@ if Context.environment["NETRAL_FUZZ"] != nil {
   package.targets += [
     .target(name: "CFuzzer", path: "Tests/FuzzTests/CFuzzer"),
     .executableTarget(
-      name: "fuzz", dependencies: ["API", "CFuzzer", "Domain", "HTTPServer", "JSON", httpTypes],
+      name: "fuzz", dependencies: ["CFuzzer", "Domain", "HTTPServer", "JSON", "Service", "Web", httpTypes],
       path: "Tests/FuzzTests", exclude: ["CFuzzer", "FuzzTests.swift", "corpus"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
   ]

@@ -1,8 +1,9 @@
 import Domain
 import JSON
+import Service
 
-@testable import API
 @testable import HTTPServer
+@testable import Web
 
 /// A reader of hostile bytes, with what must hold whatever the bytes are. A breach ends the process, as a crash does.
 ///
@@ -122,7 +123,7 @@ private func readJSON(_ bytes: [UInt8]) {
 private func readBodies(_ bytes: [UInt8]) {
   guard let first = bytes.first else { return }
   do throws(Failure) {
-    let reader = try ObjectReader(try Exchange.parse(Array(bytes.dropFirst())))
+    let reader = try ObjectReader(try JSONBody.parse(Array(bytes.dropFirst())))
     let kinds = ActionKind.allCases
     if Int(first) < kinds.count {
       _ = ActionBody.action(kinds[Int(first)], reader)
@@ -149,7 +150,7 @@ private func readLines(_ bytes: [UInt8]) {
   var splitter = LineSplitter(lineBytesMax: 1 << 20)
   let judged = (splitter.feed(bytes) + splitter.feed(nil)).compactMap(\.bytes)
   mustHold(judged.reduce(0) { $0 + $1.count } <= bytes.count, "lines are no longer than what came")
-  for line in judged { _ = try? ImportLine(line) }
+  for line in judged { _ = try? ImportLine(json: line) }
 }
 
 private func readCSV(_ bytes: [UInt8]) {

@@ -1,8 +1,8 @@
-internal import API
 internal import ArgumentParser
 internal import Domain
 internal import Foundation
 internal import Storage
+internal import Web
 
 /// `netral key`
 struct Key: AsyncParsableCommand {

@@ -1,5 +1,5 @@
-internal import API
 internal import ArgumentParser
+internal import Web
 
 /// `netral routes`
 struct ListRoutes: AsyncParsableCommand {

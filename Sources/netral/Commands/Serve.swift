@@ -1,4 +1,3 @@
-internal import API
 internal import ArgumentParser
 internal import Domain
 internal import Foundation
@@ -7,6 +6,7 @@ internal import Logging
 internal import ServiceLifecycle
 internal import Storage
 internal import UnixSignals
+internal import Web
 
 /// `netral serve`
 struct Serve: AsyncParsableCommand {

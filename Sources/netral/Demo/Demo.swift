@@ -1,9 +1,10 @@
-internal import API
 internal import ArgumentParser
 internal import Domain
 internal import Foundation
 internal import Logging
+internal import Service
 internal import Storage
+internal import Web
 
 /// `netral demo`
 struct Demo: AsyncParsableCommand {
@@ -42,7 +43,7 @@ struct Demo: AsyncParsableCommand {
     let importer = Importer(origin: origin, store: store, now: config.store.now)
     let lines = DemoCases.lines(store.reference) + DemoPilkada2020.lines(store.reference)
     for batch in lines.chunked(by: 200) {
-      for outcome in try await importer.run(batch, dryRun: false) {
+      for outcome in try await importer.run(try batch.map { try ImportLine(json: $0) }, dryRun: false) {
         if case .invalid(let failure) = outcome {
           throw ExitFailure("demo data: \(failure.detail.en) \(failure.errors)")
         }

@@ -1,8 +1,8 @@
-internal import API
 internal import ArgumentParser
 internal import HTTPServer
 internal import Logging
 internal import Storage
+internal import Web
 
 /// Settings, read and checked once before anything opens. Flags win over the environment, the environment over the file,
 /// the file over the defaults, which stand here. What each may be says `Setting.all`.

@@ -1,7 +1,7 @@
-internal import API
 internal import HTTPServer
 internal import JSON
 internal import Logging
+internal import Web
 
 /// One setting: its name, what it may be, where it stands in the configuration, and what a table says of it.
 struct Setting: Sendable {

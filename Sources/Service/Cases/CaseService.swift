@@ -1,0 +1,97 @@
+public import Domain
+
+/// Cases: reporting them, showing them, and finding them.
+public struct CaseService: Sendable {
+  let records: Records
+  private let ids: CaseIDs
+
+  /// - Parameter ids: shared by everything that makes cases.
+  public init(_ records: Records, ids: CaseIDs) { (self.records, self.ids) = (records, ids) }
+
+  /// The right to one list that is streamed whole, which is given back when it is let go.
+  ///
+  /// - Throws: `too_many_requests`, `busy`.
+  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
+
+  /// The case, when it exists for whoever asks: the newest, from memory where it is known there.
+  ///
+  /// - Throws: `not_found` when it does not.
+  public func visible(_ id: CaseID, by asker: Asker) throws -> VisibleCase {
+    let agency = try asker.agency()
+    var projection: Projection?
+    let stub = try records.store.stub(id, on: asker.reader) { stub in
+      projection = Visibility.projection(of: stub, for: agency)
+      return projection != nil
+    }
+    guard let stub, let projection else { throw Failure.notFound }
+    return VisibleCase(stub, projection, for: agency)
+  }
+
+  /// The case as it is now, judged anew by what is read: a commit may have come in between.
+  ///
+  /// - Throws: `not_found` when it does not exist for whoever asks any more.
+  public func current(_ visible: VisibleCase, by asker: Asker) throws -> SeenCase {
+    try records.read(by: asker) { try SeenCase($0.caseRecord(behind: visible.stub), for: visible.agency) }
+  }
+
+  /// The case on an earlier day, by the acts up to it with the facts as known now. What is seen is judged by the case as
+  /// it is now.
+  ///
+  /// - Throws: `not_found` when it was not there yet.
+  public func past(_ visible: VisibleCase, on date: LegalDate, by asker: Asker) throws -> SeenCase {
+    try records.read(by: asker) { reads in
+      let seen = try reads.seen(visible.id, by: visible.agency)
+      guard let then = try reads.caseRecord(visible.id, effectiveOn: date) else { throw Failure.notFound }
+      return seen.showing(then)
+    }
+  }
+
+  /// The case as it was on record at an earlier instant. What is seen is judged by the case as it is now and as it was
+  /// then, whichever shows less.
+  ///
+  /// - Throws: `not_found` when it was not there yet.
+  public func past(_ visible: VisibleCase, recordedBy instant: Timestamp, by asker: Asker) throws -> SeenCase {
+    try records.read(by: asker) { reads in
+      let seen = try reads.seen(visible.id, by: visible.agency)
+      guard let then = try reads.caseRecord(visible.id, recordedBy: instant) else { throw Failure.notFound }
+      return seen.showing(then, within: try SeenCase(then, for: visible.agency).projection)
+    }
+  }
+
+  /// Records a report.
+  ///
+  /// - Parameter predecessor: in whose name the agency reports; nil: in its own.
+  /// - Throws: `report_exists`, and what the law refuses.
+  public func create(_ draft: CaseDraft, onBehalfOf predecessor: AgencyCode?, by asker: Asker, _ intent: Intent)
+    async throws -> Done<SeenCase>
+  {
+    let agency = try asker.agency()
+    let (id, now, dryRun) = (ids.next(at: asker.now), asker.now, intent.dryRun)
+    let context = try asker.context(records.reference)
+    return try await records.once(by: asker, intent) {
+      try SeenCase.replayed($0, for: agency, $1)
+    } change: { transaction in
+      let context = try context.renewed(by: transaction)
+      let facts = try context.reference.facts(from: draft, until: context.lastDay)
+      let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
+      let event = EventDraft(
+        what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)
+      let sees = facts.source.agency == agency || Visibility.row(agency).subject.contains(.always)
+      guard sees || !dryRun else {
+        // Whether a predecessor has reported this person is not told without a trace to who may not know its persons.
+        var tried = CaseHistory(id, facts, progress, event).record
+        (tried.createdAt, tried.updatedAt) = (now, now)
+        return (try SeenCase.created(tried, for: agency, dryRun: true), StoredReply(201, tried))
+      }
+      let record = try transaction.create(id, facts, progress, event)
+      return (try SeenCase.created(record, for: agency, dryRun: dryRun), StoredReply(201, record))
+    }
+  }
+
+  /// Which violation fits an act, and why. A suggestion: people decide.
+  ///
+  /// - Throws: `invalid` when the question names what the reference data do not have.
+  public func classify(_ question: ClassificationQuestion) throws(Failure) -> ClassificationAnswer {
+    try records.reference.classify(question)
+  }
+}

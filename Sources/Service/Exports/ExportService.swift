@@ -1,0 +1,67 @@
+public import Domain
+
+/// Snapshots: every case an agency sees, as it stood at one sequence.
+///
+/// Nothing is held open for one: it is read in parts, each in a short transaction, while writes go on. That is why a broken
+/// download goes on where it stopped, even after the server was started again.
+public struct ExportService: Sendable {
+  private let records: Records
+
+  /// Snapshots of `records`.
+  public init(_ records: Records) { self.records = records }
+
+  /// The right to one export, which is given back when it is let go.
+  ///
+  /// - Throws: `too_many_requests`, `busy`.
+  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
+
+  /// A snapshot.
+  ///
+  /// - Parameter wanted: its sequence; nil: the newest.
+  /// - Throws: `sequence_ahead`, `sequence_gone`.
+  public func snapshot(at wanted: Int64?, by asker: Asker) async throws -> Snapshot {
+    let agency = try asker.agency()
+    return try await records.readPart(by: asker) { try Snapshot(agency, at: wanted, $0) }
+  }
+
+  /// Cases a part is made of: a few milliseconds of work, so that other agencies' parts get their turn.
+  private static let partCases = 128
+
+  /// The next cases of a snapshot.
+  public func part(
+    of snapshot: Snapshot, after id: CaseID, by asker: Asker, write: @escaping @Sendable ([SeenCase]) -> [UInt8]
+  ) async throws -> SnapshotPart {
+    try await records.readPart(by: asker) { reads in
+      let page = try reads.pastCases(at: snapshot.seq, after: id, limit: Self.partCases)
+      let seen = page.items.compactMap { item in
+        item.projection(for: snapshot.agency).map { SeenCase(item.record, $0) }
+      }
+      return SnapshotPart(bytes: write(seen), count: seen.count, next: page.next)
+    }
+  }
+}
+
+/// The cases of one agency at one sequence.
+public struct Snapshot: Sendable {
+  let agency: AgencyCode
+  public let seq: Int64
+  /// Cases of the whole snapshot.
+  public let count: Int
+
+  fileprivate init(_ agency: AgencyCode, at wanted: Int64?, _ reads: any CaseReads) throws {
+    let head = try reads.head()
+    seq = wanted ?? head
+    if try reads.isLost(seq) { throw Failure.sequenceGone }
+    guard seq <= head else { throw Failure.sequenceAhead }
+    self.agency = agency
+    count = try reads.pastCount(at: seq, for: agency)
+  }
+}
+
+/// A part of a snapshot, written.
+public struct SnapshotPart: Sendable {
+  public let bytes: [UInt8]
+  public let count: Int
+  /// The case after which the next part begins; nil at the end.
+  public let next: CaseID?
+}

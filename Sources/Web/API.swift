@@ -1,0 +1,55 @@
+public import Domain
+public import HTTPServer
+internal import HTTPTypes
+public import Logging
+internal import Service
+
+/// The HTTP interface: takes a request through the pipeline and answers it.
+public final class API: Sendable {
+  let services: Services
+  private let pipeline: Pipeline
+
+  /// The interface over a store.
+  public init(store: any Store, settings: APISettings, logger: Logger) {
+    let router = Router(Routes.all)
+    let lines = router.routes.map { RequestTally.Line(method: $0.method.rawValue, template: $0.template) }
+    services = Services(
+      store, settings, Self.documentation(of: store, at: settings.pathPrefix),
+      Metrics(lines, loops: store.readerCount), logger)
+    let site = Site(
+      settings, keys: KeyCheck(store: store, settings), signingSecret: store.signingSecret)
+    pipeline = Pipeline(settings, site, services, router, readerCount: store.readerCount, logger)
+  }
+
+  private static func documentation(of store: any Store, at prefix: String) -> Documentation {
+    let whole = OpenAPIDocument.whole(at: prefix)
+    return Documentation(
+      operations: { OperationPage.html }, cookbook: { CookbookPage.html }, problems: { ProblemPage.list },
+      problem: { ProblemPage.html($0) },
+      openAPI: { caller in
+        caller.map { OpenAPIDocument.json(for: $0, at: prefix, store.reference) } ?? whole
+      })
+  }
+
+  /// Names the server that takes the requests, for metrics: it is made after this interface, which answers them.
+  public func watch(_ server: Server) { services.metrics.watch(server) }
+
+  /// Takes up what an earlier process has left, clocks that a change of rules or holidays moves, and makes public releases
+  /// as they come due.
+  public func resumeWork() {
+    services.derivation.resume()
+    services.releaseMaker.resume()
+  }
+
+  /// Lets no further piece of such work begin; the next start goes on.
+  public func stopWork() async {
+    await services.derivation.stop()
+    await services.releaseMaker.stop()
+  }
+
+  /// Answers one request; never throws.
+  public func respond(to request: Request) async -> Response { await pipeline.respond(to: request) }
+
+  /// The answer to what the server itself refuses.
+  public func respond(to fault: ServerFault) -> Response { pipeline.respond(to: fault) }
+}

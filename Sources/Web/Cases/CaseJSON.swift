@@ -1,0 +1,231 @@
+internal import Domain
+internal import JSON
+
+/// A case as a caller sees it: fixed field order, no white space, so that equal records are equal bytes.
+enum CaseJSON {
+  static func write(_ record: Case, _ projection: Projection, to writer: inout JSONWriter) {
+    let facts = record.facts
+    writer.beginObject()
+    writer.member("id", record.id.description)
+    // A dry run of creating has neither.
+    writer.member("number", record.number.isEmpty ? nil : record.number)
+    writer.member("version", record.version)
+    writer.member("seq", record.seq == 0 ? nil : record.seq)
+    writer.member("stage", record.progress.stage.rawValue)
+    writer.member("final", record.progress.stage.isFinal)
+    writer.member("election", facts.election)
+    writer.member("contest", facts.contest)
+    writer.member("region", facts.region.text)
+    writer.name("institution")
+    write(facts.institution, to: &writer)
+    writer.name("subject")
+    write(facts.subject, projection, to: &writer)
+    writer.name("violation")
+    write(facts.violation, to: &writer)
+    writer.name("act")
+    write(facts.act, projection, to: &writer)
+    writer.name("source")
+    write(facts.source, to: &writer)
+    if projection.contains(.reporter) {
+      writer.name("reporter")
+      write(facts.reporter, to: &writer)
+    }
+    writer.member("motives", strings: facts.motives)
+    writer.member("imported_by", record.importedBy?.rawValue)
+    writer.member("unconfirmed", strings: record.provenance.awaited.map(\.rawValue))
+    writer.member("disputed", record.provenance.isDisputed)
+    write(record.progress, to: &writer)
+    writer.member("redacted", strings: projection.redacted)
+    writer.member("created_at", record.createdAt.description)
+    writer.member("updated_at", record.updatedAt.description)
+    writer.endObject()
+  }
+
+  /// What a key that may not read cases is told of one it has written to.
+  static func writeReceipt(_ record: Case, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("id", record.id.description)
+    writer.member("version", record.version)
+    writer.member("stage", record.progress.stage.rawValue)
+    writer.endObject()
+  }
+
+  static func write(_ institution: InstitutionRef, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("code", institution.code)
+    writer.member("name", institution.name)
+    writer.member("kind", institution.kind.rawValue)
+    writer.endObject()
+  }
+
+  private static func write(_ subject: Subject, _ projection: Projection, to writer: inout JSONWriter) {
+    let identified = projection.contains(.subject)
+    writer.beginObject()
+    if identified {
+      writer.member("name", subject.name)
+      writer.member("nip", subject.nip?.text)
+      writer.member("nik", subject.nik?.text)
+    }
+    writer.member("employment", subject.employment.rawValue)
+    writer.member("position_level", subject.positionLevel.rawValue)
+    writer.member("reporting_class", subject.reportingClass?.rawValue)
+    if identified { writer.member("position_title", subject.positionTitle) }
+    writer.member("appointment_year", subject.appointmentYear)
+    writer.endObject()
+  }
+
+  private static func write(_ violation: ViolationRef?, to writer: inout JSONWriter) {
+    guard let violation else { return writer.null() }
+    writer.beginObject()
+    writer.member("code", violation.code)
+    writer.member("catalogue", violation.catalogue)
+    writer.member("category", violation.category)
+    writer.member("aspect", violation.aspect)
+    writer.endObject()
+  }
+
+  private static func write(_ act: Act, _ projection: Projection, to writer: inout JSONWriter) {
+    let told = projection.contains(.narrative)
+    writer.beginObject()
+    writer.member("occurred_on", act.occurredOn.description)
+    writer.member("known_on", act.knownOn?.description)
+    if told { writer.member("place", act.place) }
+    writer.member("channel", act.channel?.rawValue)
+    if told {
+      writer.member("narrative", act.narrative)
+      writer.member("urls", strings: act.urls)
+    }
+    writer.member("supports", act.supports?.rawValue)
+    writer.member("on_unpaid_leave", act.onUnpaidLeave)
+    if told {
+      writer.name("witnesses")
+      writer.beginArray()
+      for witness in act.witnesses {
+        writer.beginObject()
+        writer.member("name", witness.name)
+        writer.member("contact", witness.contact)
+        writer.endObject()
+      }
+      writer.endArray()
+    }
+    writer.endObject()
+  }
+
+  private static func write(_ source: Source, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("kind", source.kind.rawValue)
+    writer.member("agency", source.agency.rawValue)
+    writer.member("agency_ref", source.agencyRef)
+    writer.member("received_on", source.receivedOn.description)
+    writer.member("channel", source.channel)
+    writer.endObject()
+  }
+
+  private static func write(_ reporter: Reporter, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("mode", reporter.mode.rawValue)
+    writer.member("name", reporter.name)
+    writer.member("contact", reporter.contact)
+    writer.endObject()
+  }
+
+  private static func write(_ progress: CaseProgress, to writer: inout JSONWriter) {
+    writer.name("milestones")
+    writer.beginObject()
+    for milestone in Milestone.allCases {
+      guard let date = progress.milestones[milestone] else { continue }
+      writer.name(milestone.rawValue)
+      writer.string(date.description)
+    }
+    writer.endObject()
+    writer.name("recommendation")
+    write(progress.recommendation, to: &writer)
+    writer.name("decision")
+    write(progress.decision, to: &writer)
+    writer.name("block")
+    write(progress.block, to: &writer)
+    writer.name("appeal")
+    write(progress.appeal, to: &writer)
+    writer.member("idis_reference", progress.idisReference)
+    writer.member("lapse_reason", progress.lapseReason?.rawValue)
+    writer.name("clocks")
+    writer.beginArray()
+    for clock in progress.clocks { write(clock, to: &writer) }
+    writer.endArray()
+  }
+
+  private static func write(_ recommendation: Recommendation?, to writer: inout JSONWriter) {
+    guard let recommendation else { return writer.null() }
+    writer.beginObject()
+    writer.member("agency", recommendation.agency.rawValue)
+    writer.member("letter_number", recommendation.letterNumber)
+    writer.member("institution", recommendation.institution)
+    writer.member("proposed_sanction", recommendation.proposedSanction)
+    writer.endObject()
+  }
+
+  private static func write(_ decision: Decision?, to writer: inout JSONWriter) {
+    guard let decision else { return writer.null() }
+    writer.beginObject()
+    writer.member("agency", decision.agency.rawValue)
+    writer.member("outcome", decision.outcome.rawValue)
+    writer.member("decree_number", decision.decreeNumber)
+    writer.member("sanction", decision.sanction)
+    writer.member("sanction_level", decision.sanctionLevel)
+    writer.member("outside_band", decision.outsideBand)
+    writer.member("deviation_explained", decision.deviationExplained)
+    writer.endObject()
+  }
+
+  private static func write(_ block: Block?, to writer: inout JSONWriter) {
+    guard let block else { return writer.null() }
+    writer.beginObject()
+    writer.member("agency", block.agency.rawValue)
+    writer.member("letter_number", block.letterNumber)
+    writer.member("blocked_on", block.blockedOn.description)
+    writer.member("released_on", block.releasedOn?.description)
+    writer.member("proof", block.proof)
+    writer.endObject()
+  }
+
+  private static func write(_ appeal: Appeal?, to writer: inout JSONWriter) {
+    guard let appeal else { return writer.null() }
+    writer.beginObject()
+    writer.member("route", appeal.route.rawValue)
+    writer.member("filed_on", appeal.filedOn.description)
+    writer.member("outcome", appeal.outcome?.rawValue)
+    writer.member("ruled_on", appeal.ruledOn?.description)
+    writer.endObject()
+  }
+
+  private static func write(_ clock: Clock, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("kind", clock.kind.rawValue)
+    writer.member("started_on", clock.startedOn.description)
+    writer.member("due_on", clock.dueOn.description)
+    writer.member("unit", clock.unit.rawValue)
+    writer.member("state", clock.state.rawValue)
+    writeStop(of: clock, to: &writer)
+    if !clock.pauses.isEmpty { writePauses(of: clock, to: &writer) }
+    writer.endObject()
+  }
+
+  static func writeStop(of clock: Clock, to writer: inout JSONWriter) {
+    writer.member("stopped_on", clock.stoppedOn?.description)
+    writer.member("recorded_on", clock.recordedOn?.description)
+    writer.member("recorded_late", clock.isRecordedLate)
+  }
+
+  static func writePauses(of clock: Clock, to writer: inout JSONWriter) {
+    writer.name("pauses")
+    writer.beginArray()
+    for pause in clock.pauses {
+      writer.beginObject()
+      writer.member("from", pause.from.description)
+      writer.member("until", pause.until?.description)
+      writer.member("ground", pause.ground?.rawValue)
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+}

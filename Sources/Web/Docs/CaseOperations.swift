@@ -1,0 +1,196 @@
+internal import Domain
+internal import HTTPTypes
+
+/// Operations on cases, and on what belongs to one.
+extension Operation {
+  private static let caseReply = Reply.json(
+    .caseRecord, "The case as this key sees it.", fields: [(.eTag, "Representation, version and projection.")])
+
+  static let createCase = Operation(
+    .cases, .init(en: "Report a case", id: "Laporkan kasus"),
+    details: """
+      Creates a case. The pair of agency and report number guards against a second copy, the Idempotency-Key against a \
+      retry. A predecessor's case is brought in with on_behalf_of.
+      """,
+    query: [.dryRun], body: .json { _ = CaseRoutes.read($0, .bawaslu) }, needs: [.idempotencyKey],
+    replies: [
+      .json(
+        .caseAfterCreation, "The new case.", .created,
+        fields: [
+          (.location, "Address of the case."), (.eTag, "Representation, version and projection."),
+          (.idempotencyReplayed, "true when this is a retry."), (.dryRun, "true when nothing was stored."),
+        ])
+    ],
+    refusals: [.mandateMissing, .reportExists, .notFound], mandate: .report,
+    example: Example(
+      "BAWASLU",
+      body: """
+        {"election":"pilkada-2024","region":"16.71","institution":"16.71","subject":{"name":"Pegawai Contoh",\
+        "identifier_missing":true,"position_level":"pelaksana"},"violation":"DS-06","act":{"occurred_on":"2024-10-02",\
+        "narrative":"Uraian contoh."},"source":{"kind":"laporan","agency_ref":"$(new)","received_on":"2024-10-06"}}
+        """, keeps: ("id", ".id")))
+
+  private static let casePages: [Reply.Content] = [
+    .json(.page(of: .caseRecord, and: [.maybe("count", .count.described("With count=exact."))])),
+    .lines(.caseRecord), .csv,
+  ]
+
+  static let listCases = Operation(
+    .cases, .init(en: "List cases", id: "Daftar kasus"),
+    details: """
+      Visible cases, a page at a time; a page ends at 4 MiB at the latest. Filters narrow; a cursor carries them. \
+      Searching for a person or for words: POST /v1/case-searches.
+      """,
+    query: CaseFilters.listed + [.limit(1...200, standard: 50), .cursor, CaseFilters.count],
+    replies: [Reply(.ok, "A page.", casePages, fields: Reply.nextPage)],
+    refusals: [.invalidCursor],
+    misplaced: (
+      Set(CaseFilters.personal.map(\.name)),
+      .init(
+        en: "What names a person stands in no address: POST /v1/case-searches takes it in its body.",
+        id: "Keterangan tentang seseorang tidak ditulis di alamat: kirim dalam isi POST /v1/case-searches.")
+    ),
+    example: Example("BKN", query: "stage=recommended&region=73&limit=5&count=exact"))
+
+  static let searchCases = Operation(
+    .cases, .init(en: "Search cases", id: "Cari kasus"),
+    details: """
+      The list with its filters in the body, and with those that name a person or repeat words about one, which have no \
+      place in an address: nip, nik, name, q. stage is a code or an array of codes. A filter on what is withheld matches \
+      nothing. The next page: the same with cursor, which carries the filters. Creates nothing, so that it needs no \
+      Idempotency-Key.
+      """,
+    body: .json { _ = CaseListRequest.read($0) },
+    replies: [
+      Reply(.ok, "A page.", casePages, fields: [(.nextCursor, "The cursor of the next page, in every format.")])
+    ],
+    refusals: [.invalidCursor],
+    example: Example("BKN", body: #"{"name":"pegawai contoh","stage":["received","verified"],"limit":5}"#))
+
+  static let showCase = Operation(
+    .cases, .init(en: "Show a case", id: "Tampilkan kasus"),
+    query: [
+      Parameter(
+        "as_of", .string,
+        "A date (acts up to it, facts as known now) or an RFC 3339 time (the record as it stood then).")
+    ],
+    replies: [caseReply], refusals: [.notAcceptable], example: Example("PANRB", path: ["$id"]))
+
+  static let correctCase = Operation(
+    .cases, .init(en: "Correct facts", id: "Koreksi fakta"),
+    details: """
+      A JSON merge patch (RFC 7396) of the facts, with a reason. For the reporting agency and BKN. The day of receipt \
+      changes here only until an act is recorded or the clock of verification has run out.
+      """,
+    query: [.dryRun],
+    body: Body(
+      contentTypes: ["application/merge-patch+json", "application/json"],
+      schema: .object(
+        CorrectionBody.patchMembers + [.always("reason", .text(max: 5_000))], isClosed: true)),
+    needs: [.entityTag, .optionalIdempotencyKey],
+    replies: [
+      .json(.caseAfterChange, "The case as it now is.", fields: [(.eTag, "Representation, version and projection.")])
+    ],
+    refusals: [.notOwner, .stageConflict, .clockConflict, .receiptSettled, .confirmationConflict, .reportExists],
+    example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
+
+  static let caseHistory = Operation(
+    .cases, .init(en: "History of a case", id: "Riwayat kasus"),
+    details: "Every event, oldest first: who did what and when, and which facts changed.",
+    query: [.rest], replies: [.json(.page(of: .event), "All events, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.invalidCursor], example: Example("PANRB", path: ["$id"]))
+
+  static let allowedActions = Operation(
+    .cases, .init(en: "What may be done now", id: "Tindakan yang dapat dilakukan"),
+    details: "What this key may do with the case today, and why not the rest.",
+    replies: [.json(.allowedActions, "Every action.")], example: Example("BKN", path: ["$id"]))
+
+  static let requestCorrection = Operation(
+    .corrections, .init(en: "Ask for a correction", id: "Minta koreksi"),
+    details: """
+      For agencies that may not correct facts themselves, and for everybody where the day of receipt is settled: such a \
+      request carries nothing else.
+      """, query: [.dryRun],
+    body: .json { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
+    replies: [.json(.correctionRequest, "The request.", .created)],
+    refusals: [.stageConflict, .clockConflict, .confirmationConflict, .reportExists],
+    example: Example(
+      "PANRB", path: ["$id"], body: #"{"patch":{"motives":["family"]},"reason":"Sesuai berkas."}"#,
+      keeps: ("n", ".number")))
+
+  static let listCorrections = Operation(
+    .corrections, .init(en: "List requests for correction", id: "Daftar permintaan koreksi"),
+    query: [.rest],
+    replies: [
+      .json(.page(of: .correctionRequest), "All requests of the case, or 4 MiB of them.", fields: Reply.nextPage)
+    ],
+    refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
+
+  static let acceptCorrection = decision(
+    .init(en: "Accept a correction", id: "Terima koreksi"), #"{"reason":"Benar."}"#, setup: nil)
+  static let refuseCorrection = decision(
+    .init(en: "Refuse a correction", id: "Tolak koreksi"), #"{"reason":"Berkas lain."}"#,
+    setup: """
+      n=$(curl -s "$api/cases/$id/correction-requests" -H "$(as PANRB)" -H "Idempotency-Key: $(new)" \
+      --json '{"patch":{"motives":["money"]},"reason":"Uji."}' | jq -r .number)
+      """)
+
+  private static func decision(_ summary: LocalizedText, _ body: String, setup: String?) -> Operation {
+    Operation(
+      .corrections, summary,
+      details: """
+        For the agency that owns the case. On a settled day of receipt an agency decides that holds the mandate correct \
+        and is not the one that asks.
+        """, query: [.dryRun],
+      body: .json { _ = CorrectionBody.decision($0) }, needs: [.entityTag, .optionalIdempotencyKey],
+      replies: [
+        .json(
+          .caseAfterChange, "The case as it now is.", .created,
+          fields: [(.eTag, "Representation, version and projection.")])
+      ],
+      refusals: [
+        .notOwner, .mandateMissing, .alreadyDecided, .stageConflict, .clockConflict, .receiptSettled,
+        .confirmationConflict, .reportExists,
+      ],
+      example: Example("BAWASLU", setup: setup, path: ["$id", "$n"], body: body))
+  }
+
+  static let createLink = Operation(
+    .links, .init(en: "Tie two cases", id: "Kaitkan dua kasus"), query: [.dryRun],
+    body: .json { _ = LinkRoutes.read($0) }, needs: [.idempotencyKey],
+    replies: [.json(.link, "The tie.", .created)],
+    example: Example(
+      "BAWASLU", setup: "other=$(some received)", path: ["$id"],
+      body: #"{"case_id":"$other","relation":"same_act"}"#))
+
+  static let listLinks = Operation(
+    .links, .init(en: "List ties", id: "Daftar kaitan"), query: [.rest],
+    replies: [.json(.page(of: .link), "All visible ties, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
+
+  static let relatedCases = Operation(
+    .links, .init(en: "Candidates for a tie", id: "Kasus yang mungkin terkait"),
+    details: "Cases that share a person, a place and day, or a report, as far as this key may know.",
+    replies: [.json(.page(of: .related), "Up to 50 candidates.")], example: Example("BAWASLU", path: ["$id"]))
+
+  static let listClocks = Operation(
+    .clocks, .init(en: "List statutory clocks", id: "Daftar tenggat"),
+    details: """
+      The clocks of visible cases; without state, those that are open. Overdue is worked out whenever it is asked. An \
+      overdue ppk_follow_up is a candidate for a block, with whom to escalate to.
+      """,
+    query: ClockRoutes.filters + [.limit(1...200, standard: 50), .cursor],
+    replies: [
+      Reply(.ok, "A page.", [.json(.page(of: .listedClock)), .lines(.listedClock), .csv], fields: Reply.nextPage)
+    ],
+    refusals: [.invalidCursor],
+    example: Example("BKN", query: "kind=ppk_follow_up&overdue=true"))
+
+  static let classify = Operation(
+    .cases, .init(en: "Suggest a violation", id: "Usulkan bentuk pelanggaran"),
+    details: "Which row of the catalogue fits an act, and why. A suggestion: people decide.",
+    body: .json { _ = ClassificationRoutes.read($0) }, replies: [.json(.suggestion, "The suggestion.")],
+    example: Example(
+      "BAWASLU",
+      body: #"{"election":"pilkada-2024","occurred_on":"2024-10-02","supports":"candidate","violation":"DS-06"}"#))
+}

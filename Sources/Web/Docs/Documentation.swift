@@ -1,0 +1,16 @@
+internal import Domain
+internal import Service
+
+/// The documentation as handlers are given it; a page is written when it is first asked for.
+struct Documentation: Sendable {
+  /// Every operation, for people.
+  let operations: @Sendable () -> [UInt8]
+  /// Every operation in curl.
+  let cookbook: @Sendable () -> [UInt8]
+  /// Every problem.
+  let problems: @Sendable () -> [UInt8]
+  /// One problem.
+  let problem: @Sendable (FailureCode) -> [UInt8]
+  /// OpenAPI: of everything, or of what a caller may do.
+  let openAPI: @Sendable (Caller?) -> [UInt8]
+}

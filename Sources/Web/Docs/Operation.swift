@@ -1,0 +1,151 @@
+internal import Domain
+internal import JSON
+
+/// What a route takes and answers: its query is read by it, its description is written from it, and a test holds every
+/// answer against it.
+final class Operation: Sendable {
+  /// A body that is sent.
+  struct Body: Sendable {
+    let contentTypes: [String]
+    let schema: Schema
+  }
+
+  /// A group of operations, in the order in which they are described.
+  enum Group: String, CaseIterable, Sendable {
+    case cases, acts, corrections, confirmations, links, clocks, synchronisation, statistics, reference, administration,
+      operation
+
+    var title: LocalizedText {
+      switch self {
+      case .cases: .init(en: "Cases", id: "Kasus")
+      case .acts: .init(en: "Acts", id: "Tindakan")
+      case .corrections: .init(en: "Corrections", id: "Koreksi")
+      case .confirmations: .init(en: "Confirmations", id: "Konfirmasi")
+      case .links: .init(en: "Links", id: "Kaitan")
+      case .clocks: .init(en: "Clocks", id: "Tenggat")
+      case .synchronisation: .init(en: "Synchronisation", id: "Sinkronisasi")
+      case .statistics: .init(en: "Statistics", id: "Statistik")
+      case .reference: .init(en: "Reference", id: "Referensi")
+      case .administration: .init(en: "Administration", id: "Administrasi")
+      case .operation: .init(en: "Operation", id: "Operasi")
+      }
+    }
+  }
+
+  let group: Group
+  let summary: LocalizedText
+  let details: String
+  let query: [Parameter]
+  let queryNames: Set<String>
+  /// Those of them that take several values.
+  let queryLists: Set<String>
+  /// What the answer may be written as.
+  let formats: [ListFormat]
+  let body: Body?
+  /// The fields that tell a caller's intent and basis, beside the key.
+  let needs: Set<Need>
+  let replies: [Reply]
+  /// Refusals that follow from the matter; those that every such route has are added by `Operation.failures`.
+  let refusals: Set<FailureCode>
+  /// The mandate without which an agency is always refused; nil where something else decides.
+  let mandate: MandateKind?
+  let example: Example
+
+  /// Parameters that belong elsewhere, with what to do instead.
+  let misplaced: (names: Set<String>, advice: LocalizedText)?
+
+  /// Whether an answer is chosen by `Accept` at all.
+  var choosesFormat: Bool { formats.count > 1 || refusals.contains(.notAcceptable) }
+
+  /// Whether a request may leave something behind: each that does takes `dry_run`.
+  var writes: Bool { queryNames.contains(Parameter.dryRun.name) }
+
+  /// A field that a request carries, in the order in which they are described.
+  enum Need: CaseIterable, Sendable {
+    /// `Idempotency-Key` must be there.
+    case idempotencyKey
+    /// `Idempotency-Key` may be there.
+    case optionalIdempotencyKey
+    /// `If-Match` must be there.
+    case entityTag
+
+    var field: String { self == .entityTag ? "If-Match" : "Idempotency-Key" }
+    var isRequired: Bool { self != .optionalIdempotencyKey }
+    var schema: Schema { self == .entityTag ? .entityTag : .pattern("^[!-~]{1,255}$") }
+
+    var description: String {
+      switch self {
+      case .idempotencyKey: "New for every intent, the same for its retries; kept 7 days."
+      case .optionalIdempotencyKey: "So that a retry after a lost answer gets the first answer."
+      case .entityTag: "The ETag of the case as this key knows it."
+      }
+    }
+  }
+
+  init(
+    _ group: Group, _ summary: LocalizedText, details: String = "", query: [Parameter] = [], body: Body? = nil,
+    needs: Set<Need> = [], replies: [Reply], refusals: Set<FailureCode> = [], mandate: MandateKind? = nil,
+    misplaced: (names: Set<String>, advice: LocalizedText)? = nil, example: Example
+  ) {
+    self.group = group
+    self.summary = summary
+    self.details = details
+    formats = ListFormat.offered(by: replies)
+    self.query = formats.count > 1 ? query + [.format(formats)] : query
+    queryNames = Set(self.query.map(\.name))
+    queryLists = Set(self.query.filter(\.isList).map(\.name))
+    self.body = body
+    self.needs = needs
+    self.replies = replies
+    self.refusals = refusals
+    self.mandate = mandate
+    self.misplaced = misplaced
+    self.example = example
+  }
+}
+
+extension Operation {
+  /// Reads a query: what the operation takes and nothing else.
+  ///
+  /// - Throws: `unknown_parameter`, `invalid_parameter`.
+  func read(_ query: Substring?) throws(Failure) -> Query {
+    do throws(Failure) {
+      return try Query(query, knowing: queryNames, lists: queryLists)
+    } catch {
+      guard let misplaced, error.code == .unknownParameter,
+        let name = error.errors.first?.parameter, misplaced.names.contains(name)
+      else { throw error }
+      throw Failure(
+        .unknownParameter, en: misplaced.advice.en, id: misplaced.advice.id, errors: error.errors)
+    }
+  }
+
+  /// The format of an answer: what `?format=` says, else what `Accept` prefers.
+  ///
+  /// - Throws: `invalid_parameter`, `not_acceptable`.
+  func format(_ query: Query, accept: String?) throws(Failure) -> ListFormat {
+    if formats.count > 1, let name = query["format"] {
+      guard let format = formats.first(where: { $0.rawValue == name }) else {
+        let names = formats.map(\.rawValue).joined(separator: ", ")
+        throw .parameter("format", LocalizedText(en: "Give one of \(names).", id: "Isi salah satu dari \(names)."))
+      }
+      return format
+    }
+    let type = try MediaType.choose(accept, from: formats.map(\.mediaType))
+    return formats.first { $0.mediaType == type } ?? .json
+  }
+}
+
+extension Operation.Body {
+  /// A JSON body as a decoder reads it.
+  static func json(_ decode: (ObjectReader) -> Void) -> Operation.Body { json(BodyRecord.schema(decode)) }
+
+  static func json(_ schema: Schema) -> Operation.Body {
+    Operation.Body(contentTypes: ["application/json"], schema: schema)
+  }
+
+  /// Lines of JSON; the schema is that of a line.
+  static func lines(_ schema: Schema) -> Operation.Body {
+    Operation.Body(contentTypes: ["application/x-ndjson"], schema: schema)
+  }
+}

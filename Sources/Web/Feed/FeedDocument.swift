@@ -1,0 +1,73 @@
+internal import Domain
+internal import JSON
+internal import Service
+
+/// A page of the feed, as it is written.
+struct FeedDocument: Sendable {
+  let isLines: Bool
+  let rendered: RenderedCases
+
+  func page(_ found: FoundChanges) throws -> FeedPage {
+    var changes = found.changes
+    var writer = JSONWriter(reserving: changes.changes.count * 2_560 + 256)
+    var written = 0
+    if !isLines {
+      writer.beginObject()
+      writer.name("changes")
+      writer.beginArray()
+    }
+    var cases: [CaseID: [UInt8]] = [:]
+    for change in changes.changes {
+      guard let type = change.type(for: found.agency) else { continue }
+      let end = writer.bytes.count
+      try write(change, type, &cases, found, to: &writer)
+      if written > 0 && writer.bytes.count > Self.bytesMax {
+        writer.bytes.removeSubrange(end...)
+        changes.reached = change.seq - 1
+        break
+      }
+      written += 1
+    }
+    if isLines { writer.beginObject() } else { writer.endArray() }
+    writer.member("next_after", changes.reached)
+    writer.member("head", changes.head)
+    writer.member("oldest", found.oldest)
+    writer.member("representation", EntityTag.representation)
+    writer.endObject()
+    if isLines { writer.bytes.append(UInt8(ascii: "\n")) }
+    return FeedPage(bytes: writer.bytes, isEmpty: written == 0, reached: changes.reached, head: changes.head)
+  }
+
+  /// A page ends before it is longer, with what closes it: a thousand cases of usual length have half of it.
+  private static let bytesMax = (4 << 20) - 1_024
+
+  private func write(
+    _ change: Change, _ type: ChangeType, _ cases: inout [CaseID: [UInt8]], _ found: FoundChanges,
+    to writer: inout JSONWriter
+  ) throws {
+    let stub = change.current
+    writer.beginObject()
+    writer.member("seq", change.seq)
+    writer.member("type", type.rawValue)
+    writer.member("case_id", stub.id.description)
+    // What this change hid goes without the case, even when a later change shows it again.
+    let isShown = Visibility.projection(of: change.after, for: found.agency) != nil
+    writer.member("version", isShown ? stub.version : change.version)
+    if isShown, let projection = Visibility.projection(of: stub, for: found.agency) {
+      writer.member("etag", EntityTag.of(version: stub.version, projection))
+      writer.name("case")
+      let json = try cases[stub.id] ?? json(stub, projection, found)
+      cases[stub.id] = json
+      writer.raw(json)
+    }
+    writer.endObject()
+    if isLines { writer.bytes.append(UInt8(ascii: "\n")) }
+  }
+
+  /// A case is written as it is now, once a page, however often it has changed.
+  private func json(_ stub: CaseStub, _ projection: Projection, _ found: FoundChanges) throws -> [UInt8] {
+    if let json = rendered.json(stub, projection) { return json }
+    guard let record = try found.record(behind: stub) else { return Array("null".utf8) }
+    return rendered.render(record, projection)
+  }
+}

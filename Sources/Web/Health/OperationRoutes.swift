@@ -1,0 +1,45 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+internal import Service
+
+/// Whether the program lives, and whether it can serve.
+enum OperationRoutes {
+  static func live() -> Answer {
+    Answer.json { writer in
+      writer.beginObject()
+      writer.member("status", "ok")
+      writer.endObject()
+    }
+  }
+
+  /// Ready to read and to write, with writes that do not wait long and room on the disk.
+  ///
+  /// - Throws: `storage_unavailable` with the name of each check that has failed as `parameter`.
+  static func ready(_ call: Call, _ readiness: Readiness) async throws -> Answer {
+    let failed = (readiness.canRead(on: call.asker.reader) ? [] : [.read]) + (await readiness.failedChecks())
+    guard failed.isEmpty else { throw Failure.notReady(failed) }
+    return Answer.json { writer in
+      writer.beginObject()
+      writer.member("status", "ready")
+      writer.name("checks")
+      writer.beginObject()
+      for check in Readiness.Check.allCases {
+        writer.name(check.rawValue)
+        writer.string("ok")
+      }
+      writer.endObject()
+      writer.endObject()
+    }
+  }
+}
+
+extension Failure {
+  /// What is not ready, by name.
+  static func notReady(_ checks: [Readiness.Check]) -> Failure {
+    Failure(
+      .storageUnavailable, en: "The service is not ready.", id: "Layanan belum siap.",
+      errors: checks.map { FieldError(parameter: $0.rawValue, .unavailable, $0.detail) })
+  }
+}

@@ -1,0 +1,61 @@
+internal import Domain
+internal import Service
+
+/// Who may use a route. There is no default: every route says it.
+enum Gate: Sendable, Equatable {
+  /// No key is asked for.
+  case open
+  /// None either; how often an address asks is counted.
+  case counted
+  /// None is asked for either; one that is given must be valid, and is told what concerns it.
+  case optionalKey
+  /// Any valid key, of an agency or the operator.
+  case anyKey
+  /// Any valid key of an agency.
+  case anyAgency
+  /// A key of an agency with this scope. An operator's key never passes: an operator sees no case.
+  case agency(Scope)
+  /// A key with one of these scopes of an agency that exists today: what the request leaves is an act of the agency.
+  case recording([Scope])
+  /// The operator's key with scope `admin`.
+  case administrator
+  /// As `administrator`, or no key from this machine itself (``LocalPeer``).
+  case administratorOrLocal
+
+  /// True for what anybody may fetch, a page of another origin too.
+  var isPublic: Bool { self == .open || self == .counted || self == .optionalKey }
+
+  /// In a few words, for people.
+  var description: String {
+    switch self {
+    case .open, .counted: "open"
+    case .optionalKey: "open, or any key"
+    case .anyKey: "any key"
+    case .anyAgency: "any key of an agency"
+    case .agency(let scope): "agency, \(scope.rawValue)"
+    case .recording(let scopes): "agency in office, \(scopes.map(\.rawValue).joined(separator: " or "))"
+    case .administrator: "operator, admin"
+    case .administratorOrLocal: "operator, admin; or loopback"
+    }
+  }
+}
+
+extension Caller {
+  /// - Throws: `scope_missing` when the key does not pass the gate; `agency_not_begun` and `agency_ended` when its agency
+  ///   did not when the request began.
+  func pass(_ gate: Gate) throws(Failure) {
+    if let agency, let standing { try standing.requireAccess(of: agency) }
+    switch gate {
+    case .open, .counted, .optionalKey, .anyKey: return
+    case .anyAgency:
+      guard agency != nil else { throw .scopeMissing }
+    case .agency(let scope):
+      guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
+    case .recording(let scopes):
+      guard let agency, !key.scopes.isDisjoint(with: scopes) else { throw .scopeMissing }
+      try standing?.requireOffice(of: agency)
+    case .administrator, .administratorOrLocal:
+      guard key.owner == .operator, key.scopes.contains(.admin) else { throw .scopeMissing }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import Domain
+internal import HTTPTypes
+internal import Service
+
+/// One endpoint.
+struct Route: Sendable {
+  /// What answers a call.
+  enum Handler: Sendable {
+    case plain(@Sendable (Call, Services) async throws -> Answer)
+    /// Called only when the case in the path exists for the caller.
+    case ofCase(@Sendable (Call, VisibleCase, Services) async throws -> Answer)
+  }
+
+  let method: HTTPRequest.Method
+  /// Segments in braces are parameters.
+  let template: String
+  let gate: Gate
+  let operation: Operation
+  /// What an answer of it is chosen by, beside the target.
+  let vary: String
+  /// Its place among all routes.
+  var index = 0
+  let handler: Handler
+
+  init(
+    _ method: HTTPRequest.Method, _ template: String, _ gate: Gate, _ operation: Operation,
+    _ handler: @escaping @Sendable (Call, Services) async throws -> Answer
+  ) {
+    self.init(method, template, gate, operation, handler: .plain(handler))
+  }
+
+  /// A route under `/v1/cases/{id}`.
+  static func ofCase(
+    _ method: HTTPRequest.Method, _ template: String, _ gate: Gate, _ operation: Operation,
+    _ handler: @escaping @Sendable (Call, VisibleCase, Services) async throws -> Answer
+  ) -> Route {
+    Route(method, template, gate, operation, handler: .ofCase(handler))
+  }
+
+  private init(
+    _ method: HTTPRequest.Method, _ template: String, _ gate: Gate, _ operation: Operation, handler: Handler
+  ) {
+    self.method = method
+    self.template = template
+    self.gate = gate
+    self.operation = operation
+    self.handler = handler
+    vary =
+      (operation.formats.count > 1 ? "Accept, " : "") + (gate == .optionalKey ? "Authorization, " : "")
+      + "Accept-Encoding"
+  }
+}

@@ -1,0 +1,68 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+
+/// The items of a page, written one after the other until it is full: at 4 MiB, as a page of the feed is. However long
+/// the items are, a page never holds more memory than that.
+struct ListPage: Sendable {
+  /// What items may take, in bytes: 4 MiB less what stands around them, at most a cursor that carries a long filter.
+  static let itemsBytesMax = (4 << 20) - 32_768
+
+  private let format: ListFormat
+  private var bytes: [UInt8]
+  private var isEmpty = true
+
+  init(_ format: ListFormat = .json, header: [UInt8] = [], reserving capacity: Int = 1_024) {
+    self.format = format
+    bytes = []
+    bytes.reserveCapacity(capacity)
+    bytes += format == .json ? Array("{\"items\":[".utf8) : header
+  }
+
+  /// Adds an item. False when it has no room any more: the page ends before it. One item is always taken, so that every
+  /// page leads on.
+  mutating func add(_ item: [UInt8]) -> Bool {
+    guard isEmpty || bytes.count + item.count <= Self.itemsBytesMax else { return false }
+    if format == .json && !isEmpty { bytes.append(UInt8(ascii: ",")) }
+    bytes += item
+    if format == .ndjson { bytes.append(UInt8(ascii: "\n")) }
+    isEmpty = false
+    return true
+  }
+
+  /// Adds an item as it writes itself.
+  mutating func add(_ write: (inout JSONWriter) -> Void) -> Bool {
+    var writer = JSONWriter()
+    write(&writer)
+    return add(writer.bytes)
+  }
+
+  /// The page as an answer; nothing can be added any more.
+  ///
+  /// - Parameters:
+  ///   - path: where the next page is asked for with its cursor; nil where the cursor does not belong into an address.
+  ///   - query: what the address has beside the cursor.
+  ///   - count: the length of the whole list, where it was asked for.
+  mutating func answer(next cursor: String?, at path: String?, _ query: String = "", count: Int? = nil) -> Answer {
+    if format == .json { end(cursor, count) }
+    var answer = Answer(contentType: format.contentType, body: .bytes(bytes))
+    guard let cursor else { return answer }
+    if let path {
+      answer.fields = [Response.Field(name: .link, value: "<\(path)?cursor=\(cursor)\(query)>; rel=\"next\"")]
+    } else {
+      answer.fields = [Response.Field(name: .nextCursor, value: cursor)]
+    }
+    return answer
+  }
+
+  private mutating func end(_ cursor: String?, _ count: Int?) {
+    bytes += Array("],\"next_cursor\":\(cursor.map { "\"\($0)\"" } ?? "null")".utf8)
+    if let count { bytes += Array(",\"count\":\(count)".utf8) }
+    bytes.append(UInt8(ascii: "}"))
+  }
+}
+
+extension HTTPField.Name {
+  static let nextCursor = known("Netral-Next-Cursor")
+}

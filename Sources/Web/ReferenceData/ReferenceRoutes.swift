@@ -1,0 +1,89 @@
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+internal import Service
+
+/// Dated reference data: shown to every key, changed by the operator.
+enum ReferenceRoutes {
+  /// GET /v1/reference/{kind}, `?as_of=` for the rows valid on a day.
+  static func list(_ call: Call, _ referenceData: ReferenceService) throws -> Answer {
+    let kind = try kind(call)
+    return try list(kind, at: "/v1/reference/\(kind.rawValue)", call, referenceData)
+  }
+
+  /// GET /v1/admin/mandates
+  static func listMandates(_ call: Call, _ referenceData: ReferenceService) throws -> Answer {
+    try list(.mandates, at: "/v1/admin/mandates", call, referenceData)
+  }
+
+  /// PUT /v1/admin/reference/{kind}: a JSON array or CSV with a header row; rows are added or replaced, never deleted.
+  static func put(_ call: Call, _ referenceData: ReferenceService) async throws -> Answer {
+    try await put(kind(call), call, referenceData)
+  }
+
+  /// PUT /v1/admin/mandates
+  static func putMandates(_ call: Call, _ referenceData: ReferenceService) async throws -> Answer {
+    try await put(.mandates, call, referenceData)
+  }
+
+  private static func kind(_ call: Call) throws(Failure) -> ReferenceKind {
+    guard let kind = call.parameters.first.flatMap({ ReferenceKind(rawValue: String($0)) }) else { throw .notFound }
+    return kind
+  }
+
+  private static func list(_ kind: ReferenceKind, at path: String, _ call: Call, _ referenceData: ReferenceService)
+    throws
+    -> Answer
+  {
+    _ = try call.query.date("as_of")
+    let (format, list) = (call.format, try WholeList(call, at: path, filteredBy: "as_of"))
+    let rows = referenceData.rows(kind, on: LegalDate(list.filter))
+    if format == .json { return try list.answer(rows) { Array($0.json.utf8) } }
+    return Answer(contentType: format.contentType, body: .bytes(format == .csv ? csv(rows, kind) : lines(rows)))
+  }
+
+  private static func lines(_ rows: [ReferenceEntry]) -> [UInt8] { Array(rows.map { "\($0.json)\n" }.joined().utf8) }
+
+  /// As it can be sent, too.
+  private static func csv(_ rows: [ReferenceEntry], _ kind: ReferenceKind) -> [UInt8] {
+    let columns = ReferenceColumn.all(of: kind)
+    var writer = CSVWriter()
+    for column in columns { writer.field(column.name) }
+    writer.endRow()
+    for row in rows {
+      let object: JSONObject? =
+        if case .object(let object)? = try? JSONValue.parse(Array(row.json.utf8)) { object } else { nil }
+      for column in columns { writer.field(column.cell(of: object?[column.name])) }
+      writer.endRow()
+    }
+    return writer.bytes
+  }
+
+  private static func put(_ kind: ReferenceKind, _ call: Call, _ referenceData: ReferenceService) async throws -> Answer
+  {
+    let dryRun = try call.dryRun()
+    try call.requireMediaType(["application/json", "text/csv"])
+    let bytes = try await call.bytes()
+    let isCSV = call.request.fields[.contentType]?.lowercased().hasPrefix("text/csv") ?? false
+    let (items, lines) = isCSV ? try ReferenceBody.csv(bytes, kind) : (try ReferenceBody.json(bytes), [])
+    let explain: @Sendable (Failure) -> Failure = { ReferenceBody.naming(lines, in: $0) }
+    let rows: [ReferenceEntry]
+    do throws(Failure) {
+      rows = try ReferenceBody.entries(kind, items)
+    } catch {
+      throw explain(error)
+    }
+    let changedCases = try await referenceData.put(
+      rows, of: kind, lines: lines, by: call.asker, dryRun: dryRun, explain: explain)
+    var answer = Answer.json { writer in
+      writer.beginObject()
+      writer.member("kind", kind.rawValue)
+      writer.member("rows", rows.count)
+      if kind.movesClocks { writer.member("cases", changedCases) }
+      writer.endObject()
+    }
+    answer.tell(dryRun: dryRun)
+    return answer
+  }
+}

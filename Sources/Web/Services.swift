@@ -1,0 +1,70 @@
+internal import Domain
+internal import Logging
+internal import Service
+
+/// What handlers are given, each the part it needs.
+final class Services: Sendable {
+  let cases: CaseService
+  let acts: ActionService
+  let corrections: CorrectionService
+  let links: LinkService
+  let confirmations: ConfirmationService
+  let clocks: ClockService
+  let imports: ImportService
+  let feed: FeedService
+  let exports: ExportService
+  let reconciliations: ReconciliationService
+  let figures: FigureService
+  let publishedFigures: PublishedFigureService
+  let releases: ReleaseService
+  let keys: KeyService
+  let referenceData: ReferenceService
+  let backups: BackupService
+  let watching: Watching
+  let rendered: RenderedCases
+  let documentation: Documentation
+  let metrics: Metrics
+  let waiting: WaitingAnswers
+  let derivation: ClockDerivation
+  let releaseMaker: ReleaseMaker
+
+  init(
+    _ store: any Store, _ settings: APISettings, _ documentation: Documentation, _ metrics: Metrics, _ logger: Logger
+  ) {
+    let waiting = WaitingAnswers(
+      bytesMax: settings.waitingAnswerBytesMax, ownerBytesMax: settings.waitingAnswerBytesPerAgencyMax)
+    let slots = StreamSlots(countMax: settings.streamsMax, ownerCountMax: settings.streamsPerAgencyMax)
+    let work = LongWork(slots: slots, costPerHour: settings.costPerAgencyPerHour)
+    let records = Records(store: store, work: work) { owner throws(Failure) in try waiting.requireRoom(for: owner) }
+    let ids = CaseIDs(random: settings.random)
+    cases = CaseService(records, ids: ids)
+    acts = ActionService(records)
+    corrections = CorrectionService(records) { patch, facts throws(Failure) in try FactsPatch.merge(patch, facts) }
+    links = LinkService(records)
+    confirmations = ConfirmationService(records)
+    clocks = ClockService(records)
+    imports = ImportService(records, ids: ids, now: settings.now)
+    feed = FeedService(records)
+    exports = ExportService(records)
+    reconciliations = ReconciliationService(records, now: settings.now)
+    figures = FigureService(
+      records, form: StatisticJSON.form, bytesMax: settings.figuresBytesMax,
+      perAgencyPerDay: settings.figuresPerAgencyPerDay)
+    publishedFigures = PublishedFigureService(records)
+    let made = PublicReleases(store: store)
+    releaseMaker = ReleaseMaker(
+      store: store, releases: made, every: settings.releaseInterval, now: settings.now, logger: logger)
+    releases = ReleaseService(store: store, releases: made, maker: releaseMaker)
+    keys = KeyService(records)
+    derivation = ClockDerivation(store: store, logger: logger)
+    referenceData = ReferenceService(records, derivation: derivation)
+    backups = BackupService(store: store, logger: logger)
+    let readiness = Readiness(
+      store: store, waitMax: settings.readyWaitMax, diskFreeBytesMin: settings.diskFreeBytesMin, now: settings.now)
+    watching = Watching(store: store, readiness: readiness, work: work)
+    rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
+    self.documentation = documentation
+    self.metrics = metrics
+    self.waiting = waiting
+  }
+}
