@@ -6,8 +6,7 @@ extension ProgramTests {
   @Suite("under attack") struct AttackTests {
     @Test("serves the others all the while, and gives back what attackers held")
     func attacks() throws {
-      let child = try Child(
-        ["python3", "-B", projectFile("scripts/attack"), "small"], environment: ["NETRAL": program])
+      let child = try Child([projectFile("scripts/attack"), "small"], environment: ["NETRAL": program])
       let ending = try child.wait(seconds: 170)
       #expect(ending == .exit(0), "\(child.output) \(child.errors)")
       #expect(child.output.contains("the others were served throughout"))

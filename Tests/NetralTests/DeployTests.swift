@@ -7,7 +7,7 @@ extension ProgramTests {
   struct DeployTests {
     @Test("nginx, certificates, addresses, limits, streams, logs and units are as deploy/ promises")
     func verified() throws {
-      let child = try Child(["python3", projectFile("scripts/verify-deploy")], environment: ["NETRAL": program])
+      let child = try Child([projectFile("scripts/verify-deploy")], environment: ["NETRAL": program])
       let ending = try child.wait(seconds: 150)
       #expect(ending == .exit(0), "\(child.output.suffix(500)) \(child.errors.suffix(2_000))")
       #expect(child.output.hasSuffix("The deployment keeps what it promises.\n"))

@@ -107,7 +107,7 @@ class Server(Process):
         named = {"NETRAL_" + name: str(value) for name, value in settings.items()}
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
         self.environment = {**kept, "NETRAL_LOG_LEVEL": "error", **named}
-        self.starts, self.born, self.startup_ms = 0, 0, 0
+        self.starts, self.born, self.startup_ms, self.descriptors_at_start = 0, 0, 0, 0
 
     def key(self, *options, scopes, label="lab"):
         """A new key, made beside the server."""
@@ -129,9 +129,8 @@ class Server(Process):
         options = options or ("--port", "0")
         return [*self.wrapper, self.program, "serve", "--database", self.database, *options, *self.options]
 
-    def start(self, *options):
-        """Ready when /readyz answers 200. Options take the place of `--port 0`."""
-        started = time.monotonic()
+    def spawn(self, *options):
+        """A process that may or may not come to serve. Options take the place of `--port 0`."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.command(options),
@@ -141,10 +140,16 @@ class Server(Process):
                 env=self.environment,
                 restore_signals=not self.ignores_signals,
             )
-        line = self.process.stdout.readline().decode().strip()
+        return self.process
+
+    def start(self, *options):
+        """Ready when /readyz answers 200."""
+        started = time.monotonic()
+        line = self.spawn(*options).stdout.readline().decode().strip()
         if not line:
             raise RuntimeError(f"the server does not start: {self.complaint()}")
         self.url = line.rsplit(" ", 1)[1]
+        self.descriptors_at_start = self.descriptors()
         self.wait_until("/readyz", 200)
         self.startup_ms = (time.monotonic() - started) * 1000
         self.starts, self.born = self.starts + 1, time.monotonic()

@@ -1,9 +1,17 @@
-"""What `scripts/attack --keys` works with: a client, planted texts, and who may see them."""
-import datetime, http.client, json, os, random, re, subprocess, tempfile, threading, urllib.parse
+"""What `scripts/attack --keys` works with: planted texts, and who may see them."""
 
-AGENCIES = ["BAWASLU", "BKN", "KASN", "KEMENDAGRI", "PANRB"]
+import datetime
+import json
+import os
+import random
+import re
+import threading
+
+from lab.client import Client
+from lab.server import Server
+from lab.settings import AGENCIES, JSON, NDJSON
+
 LIVING = [agency for agency in AGENCIES if agency != "KASN"]
-JSON, NDJSON = "application/json", "application/x-ndjson"
 ABSENT = "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90"
 JAKARTA = datetime.timezone(datetime.timedelta(hours=7))
 
@@ -16,96 +24,9 @@ def moment(days):
     return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Answer:
-    def __init__(self, request, status, fields, body):
-        self.request, self.status, self.fields, self.body = request, status, fields, body
-
-    def __getitem__(self, name):
-        return next((value for key, value in self.fields if key.lower() == name.lower()), None)
-
-    @property
-    def text(self):
-        return self.body.decode("utf-8", "replace")
-
-    @property
-    def json(self):
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return {}
-
-    @property
-    def lines(self):
-        return [json.loads(line) for line in self.text.splitlines() if line.strip()]
-
-    @property
-    def code(self):
-        value = self.json
-        return value.get("code") if isinstance(value, dict) else None
-
-    @property
-    def alike(self):
-        """What must be the same for a case that is absent and one that is hidden."""
-        fields = sorted((k.lower(), v) for k, v in self.fields if k.lower() not in ("x-request-id", "date"))
-        return self.status, fields, re.sub(r'"request_id":"[^"]*"', "", self.text)
-
-    def __str__(self):
-        return f"{self.request} -> {self.status} {self.text[:300]!r}"
-
-
-class LocalConnection(http.client.HTTPConnection):
-    """HTTP by a socket in the file system."""
-
-    def __init__(self, path):
-        super().__init__("localhost", timeout=60)
-        self.path = path
-
-    def connect(self):
-        import socket
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(self.path)
-
-
-class Client:
-    """One kept connection for each thread; keys are named, so that no secret stands in what is printed."""
-
-    def __init__(self, url, keys):
-        self.url, self.keys, self.local, self.asked = urllib.parse.urlsplit(url), keys, threading.local(), 0
-
-    def connection(self):
-        if getattr(self.local, "connection", None) is None:
-            kind = http.client.HTTPSConnection if self.url.scheme == "https" else http.client.HTTPConnection
-            self.local.connection = (LocalConnection(self.url.path) if self.url.scheme == "unix"
-                                     else kind(self.url.hostname, self.url.port, timeout=120))
-        return self.local.connection
-
-    def ask(self, who, method, path, body=None, fields=None, kind=JSON):
-        """`who` is an agency, the name of another key, or None."""
-        fields = dict(fields or {})
-        if who:
-            fields["Authorization"] = "Bearer " + self.keys[who]
-        if body is not None:
-            body = body if isinstance(body, (str, bytes)) else json.dumps(body)
-            body = body.encode() if isinstance(body, str) else body
-            fields.setdefault("Content-Type", kind)
-        self.asked += 1
-        for attempt in (1, 2):
-            connection = self.connection()
-            try:
-                connection.request(method, path, body, fields)
-                response = connection.getresponse()
-                data = response.read()
-                break
-            except (ConnectionError, http.client.HTTPException):
-                connection.close()
-                self.local.connection = None
-                if attempt == 2:
-                    raise
-        if response.will_close:
-            connection.close()
-        said = f"{method} {path} by {who or 'nobody'}" + (f" {body[:300].decode('utf-8', 'replace')}" if body else "")
-        return Answer(said, response.status, response.getheaders(), data)
+def small_server(world, **settings):
+    """A server beside the one that is attacked, over a demo file that those who ask for it share."""
+    return Server(world.program, os.path.join(world.folder, "small.sqlite"), **settings).demo()
 
 
 class Planted:
@@ -138,7 +59,7 @@ class World(Client):
 
     def __init__(self, url, keys):
         super().__init__(url, {**keys, "nobody": "ntk_000000000000_" + "A" * 43})
-        self.run = "%08x" % random.getrandbits(32)
+        self.run = f"{random.getrandbits(32):08x}"
         # By planted text: each case that has it, and the group. By key: the agency it belongs to.
         self.texts, self.owners, self.leaks, self.marks = {}, {}, [], 0
         self.lock = threading.Lock()
@@ -184,9 +105,6 @@ class World(Client):
 
     # What an honest client does.
 
-    def get(self, who, path, **fields):
-        return self.ask(who, "GET", path, None, {k.replace("_", "-"): v for k, v in fields.items()})
-
     def post(self, who, path, body, fields=None):
         return self.ask(who, "POST", path, body, {"Idempotency-Key": self.fresh(), **(fields or {})})
 
@@ -207,21 +125,41 @@ class World(Client):
         """A case to post, with planted texts in every group."""
         self.marks += 1
         case = Planted(owner, regional, f"{self.run}x{self.marks}x")
-        plant = lambda group, name: self.plant(case, group, name)
-        case.nip = nip or (f"{random.randint(1960, 1985)}{random.randint(1, 12):02}{random.randint(1, 28):02}"
-                           f"{random.randint(2006, 2020)}{random.randint(1, 12):02}1{random.randint(1, 999):03}")
+
+        def plant(group, name):
+            return self.plant(case, group, name)
+
+        case.nip = nip or (
+            f"{random.randint(1960, 1985)}{random.randint(1, 12):02}{random.randint(1, 28):02}"
+            f"{random.randint(2006, 2020)}{random.randint(1, 12):02}1{random.randint(1, 999):03}"
+        )
         self.texts.setdefault(case.nip, []).append((case, "subject"))
         case.name, case.reference = plant("subject", "name"), f"REF-{self.run}-{self.marks}"
         case.body = {
-            "election": "pilkada-2024", "region": "16.71", "institution": "16.71" if regional else "kemenag",
-            "subject": {"name": case.name, "nip": case.nip, "position_level": "pelaksana",
-                        "position_title": plant("subject", "title")},
+            "election": "pilkada-2024",
+            "region": "16.71",
+            "institution": "16.71" if regional else "kemenag",
+            "subject": {
+                "name": case.name,
+                "nip": case.nip,
+                "position_level": "pelaksana",
+                "position_title": plant("subject", "title"),
+            },
             "violation": "DS-06",
-            "act": {"occurred_on": "2024-10-02", "narrative": plant("narrative", "story"), "place": plant("narrative", "place"),
-                    "witnesses": [{"name": plant("narrative", "witness"), "contact": plant("narrative", "wcontact")}]},
+            "act": {
+                "occurred_on": "2024-10-02",
+                "narrative": plant("narrative", "story"),
+                "place": plant("narrative", "place"),
+                "witnesses": [{"name": plant("narrative", "witness"), "contact": plant("narrative", "wcontact")}],
+            },
             "source": {"kind": "laporan", "agency_ref": case.reference, "received_on": "2024-10-06"},
-            "reporter": {"mode": "named", "name": plant("reporter", "reporter"), "contact": plant("reporter", "rcontact")},
-            **more}
+            "reporter": {
+                "mode": "named",
+                "name": plant("reporter", "reporter"),
+                "contact": plant("reporter", "rcontact"),
+            },
+            **more,
+        }
         return case
 
     def create(self, owner, regional=True, query="", who=None, **more):
@@ -269,48 +207,5 @@ class Attack:
         return self.check(is_right, f"expected {status} {code or ''}", answer)
 
     def end(self):
-        self.found += self.world.leaks[self.leaks:]
+        self.found += self.world.leaks[self.leaks :]
         return self.world.asked - self.before + self.more
-
-
-class Server:
-    """The program over a demo database of its own."""
-
-    def __init__(self, program, folder, name="netral", **settings):
-        self.program, self.folder, self.process = program, folder, None
-        self.database, self.log = os.path.join(folder, name + ".sqlite"), os.path.join(folder, name + ".log")
-        self.environment = {"PATH": os.environ["PATH"], "NETRAL_LOG_LEVEL": "error", **settings}
-        if not os.path.exists(self.database):
-            text = subprocess.check_output([program, "demo", "--database", self.database], text=True)
-            with open(os.open(self.database + ".env", os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-                file.write(text)
-        self.keys = read_keys(self.database + ".env")
-
-    def start(self, *options):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [self.program, "serve", "--database", self.database, *(options or ("--port", "0"))],
-                stdout=subprocess.PIPE, stderr=log, env=self.environment)
-        line = self.process.stdout.readline().decode().strip()
-        if not line:
-            raise RuntimeError(f"the server does not start: {open(self.log).read()[-1000:]}")
-        self.url = line.rsplit(" ", 1)[1]
-        return self
-
-    def memory(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) >> 10
-
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(40)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-
-def read_keys(path):
-    with open(path) as file:
-        return dict(re.findall(r"""^(?:export )?([A-Z_]+)=["']?(ntk_[A-Za-z0-9_-]+)""", file.read(), re.M))

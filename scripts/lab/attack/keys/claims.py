@@ -1,7 +1,10 @@
 """Attacks of `scripts/attack --keys` with false claims: in others' names (3), of days (8), of pauses (9)."""
+
 import json
-from attack_keys_record import ROAD, advance, reads
-from attack_keys_world import AGENCIES, LIVING, NDJSON, moment, today
+
+from lab.attack.keys.road import ROAD, advance, reads
+from lab.attack.keys.world import LIVING, moment, today
+from lab.settings import AGENCIES, NDJSON
 
 STEPS = [{"action": action, "agency": agency, **body} for agency, action, body in ROAD[:3]]
 # Who may speak for whom besides itself.
@@ -16,16 +19,25 @@ def names(world, attack):
                 continue
             step = {"action": "verifications", "agency": other, "occurred_on": "2024-10-09", "outcome": "accepted"}
             behalf = {**step, "agency": agency, "on_behalf_of": other}
-            mine = lambda: world.body(agency)
-            lines = [world.line(mine(), agency=other), world.line(mine(), [step]), world.line(mine(), [behalf]),
-                     world.line(mine(), [{**step, "action": "notes", "text": "x"}]),
-                     world.line(mine(), [step, behalf], agency=other)]
+            lines = [
+                world.line(world.body(agency), actions, agency=named)
+                for actions, named in [
+                    ([], other),
+                    ([step], None),
+                    ([behalf], None),
+                    ([{**step, "action": "notes", "text": "x"}], None),
+                    ([step, behalf], other),
+                ]
+            ]
             for query in ("?dry_run=true", ""):
                 for line in lines:
                     answer = world.imports(agency, [line], query)
                     result = answer.lines[0] if answer.status == 200 else {}
-                    attack.check(result.get("status") == "invalid" and not result.get("id"),
-                                 f"{agency} speaks for {other}", answer)
+                    attack.check(
+                        result.get("status") == "invalid" and not result.get("id"),
+                        f"{agency} speaks for {other}",
+                        answer,
+                    )
             draft = world.body(agency)
             draft.body["source"]["agency"] = other
             attack.refused(world.post(agency, "/v1/cases", draft.body), (403, 422))
@@ -47,8 +59,9 @@ def migration_keys(world, attack):
             told = world.get(agency, "/v1/whoami").text
             attack.check(made.json["id"] in shown or made.json["id"] in told, f"{agency} is not shown it", told)
     for agency in LIVING:
-        attack.refused(world.post(agency, "/v1/admin/keys",
-                                  {"agency": agency, "label": "x", "scopes": ["migration"]}), 403)
+        attack.refused(
+            world.post(agency, "/v1/admin/keys", {"agency": agency, "label": "x", "scopes": ["migration"]}), 403
+        )
     made = world.key("PANRB whole", "PANRB", ["migration", "cases:read"])
     attack.check(made.status == 201, "no migration key", made)
 
@@ -56,8 +69,9 @@ def migration_keys(world, attack):
 def forged(world, attack, owner, steps=STEPS, regional=True):
     """PANRB records in others' names; what it says must be marked."""
     case = world.body(owner, regional)
-    steps = [{k: world.plant(case, "narrative", v[1:]) if str(v).startswith("@") else v for k, v in s.items()}
-             for s in steps]
+    steps = [
+        {k: world.plant(case, "narrative", v[1:]) if str(v).startswith("@") else v for k, v in s.items()} for s in steps
+    ]
     answer = world.imports("PANRB whole", [world.line(case, steps)])
     if attack.check(answer.status == 200 and answer.lines[0].get("id"), "the import has failed", answer):
         case.id = answer.lines[0]["id"]
@@ -68,9 +82,16 @@ def forged(world, attack, owner, steps=STEPS, regional=True):
 def marked(world, attack):
     case = forged(world, attack, "BAWASLU")
     shown = world.get("KASN", f"/v1/cases/{case.id}").json
-    attack.check(shown["imported_by"] == "PANRB" and set(shown["unconfirmed"]) == {"BAWASLU", "BKN"},
-                 "an import is not marked", shown)
-    for agency, query in (("KEMENDAGRI", "imported_by=PANRB"), ("BKN", "unconfirmed=true"), ("BAWASLU", "unconfirmed=true")):
+    attack.check(
+        shown["imported_by"] == "PANRB" and set(shown["unconfirmed"]) == {"BAWASLU", "BKN"},
+        "an import is not marked",
+        shown,
+    )
+    for agency, query in (
+        ("KEMENDAGRI", "imported_by=PANRB"),
+        ("BKN", "unconfirmed=true"),
+        ("BAWASLU", "unconfirmed=true"),
+    ):
         listed = world.get(agency, f"/v1/cases?{query}&agency_ref={case.reference}&count=exact")
         attack.check(listed.json.get("count") == 1, "the lists do not find it", listed)
     table = world.get("KASN", f"/v1/cases?agency_ref={case.reference}", Accept="text/csv")
@@ -82,8 +103,9 @@ def marked(world, attack):
             line = {"case_id": case.id, "if_match": world.tag(agency, case.id), **body}
             answer = world.ask(agency, "POST", "/v1/confirmations", json.dumps(line) + "\n", kind=NDJSON)
             attack.check(answer.status == 403 or '"code"' in answer.text, "answers for another", answer)
-    total = lambda: world.get("BKN", f"/v1/statistics/funnel?election=pilkada-2024&region=16.71&as_of={today()}").json["total"]
-    attack.check("of_which_recorded_by_others" in json.dumps(total()), "figures do not say who recorded", total())
+    question = f"/v1/statistics/funnel?election=pilkada-2024&region=16.71&as_of={today()}"
+    total = world.get("BKN", question).json["total"]
+    attack.check("of_which_recorded_by_others" in json.dumps(total), "figures do not say who recorded", total)
     return case
 
 
@@ -97,7 +119,8 @@ def seen_by(world, case):
             "list": case.id in world.get(agency, f"/v1/cases?agency_ref={case.reference}").text,
             "search": case.id in world.ask(agency, "POST", "/v1/case-searches", {"agency_ref": case.reference}).text,
             "clocks": case.id in world.get(agency, "/v1/clocks?institution=16.71&limit=200").text,
-            "export": case.id in world.get(agency, "/v1/exports/cases").text}
+            "export": case.id in world.get(agency, "/v1/exports/cases").text,
+        }
         found[agency] = sorted(way for way, is_seen in ways.items() if is_seen)
     return found
 
@@ -113,8 +136,11 @@ def disputed(world, attack):
         for path in reads(world, case):
             world.get(agency, path)
     feed = world.get("KASN", f"/v1/changes?after={after}&limit=100").json["changes"]
-    attack.check([c["type"] for c in feed if c["case_id"] == case.id] == ["withdrawn"],
-                 "the feed does not withdraw what was opened", feed)
+    attack.check(
+        [c["type"] for c in feed if c["case_id"] == case.id] == ["withdrawn"],
+        "the feed does not withdraw what was opened",
+        feed,
+    )
     answer = world.act("BAWASLU", case.id, "confirmations", {"outcome": "disputed", "reason": "Bukan laporan kami."})
     attack.check(answer.json.get("disputed") is True, "a report is not disputed", answer)
     for agency, ways in seen_by(world, case).items():
@@ -198,8 +224,11 @@ def late(world, attack):
     for case in (imported, acted, migrated):
         shown = world.get("BKN", f"/v1/cases/{case.id}").json
         clock = clock_of(shown, "verification")
-        attack.check(clock.get("state") == "met" and clock.get("recorded_late") is True
-                     and clock.get("recorded_on") == today(), "a late recording looks timely", clock)
+        attack.check(
+            clock.get("state") == "met" and clock.get("recorded_late") is True and clock.get("recorded_on") == today(),
+            "a late recording looks timely",
+            clock,
+        )
         listed = world.get("BKN", f"/v1/cases?recorded_late=true&agency_ref={case.reference}&count=exact").json
         attack.check(listed.get("count") == 1, "the list does not find a late recording", listed)
     timely = world.get("BKN", "/v1/statistics/timeliness?election=pilkada-2024")
@@ -237,8 +266,9 @@ def requested(world, attack, case):
         if attack.check(made.status == 201, "no request is possible", made):
             for agency in deciders:
                 for query in ("?dry_run=true", ""):
-                    answer = world.act(agency, case.id, f"correction-requests/{made.json['number']}/acceptance",
-                                       {"reason": "x"}, query)
+                    answer = world.act(
+                        agency, case.id, f"correction-requests/{made.json['number']}/acceptance", {"reason": "x"}, query
+                    )
                     attack.refused(answer, (403, 404, 409))
 
 
@@ -257,8 +287,10 @@ def before_and_after(world, attack):
 
 def grown(world, attack):
     """A history of one's own case, sent again with acts and pauses that cure what is overdue."""
-    for action in ({"action": "verifications", "outcome": "accepted"},
-                   {"action": "clock-pauses", "clock": "verification", "until": today(15), "ground": "other", "reason": "x"}):
+    for action in (
+        {"action": "verifications", "outcome": "accepted"},
+        {"action": "clock-pauses", "clock": "verification", "until": today(15), "ground": "other", "reason": "x"},
+    ):
         case = world.body("BAWASLU")
         case.body["source"]["received_on"], case.body["act"]["occurred_on"] = today(-10), today(-11)
         case.id = world.post("BAWASLU", "/v1/cases", case.body).json["id"]
@@ -297,11 +329,17 @@ def item_9(world, attack):
         for until in (None, today(31), today(400), "9999-12-31", today(), today(-1), "never", ""):
             body = {**pause, **({"until": until} if until is not None else {})}
             attack.refused(world.act("BKN", fresh.id, "clock-pauses", body, query), 422)
-        attack.refused(world.act("BKN", fresh.id, "clock-pauses",
-                                 {**pause, "until": today(5), "ground": "because"}, query), 422)
+        attack.refused(
+            world.act("BKN", fresh.id, "clock-pauses", {**pause, "until": today(5), "ground": "because"}, query), 422
+        )
         for on in (today(), "2024-10-08"):
-            answer = world.act("BKN", old.id, "clock-pauses",
-                               {**pause, "occurred_on": on, "until": today(5) if on == today() else "2024-10-20"}, query)
+            answer = world.act(
+                "BKN",
+                old.id,
+                "clock-pauses",
+                {**pause, "occurred_on": on, "until": today(5) if on == today() else "2024-10-20"},
+                query,
+            )
             attack.refused(answer, 409)
         for agency in ("KASN", "PANRB"):
             answer = world.act(agency, fresh.id, "clock-pauses", {**pause, "until": today(5)}, "?dry_run=true")
@@ -322,8 +360,11 @@ def imports_of_pauses(world, attack, pause):
     """Three pauses that follow each other make more than 60 days; open ones and long ones come by import, too."""
     start = {"received": "2024-10-06"}
     days = [("2024-10-07", "2024-11-06"), ("2024-11-06", "2024-12-06"), ("2024-12-06", "2024-12-07")]
-    steps = lambda spans: [{"action": "clock-pauses", "agency": "BAWASLU", **pause, "occurred_on": one, "until": end}
-                           for one, end in spans]
+
+    def steps(spans):
+        common = {"action": "clock-pauses", "agency": "BAWASLU", **pause}
+        return [{**common, "occurred_on": one, "until": end} for one, end in spans]
+
     for spans in (days, [("2024-10-07", "2024-11-07")], [("2024-10-07", "2099-01-01")]):
         for query in ("?dry_run=true", ""):
             answer = world.imports("BAWASLU", [world.line(world.body("BAWASLU"), steps(spans))], query)

@@ -1,6 +1,13 @@
 """Attacks of `scripts/attack --keys` on the server itself: items 6, 7 and 10."""
-import re, socket, sqlite3, time
-from attack_keys_world import NDJSON, Client, Server, World, today
+
+import re
+import socket
+import sqlite3
+import time
+import urllib.parse
+
+from lab.attack.keys.world import World, small_server, today
+from lab.settings import NDJSON
 
 PAGE_BYTES_MAX, GROUP_BYTES_MAX = 4 << 20, 256 << 10
 # What may be kept for clients that do not read, of one agency, and what allocators keep beside it.
@@ -23,7 +30,7 @@ def fatten(world, count):
         case.body["election"], case.body["region"], case.body["institution"] = "pilkada-2024", "11.01", "11.01"
         lines.append(world.line(case))
     for start in range(0, count, 10):
-        world.imports("BAWASLU", lines[start:start + 10])
+        world.imports("BAWASLU", lines[start : start + 10])
 
 
 def pages(world, attack, who, path, is_search=False, accept="application/json"):
@@ -31,13 +38,21 @@ def pages(world, attack, who, path, is_search=False, accept="application/json"):
     cursor, found = None, []
     for _ in range(30):
         if is_search:
-            answer = world.ask(who, "POST", path, {"limit": 200, "region": "11.01", **({"cursor": cursor} if cursor else {})},
-                               {"Accept": accept})
+            answer = world.ask(
+                who,
+                "POST",
+                path,
+                {"limit": 200, "region": "11.01", **({"cursor": cursor} if cursor else {})},
+                {"Accept": accept},
+            )
         else:
             more = f"&cursor={cursor}" if cursor else ""
             answer = world.get(who, path + more, Accept=accept)
-        attack.check(answer.status == 200 and len(answer.body) <= PAGE_BYTES_MAX,
-                     f"a page of {len(answer.body)} bytes", f"{path} {answer.status}")
+        attack.check(
+            answer.status == 200 and len(answer.body) <= PAGE_BYTES_MAX,
+            f"a page of {len(answer.body)} bytes",
+            f"{path} {answer.status}",
+        )
         body = answer.json if accept == "application/json" else {}
         found += [item["id"] for item in body.get("items", []) if "id" in item]
         cursor = body.get("next_cursor")
@@ -49,11 +64,17 @@ def pages(world, attack, who, path, is_search=False, accept="application/json"):
 
 def item_6(world, attack):
     fatten(world, 60)
-    lengths = {pages(world, attack, "BKN", "/v1/cases?region=11.01&limit=200"),
-               pages(world, attack, "BKN", "/v1/case-searches", True)}
+    lengths = {
+        pages(world, attack, "BKN", "/v1/cases?region=11.01&limit=200"),
+        pages(world, attack, "BKN", "/v1/case-searches", True),
+    }
     attack.check(len(lengths) == 1 and min(lengths) >= 60, "pages miss cases", lengths)
     head = world.head()
-    for path in (f"/v1/changes?after={head - 60}&limit=1000", "/v1/clocks?limit=200", "/v1/cases?limit=200&sort=-updated"):
+    for path in (
+        f"/v1/changes?after={head - 60}&limit=1000",
+        "/v1/clocks?limit=200",
+        "/v1/cases?limit=200&sort=-updated",
+    ):
         for accept in ("application/json", NDJSON):
             answer = world.get("BKN", path, Accept=accept)
             attack.check(len(answer.body) <= PAGE_BYTES_MAX, f"a page of {len(answer.body)} bytes", f"{path} {accept}")
@@ -68,28 +89,31 @@ def of_one_case(world, attack):
     """Histories and requests have no length of their own."""
     case = world.create("BAWASLU")
     for _ in range(40):
-        world.post("PANRB", f"/v1/cases/{case.id}/correction-requests",
-                   {"patch": {"act": fat(45, 1)}, "reason": "x"})
+        world.post("PANRB", f"/v1/cases/{case.id}/correction-requests", {"patch": {"act": fat(45, 1)}, "reason": "x"})
         world.act("BAWASLU", case.id, "notes", {"occurred_on": today(), "text": "ꦧ" * 5000})
     for path in ("history", "correction-requests", "links"):
         answer = world.get("BAWASLU", f"/v1/cases/{case.id}/{path}")
-        attack.check(answer.status == 200 and len(answer.body) <= PAGE_BYTES_MAX,
-                     f"{len(answer.body)} bytes", f"GET …/{path}")
+        attack.check(
+            answer.status == 200 and len(answer.body) <= PAGE_BYTES_MAX, f"{len(answer.body)} bytes", f"GET …/{path}"
+        )
 
 
 def unread(world, attack, agency, accept):
     """Clients of one agency that ask for long pages and take nothing; another agency is answered as before."""
     before, clients = world.memory(), []
-    head = (f"GET /v1/cases?region=11.01&limit=200 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {world.keys[agency]}\r\n"
-            f"Accept: {accept}\r\n\r\n")
-    if world.url.scheme != "http":
+    head = (
+        f"GET /v1/cases?region=11.01&limit=200 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {world.keys[agency]}\r\n"
+        f"Accept: {accept}\r\n\r\n"
+    )
+    address = urllib.parse.urlsplit(world.url)
+    if address.scheme != "http":
         return
     try:
         for _ in range(30):
             client = socket.socket()
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.settimeout(10)
-            client.connect((world.url.hostname, world.url.port))
+            client.connect((address.hostname, address.port))
             client.sendall(head.encode() * 4)
             clients.append(client)
             attack.more += 4
@@ -110,8 +134,7 @@ def unread(world, attack, agency, accept):
 
 def item_7(world, attack):
     """Fat writes until the day's bytes are used up, on a server of its own with small limits."""
-    small = Server(world.program, world.folder, "small", NETRAL_BYTES_PER_AGENCY_PER_DAY=str(DAY_BYTES),
-                   NETRAL_COST_PER_AGENCY_PER_HOUR="60")
+    small = small_server(world, BYTES_PER_AGENCY_PER_DAY=DAY_BYTES, COST_PER_AGENCY_PER_HOUR=60)
     try:
         other = World(small.start().url, small.keys)
         counted(other, attack, small)
@@ -121,7 +144,7 @@ def item_7(world, attack):
     finally:
         small.stop()
     groups(world, attack)
-    return "an agency fills the disk by cases, notes and imports, and through a restart; groups of fields; costs of dry runs"
+    return "the disk filled by cases, notes and imports, and through a restart; groups of fields; costs of dry runs"
 
 
 def used(world, agency="BAWASLU"):
@@ -147,7 +170,7 @@ def filled(world, attack, server):
     attack.check(last.status == 429 and last["Retry-After"], "an agency fills the disk", last.status)
     for turn in range(2):
         size = pages_of(server)
-        for name, ask in fat_writes(world, case).items():
+        for ask in fat_writes(world, case).values():
             for number in range(6):
                 ask(number)
         grown = pages_of(server) - size
@@ -157,8 +180,7 @@ def filled(world, attack, server):
         attack.check(used(world)["used"] <= used(world)["max"] + GROUP_BYTES_MAX * 3, "whoami", used(world))
         if turn == 0:
             server.stop()
-            world.url = Client(server.start().url, {}).url
-            world.local.connection = None
+            world.forget_connections(server.start().url)
     attack.check(used(world)["used"] > DAY_BYTES * 0.9, "a restart forgets what was written", used(world))
 
 
@@ -180,10 +202,13 @@ def fat_writes(world, case):
         "notes": lambda n: world.act("BAWASLU", case.id, "notes", {"occurred_on": today(), "text": "ꦧ" * 5000}),
         "corrections": lambda n: world.act("BAWASLU", case.id, "", {"act": fat(40, n), "reason": long}, method="PATCH"),
         "correction requests": lambda n: world.post(
-            "BAWASLU", place + "/correction-requests", {"patch": {"act": fat(40, n)}, "reason": long}),
+            "BAWASLU", place + "/correction-requests", {"patch": {"act": fat(40, n)}, "reason": long}
+        ),
         "figures": lambda n: world.get(
-            "BAWASLU", f"/v1/statistics/funnel?group_by=institution&as_of=2024-{n % 12 + 1:02}-{n % 27 + 1:02}"),
-        "certificates": lambda n: world.ask("BAWASLU", "POST", "/v1/reconciliations", "", kind=NDJSON)}
+            "BAWASLU", f"/v1/statistics/funnel?group_by=institution&as_of=2024-{n % 12 + 1:02}-{n % 27 + 1:02}"
+        ),
+        "certificates": lambda n: world.ask("BAWASLU", "POST", "/v1/reconciliations", "", kind=NDJSON),
+    }
 
 
 def counted(world, attack, server):
@@ -207,26 +232,39 @@ def costs(world, attack):
     """4: a dry run of an import costs one unit for 10 lines, an import one for 100; an import itself takes 10."""
     lines = [world.line(world.body("PANRB")) for _ in range(200)]
     answers = [world.imports("PANRB", lines, "?dry_run=true") for _ in range(5)]
-    attack.check(answers[-1].status == 429 or '"too_many_requests"' in answers[-1].text or "429" in answers[-1].text,
-                 "1,000 lines of dry runs cost less than 60 units", answers[-1])
+    attack.check(
+        answers[-1].status == 429 or '"too_many_requests"' in answers[-1].text or "429" in answers[-1].text,
+        "1,000 lines of dry runs cost less than 60 units",
+        answers[-1],
+    )
 
 
 def groups(world, attack):
     """7: 256 KiB a group, on every way in."""
-    act = {"urls": [f"https://contoh.test/{n:02}/".ljust(2048, "x") for n in range(50)], "witnesses": [{"name": "𝒃" * 200, "contact": "𝒃" * 200} for _ in range(50)]}
+    act = {
+        "urls": [f"https://contoh.test/{n:02}/".ljust(2048, "x") for n in range(50)],
+        "witnesses": [{"name": "𝒃" * 200, "contact": "𝒃" * 200} for _ in range(50)],
+    }
     act["narrative"] = "𝒂" * 20000
     case, draft = world.create("BAWASLU"), world.body("BAWASLU")
     draft.body["act"].update(act)
     for query in ("?dry_run=true", ""):
         attack.refused(world.post("BAWASLU", "/v1/cases" + query, draft.body), 422)
         attack.refused(world.act("BAWASLU", case.id, "", {"act": act, "reason": "x"}, query, method="PATCH"), 422)
-        attack.refused(world.post("BKN", f"/v1/cases/{case.id}/correction-requests" + query,
-                                  {"patch": {"act": act}, "reason": "x"}), 422)
+        attack.refused(
+            world.post(
+                "BKN", f"/v1/cases/{case.id}/correction-requests" + query, {"patch": {"act": act}, "reason": "x"}
+            ),
+            422,
+        )
         answer = world.imports("BAWASLU", [world.line(draft)], query)
         attack.check(answer.lines[0]["status"] == "invalid", "an import is fatter than a group may be", answer)
 
 
-PUBLIC = [f"/v1/public/statistics/funnel?group_by={g}&" for g in ("province", "position_level", "category", "institution_kind")]
+PUBLIC = [
+    f"/v1/public/statistics/funnel?group_by={g}&"
+    for g in ("province", "position_level", "category", "institution_kind")
+]
 PUBLIC += ["/v1/public/statistics/funnel?", "/v1/public/statistics/stages?", "/v1/public/statistics/sanctions?"]
 
 
@@ -245,14 +283,25 @@ def numbers(value, path=""):
 
 def item_10(world, attack):
     """Blanking releases, choosing their moment, and reading small numbers out of them."""
-    asked = [path + rest for path in PUBLIC for rest in
-             ("election=pilkada-2024", "election=pilkada-2020&as_of=2020-10-31", "election=pilkada-2020&as_of=2020-09-30")]
+    asked = [
+        path + rest
+        for path in PUBLIC
+        for rest in (
+            "election=pilkada-2024",
+            "election=pilkada-2020&as_of=2020-10-31",
+            "election=pilkada-2020&as_of=2020-09-30",
+        )
+    ]
     before = {path: public(world, path) for path in asked}
     for path, answer in before.items():
         attack.check(answer.status == 200, "a release is withheld", answer)
         small = [(place, n) for place, n in numbers(answer.json) if n in (1, 2)]
         attack.check(not small, "a release shows 1 or 2", f"{path} {small}")
-        wrong = [p for p in re.findall(r'"percent":(-?[0-9.]+|null)', answer.text) if p != "null" and not 0 <= float(p) <= 100]
+        wrong = [
+            p
+            for p in re.findall(r'"percent":(-?[0-9.]+|null)', answer.text)
+            if p != "null" and not 0 <= float(p) <= 100
+        ]
         attack.check(not wrong, "a percentage that gives away", wrong)
         attack.check(answer["X-Content-Type-Options"] == "nosniff", "no nosniff", answer)
     same_cells(world, attack)
@@ -262,8 +311,11 @@ def item_10(world, attack):
             attack.refused(world.post(agency, path, {"election": "pilkada-2024", "until": "2024-11-30"}), 403)
     for month in (today()[:8] + "01", today(), today(40), "2026-10-31", "9999-12-31", "2019-01-31", "2024-02-30"):
         answer = public(world, f"/v1/public/statistics/funnel?election=pilkada-2024&as_of={month}")
-        attack.check(answer.status in (400, 404, 422) or answer.code == "release_pending" or "released_at" in answer.text,
-                     "a question makes a release", answer)
+        attack.check(
+            answer.status in (400, 404, 422) or answer.code == "release_pending" or "released_at" in answer.text,
+            "a question makes a release",
+            answer,
+        )
     for path, answer in before.items():
         again = public(world, path)
         attack.check(again.body == answer.body, "a release has changed", path)
@@ -283,7 +335,10 @@ def public(world, path, fields=None):
 def same_cells(world, attack):
     """The same cases are the same number wherever they stand, by whichever question."""
     at = "election=pilkada-2020&as_of=2020-10-31"
-    total = lambda path: public(world, path + at).json["total"]
+
+    def total(path):
+        return public(world, path + at).json["total"]
+
     totals = [total(path)["reported"] for path in PUBLIC[:5]]
     attack.check(len(set(totals)) == 1, "one total has several numbers", totals)
     table = public(world, PUBLIC[0] + at).json["groups"]
