@@ -2,7 +2,7 @@ internal import Foundation
 internal import Testing
 
 extension ProgramTests {
-  /// What the front page shows, and more, on the real program, with curl.
+  /// What the front page shows, and more, on the real program, over HTTP.
   @Suite("the tour")
   struct TourTests {
     @Test("the long tour goes through on demo data")

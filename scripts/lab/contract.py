@@ -14,18 +14,44 @@ CALLERS = ["BKN", "BAWASLU", "OPERATOR", "nobody"]
 TOOLS = settings.ROOT / ".build-schemathesis" / "bin"
 # What is to be reached is what lies behind the limits on time.
 LIMITS = {
-    "PUBLIC_REQUESTS_PER_MINUTE": 1_000_000, "FIGURES_PER_AGENCY_PER_DAY": 1_000_000, "FAILED_KEYS_PER_MINUTE": 1_000_000,
-    "COST_PER_AGENCY_PER_HOUR": 100_000_000}
+    "PUBLIC_REQUESTS_PER_MINUTE": 1_000_000,
+    "FIGURES_PER_AGENCY_PER_DAY": 1_000_000,
+    "FAILED_KEYS_PER_MINUTE": 1_000_000,
+    "COST_PER_AGENCY_PER_HOUR": 100_000_000,
+}
 
 
 def attack(server, document, caller, examples, seed):
     """Whether schemathesis finds nothing; its summary is printed, or its end where it found something."""
     key = [] if caller == "nobody" else ["-H", f"Authorization: Bearer {server.keys[caller]}"]
     done = subprocess.run(
-        [TOOLS / "schemathesis", "--config-file", "Tests/contract/schemathesis.toml", "run", document, "--url", server.url,
-         *key, "--phases", "examples,coverage,fuzzing", "--max-examples", str(examples), "--seed", str(seed),
-         "--continue-on-failure", "--suppress-health-check", "all", "--warnings", "off", "--no-color"],
-        cwd=settings.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        [
+            TOOLS / "schemathesis",
+            "--config-file",
+            "Tests/contract/schemathesis.toml",
+            "run",
+            document,
+            "--url",
+            server.url,
+            *key,
+            "--phases",
+            "examples,coverage,fuzzing",
+            "--max-examples",
+            str(examples),
+            "--seed",
+            str(seed),
+            "--continue-on-failure",
+            "--suppress-health-check",
+            "all",
+            "--warnings",
+            "off",
+            "--no-color",
+        ],
+        cwd=settings.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if done.returncode == 0:
         counts = [line.strip() for line in done.stdout.splitlines() if re.search(r"\d+ generated", line)]
         print(f"{caller}: {' '.join(counts)}", flush=True)
