@@ -2,10 +2,17 @@
 
     differential.py FILE    a JSON object a line: name, bytes (hexadecimal), and what we make of them
 
-A difference in which the peer would be led astray (another boundary, method, target, field or body) ends it with 1. What
-we refuse and a peer accepts is listed below with the reason, for the cases that are written by hand.
+A difference in which the peer would be led astray (another boundary, method, target, field or body) ends it with 1.
+What we refuse and a peer accepts is listed below with the reason, for the cases that are written by hand.
 """
-import http.client, json, os, re, socket, subprocess, sys, tempfile, threading
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
 
 import h11
 import httptools
@@ -73,8 +80,18 @@ STRICTER = {
 }
 
 # What a proxy may change, and what it says itself.
-NOT_COMPARED = {"connection", "content-length", "transfer-encoding", "host", "expect", "keep-alive", "te", "upgrade",
-                "proxy-connection", "trailer"}
+NOT_COMPARED = {
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "host",
+    "expect",
+    "keep-alive",
+    "te",
+    "upgrade",
+    "proxy-connection",
+    "trailer",
+}
 
 
 def text(raw):
@@ -159,7 +176,7 @@ class HTTPTools:
     def on_message_complete(self):
         self.begun = False
         method = text(self.parser.get_method())
-        self.messages.append(message(method, text(self.url), self.fields[:self.own_fields()], text(self.body)))
+        self.messages.append(message(method, text(self.url), self.fields[: self.own_fields()], text(self.body)))
 
     def own_fields(self):
         """Trailers come as fields after the body; we drop them."""
@@ -196,7 +213,9 @@ http {{
   }}
 }}
 """)
-        self.process = subprocess.Popen(["nginx", "-p", folder, "-c", folder + "/nginx.conf", "-e", folder + "/error.log"])
+        self.process = subprocess.Popen(
+            ["nginx", "-p", folder, "-c", folder + "/nginx.conf", "-e", folder + "/error.log"]
+        )
         for _ in range(2000):
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
@@ -250,8 +269,9 @@ http {{
 
 def judge(case, peer):
     """What is wrong with a peer's reading; None when it could not be led astray."""
-    ours = [message(*m["line"].split(" ", 1), [f.split("=", 1) for f in m["fields"]], m["body"])
-            for m in case["messages"]]
+    ours = [
+        message(*m["line"].split(" ", 1), [f.split("=", 1) for f in m["fields"]], m["body"]) for m in case["messages"]
+    ]
     for m in ours:
         m[:] = json.loads(re.sub("[^\x00-\x7f]+", "?", json.dumps(m, ensure_ascii=False)))
     theirs, end = peer.read(bytes.fromhex(case["bytes"]))
@@ -276,7 +296,7 @@ def main():
         nginx = Nginx(folder)
         try:
             cases = [json.loads(line) for line in lines]
-            failures, agreed = [], {}
+            failures = []
             for case in cases:
                 for peer in (H11(), HTTPTools(), nginx):
                     fault = judge(case, peer)

@@ -7,7 +7,18 @@ Shares no code with the service: it follows the definitions of the handbook. The
 holds, as of today; the second what SQL finds in the file for dates of the past, in both bases. Each mismatch is
 printed; the status is 1 if there is any.
 """
-import csv, datetime, io, itertools, json, math, pathlib, sqlite3, sys, urllib.parse, urllib.request
+
+import csv
+import datetime
+import io
+import itertools
+import json
+import math
+import pathlib
+import sqlite3
+import sys
+import urllib.parse
+import urllib.request
 from collections import Counter, defaultdict
 from fractions import Fraction
 
@@ -29,38 +40,92 @@ def reference(kind, agency="BKN"):
 
 BAND = {row["code"]: row["sanction_level"] for row in reference("violations")}
 LEVEL = {row["code"]: row["level"] for row in reference("sanctions")}
-STAGES = ["received", "verified", "studied", "recommended", "sanctioned", "closed", "not_proven", "blocked", "appealed",
-          "exonerated", "cancelled", "lapsed"]
+STAGES = [
+    "received",
+    "verified",
+    "studied",
+    "recommended",
+    "sanctioned",
+    "closed",
+    "not_proven",
+    "blocked",
+    "appealed",
+    "exonerated",
+    "cancelled",
+    "lapsed",
+]
 ENDS = ["rejected", "not_proven", "exonerated", "closed", "cancelled", "lapsed"]
-METRICS = {"reported": None, "verified": "reported", "recommended": "reported", "followed_up": "recommended",
-           "blocked": "recommended", "in_process": "recommended", "exonerated": "followed_up", "rejected": None}
-INTERVALS = {"received_to_verification": ("received", ["verified", "rejected"]),
-             "verification_to_study": ("verified", ["studied"]),
-             "study_to_recommendation": ("studied", ["recommended"]),
-             "recommendation_to_decision": ("recommended", ["decided"]),
-             "decision_to_closure": ("decided", ["closed"]),
-             "received_to_decision": ("received", ["decided"])}
+METRICS = {
+    "reported": None,
+    "verified": "reported",
+    "recommended": "reported",
+    "followed_up": "recommended",
+    "blocked": "recommended",
+    "in_process": "recommended",
+    "exonerated": "followed_up",
+    "rejected": None,
+}
+INTERVALS = {
+    "received_to_verification": ("received", ["verified", "rejected"]),
+    "verification_to_study": ("verified", ["studied"]),
+    "study_to_recommendation": ("studied", ["recommended"]),
+    "recommendation_to_decision": ("recommended", ["decided"]),
+    "decision_to_closure": ("decided", ["closed"]),
+    "received_to_decision": ("received", ["decided"]),
+}
 # The milestones that each act sets, and those that a count rests on.
-REACHED = {"created": ["received"], "verifications accepted": ["verified"], "verifications rejected": ["rejected"],
-           "studies violation": ["studied"], "studies no_violation": ["studied", "not_proven"],
-           "recommendations recommended": ["recommended"], "recommendations not_proven": ["not_proven"],
-           "decisions sanctioned": ["decided"], "decisions not_proven": ["decided", "not_proven"],
-           "blocks": ["blocked"], "block-releases": ["released"], "appeals": ["appealed"], "rulings": ["ruled"],
-           "rulings annulled": ["ruled", "exonerated"], "closures": ["closed"], "cancellations": ["cancelled"],
-           "lapses": ["lapsed"], "escalations": ["escalated"]}
+REACHED = {
+    "created": ["received"],
+    "verifications accepted": ["verified"],
+    "verifications rejected": ["rejected"],
+    "studies violation": ["studied"],
+    "studies no_violation": ["studied", "not_proven"],
+    "recommendations recommended": ["recommended"],
+    "recommendations not_proven": ["not_proven"],
+    "decisions sanctioned": ["decided"],
+    "decisions not_proven": ["decided", "not_proven"],
+    "blocks": ["blocked"],
+    "block-releases": ["released"],
+    "appeals": ["appealed"],
+    "rulings": ["ruled"],
+    "rulings annulled": ["ruled", "exonerated"],
+    "closures": ["closed"],
+    "cancellations": ["cancelled"],
+    "lapses": ["lapsed"],
+    "escalations": ["escalated"],
+}
 VERIFIED = {"received", "verified"}
 RECOMMENDED = VERIFIED | {"studied", "recommended"}
 DECIDED = RECOMMENDED | {"decided", "not_proven"}
 RULED = DECIDED | {"appealed", "ruled", "exonerated"}
-FOUNDATION = {"reported": {"received"}, "verified": VERIFIED, "recommended": RECOMMENDED, "followed_up": DECIDED,
-              "blocked": RECOMMENDED | {"blocked"}, "in_process": RECOMMENDED | {"released"}, "exonerated": RULED,
-              "rejected": {"received", "rejected"}}
+FOUNDATION = {
+    "reported": {"received"},
+    "verified": VERIFIED,
+    "recommended": RECOMMENDED,
+    "followed_up": DECIDED,
+    "blocked": RECOMMENDED | {"blocked"},
+    "in_process": RECOMMENDED | {"released"},
+    "exonerated": RULED,
+    "rejected": {"received", "rejected"},
+}
 OTHERS = "of_which_recorded_by_others"
-GROUPINGS = ["province", "region", "institution", "institution_kind", "position_level", "reporting_class", "violation",
-             "category", "reported_by", "cohort", "election"]
+GROUPINGS = [
+    "province",
+    "region",
+    "institution",
+    "institution_kind",
+    "position_level",
+    "reporting_class",
+    "violation",
+    "category",
+    "reported_by",
+    "cohort",
+    "election",
+]
 
 
 # ---------------------------------------------------------------- what one case counts for
+
 
 def metrics(case):
     """The metrics of the funnel a case counts for; found once."""
@@ -129,10 +194,11 @@ def clocks(case, as_of):
     recommended = dates.get("recommended")
     ppk = (days, 10) if recommended is None or recommended < datetime.date(2024, 2, 6) else (working_days, 14)
     for kind, start, add, length, stop in [
-            ("verification", dates["received"], days, 7, dates.get("verified") or dates.get("rejected")),
-            ("study", dates.get("verified"), working_days, 3, dates.get("studied")),
-            ("ppk_follow_up", dates.get("recommended"), *ppk, dates.get("decided")),
-            ("appeal_filing", decided, working_days, 14, case["appeal_filed"])]:
+        ("verification", dates["received"], days, 7, dates.get("verified") or dates.get("rejected")),
+        ("study", dates.get("verified"), working_days, 3, dates.get("studied")),
+        ("ppk_follow_up", dates.get("recommended"), *ppk, dates.get("decided")),
+        ("appeal_filing", decided, working_days, 14, case["appeal_filed"]),
+    ]:
         if start is None:
             continue
         due = add(start, length)
@@ -147,6 +213,7 @@ def clocks(case, as_of):
 
 
 # ---------------------------------------------------------------- counting: {(group, metric): value}
+
 
 def part(count, base, name):
     """A count with its percentage: in a hundred, to one decimal, halves up."""
@@ -163,8 +230,9 @@ def units(cases, unit, base=None):
             found[case["order"] if unit == "case" else case[unit]].append(case)
     for members in found.values():
         bits = set().union(*map(metrics, members))
-        first = min(members, key=lambda case: (
-            "rejected" in metrics(case), case["milestones"]["received"], case["order"]))
+        first = min(
+            members, key=lambda case: ("rejected" in metrics(case), case["milestones"]["received"], case["order"])
+        )
         bits = bits - {"rejected"} if "reported" in bits else bits
         yield bits, bits - set().union(*(metrics(case) - of_others(case) for case in members)), first
 
@@ -172,8 +240,14 @@ def units(cases, unit, base=None):
 def with_others(table, others):
     """A table of counts, and for each of them how much of it others have recorded."""
     first = lambda value: value[0] if isinstance(value, tuple) else value
-    return {**table, **{f"{name}.{OTHERS}": part(others[name], first(value), name)
-                        for name, value in table.items() if others is not None and name in others}}
+    return {
+        **table,
+        **{
+            f"{name}.{OTHERS}": part(others[name], first(value), name)
+            for name, value in table.items()
+            if others is not None and name in others
+        },
+    }
 
 
 def split(items, group_by, count):
@@ -193,8 +267,11 @@ def funnel(cases, ask):
     def count(items):
         counts = Counter(itertools.chain.from_iterable(bits for bits, _, _ in items))
         others = Counter(itertools.chain.from_iterable(others for _, others, _ in items))
-        return with_others({name: part(counts[name], counts[base], base) if base else counts[name]
-                            for name, base in METRICS.items()}, {name: others[name] for name in METRICS})
+        return with_others(
+            {name: part(counts[name], counts[base], base) if base else counts[name] for name, base in METRICS.items()},
+            {name: others[name] for name in METRICS},
+        )
+
     return split(units(cases, ask["unit"]), ask.get("group_by"), count)
 
 
@@ -203,15 +280,25 @@ def stages(cases, ask):
         counts = Counter(case["stage"] for _, _, case in items)
         others = Counter(case["stage"] for _, _, case in items if case["unconfirmed"])
         total = sum(counts.values()) - counts["rejected"]
-        return with_others({"total": total, "rejected": counts["rejected"],
-                            **{name: part(counts[name], total, "total") for name in STAGES}},
-                           {"total": sum(others.values()) - others["rejected"], "rejected": others["rejected"],
-                            **{name: others[name] for name in STAGES}})
+        return with_others(
+            {
+                "total": total,
+                "rejected": counts["rejected"],
+                **{name: part(counts[name], total, "total") for name in STAGES},
+            },
+            {
+                "total": sum(others.values()) - others["rejected"],
+                "rejected": others["rejected"],
+                **{name: others[name] for name in STAGES},
+            },
+        )
+
     return split(units(cases, ask["unit"]), ask.get("group_by"), count)
 
 
 def sanctions(cases, ask):
     of = ask.get("of", "decided")
+
     def count(items):
         levels, codes, others = Counter(), Counter(), Counter()
         for _, _, case in items:
@@ -220,9 +307,12 @@ def sanctions(cases, ask):
             codes[f"codes.{code}"] += code is not None
             for name in ["total", f"levels.{level}", f"codes.{code}"]:
                 others[name] += bool(case["unconfirmed"] & (RULED if of == "decided" else RECOMMENDED))
-        table = {"total": len(items),
-                 **{name: part(number, len(items), "total") for name, number in (levels + codes).items()}}
+        table = {
+            "total": len(items),
+            **{name: part(number, len(items), "total") for name, number in (levels + codes).items()},
+        }
         return with_others(table, {name: others[name] for name in table})
+
     base = "followed_up" if of == "decided" else "recommended"
     return split(units(cases, ask["unit"], base), ask.get("group_by"), count)
 
@@ -235,10 +325,18 @@ def timeliness(cases, ask):
     def count(items):
         table, others = {}, {}
         for name, (start, stops) in INTERVALS.items():
-            gone = [case for case in items
-                    if start in case["milestones"] and any(stop in case["milestones"] for stop in stops)]
-            days = [(min(case["milestones"][stop] for stop in stops if stop in case["milestones"])
-                     - case["milestones"][start]).days for case in gone]
+            gone = [
+                case
+                for case in items
+                if start in case["milestones"] and any(stop in case["milestones"] for stop in stops)
+            ]
+            days = [
+                (
+                    min(case["milestones"][stop] for stop in stops if stop in case["milestones"])
+                    - case["milestones"][start]
+                ).days
+                for case in gone
+            ]
             table[f"{name}.cases"] = len(days)
             others[f"{name}.cases"] = sum(bool(case["unconfirmed"] & {"received", start, *stops}) for case in gone)
             if days:
@@ -253,12 +351,14 @@ def timeliness(cases, ask):
                 table[f"{kind}.{state}"] = standing[kind, state]
                 others[f"{kind}.{state}"] = uncertain[kind, state]
         return with_others(table, others)
+
     return split(cases, ask.get("group_by"), count)
 
 
 def equal_treatment(cases, ask):
     decided = list(units(cases, ask["unit"], "followed_up"))
     occurring = {outcome(case)[0] for _, _, case in decided}
+
     def count(items):
         levels = Counter(outcome(case)[0] for _, _, case in items)
         others = Counter(outcome(case)[0] for _, _, case in items if case["unconfirmed"] & RULED)
@@ -271,16 +371,24 @@ def equal_treatment(cases, ask):
         days = [(case["milestones"]["decided"] - case["milestones"]["recommended"]).days for _, _, case in items]
         if days:
             table["median_days_to_decision"] = rank(days, 50)
-        return with_others(table, {"decided": sum(others.values()),
-                                   **{f"levels.{name}": others[name] for name in occurring}})
+        return with_others(
+            table, {"decided": sum(others.values()), **{f"levels.{name}": others[name] for name in occurring}}
+        )
+
     return split(decided, ask.get("group_by", "position_level"), count)
 
 
-COUNT = {"funnel": funnel, "stages": stages, "sanctions": sanctions, "timeliness": timeliness,
-         "equal-treatment": equal_treatment}
+COUNT = {
+    "funnel": funnel,
+    "stages": stages,
+    "sanctions": sanctions,
+    "timeliness": timeliness,
+    "equal-treatment": equal_treatment,
+}
 
 
 # ---------------------------------------------------------------- comparing
+
 
 def selected(cases, ask):
     def fits(case):
@@ -297,6 +405,7 @@ def selected(cases, ask):
             if not good:
                 return False
         return True
+
     return [case for case in cases if fits(case)]
 
 
@@ -369,6 +478,7 @@ def compare_intervals(path, answer, cases, ask, ours):
 
 # ---------------------------------------------------------------- the first half: an export, as of today
 
+
 def exported(agency):
     for line in get("/v1/exports/cases", agency, "application/x-ndjson").splitlines():
         item = json.loads(line)
@@ -383,19 +493,32 @@ def exported(agency):
             "order": (case["created_at"], case["number"]),
             "person": subject.get("nip") or subject.get("nik") or (subject.get("name"), case["institution"]["code"]),
             "report": (case["source"]["agency"], case["source"]["agency_ref"]),
-            "stage": case["stage"], "act_on": case["act"]["occurred_on"], "outcome": decision.get("outcome"),
-            "sanction": decision.get("sanction"), "explained": decision.get("deviation_explained"),
+            "stage": case["stage"],
+            "act_on": case["act"]["occurred_on"],
+            "outcome": decision.get("outcome"),
+            "sanction": decision.get("sanction"),
+            "explained": decision.get("deviation_explained"),
             "proposed": (case["recommendation"] or {}).get("proposed_sanction"),
             "block_open": bool(block) and block["released_on"] is None,
             "appeal_filed": filed and datetime.date.fromisoformat(filed),
-            "recorded": {kind: datetime.date.fromisoformat(c["recorded_on"]) for kind, c in clock.items()
-                         if c["recorded_on"]},
+            "recorded": {
+                kind: datetime.date.fromisoformat(c["recorded_on"]) for kind, c in clock.items() if c["recorded_on"]
+            },
             "unconfirmed": waiting(case, agency),
             "milestones": {n: datetime.date.fromisoformat(d) for n, d in case["milestones"].items()},
-            "groups": groups(case["region"], case["institution"]["code"], case["institution"]["kind"],
-                             subject["position_level"], subject["reporting_class"], violation.get("code"),
-                             violation.get("category"), case["source"]["agency"], subject["appointment_year"],
-                             case["election"])}
+            "groups": groups(
+                case["region"],
+                case["institution"]["code"],
+                case["institution"]["kind"],
+                subject["position_level"],
+                subject["reporting_class"],
+                violation.get("code"),
+                violation.get("category"),
+                case["source"]["agency"],
+                subject["appointment_year"],
+                case["election"],
+            ),
+        }
 
 
 def waiting(case, agency):
@@ -403,21 +526,51 @@ def waiting(case, agency):
     if not case["unconfirmed"]:
         return set()
     history = json.loads(get(f"/v1/cases/{case['id']}/history", agency))["items"]
-    return unconfirmed(f"{event['what']} {event['details'].get('outcome', '')}".strip() for event in history
-                       if event["confirmation"] == "unconfirmed")
+    return unconfirmed(
+        f"{event['what']} {event['details'].get('outcome', '')}".strip()
+        for event in history
+        if event["confirmation"] == "unconfirmed"
+    )
 
 
 def groups(region, institution, kind, level, reporting_class, violation, category, agency, cohort, election):
     cohort = str(cohort) if cohort else None
-    return dict(zip(GROUPINGS, [region[:2], region, institution, kind, level, reporting_class, violation, category,
-                                agency, cohort, election]))
+    return dict(
+        zip(
+            GROUPINGS,
+            [
+                region[:2],
+                region,
+                institution,
+                kind,
+                level,
+                reporting_class,
+                violation,
+                category,
+                agency,
+                cohort,
+                election,
+            ],
+        )
+    )
 
 
-FILTERS = [{}, {"election": "pilkada-2024"}, {"election": "pilkada-2020", "region": "73"}, {"region": "16.71"},
-           {"institution": "kemenag"}, {"institution_kind": "central"}, {"violation": "DS-06"}, {"category": "ethics"},
-           {"position_level": "administrator", "reported_by": "KASN"}, {"reporting_class": "kepala_wilayah"},
-           {"cohort": "2015"}, {"stage": "sanctioned,blocked,exonerated"}, {"occurred_from": "2024-06-01"},
-           {"occurred_from": "2020-03-01", "occurred_until": "2024-09-30"}]
+FILTERS = [
+    {},
+    {"election": "pilkada-2024"},
+    {"election": "pilkada-2020", "region": "73"},
+    {"region": "16.71"},
+    {"institution": "kemenag"},
+    {"institution_kind": "central"},
+    {"violation": "DS-06"},
+    {"category": "ethics"},
+    {"position_level": "administrator", "reported_by": "KASN"},
+    {"reporting_class": "kepala_wilayah"},
+    {"cohort": "2015"},
+    {"stage": "sanctioned,blocked,exonerated"},
+    {"occurred_from": "2024-06-01"},
+    {"occurred_from": "2020-03-01", "occurred_until": "2024-09-30"},
+]
 
 
 def compare_all(cases, agency, all_units, groupings, filters, **ask):
@@ -485,23 +638,42 @@ EFFECTIVE = """SELECT e.case_key, max(e.version) AS version, newest.version AS f
 # What was recorded before the day ended in Jakarta, seven hours ahead of UTC, with the facts of then.
 RECORDED = """SELECT case_key, max(version) AS version, max(version) AS facts FROM case_version
   WHERE recorded_at < (strftime('%s', '{day}', '+1 day') - 7 * 3600) * 1000 GROUP BY case_key"""
-DATES = ["verified", "rejected", "studied", "recommended", "not_proven", "decided", "exonerated", "closed", "cancelled",
-         "lapsed"]
+DATES = [
+    "verified",
+    "rejected",
+    "studied",
+    "recommended",
+    "not_proven",
+    "decided",
+    "exonerated",
+    "closed",
+    "cancelled",
+    "lapsed",
+]
 # The day in Jakarta on which the first version was recorded that has one of these dates.
 RECORDED_ON = """(SELECT date(min(w.recorded_at) / 1000 + 25200, 'unixepoch') FROM case_version w
   WHERE w.case_key = s.case_key AND w.version <= s.version AND ({reached})) AS {kind}_recorded"""
-STOPS = {"verification": ["verified", "rejected", *ENDS], "study": ["studied", *ENDS],
-         "ppk_follow_up": ["decided", *ENDS], "appeal_filing": ["appealed"]}
+STOPS = {
+    "verification": ["verified", "rejected", *ENDS],
+    "study": ["studied", *ENDS],
+    "ppk_follow_up": ["decided", *ENDS],
+    "appeal_filing": ["appealed"],
+}
 FUNNEL = """
 SELECT coalesce({group}, '') AS "group", count(*) AS units, {sums} FROM (
   SELECT {unit}, first_value({group}) OVER first AS {group}, row_number() OVER first AS place, {metrics}
   FROM counted WINDOW first AS (PARTITION BY {unit} ORDER BY rejected_on IS NOT NULL, received_on, case_key))
 WHERE place = 1 GROUP BY {group}"""
-CONDITIONS = {"reported": "1", "verified": "verified_on IS NOT NULL", "recommended": "recommended_on IS NOT NULL",
-              "followed_up": "decided_on IS NOT NULL", "blocked": "block_open",
-              "exonerated": "exonerated_on IS NOT NULL",
-              "in_process": "recommended_on IS NOT NULL AND decided_on IS NULL AND NOT block_open AND stage NOT IN "
-                            "('not_proven', 'exonerated', 'closed', 'cancelled', 'lapsed')"}
+CONDITIONS = {
+    "reported": "1",
+    "verified": "verified_on IS NOT NULL",
+    "recommended": "recommended_on IS NOT NULL",
+    "followed_up": "decided_on IS NOT NULL",
+    "blocked": "block_open",
+    "exonerated": "exonerated_on IS NOT NULL",
+    "in_process": "recommended_on IS NOT NULL AND decided_on IS NULL AND NOT block_open AND stage NOT IN "
+    "('not_proven', 'exonerated', 'closed', 'cancelled', 'lapsed')",
+}
 COLUMNS = {"case": "case_key", "person": "person_key", "report": "reported_by || ' ' || agency_ref"}
 
 
@@ -515,8 +687,7 @@ def ask_file(sql):
 
 def make_tables():
     """The tables of earlier releases, which the questions are put to, out of the form of today."""
-    connection.executescript(
-        (pathlib.Path(__file__).parent.parent / "TestSupport/former-tables.sql").read_text())
+    connection.executescript((pathlib.Path(__file__).parent.parent / "TestSupport/former-tables.sql").read_text())
     for view, key in ("case_record", "case_key"), ("case_version", "case_key, version"), ("event", "case_key, seq"):
         connection.executescript(f"""
             CREATE TEMP TABLE kept AS SELECT * FROM {view}; DROP VIEW temp.{view};
@@ -531,23 +702,49 @@ def second_half(day, basis):
     chosen = (EFFECTIVE if basis == "effective" else RECORDED).format(day=day)
     recorded = ", ".join(
         RECORDED_ON.format(kind=kind, reached=" OR ".join(f"w.{stop}_on IS NOT NULL" for stop in stops))
-        for kind, stops in STOPS.items())
-    select = SQL.format(chosen=chosen, dates=dates, recorded=recorded, day=day, is_recorded=int(basis == "recorded"),
-                        is_effective=int(basis == "effective"))
+        for kind, stops in STOPS.items()
+    )
+    select = SQL.format(
+        chosen=chosen,
+        dates=dates,
+        recorded=recorded,
+        day=day,
+        is_recorded=int(basis == "recorded"),
+        is_effective=int(basis == "effective"),
+    )
     cases = []
     for row in ask_file(select + "SELECT * FROM counted ORDER BY case_key"):
         date = lambda name: row[name] and datetime.date.fromisoformat(row[name])
-        cases.append({
-            "order": row["case_key"], "person": row["person_key"], "report": (row["reported_by"], row["agency_ref"]),
-            "stage": row["stage"], "act_on": row["act_on"], "outcome": row["decision_outcome"],
-            "sanction": row["sanction"], "explained": row["deviation_explained"], "proposed": row["proposed_sanction"],
-            "block_open": row["block_open"], "appeal_filed": date("appeal_filed"),
-            "recorded": {kind: date(f"{kind}_recorded") for kind in STOPS if row[f"{kind}_recorded"]},
-            "unconfirmed": unconfirmed((row["unconfirmed"] or "").split(";")) if row["unconfirmed"] else set(),
-            "milestones": {name: date(f"{name}_on") for name in ["received", *DATES] if row[f"{name}_on"]},
-            "groups": groups(row["region"], row["institution"], row["institution_kind"], row["position_level"],
-                             row["reporting_class"], row["violation"], row["category"], row["reported_by"],
-                             row["appointment_year"], row["election"])})
+        cases.append(
+            {
+                "order": row["case_key"],
+                "person": row["person_key"],
+                "report": (row["reported_by"], row["agency_ref"]),
+                "stage": row["stage"],
+                "act_on": row["act_on"],
+                "outcome": row["decision_outcome"],
+                "sanction": row["sanction"],
+                "explained": row["deviation_explained"],
+                "proposed": row["proposed_sanction"],
+                "block_open": row["block_open"],
+                "appeal_filed": date("appeal_filed"),
+                "recorded": {kind: date(f"{kind}_recorded") for kind in STOPS if row[f"{kind}_recorded"]},
+                "unconfirmed": unconfirmed((row["unconfirmed"] or "").split(";")) if row["unconfirmed"] else set(),
+                "milestones": {name: date(f"{name}_on") for name in ["received", *DATES] if row[f"{name}_on"]},
+                "groups": groups(
+                    row["region"],
+                    row["institution"],
+                    row["institution_kind"],
+                    row["position_level"],
+                    row["reporting_class"],
+                    row["violation"],
+                    row["category"],
+                    row["reported_by"],
+                    row["appointment_year"],
+                    row["election"],
+                ),
+            }
+        )
     ask = {"as_of": str(day), "basis": basis}
     compare_all(cases, "BKN", ["case", "person", "report"], ["category"], FILTERS[:2], **ask)
     # To PANRB a person is withheld until the recommendation: such a case stands for a person of its own.

@@ -1,4 +1,5 @@
 """Lets schemathesis write and read lines of JSON, which it does not know by itself."""
+
 import json
 
 import schemathesis
