@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from lab.settings import ROOT, SCRIPTS, prepare
+from lab.settings import ROOT, SCRIPTS, prepare, program
 from lab.table import Table
 
 PYTHON = ["scripts", "Tests", "Tests/NetralTests/released/keep"]
@@ -36,7 +36,7 @@ class Run:
     """The parts that have run, and how long each took."""
 
     def __init__(self):
-        self.rows, self.failed = [], []
+        self.rows, self.failed, self.closing = [], [], []
 
     def part(self, name, *commands, is_needed=False):
         """Runs commands one after the other; what they print is passed on."""
@@ -45,11 +45,12 @@ class Run:
         for command in commands:
             code, told, slow = follow(command)
             closing, suites = told or closing, suites + slow
+            self.closing += [told] if told else []
             if code != 0:
                 has_failed = True
                 break
         seconds = time.monotonic() - started
-        self.rows.append((name, seconds, "FAILED" if has_failed else closing or "passed"))
+        self.rows.append((name, seconds, closing or ("FAILED" if has_failed else "passed")))
         self.rows += [(f"… {suite}", taken, "among these") for suite, taken in suites]
         if has_failed:
             self.failed.append(name)
@@ -65,6 +66,8 @@ class Run:
         for name, seconds, outcome in self.rows:
             table.row(name, None if seconds is None else f"{seconds:.1f}", outcome)
         table.row("in all", f"{sum(row[1] or 0 for row in self.rows if not row[0].startswith('…')):.1f}")
+        # What the runner of the tests said at the end of each run, where whoever looks at the end finds it.
+        print("\n" + "\n".join(self.closing))
         print("\n" + ("FAILED: " + ", ".join(self.failed) if self.failed else "every part has passed"), flush=True)
         sys.exit(1 if self.failed else 0)
 
@@ -77,8 +80,8 @@ def follow(command):
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
         text = line.decode("utf-8", "replace")
-        if found := re.search(r"Test run with (\d+ tests?.*) after", text):
-            closing = found[1]
+        if found := re.search(r"Test run with \d+ tests?.*", text):
+            closing = found[0]
         elif found := re.search(r'Suite "?(.+?)"? passed after ([\d.]+) seconds', text):
             suites += [(found[1], float(found[2]))] if float(found[2]) >= SUITE_SECONDS_MIN else []
     return process.wait(), closing, suites
@@ -113,6 +116,8 @@ def heavy(run):
     for part in ("attack", "soak", "image", "units"):
         prepare(part)
     run.part("build for use", [SCRIPTS / "build"], is_needed=True)
+    # All that follows takes this program.
+    os.environ["NETRAL"] = program()
     for name, command, needs_root in HEAVY:
         if needs_root and os.geteuid() != 0:
             run.skip(name, "not run: it needs root")
