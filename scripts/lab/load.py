@@ -55,6 +55,16 @@ def measure(server, url, *arguments, **options):
     return rate, ((server.cpu_seconds() - before) / count * 1e6 if server else 0)
 
 
+def wait_until_calm(server, seconds_max=120):
+    """Whether the server has come to rest: after a start it reads states of statistics and makes what is due."""
+    deadline, calm = time.monotonic() + seconds_max, 0
+    while calm < 3 and time.monotonic() < deadline:
+        before = server.cpu_seconds()
+        time.sleep(0.5)
+        calm = calm + 1 if server.cpu_seconds() - before <= 0.02 else 0
+    return calm == 3
+
+
 def disk_syncs_per_second(folder):
     with open(pathlib.Path(folder) / "sync.probe", "wb") as probe:
         started, count = time.monotonic(), 0

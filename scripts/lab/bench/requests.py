@@ -80,8 +80,8 @@ MEASURES = [
 def compare(sides):
     """Each measure in paired rounds, in turns, and who begins changes; lists of rate and processor time."""
     found = {name: [[] for _ in sides] for name, _ in MEASURES}
-    for number in range(load.ROUNDS):
-        for name, measure in MEASURES:
+    for name, measure in MEASURES:
+        for number in range(load.ROUNDS):
             places = range(len(sides))
             for place in places if number % 2 == 0 else reversed(places):
                 found[name][place].append(measure(sides[place]))
@@ -106,6 +106,8 @@ def print_comparison(found, has_peer, pages):
 def start_sides(filled, folder):
     """The program, and the Go server where it can be had."""
     server = filled.server.start()
+    if not load.wait_until_calm(server):
+        print("The server has not come to rest after its start: the figures hold its own work, too.\n")
     server.identities = filled.identities
     sides = [Side(server, folder, "netral", filled.keys["BAWASLU"], BODY, "/v1/cases?limit=50")]
     path, why = build()
