@@ -23,7 +23,8 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 
 server, database, key_file = sys.argv[1:]
-keys = dict(line.strip().split("=", 1) for line in open(key_file))
+with open(key_file) as lines:
+    keys = dict(line.strip().split("=", 1) for line in lines)
 today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()  # Jakarta
 compared, mismatches = 0, 0
 
@@ -188,7 +189,10 @@ def clocks(case, as_of):
     """The state of each clock that has started."""
     dates = case["milestones"]
     end = max(dates[name] for name in ENDS if name in dates) if case["stage"] in ENDS else None
-    days = lambda start, count: start + datetime.timedelta(days=count)
+
+    def days(start, count):
+        return start + datetime.timedelta(days=count)
+
     decided = dates.get("decided") if case["outcome"] == "sanctioned" else None
     # 14 working days for recommendations from 2024-02-06.
     recommended = dates.get("recommended")
@@ -239,7 +243,10 @@ def units(cases, unit, base=None):
 
 def with_others(table, others):
     """A table of counts, and for each of them how much of it others have recorded."""
-    first = lambda value: value[0] if isinstance(value, tuple) else value
+
+    def first(value):
+        return value[0] if isinstance(value, tuple) else value
+
     return {
         **table,
         **{
@@ -454,7 +461,7 @@ def compare_intervals(path, answer, cases, ask, ours):
             if not stratum["decided"]:
                 continue
             compared += 2
-            for mine, theirs in zip(wilson(level["count"], stratum["decided"]), level["interval"]):
+            for mine, theirs in zip(wilson(level["count"], stratum["decided"]), level["interval"], strict=True):
                 if abs(max(0, mine) - theirs) > 0.000051:
                     tell(path, (stratum.get("key"), level.get("level")), level["interval"], mine)
     tables = defaultdict(Counter)
@@ -551,6 +558,7 @@ def groups(region, institution, kind, level, reporting_class, violation, categor
                 cohort,
                 election,
             ],
+            strict=True,
         )
     )
 
@@ -687,11 +695,14 @@ def ask_file(sql):
 
 def make_tables():
     """The tables of earlier releases, which the questions are put to, out of the form of today."""
-    connection.executescript((pathlib.Path(__file__).parent.parent / "TestSupport/former-tables.sql").read_text())
+    views = pathlib.Path(__file__).parent.parent / "TestSupport/former-tables.sql"
+    connection.executescript(views.read_text())
     for view, key in ("case_record", "case_key"), ("case_version", "case_key, version"), ("event", "case_key, seq"):
         connection.executescript(f"""
-            CREATE TEMP TABLE kept AS SELECT * FROM {view}; DROP VIEW temp.{view};
-            ALTER TABLE temp.kept RENAME TO {view}; CREATE INDEX temp.{view}_key ON {view} ({key});""")
+            CREATE TEMP TABLE kept AS SELECT * FROM {view};
+            DROP VIEW temp.{view};
+            ALTER TABLE temp.kept RENAME TO {view};
+            CREATE INDEX temp.{view}_key ON {view} ({key});""")
 
 
 make_tables()
@@ -714,7 +725,10 @@ def second_half(day, basis):
     )
     cases = []
     for row in ask_file(select + "SELECT * FROM counted ORDER BY case_key"):
-        date = lambda name: row[name] and datetime.date.fromisoformat(row[name])
+
+        def date(name, row=row):
+            return row[name] and datetime.date.fromisoformat(row[name])
+
         cases.append(
             {
                 "order": row["case_key"],
