@@ -55,6 +55,22 @@ public struct JSONWriter: Sendable {
     }
   }
 
+  /// A name as ``name(encoded:)`` wants it.
+  public static func encodedName(_ name: String) -> [UInt8] {
+    var writer = JSONWriter(reserving: 32)
+    writer.name(name)
+    return writer.bytes
+  }
+
+  /// Writes a name that is encoded already, with its colon.
+  public mutating func name(encoded name: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: name)
+  }
+
+  /// Writes `[]`.
+  public mutating func emptyArray() { literal("[]") }
+
   /// Writes a name of any characters and its colon.
   public mutating func name(_ name: String) {
     string(name)

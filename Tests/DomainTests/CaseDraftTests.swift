@@ -5,7 +5,8 @@ internal import Testing
 @Suite struct CaseDraftTests {
   private func draft(_ change: (inout CaseDraft) -> Void = { _ in }) -> CaseDraft {
     let facts = Sample.facts()
-    var draft = CaseDraft(act: facts.act, source: facts.source, reporter: facts.reporter)
+    var draft = CaseDraft()
+    (draft.act, draft.source, draft.reporter) = (facts.act, facts.source, facts.reporter)
     draft.election = "pilkada-2024"
     draft.region = "16.71"
     draft.institution = "16.71"
@@ -117,5 +118,61 @@ internal import Testing
       ])
     let texts = (failure?.errors ?? []).flatMap { [$0.detail.en, $0.detail.id] }
     #expect(!texts.contains { $0.contains("RAHASIA") })
+  }
+}
+
+/// The parts of a draft by short names.
+extension CaseDraft {
+  var act: Act {
+    get { facts.act }
+    set { facts.act = newValue }
+  }
+  var source: Source {
+    get { facts.source }
+    set { facts.source = newValue }
+  }
+  var reporter: Reporter {
+    get { facts.reporter }
+    set { facts.reporter = newValue }
+  }
+  var election: String {
+    get { facts.election }
+    set { facts.election = newValue }
+  }
+  var contest: String? {
+    get { facts.contest.isEmpty ? nil : facts.contest }
+    set { facts.contest = newValue ?? "" }
+  }
+  var region: String {
+    get { facts.region.text }
+    set { facts.region = RegionCode(stored: newValue) }
+  }
+  var institution: String {
+    get { facts.institution.code }
+    set { facts.institution.code = newValue }
+  }
+  var violation: String? {
+    get { facts.violation?.code }
+    set { facts.violation = newValue.map { ViolationRef(code: $0, catalogue: "", category: "", aspect: "") } }
+  }
+  var name: String {
+    get { facts.subject.name }
+    set { facts.subject.name = newValue }
+  }
+  var nip: String? {
+    get { facts.subject.nip?.text }
+    set { facts.subject.nip = newValue.map { NIP(stored: $0) } }
+  }
+  var nik: String? {
+    get { facts.subject.nik?.text }
+    set { facts.subject.nik = newValue.map { NIK(stored: $0) } }
+  }
+  var employment: Employment {
+    get { facts.subject.employment }
+    set { facts.subject.employment = newValue }
+  }
+  var appointmentYear: Int? {
+    get { facts.subject.appointmentYear }
+    set { facts.subject.appointmentYear = newValue }
   }
 }

@@ -39,19 +39,20 @@ struct LaterChanges {
         && item.date(of: .blocks) == nil
     }
     try take("moved", isDecided)
-    try take("reclassified") { isDecided($0) && $0.draft.violation == "KE-04" }
+    try take("reclassified") { isDecided($0) && $0.draft.facts.violation?.code == "KE-04" }
     try take("election") { isDecided($0) && $0.isEthics }
     try take("annulled", isDecided)
-    try take("changed") { isDecided($0) && $0.draft.violation == "DS-08" }
+    try take("changed") { isDecided($0) && $0.draft.facts.violation?.code == "DS-08" }
     try take("person", isDecided)
     try take("namesake") { waits($0, since: "2020-06-26") }
     try take("decided") { waits($0, since: "2020-07-31") && !$0.isEthics }
     try take("cancelled") { waits($0, since: "2020-09-30") }
-    for name in ["late1", "late2"] { try take(name) { $0.isRegional && $0.draft.source.receivedOn == june } }
-    try take("early") { $0.draft.source.receivedOn == Sample.date("2020-08-01") }
+    for name in ["late1", "late2"] { try take(name) { $0.isRegional && $0.draft.facts.source.receivedOn == june } }
+    try take("early") { $0.draft.facts.source.receivedOn == Sample.date("2020-08-01") }
     try take("released") { date($0, .blocks) <= Sample.date("2020-10-31") }
     try take("rejected") {
-      !$0.isRegional && !$0.isEthics && $0.actions.isEmpty && $0.draft.source.receivedOn > Sample.date("2020-10-01")
+      !$0.isRegional && !$0.isEthics && $0.actions.isEmpty
+        && $0.draft.facts.source.receivedOn > Sample.date("2020-10-01")
     }
   }
 
@@ -77,7 +78,7 @@ struct LaterChanges {
     try patch("election", #""election":"pilkada-2018""#, visitor)
     for name in ["late1", "late2"] { try move(name, to: "2020-06-27", visitor) }
     try move("early", to: "2020-07-31", visitor)
-    let nip = try #require(chosen["person"]?.draft.nip)
+    let nip = try #require(chosen["person"]?.draft.facts.subject.nip?.text)
     try patch("namesake", #""subject":{"nip":"\#(nip)"}"#, visitor)
   }
 
@@ -90,7 +91,7 @@ struct LaterChanges {
     for name in ["annulled", "changed"] { try act(name, "appeals", .panrb, "2020-07-10", #""route":"objection""#) }
     try act("annulled", "rulings", .bkn, "2020-09-15", #""outcome":"annulled""#)
     try act("changed", "rulings", .bkn, "2020-09-15", #""outcome":"changed","sanction":"RIN-1""#)
-    let owner = try #require(chosen["cancelled"]?.draft.source.agency)
+    let owner = try #require(chosen["cancelled"]?.draft.facts.source.agency)
     try act("cancelled", "cancellations", owner, "2020-10-15", #""reason":"Laporan ganda.""#)
     try act("released", "block-releases", .bkn, "2020-11-01", #""proof":"Surat contoh""#)
     try act("rejected", "verifications", .bkn, "2020-11-04", #""outcome":"rejected","reason":"Bukan ASN.""#)
@@ -102,9 +103,9 @@ struct LaterChanges {
 
 extension RecordedDays.Item {
   /// True for the institutions KEMENDAGRI sees.
-  var isRegional: Bool { draft.institution == draft.region }
+  var isRegional: Bool { draft.facts.institution.code == draft.facts.region.text }
 
-  var isEthics: Bool { draft.violation?.hasPrefix("KE") ?? false }
+  var isEthics: Bool { draft.facts.violation?.code.hasPrefix("KE") ?? false }
 
   /// True when the PPK decided on a sanction that is not a light one.
   var isSanctioned: Bool {

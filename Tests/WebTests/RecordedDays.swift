@@ -36,7 +36,7 @@ struct RecordedDays {
       return Item(id: Sample.caseID(index + 1), draft: decoded.draft, actions: decoded.actions)
     }
     let steps = items.enumerated().flatMap { index, item in
-      [Step(date: item.draft.source.receivedOn, item: index, act: nil)]
+      [Step(date: item.draft.facts.source.receivedOn, item: index, act: nil)]
         + item.actions.indices.map { Step(date: item.actions[$0].action.occurredOn, item: index, act: $0) }
     }
     self.items = items
@@ -71,7 +71,7 @@ struct RecordedDays {
       let (changed, event) = try Lifecycle.judge(action, on: record, context(agency))
       if let changed { _ = try transaction.update(record, to: changed, event) }
     } else {
-      let context = context(item.draft.source.agency)
+      let context = context(item.draft.facts.source.agency)
       let facts = try reference.facts(from: item.draft, until: today)
       let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
       let event = EventDraft(what: "created", actor: context.actor, occurredOn: facts.source.receivedOn)

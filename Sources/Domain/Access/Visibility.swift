@@ -67,7 +67,14 @@ public struct Projection: OptionSet, Hashable, Sendable {
 
   /// True when the group is open. Core always is; notes are judged by their author.
   public func shows(_ group: FieldGroup) -> Bool {
-    Self.groups.first { $0.0 == group }.map { contains($0.1) } ?? (group == .core)
+    switch group {
+    case .core: true
+    case .subject: contains(.subject)
+    case .narrative: contains(.narrative)
+    case .evidence: contains(.evidence)
+    case .reporter: contains(.reporter)
+    case .notes: false
+    }
   }
 
   /// The withheld groups, in the order of the policy.

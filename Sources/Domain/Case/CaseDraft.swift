@@ -1,30 +1,12 @@
-/// A case as a client describes it: types are right, but nothing is checked against reference data or other fields.
+/// A case as a client describes it: types are right, but nothing is checked against reference data or other fields. Codes,
+/// NIP and NIK stand as they were sent; a contest that was not named is empty.
 public struct CaseDraft: Sendable {
-  public var election = ""
-  public var contest: String?
-  public var region = ""
-  public var institution = ""
-  public var name = ""
-  public var nip: String?
-  public var nik: String?
+  public var facts: Facts
+  /// The client says that the person has neither NIP nor NIK.
   public var identifierMissing = false
-  public var employment: Employment = .pns
-  public var positionLevel: PositionLevel = .pelaksana
-  public var reportingClass: ReportingClass?
-  public var positionTitle: String?
-  public var appointmentYear: Int?
-  public var violation: String?
-  public var act: Act
-  public var source: Source
-  public var reporter: Reporter
-  public var motives: [String] = []
 
-  /// A draft with these parts and nothing else said yet.
-  public init(act: Act, source: Source, reporter: Reporter) {
-    self.act = act
-    self.source = source
-    self.reporter = reporter
-  }
+  /// A draft of these facts.
+  public init(_ facts: Facts = .blank) { self.facts = facts }
 }
 
 extension Reference {
@@ -37,49 +19,46 @@ extension Reference {
   /// - Throws: `invalid` with every wrong field.
   public func facts(from draft: CaseDraft, before: Facts? = nil, until lastDay: LegalDate) throws(Failure) -> Facts {
     var errors: [FieldError] = []
-    var contestKey = ""
+    var facts = draft.facts
     do throws(Failure) {
-      contestKey = try contest(draft.contest, of: draft.election).key
+      facts.contest = try contest(facts.contest.isEmpty ? nil : facts.contest, of: facts.election).key
     } catch {
       errors += error.errors
     }
-    let place = checkedPlace(draft, &errors)
+    let place = checkedPlace(facts, &errors)
     let subject = checkedSubject(draft, &errors)
-    var violationRef: ViolationRef?
-    if let code = draft.violation {
+    if let code = facts.violation?.code {
       if let row = violations[code] {
-        violationRef = ViolationRef(
-          code: code, catalogue: row.catalogue, category: row.category, aspect: row.aspect)
+        facts.violation = ViolationRef(code: code, catalogue: row.catalogue, category: row.category, aspect: row.aspect)
       } else {
         errors.append(FieldError(pointer: "/violation", .unknownCode))
       }
     }
-    checkDates(draft, lastDay, &errors)
-    checkReporter(draft.reporter, &errors)
-    if agencies[draft.source.agency.rawValue] == nil {
+    checkDates(facts, lastDay, &errors)
+    checkReporter(facts.reporter, &errors)
+    if agencies[facts.source.agency.rawValue] == nil {
       errors.append(FieldError(pointer: "/source/agency", .unknownCode))
     }
-    if errors.isEmpty, let subject { checkAppointment(draft, subject.nip, before, &errors) }
+    if errors.isEmpty, let subject { checkAppointment(facts, subject.nip, before, &errors) }
     guard errors.isEmpty, let place, let subject else { throw .invalid(errors) }
-    return Facts(
-      election: draft.election, contest: contestKey, region: place.region, institution: place.institution,
-      subject: subject, violation: violationRef, act: draft.act, source: draft.source, reporter: draft.reporter,
-      motives: draft.motives)
+    (facts.region, facts.institution, facts.subject) = (place.region, place.institution, subject)
+    return facts
   }
 
-  private func checkedPlace(_ draft: CaseDraft, _ errors: inout [FieldError])
+  private func checkedPlace(_ facts: Facts, _ errors: inout [FieldError])
     -> (region: RegionCode, institution: InstitutionRef)?
   {
-    let date = draft.source.receivedOn
-    let code = RegionCode(draft.region)
+    let date = facts.source.receivedOn
+    let (given, institutionCode) = (facts.region.text, facts.institution.code)
+    let code = RegionCode(given)
     if code == nil {
       errors.append(FieldError(pointer: "/region", .format, Hint.region))
-    } else if region(draft.region, on: date) == nil {
-      errors.append(FieldError(pointer: "/region", knowsRegion(draft.region) ? .notInForce : .unknownCode))
+    } else if region(given, on: date) == nil {
+      errors.append(FieldError(pointer: "/region", knowsRegion(given) ? .notInForce : .unknownCode))
     }
-    guard let found = institution(draft.institution, on: date) else {
+    guard let found = institution(institutionCode, on: date) else {
       errors.append(
-        FieldError(pointer: "/institution", knowsInstitution(draft.institution) ? .notInForce : .unknownCode))
+        FieldError(pointer: "/institution", knowsInstitution(institutionCode) ? .notInForce : .unknownCode))
       return nil
     }
     return code.map { ($0, InstitutionRef(code: found.code, name: found.name, kind: found.kind)) }
@@ -87,11 +66,13 @@ extension Reference {
 
   private func checkedSubject(_ draft: CaseDraft, _ errors: inout [FieldError]) -> Subject? {
     let before = errors.count
-    let nip = draft.nip.flatMap { NIP($0, employment: draft.employment) }
-    let nik = draft.nik.flatMap { NIK($0) }
-    if draft.nip != nil && nip == nil { errors.append(FieldError(pointer: "/subject/nip", .format, Hint.nip)) }
-    if draft.nik != nil && nik == nil { errors.append(FieldError(pointer: "/subject/nik", .format, Hint.nik)) }
-    if draft.nip == nil && draft.nik == nil && !draft.identifierMissing {
+    var subject = draft.facts.subject
+    let (givenNIP, givenNIK) = (subject.nip?.text, subject.nik?.text)
+    subject.nip = givenNIP.flatMap { NIP($0, employment: subject.employment) }
+    subject.nik = givenNIK.flatMap { NIK($0) }
+    if givenNIP != nil && subject.nip == nil { errors.append(FieldError(pointer: "/subject/nip", .format, Hint.nip)) }
+    if givenNIK != nil && subject.nik == nil { errors.append(FieldError(pointer: "/subject/nik", .format, Hint.nik)) }
+    if givenNIP == nil && givenNIK == nil && !draft.identifierMissing {
       errors.append(
         FieldError(
           pointer: "/subject/nip", .required,
@@ -99,10 +80,10 @@ extension Reference {
             en: "Give nip or nik, or say \"identifier_missing\": true.",
             id: "Isi nip atau nik, atau nyatakan \"identifier_missing\": true.")))
     }
-    if draft.identifierMissing && (draft.nip != nil || draft.nik != nil) {
+    if draft.identifierMissing && (givenNIP != nil || givenNIK != nil) {
       errors.append(FieldError(pointer: "/subject/identifier_missing", .inconsistent))
     }
-    if let nip, let year = draft.appointmentYear, year != nip.appointmentYear {
+    if let nip = subject.nip, let year = subject.appointmentYear, year != nip.appointmentYear {
       errors.append(
         FieldError(
           pointer: "/subject/appointment_year", .inconsistent,
@@ -110,21 +91,21 @@ extension Reference {
             en: "The NIP says another year of appointment.", id: "NIP memuat tahun pengangkatan lain.")))
     }
     guard errors.count == before else { return nil }
-    return Subject(
-      name: draft.name, nip: nip, nik: nik, employment: draft.employment, positionLevel: draft.positionLevel,
-      reportingClass: draft.reportingClass, positionTitle: draft.positionTitle,
-      appointmentYear: nip?.appointmentYear ?? draft.appointmentYear)
+    subject.appointmentYear = subject.nip?.appointmentYear ?? subject.appointmentYear
+    return subject
   }
 
   /// Nobody acts as a civil servant before being appointed one.
-  private func checkAppointment(_ draft: CaseDraft, _ nip: NIP?, _ before: Facts?, _ errors: inout [FieldError]) {
-    let day = draft.act.occurredOn
+  private func checkAppointment(_ facts: Facts, _ nip: NIP?, _ before: Facts?, _ errors: inout [FieldError]) {
+    let day = facts.act.occurredOn
     let isRecorded =
       before.map {
-        $0.act.occurredOn == day && $0.subject.nip == nip && $0.subject.appointmentYear == draft.appointmentYear
+        $0.act.occurredOn == day && $0.subject.nip == nip && $0.subject.appointmentYear == facts.subject.appointmentYear
       }
     if isRecorded ?? false { return }
-    let (number, year) = (nip.map { $0.appointedBy(day) } ?? true, draft.appointmentYear.map { $0 <= day.year } ?? true)
+    let (number, year) = (
+      nip.map { $0.appointedBy(day) } ?? true, facts.subject.appointmentYear.map { $0 <= day.year } ?? true
+    )
     if number && year { return }
     errors.append(
       FieldError(
@@ -137,9 +118,9 @@ extension Reference {
   /// 2018), and one year that is mistyped would shift every figure that is counted by days.
   private static let firstDay = LegalDate(day: 10_957)  // 2000-01-01
 
-  private func checkDates(_ draft: CaseDraft, _ lastDay: LegalDate, _ errors: inout [FieldError]) {
-    let received = draft.source.receivedOn
-    for (pointer, date) in [("/source/received_on", received), ("/act/occurred_on", draft.act.occurredOn)]
+  private func checkDates(_ facts: Facts, _ lastDay: LegalDate, _ errors: inout [FieldError]) {
+    let received = facts.source.receivedOn
+    for (pointer, date) in [("/source/received_on", received), ("/act/occurred_on", facts.act.occurredOn)]
     where date < Self.firstDay {
       errors.append(
         FieldError(
@@ -153,13 +134,13 @@ extension Reference {
           pointer: "/source/received_on", .range,
           Hint.future))
     }
-    if draft.act.occurredOn > received {
+    if facts.act.occurredOn > received {
       errors.append(
         FieldError(
           pointer: "/act/occurred_on", .inconsistent,
           LocalizedText(en: "The act cannot follow its report.", id: "Perbuatan tidak mungkin setelah laporannya.")))
     }
-    if let known = draft.act.knownOn, known < draft.act.occurredOn || known > received {
+    if let known = facts.act.knownOn, known < facts.act.occurredOn || known > received {
       errors.append(FieldError(pointer: "/act/known_on", .inconsistent))
     }
   }

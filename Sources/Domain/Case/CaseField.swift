@@ -12,6 +12,12 @@ public struct CaseField: Sendable {
   public let label: LocalizedText
   /// The name under which its corrections stand in `changed`: the facts of one object may share one.
   public let changeName: String
+  /// A body must give it.
+  public private(set) var isRequired = false
+  /// Its column in a spreadsheet and a replica.
+  public private(set) var column: String
+  /// Which columns of a spreadsheet it stands among; nil: a spreadsheet does not have it.
+  public private(set) var sheet: Sheet? = .first
   /// True for a number under which other files keep the person; it is stored apart from everything else.
   public let leadsToPerson: Bool
   /// The value; `.none` for none.
@@ -40,8 +46,37 @@ public struct CaseField: Sendable {
     case derived
   }
 
+  /// Where the columns of a spreadsheet stand: those that came later come last, so that no column ever moves.
+  public enum Sheet: Sendable { case first, last }
+
   /// `act.occurred_on`.
   public var name: String { path.joined(separator: ".") }
+
+  /// The object it is a member of; nil for a member of the case itself.
+  public var object: String? { path.count == 2 ? path[0] : nil }
+
+  /// The name of the member.
+  public var member: String { path[path.count - 1] }
+
+  /// True when it is a list, which is empty where nothing is said.
+  public var isList: Bool {
+    switch form {
+    case .texts, .witnesses: true
+    default: false
+    }
+  }
+
+  private var required: CaseField {
+    var field = self
+    field.isRequired = true
+    return field
+  }
+
+  private func column(_ name: String, in sheet: Sheet? = .first) -> CaseField {
+    var field = self
+    (field.column, field.sheet) = (name, sheet)
+    return field
+  }
 }
 
 /// The value of a fact, in the one form that all its readers and writers share.
@@ -64,26 +99,32 @@ extension CaseField {
     ]
 
   private static let place: [CaseField] = [
-    text("election", in: .core, .text(max: 64), en: "Election", id: "Pemilihan", { $0.election }, { $0.election = $1 }),
+    text("election", in: .core, .text(max: 64), en: "Election", id: "Pemilihan", { $0.election }, { $0.election = $1 })
+      .required,
     text("contest", in: .core, .text(max: 64), en: "Contest", id: "Kontestasi", { $0.contest }, { $0.contest = $1 }),
     text(
       "region", in: .core, .text(max: 8), en: "Region", id: "Wilayah", { $0.region.text },
-      { $0.region = RegionCode(stored: $1) }),
+      { $0.region = RegionCode(stored: $1) }
+    ).required,
     text(
       "institution.code", in: .core, .reference, changes: "institution", en: "Institution", id: "Instansi",
-      { $0.institution.code }, { $0.institution.code = $1 }),
+      { $0.institution.code }, { $0.institution.code = $1 }
+    ).column("institution").required,
     text(
       "institution.name", in: .core, .derived, changes: "institution", en: "Name of the institution",
-      id: "Nama instansi", { $0.institution.name }, { $0.institution.name = $1 }),
+      id: "Nama instansi", { $0.institution.name }, { $0.institution.name = $1 }
+    ).column("institution_name"),
     code(
       "institution.kind", in: .core, InstitutionKind.self, isDerived: true, changes: "institution",
-      en: "Kind of institution", id: "Jenis instansi", { $0.institution.kind }, { $0.institution.kind = $1 }),
+      en: "Kind of institution", id: "Jenis instansi", { $0.institution.kind }, { $0.institution.kind = $1 }
+    ).column("institution_kind"),
   ]
 
   private static let subject: [CaseField] = [
     text(
       "subject.name", in: .subject, .text(max: 200), en: "Name", id: "Nama", { $0.subject.name },
-      { $0.subject.name = $1 }),
+      { $0.subject.name = $1 }
+    ).required,
     text(
       "subject.nip", in: .subject, .digits(18), en: "NIP", id: "NIP", { $0.subject.nip?.text },
       { $0.subject.nip = NIP(stored: $1) }),
@@ -95,7 +136,8 @@ extension CaseField {
       { $0.subject.employment }, { $0.subject.employment = $1 }),
     code(
       "subject.position_level", in: .core, PositionLevel.self, en: "Position level", id: "Jenjang jabatan",
-      { $0.subject.positionLevel }, { $0.subject.positionLevel = $1 }),
+      { $0.subject.positionLevel }, { $0.subject.positionLevel = $1 }
+    ).required,
     code(
       "subject.reporting_class", in: .core, ReportingClass.self, en: "Reporting class", id: "Kelompok pelaporan",
       { $0.subject.reportingClass }, { $0.subject.reportingClass = $1 }),
@@ -111,22 +153,26 @@ extension CaseField {
     text(
       "violation.code", in: .core, .reference, changes: "violation", en: "Violation", id: "Bentuk pelanggaran",
       { $0.violation?.code },
-      { $0.violation = ViolationRef(code: $1, catalogue: "", category: "", aspect: "") }),
+      { $0.violation = ViolationRef(code: $1, catalogue: "", category: "", aspect: "") }
+    ).column("violation"),
     text(
       "violation.catalogue", in: .core, .derived, changes: "violation", en: "Catalogue", id: "Katalog",
-      { $0.violation?.catalogue }, { $0.violation?.catalogue = $1 }),
+      { $0.violation?.catalogue }, { $0.violation?.catalogue = $1 }
+    ).column("catalogue", in: nil),
     text(
       "violation.category", in: .core, .derived, changes: "violation", en: "Category", id: "Kategori",
       { $0.violation?.category }, { $0.violation?.category = $1 }),
     text(
       "violation.aspect", in: .core, .derived, changes: "violation", en: "Aspect", id: "Aspek",
-      { $0.violation?.aspect }, { $0.violation?.aspect = $1 }),
+      { $0.violation?.aspect }, { $0.violation?.aspect = $1 }
+    ).column("aspect", in: nil),
   ]
 
   private static let act: [CaseField] = [
     date(
       "act.occurred_on", in: .core, en: "Day of the act", id: "Tanggal perbuatan", { $0.act.occurredOn },
-      { $0.act.occurredOn = $1 }),
+      { $0.act.occurredOn = $1 }
+    ).required,
     date(
       "act.known_on", in: .core, en: "Day on which it became known", id: "Tanggal diketahui", { $0.act.knownOn },
       { $0.act.knownOn = $1 }),
@@ -137,7 +183,8 @@ extension CaseField {
       { $0.act.channel = $1 }),
     text(
       "act.narrative", in: .narrative, .prose(max: 20_000), en: "Narrative", id: "Uraian", { $0.act.narrative },
-      { $0.act.narrative = $1 }),
+      { $0.act.narrative = $1 }
+    ).required,
     texts(
       "act.urls", in: .narrative, countMax: 50, max: 2_048, en: "Addresses", id: "Tautan", { $0.act.urls },
       { $0.act.urls = $1 }),
@@ -159,37 +206,46 @@ extension CaseField {
         guard case .witnesses(let witnesses) = $1 else { return false }
         $0.act.witnesses = witnesses
         return true
-      }),
+      }
+    ).column("witnesses", in: nil),
   ]
 
   private static let source: [CaseField] = [
     code(
       "source.kind", in: .core, SourceKind.self, changes: "source", en: "Kind of source", id: "Jenis sumber",
-      { $0.source.kind }, { $0.source.kind = $1 }),
+      { $0.source.kind }, { $0.source.kind = $1 }
+    ).column("source_kind").required,
     text(
       "source.agency", in: .core, .text(max: 20), changes: "source", en: "Reporting agency", id: "Lembaga pelapor",
-      { $0.source.agency.rawValue }, { $0.source.agency = AgencyCode(rawValue: $1) }),
+      { $0.source.agency.rawValue }, { $0.source.agency = AgencyCode(rawValue: $1) }
+    ).column("reported_by"),
     text(
       "source.agency_ref", in: .core, .text(max: 120), changes: "source", leadsToPerson: true, en: "Report number",
-      id: "Nomor laporan", { $0.source.agencyRef }, { $0.source.agencyRef = $1 }),
+      id: "Nomor laporan", { $0.source.agencyRef }, { $0.source.agencyRef = $1 }
+    ).required,
     date(
       "source.received_on", in: .core, changes: "source", en: "Day of receipt", id: "Tanggal diterima",
-      { $0.source.receivedOn }, { $0.source.receivedOn = $1 }),
+      { $0.source.receivedOn }, { $0.source.receivedOn = $1 }
+    ).required,
     text(
       "source.channel", in: .core, .text(max: 64), changes: "source", en: "Channel of the report",
-      id: "Saluran laporan", { $0.source.channel }, { $0.source.channel = $1 }),
+      id: "Saluran laporan", { $0.source.channel }, { $0.source.channel = $1 }
+    ).column("source_channel"),
   ]
 
   private static let reporter: [CaseField] = [
     code(
       "reporter.mode", in: .reporter, ReporterMode.self, changes: "reporter", en: "How the reporter is known",
-      id: "Status pelapor", { $0.reporter.mode }, { $0.reporter.mode = $1 }),
+      id: "Status pelapor", { $0.reporter.mode }, { $0.reporter.mode = $1 }
+    ).column("reporter_mode").required,
     text(
       "reporter.name", in: .reporter, .text(max: 200), changes: "reporter", en: "Name of the reporter",
-      id: "Nama pelapor", { $0.reporter.name }, { $0.reporter.name = $1 }),
+      id: "Nama pelapor", { $0.reporter.name }, { $0.reporter.name = $1 }
+    ).column("reporter_name"),
     text(
       "reporter.contact", in: .reporter, .text(max: 200), changes: "reporter", en: "Contact of the reporter",
-      id: "Kontak pelapor", { $0.reporter.contact }, { $0.reporter.contact = $1 }),
+      id: "Kontak pelapor", { $0.reporter.contact }, { $0.reporter.contact = $1 }
+    ).column("reporter_contact"),
   ]
 }
 
@@ -201,6 +257,7 @@ extension CaseField {
   ) {
     path = name.split(separator: ".").map(String.init)
     changeName = changes ?? name
+    column = path[path.count - 1]
     label = LocalizedText(en: en, id: id)
     (self.group, self.form, self.leadsToPerson, self.value, self.set) = (group, form, leadsToPerson, value, set)
   }

@@ -78,7 +78,7 @@ struct Correction: Sendable {
     _ patch: JSONValue, to record: Case, _ context: Lifecycle.Context, movesReceipt: Bool = false
   ) throws(Failure) -> Case {
     let draft = try merge(patch, record.facts)
-    guard draft.source.agency == record.facts.source.agency else { throw .invalid("/source/agency", .notAllowed) }
+    guard draft.facts.source.agency == record.facts.source.agency else { throw .invalid("/source/agency", .notAllowed) }
     return try Lifecycle.correct(
       record, to: try context.reference.facts(from: draft, before: record.facts, until: context.lastDay), context,
       movesReceipt: movesReceipt)

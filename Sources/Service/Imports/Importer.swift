@@ -188,7 +188,7 @@ public struct Importer: Sendable {
   private func requireOwn(_ line: ImportLine, _ reference: Reference) throws(Failure) {
     guard case .own = origin.reach else { return }
     var pointers: [String] = []
-    if !isOwn(line.draft.source.agency, reference) { pointers.append("/case/source/agency") }
+    if !isOwn(line.draft.facts.source.agency, reference) { pointers.append("/case/source/agency") }
     for (index, step) in line.actions.enumerated() where !isOwn(step.agency, reference) {
       pointers.append("/actions/\(index)/agency")
     }

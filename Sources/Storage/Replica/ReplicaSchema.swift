@@ -1,3 +1,5 @@
+internal import Domain
+
 /// The tables of a replica and the statements that fill them from the JSON of a case, by SQLite's own JSON functions.
 enum ReplicaSchema {
   /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRR".
@@ -10,23 +12,7 @@ enum ReplicaSchema {
     name: "cases",
     columns: [
       .text("number"), .integer("version"), .received("etag"), .integer("seq"), .text("stage"), .flag("final"),
-      .text("election"), .text("contest"), .text("region"),
-      .text("institution", "institution.code"), .text("institution_name", "institution.name"),
-      .text("institution_kind", "institution.kind"),
-      .text("name", "subject.name"), .text("nip", "subject.nip"), .text("nik", "subject.nik"),
-      .text("employment", "subject.employment"), .text("position_level", "subject.position_level"),
-      .text("reporting_class", "subject.reporting_class"), .text("position_title", "subject.position_title"),
-      .integer("appointment_year", "subject.appointment_year"),
-      .text("violation", "violation.code"), .text("catalogue", "violation.catalogue"),
-      .text("category", "violation.category"), .text("aspect", "violation.aspect"),
-      .text("occurred_on", "act.occurred_on"), .text("known_on", "act.known_on"), .text("place", "act.place"),
-      .text("channel", "act.channel"), .text("narrative", "act.narrative"), .list("urls", "act.urls"),
-      .text("supports", "act.supports"), .flag("on_unpaid_leave", "act.on_unpaid_leave"),
-      .text("source_kind", "source.kind"), .text("reported_by", "source.agency"),
-      .text("agency_ref", "source.agency_ref"), .text("received_on", "source.received_on"),
-      .text("source_channel", "source.channel"),
-      .text("reporter_mode", "reporter.mode"), .text("reporter_name", "reporter.name"),
-      .text("reporter_contact", "reporter.contact"), .list("motives", "motives"),
+    ] + facts + [
       .text("imported_by"), .list("unconfirmed", "unconfirmed"), .flag("disputed"),
     ] + milestones + progress + [
       .list("redacted", "redacted"), .text("created_at"), .text("updated_at"), .received("json"),
@@ -36,11 +22,20 @@ enum ReplicaSchema {
       "updated_at",
     ])
 
-  private static let milestones: [ReplicaColumn] = [
-    "verified", "rejected", "studied", "recommended", "not_proven", "decided", "blocked", "released", "appealed",
-    "ruled",
-    "exonerated", "escalated", "closed", "cancelled", "lapsed",
-  ].map { .text("\($0)_on", "milestones.\($0)") }
+  /// Witnesses have a table of their own.
+  private static let facts: [ReplicaColumn] = CaseField.all.compactMap { field in
+    switch field.form {
+    case .witnesses: nil
+    case .texts: .list(field.column, field.name)
+    case .number: .integer(field.column, field.name)
+    case .flag: .flag(field.column, field.name)
+    default: .text(field.column, field.name)
+    }
+  }
+
+  private static let milestones: [ReplicaColumn] = Milestone.allCases.filter { $0 != .received }.map {
+    .text("\($0.rawValue)_on", "milestones.\($0.rawValue)")
+  }
 
   private static let progress: [ReplicaColumn] = [
     .text("recommended_by", "recommendation.agency"), .text("recommendation_letter", "recommendation.letter_number"),

@@ -5,54 +5,70 @@ internal import JSON
 enum CaseBody {
   /// Reads a draft. Errors are collected in the reader.
   ///
-  /// - Parameter reporter: the agency that reports unless the body names one.
+  /// - Parameter agency: the one that reports unless the body names one.
   static func draft(_ body: ObjectReader, reportedBy agency: AgencyCode) -> CaseDraft {
-    var draft = CaseDraft(act: act(body), source: source(body, agency), reporter: reporter(body))
-    draft.election = body.text("election", max: 64, required: true) ?? ""
-    draft.contest = body.text("contest", max: 64)
-    draft.region = body.text("region", max: 8, required: true) ?? ""
-    draft.institution = body.reference("institution", required: true) ?? ""
-    draft.violation = body.reference("violation")
-    draft.motives = body.texts("motives", countMax: 10, max: 40)
-    for (index, motive) in draft.motives.enumerated() where !motive.utf8.allSatisfy(isCodeByte) {
-      body.errors.add("/motives/\(index)", .format, Hint.code)
+    var draft = CaseDraft()
+    draft.facts.source.agency = agency
+    for object in ["act", "source", "reporter"] {
+      guard let reader = body.object(object, required: object != "reporter") else { continue }
+      read(&draft.facts, object, from: reader)
+      reader.finish()
     }
-    subject(body, &draft)
+    read(&draft.facts, nil, from: body)
+    if let code = body.reference("institution", required: true) { draft.facts.institution.code = code }
+    draft.facts.violation = body.reference("violation").map {
+      ViolationRef(code: $0, catalogue: "", category: "", aspect: "")
+    }
+    if let reader = body.object("subject", required: true) {
+      read(&draft.facts, "subject", from: reader)
+      draft.identifierMissing = reader.flag("identifier_missing") ?? false
+      reader.finish()
+    }
     return draft
+  }
+
+  /// Reads the facts that are members of an object, or of the body itself.
+  private static func read(_ facts: inout Facts, _ object: String?, from reader: ObjectReader) {
+    for field in CaseField.all where field.object == object {
+      let value = value(of: field, from: reader)
+      // The form of the field is that of the value.
+      if value != .none { _ = field.set(&facts, value) }
+    }
+  }
+
+  private static func value(of field: CaseField, from reader: ObjectReader) -> FieldValue {
+    let (name, isRequired) = (field.member, field.isRequired)
+    func text(_ text: String?) -> FieldValue { text.map { .text($0) } ?? .none }
+    switch field.form {
+    case .text(let max): return text(reader.text(name, max: max, required: isRequired))
+    case .prose(let max): return text(reader.prose(name, max: max, required: isRequired))
+    case .digits(let count): return text(reader.digits(name, count: count, required: isRequired))
+    case .code(let codes): return text(reader.code(name, of: codes, required: isRequired))
+    case .date: return reader.date(name, required: isRequired).map { .date($0) } ?? .none
+    case .number(let range): return reader.int(name, in: range, required: isRequired).map { .number($0) } ?? .none
+    case .flag: return reader.flag(name).map { .flag($0) } ?? .none
+    case .texts(let countMax, let max): return .texts(texts(field.name, reader, name, countMax, max))
+    case .witnesses: return .witnesses(witnesses(reader))
+    case .reference, .derived: return .none
+    }
+  }
+
+  private static func texts(_ fact: String, _ reader: ObjectReader, _ name: String, _ countMax: Int, _ max: Int)
+    -> [String]
+  {
+    if fact == "act.urls" { return urls(reader) }
+    let texts = reader.texts(name, countMax: countMax, max: max)
+    for (index, text) in texts.enumerated() where !text.utf8.allSatisfy(isCodeByte) {
+      reader.errors.add("\(reader.at(name))/\(index)", .format, Hint.code)
+    }
+    return texts
   }
 
   private static func isCodeByte(_ byte: UInt8) -> Bool {
     (byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 57) || byte == UInt8(ascii: "_")
   }
 
-  private static func subject(_ body: ObjectReader, _ draft: inout CaseDraft) {
-    guard let subject = body.object("subject", required: true) else { return }
-    draft.name = subject.text("name", max: 200, required: true) ?? ""
-    draft.nip = subject.digits("nip", count: 18)
-    draft.nik = subject.digits("nik", count: 16)
-    draft.identifierMissing = subject.flag("identifier_missing") ?? false
-    draft.employment = subject.code("employment", Employment.self) ?? .pns
-    draft.positionLevel = subject.code("position_level", PositionLevel.self, required: true) ?? .pelaksana
-    draft.reportingClass = subject.code("reporting_class", ReportingClass.self)
-    draft.positionTitle = subject.text("position_title", max: 200)
-    draft.appointmentYear = subject.int("appointment_year", in: 1950...2100)
-    subject.finish()
-  }
-
-  private static func act(_ body: ObjectReader) -> Act {
-    let reader = body.object("act", required: true)
-    let act = Act(
-      occurredOn: reader?.date("occurred_on", required: true) ?? LegalDate(day: 0), knownOn: reader?.date("known_on"),
-      place: reader?.text("place", max: 500), channel: reader?.code("channel", ActChannel.self),
-      narrative: reader?.prose("narrative", max: 20_000, required: true) ?? "", urls: urls(reader),
-      supports: reader?.code("supports", Supports.self), onUnpaidLeave: reader?.flag("on_unpaid_leave"),
-      witnesses: witnesses(reader))
-    reader?.finish()
-    return act
-  }
-
-  private static func urls(_ reader: ObjectReader?) -> [String] {
-    guard let reader else { return [] }
+  private static func urls(_ reader: ObjectReader) -> [String] {
     let urls = reader.texts("urls", countMax: 50, max: 2_048, by: withSmallHost)
     if reader.isRecorded("urls") { return urls }
     for (index, url) in urls.enumerated() where !isAddress(url) {
@@ -84,8 +100,7 @@ enum CaseBody {
     PlainText.folded(one.name) == PlainText.folded(other.name) && one.contact == other.contact
   }
 
-  private static func witnesses(_ reader: ObjectReader?) -> [Witness] {
-    guard let reader else { return [] }
+  private static func witnesses(_ reader: ObjectReader) -> [Witness] {
     let isRecorded = reader.isRecorded("witnesses")
     let witnesses = reader.objects("witnesses", countMax: 50).map { witness in
       defer { witness.finish() }
@@ -99,82 +114,44 @@ enum CaseBody {
     return witnesses
   }
 
-  private static func source(_ body: ObjectReader, _ agency: AgencyCode) -> Source {
-    let reader = body.object("source", required: true)
-    let source = Source(
-      kind: reader?.code("kind", SourceKind.self, required: true) ?? .laporan,
-      agency: reader?.text("agency", max: 20).map { AgencyCode(rawValue: $0) } ?? agency,
-      agencyRef: reader?.text("agency_ref", max: 120, required: true) ?? "",
-      receivedOn: reader?.date("received_on", required: true) ?? LegalDate(day: 0),
-      channel: reader?.text("channel", max: 64))
-    reader?.finish()
-    return source
-  }
-
-  private static func reporter(_ body: ObjectReader) -> Reporter {
-    guard let reader = body.object("reporter") else { return Reporter(mode: .anonymous, name: nil, contact: nil) }
-    defer { reader.finish() }
-    return Reporter(
-      mode: reader.code("mode", ReporterMode.self, required: true) ?? .anonymous, name: reader.text("name", max: 200),
-      contact: reader.text("contact", max: 200))
-  }
-
   /// The facts as they would be posted: what a merge patch is applied to.
   static func json(_ facts: Facts) -> JSONValue {
-    .object(
-      JSONObject([
-        ("election", .string(facts.election)), ("contest", .string(facts.contest)),
-        ("region", .string(facts.region.text)), ("institution", .string(facts.institution.code)),
-        ("subject", subjectJSON(facts.subject)), ("violation", text(facts.violation?.code)),
-        ("act", actJSON(facts.act)),
-        (
-          "source",
-          .object(
-            JSONObject([
-              ("kind", .string(facts.source.kind.rawValue)), ("agency", .string(facts.source.agency.rawValue)),
-              ("agency_ref", .string(facts.source.agencyRef)),
-              ("received_on", .string(facts.source.receivedOn.description)), ("channel", text(facts.source.channel)),
-            ]))
-        ),
-        (
-          "reporter",
-          .object(
-            JSONObject([
-              ("mode", .string(facts.reporter.mode.rawValue)), ("name", text(facts.reporter.name)),
-              ("contact", text(facts.reporter.contact)),
-            ]))
-        ), ("motives", .array(facts.motives.map { .string($0) })),
-      ]))
+    var members: [(String, JSONValue)] = []
+    var objects: [String: [(String, JSONValue)]] = [:]
+    for field in CaseField.all {
+      if case .derived = field.form { continue }
+      let value = json(of: field, field.value(facts))
+      guard let object = field.object else {
+        members.append((field.member, value))
+        continue
+      }
+      if case .reference = field.form {
+        members.append((object, value))
+      } else {
+        if objects[object] == nil { members.append((object, .null)) }
+        objects[object, default: []].append((field.member, value))
+      }
+    }
+    let isMissing = facts.subject.nip == nil && facts.subject.nik == nil
+    objects["subject"]?.append(("identifier_missing", .bool(isMissing)))
+    return .object(
+      JSONObject(members.map { name, value in (name, objects[name].map { .object(JSONObject($0)) } ?? value) }))
   }
 
-  private static func subjectJSON(_ subject: Subject) -> JSONValue {
-    .object(
-      JSONObject([
-        ("name", .string(subject.name)), ("nip", text(subject.nip?.text)), ("nik", text(subject.nik?.text)),
-        ("identifier_missing", .bool(subject.nip == nil && subject.nik == nil)),
-        ("employment", .string(subject.employment.rawValue)),
-        ("position_level", .string(subject.positionLevel.rawValue)),
-        ("reporting_class", text(subject.reportingClass?.rawValue)), ("position_title", text(subject.positionTitle)),
-        ("appointment_year", subject.appointmentYear.map { .number(JSONNumber($0)) } ?? .null),
-      ]))
+  private static func json(of field: CaseField, _ value: FieldValue) -> JSONValue {
+    switch value {
+    case .none: field.isList ? .array([]) : .null
+    case .text(let text): .string(text)
+    case .number(let number): .number(JSONNumber(number))
+    case .date(let date): .string(date.description)
+    case .flag(let flag): .bool(flag)
+    case .texts(let texts): .array(texts.map { .string($0) })
+    case .witnesses(let witnesses):
+      .array(
+        witnesses.map { witness in
+          let contact: JSONValue = witness.contact.map { .string($0) } ?? .null
+          return .object(JSONObject([("name", .string(witness.name)), ("contact", contact)]))
+        })
+    }
   }
-
-  private static func actJSON(_ act: Act) -> JSONValue {
-    .object(
-      JSONObject([
-        ("occurred_on", .string(act.occurredOn.description)), ("known_on", text(act.knownOn?.description)),
-        ("place", text(act.place)), ("channel", text(act.channel?.rawValue)), ("narrative", .string(act.narrative)),
-        ("urls", .array(act.urls.map { .string($0) })), ("supports", text(act.supports?.rawValue)),
-        ("on_unpaid_leave", act.onUnpaidLeave.map { .bool($0) } ?? .null),
-        (
-          "witnesses",
-          .array(
-            act.witnesses.map {
-              .object(JSONObject([("name", .string($0.name)), ("contact", text($0.contact))]))
-            })
-        ),
-      ]))
-  }
-
-  private static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 }

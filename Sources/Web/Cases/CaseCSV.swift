@@ -4,16 +4,14 @@ internal import JSON
 /// A case as a row of a spreadsheet: one column per value, withheld ones empty, lists joined by blanks.
 enum CaseCSV {
   static let columns =
-    [
-      "id", "number", "version", "seq", "stage", "final", "election", "contest", "region", "institution",
-      "institution_name", "institution_kind", "name", "nip", "nik", "employment", "position_level", "reporting_class",
-      "position_title", "appointment_year", "violation", "category", "occurred_on", "known_on", "place", "channel",
-      "narrative", "urls", "supports", "on_unpaid_leave", "source_kind", "reported_by", "agency_ref", "received_on",
-      "source_channel", "reporter_mode", "reporter_name", "reporter_contact", "motives",
-    ] + Milestone.allCases.filter { $0 != .received }.map { "\($0.rawValue)_on" } + [
+    ["id", "number", "version", "seq", "stage", "final"] + first.map(\.column)
+    + Milestone.allCases.filter { $0 != .received }.map { "\($0.rawValue)_on" } + [
       "proposed_sanction", "sanction", "sanction_level", "outside_band", "redacted", "created_at", "updated_at",
       "imported_by", "unconfirmed", "disputed",
-    ]
+    ] + last.map(\.column)
+
+  private static let first = CaseField.all.filter { $0.sheet == .first }
+  private static let last = CaseField.all.filter { $0.sheet == .last }
 
   static func writeHeader(to writer: inout CSVWriter) {
     for column in columns { writer.field(column) }
@@ -21,49 +19,13 @@ enum CaseCSV {
   }
 
   static func write(_ record: Case, _ projection: Projection, to writer: inout CSVWriter) {
-    let facts = record.facts
-    let subject = projection.contains(.subject) ? facts.subject : nil
-    let told = projection.contains(.narrative) ? facts.act : nil
-    let reporter = projection.contains(.reporter) ? facts.reporter : nil
     writer.field(record.id.description)
     writer.field(record.number)
     writer.field(record.version)
     writer.field(Int(record.seq))
     writer.field(record.progress.stage.rawValue)
     writer.field(record.progress.stage.isFinal)
-    writer.field(facts.election)
-    writer.field(facts.contest)
-    writer.field(facts.region.text)
-    writer.field(facts.institution.code)
-    writer.field(facts.institution.name)
-    writer.field(facts.institution.kind.rawValue)
-    writer.field(subject?.name)
-    writer.field(subject?.nip?.text)
-    writer.field(subject?.nik?.text)
-    writer.field(facts.subject.employment.rawValue)
-    writer.field(facts.subject.positionLevel.rawValue)
-    writer.field(facts.subject.reportingClass?.rawValue)
-    writer.field(subject?.positionTitle)
-    writer.field(facts.subject.appointmentYear)
-    writer.field(facts.violation?.code)
-    writer.field(facts.violation?.category)
-    writer.field(facts.act.occurredOn.description)
-    writer.field(facts.act.knownOn?.description)
-    writer.field(told?.place)
-    writer.field(facts.act.channel?.rawValue)
-    writer.field(told?.narrative)
-    writer.field(told?.urls.joined(separator: " "))
-    writer.field(facts.act.supports?.rawValue)
-    writer.field(facts.act.onUnpaidLeave)
-    writer.field(facts.source.kind.rawValue)
-    writer.field(facts.source.agency.rawValue)
-    writer.field(facts.source.agencyRef)
-    writer.field(facts.source.receivedOn.description)
-    writer.field(facts.source.channel)
-    writer.field(reporter?.mode.rawValue)
-    writer.field(reporter?.name)
-    writer.field(reporter?.contact)
-    writer.field(facts.motives.joined(separator: " "))
+    for field in first { write(field, record.facts, projection, to: &writer) }
     writeProgress(record.progress, to: &writer)
     writer.field(projection.redacted.joined(separator: " "))
     writer.field(record.createdAt.description)
@@ -71,7 +33,20 @@ enum CaseCSV {
     writer.field(record.importedBy?.rawValue)
     writer.field(record.provenance.awaited.map(\.rawValue).joined(separator: " "))
     writer.field(record.provenance.isDisputed)
+    for field in last { write(field, record.facts, projection, to: &writer) }
     writer.endRow()
+  }
+
+  private static func write(_ field: CaseField, _ facts: Facts, _ projection: Projection, to writer: inout CSVWriter) {
+    switch projection.shows(field.group) ? field.value(facts) : .none {
+    case .none: writer.field(nil as String?)
+    case .text(let text): writer.field(text)
+    case .number(let number): writer.field(number)
+    case .date(let date): writer.field(date.description)
+    case .flag(let flag): writer.field(flag)
+    case .texts(let texts): writer.field(texts.joined(separator: " "))
+    case .witnesses(let witnesses): writer.field(witnesses.map(\.name).joined(separator: " "))
+    }
   }
 
   private static func writeProgress(_ progress: CaseProgress, to writer: inout CSVWriter) {

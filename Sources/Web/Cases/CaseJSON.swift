@@ -4,7 +4,6 @@ internal import JSON
 /// A case as a caller sees it: fixed field order, no white space, so that equal records are equal bytes.
 enum CaseJSON {
   static func write(_ record: Case, _ projection: Projection, to writer: inout JSONWriter) {
-    let facts = record.facts
     writer.beginObject()
     writer.member("id", record.id.description)
     // A dry run of creating has neither.
@@ -13,24 +12,7 @@ enum CaseJSON {
     writer.member("seq", record.seq == 0 ? nil : record.seq)
     writer.member("stage", record.progress.stage.rawValue)
     writer.member("final", record.progress.stage.isFinal)
-    writer.member("election", facts.election)
-    writer.member("contest", facts.contest)
-    writer.member("region", facts.region.text)
-    writer.name("institution")
-    write(facts.institution, to: &writer)
-    writer.name("subject")
-    write(facts.subject, projection, to: &writer)
-    writer.name("violation")
-    write(facts.violation, to: &writer)
-    writer.name("act")
-    write(facts.act, projection, to: &writer)
-    writer.name("source")
-    write(facts.source, to: &writer)
-    if projection.contains(.reporter) {
-      writer.name("reporter")
-      write(facts.reporter, to: &writer)
-    }
-    writer.member("motives", strings: facts.motives)
+    FactsJSON.write(record.facts, projection, to: &writer)
     writer.member("imported_by", record.importedBy?.rawValue)
     writer.member("unconfirmed", strings: record.provenance.awaited.map(\.rawValue))
     writer.member("disputed", record.provenance.isDisputed)
@@ -55,77 +37,6 @@ enum CaseJSON {
     writer.member("code", institution.code)
     writer.member("name", institution.name)
     writer.member("kind", institution.kind.rawValue)
-    writer.endObject()
-  }
-
-  private static func write(_ subject: Subject, _ projection: Projection, to writer: inout JSONWriter) {
-    let identified = projection.contains(.subject)
-    writer.beginObject()
-    if identified {
-      writer.member("name", subject.name)
-      writer.member("nip", subject.nip?.text)
-      writer.member("nik", subject.nik?.text)
-    }
-    writer.member("employment", subject.employment.rawValue)
-    writer.member("position_level", subject.positionLevel.rawValue)
-    writer.member("reporting_class", subject.reportingClass?.rawValue)
-    if identified { writer.member("position_title", subject.positionTitle) }
-    writer.member("appointment_year", subject.appointmentYear)
-    writer.endObject()
-  }
-
-  private static func write(_ violation: ViolationRef?, to writer: inout JSONWriter) {
-    guard let violation else { return writer.null() }
-    writer.beginObject()
-    writer.member("code", violation.code)
-    writer.member("catalogue", violation.catalogue)
-    writer.member("category", violation.category)
-    writer.member("aspect", violation.aspect)
-    writer.endObject()
-  }
-
-  private static func write(_ act: Act, _ projection: Projection, to writer: inout JSONWriter) {
-    let told = projection.contains(.narrative)
-    writer.beginObject()
-    writer.member("occurred_on", act.occurredOn.description)
-    writer.member("known_on", act.knownOn?.description)
-    if told { writer.member("place", act.place) }
-    writer.member("channel", act.channel?.rawValue)
-    if told {
-      writer.member("narrative", act.narrative)
-      writer.member("urls", strings: act.urls)
-    }
-    writer.member("supports", act.supports?.rawValue)
-    writer.member("on_unpaid_leave", act.onUnpaidLeave)
-    if told {
-      writer.name("witnesses")
-      writer.beginArray()
-      for witness in act.witnesses {
-        writer.beginObject()
-        writer.member("name", witness.name)
-        writer.member("contact", witness.contact)
-        writer.endObject()
-      }
-      writer.endArray()
-    }
-    writer.endObject()
-  }
-
-  private static func write(_ source: Source, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("kind", source.kind.rawValue)
-    writer.member("agency", source.agency.rawValue)
-    writer.member("agency_ref", source.agencyRef)
-    writer.member("received_on", source.receivedOn.description)
-    writer.member("channel", source.channel)
-    writer.endObject()
-  }
-
-  private static func write(_ reporter: Reporter, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("mode", reporter.mode.rawValue)
-    writer.member("name", reporter.name)
-    writer.member("contact", reporter.contact)
     writer.endObject()
   }
 

@@ -86,7 +86,11 @@ final class RenderedCases: Sendable {
     kept.places[dropped.key] = nil
     // The last one takes the place, so that there are no gaps.
     let last = kept.renderings.removeLast()
-    guard hand < kept.renderings.count else { return }
+    guard hand < kept.renderings.count else {
+      // What comes next stands here: it must not be the first to be dropped.
+      kept.hand = 0
+      return
+    }
     kept.renderings[hand] = last
     kept.places[last.key] = hand
     kept.hand += 1

@@ -16,11 +16,8 @@ extension Schema {
   private static func caseMembers(number: Schema, seq: Schema) -> [Member] {
     [
       .always("id", uuid), .always("number", number), .always("version", int(1...Int(Int32.max))),
-      .always("seq", seq), .always("stage", code(Stage.self)), .always("final", bool), .always("election", string),
-      .always("contest", string), .always("region", region), .always("institution", institution),
-      .always("subject", subject), .always("violation", violation.orNull), .always("act", act),
-      .always("source", source), .maybe("reporter", reporter.described("Left out where it is withheld.")),
-      .always("motives", array(of: string)),
+      .always("seq", seq), .always("stage", code(Stage.self)), .always("final", bool),
+    ] + FactsSchema.members + [
       .always(
         "imported_by",
         agency.orNull.described("Who imported the case; null where the reporting agency did itself, or posted it.")),
@@ -45,34 +42,6 @@ extension Schema {
   private static let caseReceipt = object([
     .always("id", uuid), .always("version", int(1...Int(Int32.max))), .always("stage", code(Stage.self)),
   ]).named("CaseReceipt").described("All that a key without cases:read is told.")
-
-  private static let subject = object([
-    .maybe("name", string), .maybe("nip", string.orNull), .maybe("nik", string.orNull),
-    .always("employment", code(Employment.self)), .always("position_level", code(PositionLevel.self)),
-    .always("reporting_class", string.orNull), .maybe("position_title", string.orNull),
-    .always("appointment_year", count.orNull),
-  ]).named("Subject")
-
-  private static let violation = object([
-    .always("code", string), .always("catalogue", string), .always("category", string),
-    .always("aspect", string.orNull),
-  ])
-
-  private static let act = object([
-    .always("occurred_on", date), .always("known_on", date.orNull), .maybe("place", string.orNull),
-    .always("channel", code(ActChannel.self).orNull), .maybe("narrative", string), .maybe("urls", array(of: string)),
-    .always("supports", code(Supports.self).orNull), .always("on_unpaid_leave", bool.orNull),
-    .maybe("witnesses", array(of: object([.always("name", string), .always("contact", string.orNull)]))),
-  ]).named("Act")
-
-  private static let source = object([
-    .always("kind", code(SourceKind.self)), .always("agency", agency), .always("agency_ref", string),
-    .always("received_on", date), .always("channel", string.orNull),
-  ])
-
-  private static let reporter = object([
-    .always("mode", code(ReporterMode.self)), .always("name", string.orNull), .always("contact", string.orNull),
-  ])
 
   private static let milestones = object(Milestone.allCases.map { .maybe($0.rawValue, date) })
 

@@ -39,7 +39,7 @@ extension ImportLine {
     let draft = CaseBody.draft(reader, reportedBy: AgencyCode(rawValue: ""))
     reader.finish()
     try body.errors.check()
-    if draft.source.agency.rawValue.isEmpty { throw .invalid("/case/source/agency", .required) }
+    if draft.facts.source.agency.rawValue.isEmpty { throw .invalid("/case/source/agency", .required) }
     self.init(draft: draft, actions: actions)
   }
 }

@@ -120,13 +120,18 @@ final class ObjectReader {
 
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, required: Bool = false) -> Code?
   where Code.RawValue == String {
-    record?.add(name, .code(type), required)
+    code(name, of: Code.allCases.map(\.rawValue), required: required).flatMap { Code(rawValue: $0) }
+  }
+
+  /// One of some codes.
+  func code(_ name: String, of codes: [String], required: Bool = false) -> String? {
+    record?.add(name, .codes(codes), required)
     guard let text = string(name, required: required) else { return nil }
-    guard let code = Code(rawValue: text) else {
-      errors.add(at(name), .unknownCode, Query.oneOf(type))
+    guard codes.contains(text) else {
+      errors.add(at(name), .unknownCode, Query.oneOf(codes))
       return nil
     }
-    return code
+    return text
   }
 
   /// A code that stands alone or as the member `code` of an object, as cases show it.

@@ -134,7 +134,11 @@ struct Query: Sendable {
 
   static func oneOf<Code: RawRepresentable & CaseIterable>(_ type: Code.Type) -> LocalizedText
   where Code.RawValue == String {
-    let all = Code.allCases.map(\.rawValue).joined(separator: ", ")
+    oneOf(Code.allCases.map(\.rawValue))
+  }
+
+  static func oneOf(_ codes: [String]) -> LocalizedText {
+    let all = codes.joined(separator: ", ")
     return LocalizedText(en: "Give one of \(all).", id: "Isi salah satu dari \(all).")
   }
 

@@ -1,0 +1,81 @@
+internal import Domain
+internal import JSON
+
+/// The facts of a case as members of its JSON, in the order and nesting of ``CaseField``; withheld ones are left out.
+enum FactsJSON {
+  /// A fact with its name as it is written.
+  private struct Member {
+    let field: CaseField
+    let name: [UInt8]
+    let isList: Bool
+  }
+
+  /// The facts that are members of one object; nil: of the case itself.
+  private struct Run {
+    let object: String?
+    let members: [Member]
+    /// The groups of its members.
+    let groups: [FieldGroup]
+  }
+
+  private static let runs: [Run] = {
+    var runs: [Run] = []
+    for field in CaseField.all {
+      let member = Member(field: field, name: JSONWriter.encodedName(field.member), isList: field.isList)
+      let before = runs.last.flatMap { $0.object == field.object ? runs.popLast() : nil }
+      let members = (before?.members ?? []) + [member]
+      runs.append(Run(object: field.object, members: members, groups: Array(Set(members.map(\.field.group)))))
+    }
+    return runs
+  }()
+
+  static func write(_ facts: Facts, _ projection: Projection, to writer: inout JSONWriter) {
+    for run in runs {
+      guard let object = run.object else {
+        write(run, facts, projection, to: &writer)
+        continue
+      }
+      if !run.groups.contains(where: projection.shows) { continue }
+      writer.name(object)
+      if object == "violation" && facts.violation == nil {
+        writer.null()
+        continue
+      }
+      writer.beginObject()
+      write(run, facts, projection, to: &writer)
+      writer.endObject()
+    }
+  }
+
+  private static func write(_ run: Run, _ facts: Facts, _ projection: Projection, to writer: inout JSONWriter) {
+    for member in run.members where projection.shows(member.field.group) {
+      writer.name(encoded: member.name)
+      switch member.field.value(facts) {
+      case .none: if member.isList { writer.emptyArray() } else { writer.null() }
+      case .text(let text): writer.string(text)
+      case .number(let number): writer.int(number)
+      case .date(let date): writer.string(date.description)
+      case .flag(let flag): writer.bool(flag)
+      case .texts(let texts): write(texts, to: &writer)
+      case .witnesses(let witnesses): write(witnesses, to: &writer)
+      }
+    }
+  }
+
+  private static func write(_ texts: [String], to writer: inout JSONWriter) {
+    writer.beginArray()
+    for text in texts { writer.string(text) }
+    writer.endArray()
+  }
+
+  private static func write(_ witnesses: [Witness], to writer: inout JSONWriter) {
+    writer.beginArray()
+    for witness in witnesses {
+      writer.beginObject()
+      writer.member("name", witness.name)
+      writer.member("contact", witness.contact)
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+}
