@@ -1,7 +1,7 @@
 internal import Domain
 internal import HTTPTypes
 
-/// The acts that move a case along its legal road.
+/// Operations on acts on a case.
 extension Operation {
   static func act(_ kind: ActionKind) -> Operation {
     Operation(
@@ -20,7 +20,7 @@ extension Operation {
       example: example(kind))
   }
 
-  private static func summary(_ kind: ActionKind) -> LocalizedText {
+  static func summary(_ kind: ActionKind) -> LocalizedText {
     switch kind {
     case .verifications: .init(en: "Verify", id: "Verifikasi")
     case .studies: .init(en: "Record the study", id: "Catat kajian")
@@ -40,7 +40,7 @@ extension Operation {
     }
   }
 
-  private static func details(_ kind: ActionKind) -> String {
+  static func details(_ kind: ActionKind) -> String {
     let stages = kind.stages.map(\.rawValue).sorted().joined(separator: ", ")
     let mandate =
       switch kind {
@@ -58,7 +58,7 @@ extension Operation {
   }
 
   /// On the case that the example of `createCase` has made, in this order, as far as one case can take them all.
-  private static func example(_ kind: ActionKind) -> Example {
+  static func example(_ kind: ActionKind) -> Example {
     let today = #""occurred_on":"$(today)""#
     return switch kind {
     case .verifications: Example("BKN", path: ["$id"], body: #"{\#(today),"outcome":"accepted"}"#)
@@ -108,4 +108,9 @@ extension Operation {
         "BKN", setup: "received=$(some received)", path: ["$received"], body: #"{\#(today),"reason":"retired"}"#)
     }
   }
+
+  static let allowedActions = Operation(
+    .cases, .init(en: "What may be done now", id: "Tindakan yang dapat dilakukan"),
+    details: "What this key may do with the case today, and why not the rest.",
+    replies: [.json(.allowedActions, "Every action.")], example: Example("BKN", path: ["$id"]))
 }

@@ -1,3 +1,5 @@
+public import Domain
+
 /// How a store stands at one moment: what waits, what it has done, and the room it has. It names nobody but agencies.
 public struct StoreCondition: Sendable {
   /// The newest sequence.

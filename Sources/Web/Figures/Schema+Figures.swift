@@ -3,8 +3,10 @@ internal import Service
 
 /// The shapes of figures, as answers show them.
 extension Schema {
-  private static let percent = number.orNull
+  static let percent = number.orNull
+
   static let figureID = pattern("^fig_[0-9a-v]{26}$")
+
   private static let scope = object([
     .always("agency", agency.orNull), .always("rows", array(of: string)), .maybe("persons", array(of: string)),
   ])
@@ -25,7 +27,7 @@ extension Schema {
   /// A figure of any kind.
   static let anyFigure = anyOf(StatisticKind.allCases.map { figure($0) })
 
-  private static func members(of kind: StatisticKind) -> [Member] {
+  static func members(of kind: StatisticKind) -> [Member] {
     switch kind {
     case .funnel: [.always("labels", map(of: label))] + grouped(funnelMembers)
     case .stages: [.always("labels", map(of: label))] + grouped(stageMembers)
@@ -45,7 +47,9 @@ extension Schema {
   /// Of a count, or of several, what rests on records of others; figures of definition 1 do not have it.
   private static let others = count.described(
     "How much of the count another agency has recorded in the place of the one named, and nobody has confirmed.")
+
   private static let ofOthers = Member.maybe(StatisticResult.ofOthers, others)
+
   private static func ofOthers(_ names: [String]) -> Member {
     .maybe(StatisticResult.ofOthers, object(names.map { .always($0, others) }))
   }
@@ -187,74 +191,4 @@ extension Schema {
           $0.rawValue,
           object([.always("published", count), .always("own", count), .always("difference", number)]))
       })
-
-  /// A statistic of a public release. Definition 2 has `method` and percentages. In one of definition 1 a count that is not
-  /// told is null, and a part that is not told is named in `suppressed`.
-  static func release(_ statistic: PublicRoutes.Statistic) -> Schema {
-    var members: [Member] = [
-      .always("statistic", const(statistic.rawValue)), .always("definition", string), .always("election", string),
-      .always("as_of", date), .always("basis", const("effective")), .always("unit", const("case")),
-      .always("group_by", string.orNull), .always("released_at", instant), .maybe("method", releaseMethod),
-      .maybe("smallest_count", count), .maybe("withheld", bool),
-    ]
-    let counts =
-      ["reported", "recommended", "followed_up"].map { Member.always($0, count.orNull) } + [
-        .maybe(
-          "percentages",
-          object(
-            ["recommended", "followed_up"].map {
-              .always($0, object([.always("of", string), .always("percent", percent)]))
-            }))
-      ]
-    switch statistic {
-    case .funnel:
-      members += [
-        .always("total", object(counts + [.always("rejected", count.orNull)])),
-        .maybe("groups", array(of: object([.always("key", string.orNull), .always("label", label.orNull)] + counts))),
-        .maybe("suppressed", array(of: string.orNull)), .maybe("total_only", bool),
-      ]
-    case .stages: members += [.always("total", node), .always("rejected", count.orNull)]
-    case .sanctions: members.append(.always("total", node.orNull))
-    }
-    return object(members).named("Release_\(statistic.rawValue)")
-  }
-
-  private static let node = recursive("ReleaseNode") { itself in
-    object([
-      .always("key", string), .always("label", label.orNull), .always("count", count), .maybe("percent", percent),
-      .always("parts", array(of: itself)), .maybe("suppressed", array(of: string)),
-    ])
-  }
-
-  private static let releaseMethod = object([
-    .always("name", const("cell_key")), .always("noise_max", count), .always("variance", number),
-    .always("not_shown", array(of: count)), .always("totals_exact_from", count),
-    .always("additive", bool.described("false: parts need not add up to their total.")), .always("note", label),
-    .always("weight_sum", count),
-    .always(
-      "weights",
-      array(of: array(of: count)).described(
-        "Row n: how often -3 to 3 is added to the number n, of weight_sum; the last row is that of every larger number."
-      )
-    ),
-  ]).named("ReleaseMethod")
-
-  /// What the operator is told of the releases of an election.
-  static let releasesOfElection = object([
-    .always("election", string), .always("name_id", string), .always("name_en", string.orNull),
-    .always("voting_on", date.orNull), .always("released", array(of: date)),
-  ])
-
-  static let madeReleases = object([
-    .always("election", string),
-    .always("first_recorded_on", date.orNull.described("When the first case of the election was recorded here.")),
-    .always("made", count),
-    .always(
-      "items",
-      array(
-        of: object([
-          .always("as_of", date), .always("made", bool), .always("definition", count),
-          .always("released_at", instant.orNull), .always("seq", count.orNull),
-        ]))),
-  ]).named("MadeReleases")
 }

@@ -1,3 +1,5 @@
+public import Domain
+
 /// One backup: a whole file of its own that was verified before it got its name.
 public struct Backup: Sendable, Equatable {
   /// `netral-YYYYMMDDTHHMMSSZ-SEQ.sqlite`, the time being UTC.
