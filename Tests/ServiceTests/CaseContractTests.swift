@@ -64,10 +64,10 @@ internal import Testing
   func `a list holds the visible cases, newest first, page by page`(_ factory: StoreFactory) async throws {
     try await factory.run { bench in
       for number in 1...5 { _ = try await bench.report(number) }
-      var query = CaseQuery(caller: .bkn, today: Sample.date("2025-01-31"))
-      query.limit = 2
-      try bench.read { reads throws in
-        var found: [CaseID] = []
+      var all = CaseQuery(caller: .bkn, today: Sample.date("2025-01-31"))
+      all.limit = 2
+      try bench.read { [all] reads throws in
+        var (query, found) = (all, [CaseID]())
         while true {
           let page = try reads.cases(query)
           #expect(page.items.count <= 2)
@@ -76,8 +76,8 @@ internal import Testing
           query.after = next
         }
         #expect(found == (1...5).reversed().map { Sample.caseID($0) })
-        #expect(try reads.count(query) == 5)
-        #expect(try reads.allCases(query).count == 5)
+        #expect(try reads.count(all) == 5)
+        #expect(try reads.allCases(all).count == 5)
       }
     }
   }
