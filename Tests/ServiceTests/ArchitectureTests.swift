@@ -8,10 +8,12 @@ internal import Testing
     var path: String
     var lines: [String]
 
-    /// The text without comments and literals, so that a word in them names no type.
+    /// The text without imports, comments and literals, so that a word in them names no type.
     var code: String {
-      lines.joined(separator: "\n").replacing(/"""[\s\S]*?"""/, with: "").replacing(/"(?:\\.|[^"\\\n])*"/, with: "")
-        .replacing(/\/\/[^\n]*/, with: "")
+      lines.filter { !$0.contains("import ") }.joined(separator: "\n").replacing(/"""[\s\S]*?"""/, with: "").replacing(
+        /"(?:\\.|[^"\\\n])*"/, with: ""
+      )
+      .replacing(/\/\/[^\n]*/, with: "")
     }
 
     /// The modules the file imports.
@@ -73,7 +75,7 @@ internal import Testing
 
   /// The largest circle of files of each module that all reach each other by the types they name. Where there is a larger
   /// one than six today, it may only become smaller.
-  private static let circleMax = ["Domain": 16, "HTTPServer": 10, "Storage": 11]
+  private static let circleMax = ["Storage": 11]
 
   @Test func `few files of a module all reach each other by the types they name`() throws {
     for (module, files) in Dictionary(grouping: try Self.sources(), by: \.module) {
