@@ -45,7 +45,8 @@ let package = Package(
       name: "Migrations", path: "migrations", sources: ["Migrations.swift"],
       resources: [.embedInCode("sql"), .embedInCode("reference")], swiftSettings: strict),
     .target(
-      name: "Storage", dependencies: ["CSQLite", "Domain", "Fairness", "Gzip", "JSON", "Migrations", crypto, grdb],
+      name: "Storage",
+      dependencies: ["CSQLite", "Domain", "Fairness", "Gzip", "JSON", "Migrations", "Service", crypto, grdb],
       swiftSettings: strict),
     .target(
       name: "Service", dependencies: ["Domain", "JSON", crypto, logging], swiftSettings: strict),
@@ -70,9 +71,12 @@ let package = Package(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport", httpTypes], exclude: ["differential.py"],
       swiftSettings: strict),
     .testTarget(
-      name: "DomainTests", dependencies: ["Domain", "JSON", "Storage", "TestSupport"], swiftSettings: strict),
+      name: "DomainTests", dependencies: ["Domain", "JSON", "Service", "Storage", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Domain", "Migrations", "Storage", "TestSupport", grdb],
+      name: "ServiceTests", dependencies: ["Domain", "JSON", "Service", "Storage", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Domain", "Migrations", "Service", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
     .testTarget(
       name: "WebTests",
@@ -85,7 +89,7 @@ let package = Package(
       name: "FuzzTests", dependencies: ["Domain", "HTTPServer", "JSON", "Service", "TestSupport", "Web", httpTypes],
       exclude: ["CFuzzer", "Driver.swift", "corpus"], swiftSettings: strict),
     .testTarget(
-      name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "TestSupport", "netral", crypto],
+      name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "Service", "TestSupport", "netral", crypto],
       exclude: ["golden", "recompute.py", "released"],
       swiftSettings: strict),
   ]

@@ -1,8 +1,7 @@
-public import Domain
 public import HTTPServer
 internal import HTTPTypes
 public import Logging
-internal import Service
+public import Service
 
 /// The HTTP interface: takes a request through the pipeline and answers it.
 public final class API: Sendable {

@@ -1,6 +1,7 @@
 import Glibc
 import HTTPServer
 import HTTPTypes
+internal import Service
 import Testing
 
 @Suite("A request body", .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Glibc
 internal import JSON
+internal import Service
 internal import Synchronization
 internal import TestSupport
 internal import Testing

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import Service
 internal import Testing
 
 extension ProgramTests {

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Foundation
+internal import Service
 internal import Storage
 internal import TestSupport
 internal import Testing

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Service
 internal import Storage
 internal import TestSupport
 internal import Testing

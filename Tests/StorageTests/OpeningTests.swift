@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Service
 internal import Storage
 internal import TestSupport
 internal import Testing

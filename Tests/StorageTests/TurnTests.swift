@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Domain
 internal import Foundation
+internal import Service
 internal import Storage
 internal import Synchronization
 internal import Testing

@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Domain
 internal import HTTPServer
 internal import JSON
+internal import Service
 internal import Storage
 internal import TestSupport
 internal import Testing

@@ -2,6 +2,7 @@ internal import Crypto
 internal import Domain
 internal import Foundation
 internal import JSON
+internal import Service
 internal import Storage
 internal import TestSupport
 internal import Testing

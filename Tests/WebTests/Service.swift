@@ -4,6 +4,7 @@ internal import Foundation
 internal import HTTPServer
 internal import JSON
 internal import Logging
+internal import Service
 internal import Storage
 internal import Synchronization
 internal import TestSupport

@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSON
+internal import Service
 internal import TestSupport
 internal import Testing
 internal import Web

@@ -1,46 +1,3 @@
-/// The statutory clocks of a case.
-public enum ClockKind: String, Sendable, CaseIterable, Codable {
-  case verification, study
-  case ppkFollowUp = "ppk_follow_up"
-  case appealFiling = "appeal_filing"
-
-  /// The milestone at which the clock starts.
-  public var startsAt: String {
-    switch self {
-    case .verification: "received"
-    case .study: "verified"
-    case .ppkFollowUp: "recommended"
-    case .appealFiling: "decided"
-    }
-  }
-
-  /// What stops the clock beside the end of the case.
-  public var stopsAt: Set<String> {
-    switch self {
-    case .verification: ["verified", "rejected"]
-    case .study: ["studied", "not_proven"]
-    case .ppkFollowUp: ["decided"]
-    case .appealFiling: ["appealed"]
-    }
-  }
-
-  /// The mandate an agency needs to pause and resume the clock.
-  public var mandate: MandateKind {
-    switch self {
-    case .verification: .verify
-    case .study: .study
-    case .ppkFollowUp: .recommend
-    case .appealFiling: .appeal
-    }
-  }
-}
-
-/// How a clock counts.
-public enum ClockUnit: String, Sendable, CaseIterable, Codable {
-  case days
-  case workingDays = "working_days"
-}
-
 /// What the record alone says about a clock. Whether a running clock is overdue or within a pause depends on today and is
 /// never stored; `paused` is one whose pause names no end.
 public enum ClockState: String, Sendable, CaseIterable {
@@ -76,14 +33,6 @@ public struct ClockPause: Sendable, Equatable {
 
   /// The day of its latest act. Earlier releases knew no end but a resumption.
   var lastActOn: LegalDate { isResumed || ground == nil ? until ?? from : from }
-}
-
-extension ClockPause {
-  /// The day on which a pause that takes in `date` ends; nil when it does not, or is open.
-  fileprivate func end(over date: LegalDate) -> LegalDate? {
-    guard let until, from <= date, date < until else { return nil }
-    return until
-  }
 }
 
 /// One clock of one case.
@@ -139,39 +88,6 @@ public struct Clock: Sendable, Equatable {
 
   /// The days that pauses have taken or will take.
   public var pausedDays: Int { pauses.reduce(0) { $0 + $1.days } }
-}
-
-/// Weekends and holidays, for clocks that count working days.
-public struct WorkingCalendar: Sendable {
-  private let holidays: Set<LegalDate>
-
-  /// A calendar with these days off beside Saturdays and Sundays.
-  public init(holidays: some Sequence<LegalDate>) { self.holidays = Set(holidays) }
-
-  /// True unless the date is a Saturday, a Sunday or a holiday.
-  public func isWorkingDay(_ date: LegalDate) -> Bool { !date.isWeekend && !holidays.contains(date) }
-
-  /// The date on which the `count`th working day after `start` falls (`start` itself is not counted).
-  public func date(_ count: Int, workingDaysAfter start: LegalDate) -> LegalDate {
-    date(count, .workingDays, after: start, without: [])
-  }
-
-  /// The date on which the `count`th day that counts falls; `start` itself does not, nor do paused days. A pause that is
-  /// open takes no days away: how many it will take is not known yet.
-  public func date(_ count: Int, _ unit: ClockUnit, after start: LegalDate, without pauses: [ClockPause]) -> LegalDate {
-    if pauses.isEmpty && unit == .days { return start.adding(days: count) }
-    var date = start
-    var left = count
-    while left > 0 {
-      date = date.adding(days: 1)
-      if let end = pauses.lazy.compactMap({ $0.end(over: date) }).first {
-        date = end.adding(days: -1)
-      } else if unit == .days || isWorkingDay(date) {
-        left -= 1
-      }
-    }
-    return date
-  }
 }
 
 extension CaseProgress {

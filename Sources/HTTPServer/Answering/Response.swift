@@ -40,27 +40,6 @@ public struct Response: Sendable {
   }
 }
 
-/// Counts the memory of answers that are made and that their clients have not taken yet.
-public protocol AnswerAccount: Sendable {
-  /// Counts bytes in, or out when they are negative: each that was counted in is counted out when the client has taken
-  /// it, and at the latest when the connection ends. Called on event loops.
-  ///
-  /// What the system takes at once is never counted, so that answers to clients that read cost nothing here.
-  func count(_ bytes: Int)
-}
-
-/// Why an answer broke off in the middle.
-public enum ResponseBreak: Sendable {
-  /// The client has closed, or its network is gone.
-  case clientGone
-  /// The client has taken nothing for ``Limits/writeTimeout``.
-  case clientTooSlow
-  /// The server has stopped, and ``Limits/shutdownDeadline`` has passed.
-  case shutDown
-  /// The closure of a streamed answer has thrown this.
-  case failed(any Error)
-}
-
 /// The body of an answer.
 public enum ResponseBody: Sendable {
   /// None: `Content-Length: 0`, where the status may have a body.

@@ -1,8 +1,8 @@
 public import Domain
 
 /// Acts on a case along its legal road.
-public struct ActionService: Sendable {
-  private let records: Records
+public struct ActionService: RecordService {
+  public let records: Records
 
   /// Acts on the cases of `records`.
   public init(_ records: Records) { self.records = records }

@@ -1,4 +1,4 @@
-public import Domain
+internal import Domain
 public import Logging
 
 /// The operator's backups. Where they go the server's settings say, and never a request.

@@ -1,17 +1,12 @@
 public import Domain
 
 /// Cases: reporting them, showing them, and finding them.
-public struct CaseService: Sendable {
-  let records: Records
+public struct CaseService: RecordService {
+  public let records: Records
   private let ids: CaseIDs
 
   /// - Parameter ids: shared by everything that makes cases.
   public init(_ records: Records, ids: CaseIDs) { (self.records, self.ids) = (records, ids) }
-
-  /// The right to one list that is streamed whole, which is given back when it is let go.
-  ///
-  /// - Throws: `too_many_requests`, `busy`.
-  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
 
   /// The case, when it exists for whoever asks: the newest, from memory where it is known there.
   ///

@@ -16,9 +16,6 @@ public struct FoundCases {
 }
 
 extension CaseService {
-  /// The reference data that filters are judged by.
-  public var reference: Reference { records.reference }
-
   /// A page of visible cases. A word may stand in every case: a question with words is answered on the lane of long reading.
   ///
   /// - Parameter write: writes the page.

@@ -1,19 +1,11 @@
 public import Domain
 
 /// The clocks of visible cases.
-public struct ClockService: Sendable {
-  private let records: Records
+public struct ClockService: RecordService {
+  public let records: Records
 
   /// The clocks of the cases of `records`.
   public init(_ records: Records) { self.records = records }
-
-  /// The reference data that filters are judged by and rules come from.
-  public var reference: Reference { records.reference }
-
-  /// The right to one list that is streamed whole, which is given back when it is let go.
-  ///
-  /// - Throws: `too_many_requests`, `busy`.
-  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
 
   /// A page of clocks.
   public func page<Page: Sendable>(

@@ -1,8 +1,8 @@
 public import Domain
 
 /// What agencies say about what others have recorded in their name.
-public struct ConfirmationService: Sendable {
-  private let records: Records
+public struct ConfirmationService: RecordService {
+  public let records: Records
 
   /// Answers for the cases of `records`.
   public init(_ records: Records) { self.records = records }
@@ -15,11 +15,6 @@ public struct ConfirmationService: Sendable {
       try Self.take(confirmation, on: now.record, now.context, now.transaction)
     }
   }
-
-  /// The right to answer many at once, which is given back when it is let go.
-  ///
-  /// - Throws: `too_many_requests`, `busy`.
-  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
 
   /// Answers that share a write.
   public static let batchMax = 100

@@ -2,8 +2,8 @@ public import Domain
 public import JSON
 
 /// Corrections of facts: by the owner or BKN at once, by anyone else on request.
-public struct CorrectionService: Sendable {
-  private let records: Records
+public struct CorrectionService: RecordService {
+  public let records: Records
   private let correction: Correction
 
   /// - Parameter merge: reads the facts as they are after a patch.

@@ -4,16 +4,11 @@ public import Domain
 ///
 /// Nothing is held open for one: it is read in parts, each in a short transaction, while writes go on. That is why a broken
 /// download goes on where it stopped, even after the server was started again.
-public struct ExportService: Sendable {
-  private let records: Records
+public struct ExportService: RecordService {
+  public let records: Records
 
   /// Snapshots of `records`.
   public init(_ records: Records) { self.records = records }
-
-  /// The right to one export, which is given back when it is let go.
-  ///
-  /// - Throws: `too_many_requests`, `busy`.
-  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
 
   /// A snapshot.
   ///

@@ -1,8 +1,8 @@
 public import Domain
 
 /// What has changed since a sequence, as an agency sees it.
-public struct FeedService: Sendable {
-  private let records: Records
+public struct FeedService: RecordService {
+  public let records: Records
 
   /// The feed of `records`.
   public init(_ records: Records) { self.records = records }

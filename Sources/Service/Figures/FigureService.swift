@@ -3,7 +3,7 @@ public import Domain
 internal import Synchronization
 
 /// Answers statistical questions, issues each answer as a figure, and keeps answers as long as nothing changes.
-public final class FigureService: Sendable {
+public final class FigureService: RecordService {
   private struct Key: Hashable {
     let kind: StatisticKind
     let scope: AgencyCode?
@@ -22,7 +22,7 @@ public final class FigureService: Sendable {
     var counts: [KeyOwner: Int] = [:]
   }
 
-  private let records: Records
+  public let records: Records
   private let form: FigureForm
   private let kept = Mutex(Kept())
   private let issued = Mutex(Issued())
@@ -125,9 +125,6 @@ public final class FigureService: Sendable {
 }
 
 extension FigureService {
-  /// The reference data that questions are judged by, and that labels come from.
-  public var reference: Reference { records.reference }
-
   /// Writes an issued figure apart from the event loops, which thousands of lines are no work for.
   public func writeLong(by asker: Asker, _ write: @escaping @Sendable (Reference) -> [UInt8]) async throws -> [UInt8] {
     let reference = records.reference

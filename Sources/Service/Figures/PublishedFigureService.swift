@@ -1,19 +1,11 @@
 public import Domain
 
 /// Numbers that agencies have published, each beside the service's own for the same date.
-public struct PublishedFigureService: Sendable {
-  private let records: Records
+public struct PublishedFigureService: RecordService {
+  public let records: Records
 
   /// Published figures beside the cases of `records`.
   public init(_ records: Records) { self.records = records }
-
-  /// The reference data that bodies are judged by.
-  public var reference: Reference { records.reference }
-
-  /// The right to one list that is streamed whole, which is given back when it is let go.
-  ///
-  /// - Throws: `too_many_requests`, `busy`.
-  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
 
   /// Registers a figure that the agency has published.
   public func register(_ figure: PublishedFigure, by asker: Asker, _ intent: Intent) async throws

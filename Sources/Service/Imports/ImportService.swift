@@ -1,8 +1,8 @@
 public import Domain
 
 /// Imports of whole histories.
-public struct ImportService: Sendable {
-  private let records: Records
+public struct ImportService: RecordService {
+  public let records: Records
   private let ids: CaseIDs
   private let now: @Sendable () -> Timestamp
 
@@ -19,11 +19,6 @@ public struct ImportService: Sendable {
         budget: asker.caller?.budget),
       store: records.store, now: now, ids: ids)
   }
-
-  /// The right to one import, which is given back when it is let go.
-  ///
-  /// - Throws: `too_many_requests`, `busy`.
-  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
 
   /// What the lines of an import cost beside the import itself: a dry run asks and leaves nothing, so that it costs more.
   public func toll(for asker: Asker, dryRun: Bool) -> LineToll {

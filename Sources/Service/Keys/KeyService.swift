@@ -1,14 +1,11 @@
 public import Domain
 
 /// Access keys: the operator's management of them, and what each agency is told of its own.
-public struct KeyService: Sendable {
-  private let records: Records
+public struct KeyService: RecordService {
+  public let records: Records
 
   /// The keys of `records`.
   public init(_ records: Records) { self.records = records }
-
-  /// The reference data that owners are judged by.
-  public var reference: Reference { records.reference }
 
   /// A key; nil when there is none of that name.
   public func key(_ id: String) -> AccessKey? { records.store.keys[id] }

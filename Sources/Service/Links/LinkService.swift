@@ -2,8 +2,8 @@ public import Domain
 
 /// Ties between cases. A tie is shown when both cases exist for the caller; that two cases are about one person is
 /// identity, so that tie is shown only where the subject of both is open.
-public struct LinkService: Sendable {
-  private let records: Records
+public struct LinkService: RecordService {
+  public let records: Records
 
   /// Ties the cases of `records`.
   public init(_ records: Records) { self.records = records }

@@ -1,19 +1,14 @@
 public import Domain
 
 /// Reconciliations: whether an agency holds what it should, and the certificates that say so.
-public struct ReconciliationService: Sendable {
-  private let records: Records
+public struct ReconciliationService: RecordService {
+  public let records: Records
   private let now: @Sendable () -> Timestamp
 
   /// - Parameter now: a comparison takes its time: its certificate says when it ended.
   public init(_ records: Records, now: @escaping @Sendable () -> Timestamp) {
     (self.records, self.now) = (records, now)
   }
-
-  /// The right to one comparison, which is given back when it is let go.
-  ///
-  /// - Throws: `too_many_requests`, `busy`.
-  public func begin(by asker: Asker) throws(Failure) -> StreamSlot { try records.work.begin(by: asker) }
 
   /// A comparison with what whoever asks should hold.
   ///

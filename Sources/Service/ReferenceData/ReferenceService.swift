@@ -1,8 +1,8 @@
 public import Domain
 
 /// Dated reference data: shown to every key, changed by the operator.
-public struct ReferenceService: Sendable {
-  private let records: Records
+public struct ReferenceService: RecordService {
+  public let records: Records
   private let derivation: ClockDerivation
 
   /// - Parameter derivation: derives clocks anew when rules or holidays change.

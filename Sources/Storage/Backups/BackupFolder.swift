@@ -1,6 +1,7 @@
 internal import Crypto
 public import Domain
 internal import Foundation
+public import Service
 
 /// The folder that backups lie in, and the names they have there.
 ///

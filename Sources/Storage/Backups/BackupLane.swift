@@ -1,5 +1,6 @@
 internal import Domain
 internal import Foundation
+internal import Service
 internal import Synchronization
 
 /// Backups of a running server: one at a time, each on a thread of its own that everything else goes before.

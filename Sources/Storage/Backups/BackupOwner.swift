@@ -2,6 +2,7 @@ internal import Crypto
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Service
 
 /// Which database a folder of backups belongs to: two that shared one would delete each other's backups.
 ///

@@ -1,7 +1,8 @@
 internal import CSQLite
-public import Domain
+internal import Domain
 internal import Foundation
 internal import GRDB
+public import Service
 
 /// How backups are made.
 public struct BackupSettings: Sendable {

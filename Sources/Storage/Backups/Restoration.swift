@@ -2,6 +2,7 @@ internal import Crypto
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Service
 
 /// A backup, brought back as a new file.
 public struct Restoration: Sendable {

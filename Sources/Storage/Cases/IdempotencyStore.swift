@@ -1,5 +1,6 @@
 internal import Domain
 internal import GRDB
+internal import Service
 
 /// What idempotency keys have led to. The owner is the agency and not the key, so that a rotated key can retry.
 extension Transaction {

@@ -1,5 +1,6 @@
 internal import Domain
 internal import GRDB
+internal import Service
 
 /// Lists of clocks: the open ones by the indexes of due dates, all others by going over cases in bounded steps.
 extension Transaction {

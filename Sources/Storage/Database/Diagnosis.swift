@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Service
 
 /// What `netral doctor` finds out about a database and the machine under it. It only reads, also beside a running server;
 /// the timing of syncs uses a file of its own.

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Foundation
+internal import Service
 
 /// The lane of long reading: a few threads with a reader each, apart from the event loops. Long answers are made in
 /// pieces, and the pieces of all agencies take turns.

@@ -1,6 +1,7 @@
 public import Domain
 internal import Foundation
 internal import GRDB
+public import Service
 internal import Synchronization
 
 /// Domain's store on one SQLite file: one writing connection with group commit, and one read-only connection per

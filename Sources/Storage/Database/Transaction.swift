@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Service
 
 /// One connection inside one transaction; the nouns extend it, each in a file of its own.
 final class Transaction {

@@ -2,6 +2,7 @@ internal import CSQLite
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Service
 internal import Synchronization
 
 /// The one thread that writes. It takes what is queued, runs one write after the other, commits once, and only then

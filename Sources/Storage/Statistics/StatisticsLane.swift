@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import Glibc
+internal import Service
 internal import Synchronization
 
 /// The thread of statistics: it alone holds the states of all cases, and answers one question after the other, the agencies

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Domain
+internal import Service
 internal import Storage
 
 /// `netral backup`

@@ -3,6 +3,7 @@ internal import Domain
 internal import Foundation
 internal import HTTPServer
 internal import Logging
+internal import Service
 internal import ServiceLifecycle
 internal import Storage
 internal import UnixSignals

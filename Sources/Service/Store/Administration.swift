@@ -1,0 +1,20 @@
+public import Domain
+
+/// What a write may do for the operator.
+public protocol Administration {
+  /// A key as this write sees it, earlier writes of the same commit included.
+  func key(_ id: String) throws -> AccessKey?
+  /// Stores a key.
+  func insert(_ key: AccessKey) throws
+  /// Sets when a key ends; an end that is set never moves back.
+  func revoke(_ keyID: String, at: Timestamp) throws
+  /// Adds or replaces rows of reference data.
+  func put(_ entries: [ReferenceEntry]) throws
+  /// Marks that every open clock must be derived anew, because an operator has changed rules or holidays.
+  func markClocks(by keyID: String) throws
+  /// Derives the clocks of the next cases that may have an open one, at most `limit`, and stores a version of each that
+  /// changes; nil when nothing is marked.
+  func deriveClocks(limit: Int) throws -> ClockDerivationStep?
+  /// Leaves a trace of an administrator's act.
+  func audit(_ what: String, by keyID: String, detail: String, at: Timestamp) throws
+}

@@ -1,0 +1,9 @@
+public import Domain
+
+/// Changes; each call is part of the write it stands in.
+public protocol CaseWrites: CaseReads, CaseRecording, FigureRecording, Administration {
+  /// The reference data as this write sees it, earlier writes of the same commit included.
+  func currentReference() throws -> Reference
+  /// Remembers an answer with its effect.
+  func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at: Timestamp) throws
+}

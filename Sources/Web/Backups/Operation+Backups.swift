@@ -1,0 +1,23 @@
+internal import Domain
+internal import HTTPTypes
+internal import Service
+
+/// Operations on backups.
+extension Operation {
+  static let createBackup = Operation(
+    .administration, .init(en: "Make a backup", id: "Buat cadangan"),
+    details: """
+      Into the folder of the settings; answered when the copy has been proved sound. Takes no body. A dry run makes and \
+      proves the copy, and then throws it away.
+      """,
+    query: [.dryRun],
+    replies: [.json(.newBackup, "The backup.", .created, fields: [(.dryRun, "true when it was thrown away.")])],
+    refusals: [.backupRunning, .backupsNotConfigured, .malformedJSON, .invalid], example: Example("OPERATOR"))
+
+  static let listBackups = Operation(
+    .administration, .init(en: "List backups", id: "Daftar cadangan"),
+    query: [.rest],
+    replies: [.json(.page(of: .backup), "All backups, newest first, or 4 MiB of them.", fields: Reply.nextPage)],
+    refusals: [.backupsNotConfigured, .invalidCursor],
+    example: Example("OPERATOR"))
+}

@@ -1,0 +1,19 @@
+internal import Domain
+internal import Service
+
+/// The shapes of snapshots, as answers show them.
+extension Schema {
+  /// A line of a snapshot: the first, one of a case, or the last.
+  static let snapshotLine = anyOf([
+    object([
+      .always(
+        "snapshot",
+        object([
+          .always("seq", count), .always("count", count), .always("representation", representation),
+          .maybe("after", uuid),
+        ]))
+    ]),
+    object([.always("etag", entityTag), .always("case", caseRecord)]),
+    object([.always("end", object([.always("seq", count), .always("cases", count)]))]),
+  ])
+}

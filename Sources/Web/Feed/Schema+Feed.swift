@@ -1,0 +1,20 @@
+internal import Domain
+internal import Service
+
+/// The shapes of the feed, as answers show them.
+extension Schema {
+  static let representation = count.described(
+    "The form of cases, the first number of their tags. What is held under another one is to be fetched again.")
+
+  /// A change of the feed, as an element of the page or a line.
+  static let change = object([
+    .always("seq", count), .always("type", code(ChangeType.self)), .always("case_id", uuid),
+    .always("version", count), .maybe("etag", entityTag),
+    .maybe("case", caseRecord.described("As the caller sees it now; left out when it was withdrawn.")),
+  ]).named("Change")
+
+  static let changesEnd: [Member] = [
+    .always("next_after", count), .always("head", count), .always("oldest", count),
+    .always("representation", representation),
+  ]
+}
