@@ -43,6 +43,8 @@ final class SyncWorld {
   var random: SeededGenerator
   /// Every version of every case, in the order of sequences.
   private(set) var truths: [Truth] = []
+  /// How many cases there may be.
+  var casesMax = 30
   /// The cases in the order in which they came.
   private(set) var ids: [String] = []
   /// The canaries planted in each case, by its three digits.
@@ -118,7 +120,7 @@ final class SyncWorld {
   }
 
   private func create() throws {
-    guard ids.count < 30 else { return }
+    guard ids.count < casesMax else { return }
     let plan = plan()
     let isDry = random.chance(10)
     let answer = try ask(
@@ -149,7 +151,7 @@ final class SyncWorld {
   }
 
   private func importHistories() throws {
-    guard ids.count < 30 else { return }
+    guard ids.count < casesMax else { return }
     let importer = random.pick([AgencyCode.bawaslu, .bkn, .kemendagri])
     let plan = plan()
     let answer = try ask(
