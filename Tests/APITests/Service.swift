@@ -88,9 +88,9 @@ final class Service: Sendable {
   /// One over a copy of a file of an earlier day, that refuses nothing for its number, and has derived all clocks.
   convenience init(copyOf packed: URL, at time: String) async throws {
     try await self.init(clock: TestClock(time), copyOf: packed) { settings in
-      settings.publicRequestsPerMinute = .max / 2
-      settings.figuresPerAgencyPerDay = .max / 2
-      settings.costPerAgencyPerHour = .max / 2
+      settings.publicRequestsPerMinute = 1_000_000_000
+      settings.figuresPerAgencyPerDay = 1_000_000_000
+      settings.costPerAgencyPerHour = 1_000_000_000
     }
     while try await store.readLong(for: .operator, { try $0.clocksAreMarked() }) {
       try await Task.sleep(for: .milliseconds(10))

@@ -1,0 +1,70 @@
+internal import Foundation
+internal import TestSupport
+internal import Testing
+
+/// What clients were told of files that earlier programs have made, against what they are told today.
+///
+/// The answers were recorded by the program whose newest step of the schema was m0015, before the way in which cases are
+/// stored was changed for the first time: `scripts/record-answers` says how. They are a promise, and not a picture of
+/// what the program happens to do: whoever records them anew changes what clients were told, and says so in the
+/// changelog. What is asked is written down in `EarlierFileQuestions`, what is left out of the comparison in
+/// ``KeptAnswer``. Time stands still, keys are the same in every run, and nothing is asked at the same time as another.
+///
+/// One thing reads the clock of the machine: migration m0011 asks which agencies have ended by today. The files know of
+/// one that has, KASN in 2024, so that every later day gives the same rows.
+@Suite("Answers about files of earlier programs")
+struct AnswersOfEarlierFilesTests {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "NetralTests/released")
+  /// A day after every file was made, and before the next public release is due.
+  private static let day = "2026-12-05T03:00:00Z"
+  private static let isRecording = ProcessInfo.processInfo.environment["NETRAL_RECORD_ANSWERS"] == "1"
+
+  /// A file and what is asked of it.
+  struct Item: Sendable, CustomTestStringConvertible {
+    var name: String
+    var day = AnswersOfEarlierFilesTests.day
+    var depth: EarlierFileQuestions.Depth
+
+    var testDescription: String { name }
+  }
+
+  private static let items = [
+    Item(name: "m0001", depth: .whole), Item(name: "m0002", depth: .brief), Item(name: "m0003", depth: .brief),
+    Item(name: "m0004", depth: .brief), Item(name: "m0005", depth: .brief), Item(name: "m0012", depth: .brief),
+    Item(name: "m0015", depth: .whole), Item(name: "history", day: EarlierHistory.readOn, depth: .whole),
+  ]
+
+  @Test("are what they were, byte for byte", arguments: items)
+  func same(item: Item) async throws {
+    let packed = Self.folder.appending(path: "\(item.name).sqlite.gz")
+    let archive = Self.folder.appending(path: "answers/\(item.name).answers.gz")
+    let service = try await Service(copyOf: packed, at: item.day)
+    let answers: [KeptAnswer]
+    do {
+      answers = try await withTaskExecutorPreference(OwnThread()) {
+        let questions = try EarlierFileQuestions(Visitor(service), item.depth)
+        try questions.askAll()
+        if Self.isRecording, item.depth.isWhole { try questions.requireEveryRoute() }
+        return questions.answers
+      }
+    } catch {
+      try await service.close()
+      throw error
+    }
+    try await service.close()
+    if Self.isRecording {
+      try Data(AnswerArchive.pack(answers)).write(to: archive)
+    } else {
+      let kept = try AnswerArchive.unpack(Array(try Data(contentsOf: archive)))
+      #expect(kept.count > 1_000)
+      let report = AnswerArchive.differences(kept, answers)
+      #expect(report.isEmpty, "\(report.joined(separator: "\n"))")
+    }
+  }
+
+  @Test("make the random history", .enabled(if: ProcessInfo.processInfo.environment["NETRAL_MAKE_HISTORY"] == "1"))
+  func makeHistory() async throws {
+    try await EarlierHistory.make(Self.folder.appending(path: "history.sqlite.gz"))
+  }
+}
