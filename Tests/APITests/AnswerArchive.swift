@@ -74,14 +74,20 @@ extension [UInt8] {
 /// list of pieces. Then gzip.
 ///
 /// First come the pieces, a line each, marked `=` when the end of the line belongs to them and `-` when it does not, then
-/// an empty line, then each question with the numbers of the pieces of its answer.
+/// an empty line, then each question with the numbers of the pieces of its answer, or after `=` with the number of the
+/// question that was answered in the same way before.
 enum AnswerArchive {
   struct Broken: Error {}
 
   static func pack(_ answers: [KeptAnswer]) -> [UInt8] {
     var (pieces, numbers): ([UInt8], [ArraySlice<UInt8>: Int]) = ([], [:])
-    var lines = ""
-    for answer in answers {
+    var (lines, known) = ("", [[UInt8]: Int]())
+    for (place, answer) in answers.enumerated() {
+      if let same = known[answer.text] {
+        lines += "\(answer.question)\t=\(same)\n"
+        continue
+      }
+      known[answer.text] = place
       var runs: [ClosedRange<Int>] = []
       for piece in Self.pieces(of: answer.text) {
         let number = numbers[piece] ?? numbers.count
@@ -114,17 +120,24 @@ enum AnswerArchive {
       pieces.append(all[(place + 1)..<(all[place] == UInt8(ascii: "=") ? end + 1 : end)])
       place = end + 1
     }
-    return try all[place...].split(separator: 10).map { line in
-      let parts = line.split(separator: 9)
+    var answers: [KeptAnswer] = []
+    for line in String(decoding: all[place...], as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: "\t")
       guard parts.count == 2 else { throw Broken() }
       var text: [UInt8] = []
-      for run in String(decoding: parts[1], as: UTF8.self).split(separator: ",") {
+      if parts[1].hasPrefix("=") {
+        guard let same = Int(parts[1].dropFirst()), answers.indices.contains(same) else { throw Broken() }
+        answers.append(KeptAnswer(question: String(parts[0]), text: answers[same].text))
+        continue
+      }
+      for run in parts[1].split(separator: ",") {
         let ends = run.split(separator: "-").compactMap { Int($0) }
         guard let first = ends.first, let last = ends.last, first <= last, last < pieces.count else { throw Broken() }
         for number in first...last { text += pieces[number] }
       }
-      return KeptAnswer(question: String(decoding: parts[0], as: UTF8.self), text: text)
+      answers.append(KeptAnswer(question: String(parts[0]), text: text))
     }
+    return answers
   }
 
   /// Cut after each end of a line, and around the objects of a list and the case of a change.

@@ -68,6 +68,8 @@ struct EarlierHistory {
 
   private static let ways = [
     "", "v", "r", "vs", "vn", "vsp", "vspd", "vspdo", "vspb", "vspbd", "vspdou", "vspdoa", "vspdc", "vspx", "l", "vsn",
+    "w",
+    "wv", "vt", "vst", "vspq", "vspd",
   ]
 
   /// Several cases of few persons, and several persons of one report.
@@ -81,11 +83,17 @@ struct EarlierHistory {
 
   private mutating func line() -> String {
     count += 1
-    let received = Sample.date("2023-09-04").adding(days: Int.random(in: 0..<250, using: &random))
+    // Half of them are old, and the clocks of the others run.
+    let isRecent = random.chance(50)
+    let received =
+      isRecent
+      ? today.adding(days: -Int.random(in: 4..<40, using: &random))
+      : Sample.date("2023-09-04").adding(days: Int.random(in: 0..<250, using: &random))
     let pace = Int.random(in: 1...3, using: &random)
     let person = Int.random(in: 0..<24, using: &random)
     let reporter = random.pick(agencies)
-    let actions = random.pick(Self.ways).map { letter in action(letter, received, pace, reporter) }
+    let last = today
+    let actions = random.pick(Self.ways).compactMap { action($0, received, pace, reporter, until: last) }
     let identifier =
       person % 8 == 0 ? #""identifier_missing":true"# : #""nip":"19850314201505\#(person % 2 + 1)\#(100 + person)""#
     let place = random.pick(["16.71", "73.71", "33.74", "16.02"])
@@ -101,7 +109,11 @@ struct EarlierHistory {
       """
   }
 
-  private func action(_ letter: Character, _ received: LegalDate, _ pace: Int, _ reporter: AgencyCode) -> String {
+  private func action(
+    _ letter: Character, _ received: LegalDate, _ pace: Int, _ reporter: AgencyCode, until last: LegalDate
+  )
+    -> String?
+  {
     let of: [Character: (String, AgencyCode, Int, String)] = [
       "v": ("verifications", .bkn, 3, #""outcome":"accepted""#),
       "r": ("verifications", .bkn, 4, #""outcome":"rejected","reason":"Bukan ASN.""#),
@@ -110,6 +122,9 @@ struct EarlierHistory {
       "p": (
         "recommendations", .kasn, 10, #""outcome":"recommended","letter_number":"R-1","proposed_sanction":"BER-2""#
       ),
+      "w": ("clock-pauses", .bkn, 1, pause("verification", received, 1 * pace)),
+      "t": ("clock-pauses", .bawaslu, 4, pause("study", received, 4 * pace)),
+      "q": ("clock-pauses", .bkn, 11, pause("ppk_follow_up", received, 11 * pace)),
       "b": ("blocks", .bkn, 30, #""letter_number":"B-1""#),
       "d": (
         "decisions", .bkn, 32, #""outcome":"sanctioned","decree_number":"SK","sanction":"BER-1","deviation_reason":"A""#
@@ -119,9 +134,15 @@ struct EarlierHistory {
       "x": ("cancellations", reporter, 20, #""reason":"Laporan ganda.""#),
       "l": ("lapses", .bkn, 12, #""reason":"died""#),
     ]
-    guard let (name, agency, days, members) = of[letter] else { return "{}" }
+    guard let (name, of, days, members) = of[letter], received.adding(days: days * pace) <= last else { return nil }
     let day = received.adding(days: days * pace)
+    let agency = letter == "p" && day > Sample.date("2024-08-31") ? AgencyCode.bkn : of
     return "{\"action\":\"\(name)\",\"agency\":\"\(agency)\",\"occurred_on\":\"\(day)\",\(members)}"
+  }
+
+  private func pause(_ clock: String, _ received: LegalDate, _ days: Int) -> String {
+    let until = received.adding(days: days + 9)
+    return #""clock":"\#(clock)","until":"\#(until)","ground":"awaiting_document","reason":"Menunggu dokumen.""#
   }
 
   // MARK: What agencies do with it
@@ -205,8 +226,9 @@ struct EarlierHistory {
     let kinds = allowed.filter { $0["allowed"].bool == true }.compactMap { $0["action"].string }.compactMap {
       ActionKind(rawValue: $0)
     }
+    let clock = random.pick([ClockKind.verification, .study, .ppkFollowUp])
     let kind = random.pick(kinds.isEmpty ? ActionKind.allCases : kinds)
-    try change(path, who, "POST", "/\(kind.rawValue)", ActionBodies.valid(kind, on: today.description))
+    try change(path, who, "POST", "/\(kind.rawValue)", ActionBodies.valid(kind, on: today.description, clock: clock))
   }
 
   // MARK: Figures, certificates, releases, tables

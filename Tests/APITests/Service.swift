@@ -29,7 +29,7 @@ final class Service: Sendable {
   let log = LogBook()
   private let settings: Settings
   /// What keys are made of: not the numbers that the service itself draws.
-  private let keyRandom = TestRandom(seed: 2)
+  private let keyRandom: TestRandom
   private let running: Mutex<(store: SQLiteStore, api: API, server: Server)>
 
   var store: SQLiteStore { running.withLock { $0.store } }
@@ -52,6 +52,8 @@ final class Service: Sendable {
     server changeLimits: (inout Limits) -> Void = { _ in }, store changeStore: (inout StoreSettings) -> Void = { _ in }
   ) async throws {
     self.clock = clock
+    // The file may have been made by one of these, and has its keys.
+    keyRandom = TestRandom(seed: packed == nil ? 2 : 3)
     folder = FileManager.default.temporaryDirectory.appending(path: "netral-api-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     if let packed {
