@@ -168,7 +168,10 @@ enum AnswerArchive {
   static func differences(_ kept: [KeptAnswer], _ given: [KeptAnswer]) -> [String] {
     var report: [String] = []
     let asked = Dictionary(given.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
-    if asked.count != given.count { report.append("a question is asked twice") }
+    if asked.count != given.count {
+      let twice = Dictionary(grouping: given, by: \.question).filter { $0.value.count > 1 }.keys.sorted()
+      report.append("asked twice: " + twice.prefix(5).joined(separator: "; "))
+    }
     let missing = kept.filter { asked[$0.question] == nil }.map(\.question)
     let known = Set(kept.map(\.question))
     let added = given.filter { !known.contains($0.question) }.map(\.question)

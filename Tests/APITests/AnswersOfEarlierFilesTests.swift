@@ -32,9 +32,9 @@ struct AnswersOfEarlierFilesTests {
   }
 
   private static let items = [
-    Item(name: "m0001", depth: .brief), Item(name: "m0002", depth: .brief),
-    Item(name: "m0003", depth: .brief, answers: "m0002"),
-    Item(name: "m0004", depth: .brief), Item(name: "m0005", depth: .brief), Item(name: "m0012", depth: .brief),
+    Item(name: "m0001", depth: .brief), Item(name: "m0002", depth: .cases),
+    Item(name: "m0003", depth: .cases, answers: "m0002"),
+    Item(name: "m0004", depth: .cases), Item(name: "m0005", depth: .cases), Item(name: "m0012", depth: .cases),
     Item(name: "m0015", depth: .brief), Item(name: "history", day: EarlierHistory.readOn, depth: .whole),
   ]
 
@@ -48,7 +48,8 @@ struct AnswersOfEarlierFilesTests {
       report = try await withTaskExecutorPreference(OwnThread()) {
         let questions = try EarlierFileQuestions(Visitor(service), item.depth)
         try questions.askAll()
-        if Self.isRecording, item.answers == nil {
+        if Self.isRecording {
+          if item.answers != nil { return [] }
           if item.depth.isWhole { try questions.requireEveryRoute() }
           try Data(AnswerArchive.pack(questions.answers)).write(to: archive)
         }

@@ -14,9 +14,12 @@ final class EarlierFileQuestions {
     var pastCases: Int
     /// Whether every statistic is asked for in every combination, and every reference table in every format.
     var isWhole: Bool
+    /// Whether statistics are asked for by groups, and public releases made.
+    var hasFigures = true
 
-    static let whole = Depth(pastCases: 5, isWhole: true)
+    static let whole = Depth(pastCases: 7, isWhole: true)
     static let brief = Depth(pastCases: 9, isWhole: false)
+    static let cases = Depth(pastCases: 9, isWhole: false, hasFigures: false)
   }
 
   private(set) var answers: [KeptAnswer] = []
@@ -40,29 +43,15 @@ final class EarlierFileQuestions {
   /// as a figure, and public releases last, because the operator's word makes them.
   func askAll() throws {
     let cases = try CasesOfFile(five.flatMap { try items($0, "/v1/cases?limit=200") })
-    var t = ContinuousClock.now
-    func lap(_ n: String) {
-      print("LAP", cases.ids.count, n, answers.count, ContinuousClock.now - t)
-      t = .now
-    }
     try askCases(cases)
-    lap("cases")
     try askLists(cases)
-    lap("lists")
     try askSearches(cases)
-    lap("searches")
     try askClocks(cases)
-    lap("clocks")
     try askChanges()
-    lap("changes")
     try askExports(cases)
-    lap("exports")
     try askService(cases)
-    lap("service")
     try askStatistics(cases)
-    lap("stat")
-    try askPublic()
-    lap("public")
+    if depth.hasFigures { try askPublic() }
   }
 
   // MARK: Asking
@@ -140,7 +129,8 @@ final class EarlierFileQuestions {
   private func askCases(_ cases: CasesOfFile) throws {
     for (index, id) in cases.ids.enumerated() {
       let path = "/v1/cases/\(id)"
-      for part in ["", "/history", "/allowed-actions", "/links", "/related", "/correction-requests"] {
+      let more = index % 2 == 0 ? ["/allowed-actions", "/links", "/related", "/correction-requests"] : []
+      for part in ["", "/history"] + more {
         for who in five { try ask(who, path + part) }
       }
       guard index % depth.pastCases == 0 else { continue }
@@ -164,14 +154,16 @@ final class EarlierFileQuestions {
   private func askLists(_ cases: CasesOfFile) throws {
     for who in five {
       for order in ["created", "updated", "received"] {
-        for sort in [order, "-\(order)"] { try askPages(who, "/v1/cases?sort=\(sort)&limit=20") }
+        for sort in who == "BKN" ? [order, "-\(order)"] : ["-\(order)"] {
+          try askPages(who, "/v1/cases?sort=\(sort)&limit=20")
+        }
       }
       for format in ["ndjson", "csv"] {
         try ask(who, "/v1/cases?format=\(format)")
         try askPages(who, "/v1/cases?format=\(format)&limit=17")
       }
       try ask(who, "/v1/cases", fields: [("Accept", "text/csv")], named: "/v1/cases Accept csv")
-      guard depth.isWhole || ["BKN", "PANRB"].contains(who) else { continue }
+      guard who == "BKN" || who == "PANRB" || depth.isWhole && who == "KEMENDAGRI" else { continue }
       for filter in cases.filters { try ask(who, "/v1/cases?\(filter)&limit=200&count=exact") }
     }
   }
@@ -219,7 +211,8 @@ final class EarlierFileQuestions {
   private func askChanges() throws {
     let head = try ask("BKN", "/v1/changes?limit=1", isKept: false).json["head"].int ?? 0
     for who in five {
-      for part in ["limit=1000", "limit=37", "limit=200&format=ndjson"] {
+      let pages = ["limit=37", "limit=200&format=ndjson"]
+      for part in ["limit=1000"] + (["BKN", "KEMENDAGRI"].contains(who) ? pages : []) {
         var after = 0
         while true {
           let answer = try ask(who, "/v1/changes?after=\(after)&\(part)")
@@ -245,7 +238,9 @@ final class EarlierFileQuestions {
     for who in five {
       for format in ["ndjson", "csv"] {
         try ask(who, "/v1/exports/cases?format=\(format)")
-        for share in [0, 1, 2, 3, 5, 7] { try ask(who, "/v1/exports/cases?format=\(format)&seq=\(head * share / 8)") }
+        for share in format == "csv" ? [4] : [0, 1, 3, 5, 7] {
+          try ask(who, "/v1/exports/cases?format=\(format)&seq=\(head * share / 8)")
+        }
       }
       try ask(who, "/v1/exports/cases?seq=\(head / 2)&after=\(middle)")
       try ask(who, "/v1/exports/cases?seq=\(head + 1)")
@@ -297,7 +292,7 @@ final class EarlierFileQuestions {
     try ask("BKN", "/v1/reference/nothing")
     for table in depth.isWhole ? Self.tables : [] {
       try ask("BKN", "/v1/reference/\(table)?as_of=2024-08-31")
-      for rest in ["", "?format=csv", "?format=ndjson", "?as_of=2026-01-01"] {
+      for rest in ["?format=json", "?format=csv", "?format=ndjson", "?as_of=2026-01-01"] {
         try ask("PANRB", "/v1/reference/\(table)\(rest)")
       }
     }
@@ -362,12 +357,18 @@ final class EarlierFileQuestions {
             try ask(who, question, fields: [("If-None-Match", tag)], named: question + " If-None-Match")
           }
         }
+        // Which groups there are does not depend on what is counted.
+        let groupings =
+          isFull && (who == "BKN" || kind == "funnel") && (unit == "case" || basis == "effective" && kind == "funnel")
         for (number, grouping) in Self.groupings.enumerated()
-        where isFull || number % 5 == 3 && kind != "timeliness" {
+        where groupings
+          ? kind != "timeliness" || number > 3 && who == "BKN"
+          : number % 5 == 3 && kind != "timeliness" && depth.hasFigures
+        {
           try ask(who, "\(question)&group_by=\(grouping)")
           if basis == "effective" && unit == "case" { try ask(who, "\(question)&group_by=\(grouping)&format=csv") }
         }
-        for day in cases.days where isFull || unit == "case" && kind != "timeliness" {
+        for day in cases.days where unit == "case" && (isFull || kind != "timeliness") {
           try ask(who, "\(question)&as_of=\(day)")
         }
       }
@@ -398,8 +399,8 @@ final class EarlierFileQuestions {
     for item in try ask(nil, "/v1/public/releases").json["items"].items {
       guard let election = item["election"].string else { continue }
       let days = item["released"].strings
-      // A year of them, and the newest.
-      let asked = depth.isWhole ? days.prefix(30) : days.suffix(2)
+      // Some of them; the newest is asked for without its day.
+      let asked = days.enumerated().filter { $0.offset % (depth.isWhole ? 4 : 12) == 0 }.map(\.element)
       for statistic in ["funnel", "stages", "sanctions"] {
         let path = "/v1/public/statistics/\(statistic)?election=\(election)"
         let answer = try ask(nil, path)
@@ -552,7 +553,9 @@ private struct CasesOfFile {
       if !members.isEmpty { searches.append(members.joined(separator: ",")) }
     }
     searches.append(#""stage":["received","verified","closed"],"count":"exact""#)
-    self.searches = searches.map { "{\($0),\"limit\":100}" }
+    self.searches = searches.enumerated().filter { !searches[..<$0.offset].contains($0.element) }.map(\.element).map {
+      "{\($0),\"limit\":100}"
+    }
     var asked = each("election", elections) + each("region", regions) + each("institution", institutions)
     asked += ["institution_kind=regional", "institution_kind=central"] + each("position_level", levels)
     asked += each("reporting_class", ["kepala_wilayah"]) + each("reported_by", reporters)
