@@ -54,6 +54,9 @@ struct KeptAnswer: Sendable {
 extension [UInt8] {
   fileprivate var text: String { String(decoding: self, as: UTF8.self) }
 
+  /// As `==`, which looks at each byte by itself in a debug build.
+  func isSame(as other: [UInt8]) -> Bool { count == other.count && memcmp(self, other, count) == 0 }
+
   /// Where `part` stands next.
   func find(_ part: [UInt8], from start: Int) -> Int? {
     withUnsafeBytes { all in
@@ -178,7 +181,7 @@ enum AnswerArchive {
     for (name, list) in [("is not asked any more", missing), ("was not asked before", added)] where !list.isEmpty {
       report.append("\(list.count) times a question \(name): " + list.prefix(5).joined(separator: "; "))
     }
-    let other = kept.filter { answer in asked[answer.question].map { $0 != answer.text } ?? false }
+    let other = kept.filter { answer in asked[answer.question].map { !$0.isSame(as: answer.text) } ?? false }
     if !other.isEmpty { report.append("\(other.count) of \(kept.count) answers differ, first these:") }
     for answer in other.prefix(5) {
       report.append("- \(answer.question)")

@@ -5,10 +5,13 @@ internal import Testing
 /// What clients were told of files that earlier programs have made, against what they are told today.
 ///
 /// The answers were recorded by the program whose newest step of the schema was m0015, before the way in which cases are
-/// stored was changed for the first time: `scripts/record-answers` says how. They are a promise, and not a picture of
-/// what the program happens to do: whoever records them anew changes what clients were told, and says so in the
-/// changelog. What is asked is written down in `EarlierFileQuestions`, what is left out of the comparison in
-/// ``KeptAnswer``. Time stands still, keys are the same in every run, and nothing is asked at the same time as another.
+/// stored was changed for the first time. They are a promise, and not a picture of what the program happens to do. Whoever
+/// means to change what clients are told records them anew, looks at what has changed, and says so in the changelog:
+///
+///     NETRAL_RECORD_ANSWERS=1 swift test --filter AnswersOfEarlierFiles
+///
+/// What is asked is written down in ``EarlierFileQuestions``, what is left out of the comparison in ``KeptAnswer``. Time
+/// stands still, keys are the same in every run, and nothing is asked at the same time as anything else.
 ///
 /// One thing reads the clock of the machine: migration m0011 asks which agencies have ended by today. The files know of
 /// one that has, KASN in 2024, so that every later day gives the same rows.
@@ -69,6 +72,7 @@ struct AnswersOfEarlierFilesTests {
     return (kept.count < 1_000 ? ["\(kept.count) answers are kept"] : []) + AnswerArchive.differences(kept, answers)
   }
 
+  /// Only to have another history: the one that is kept goes with its answers.
   @Test("make the random history", .enabled(if: ProcessInfo.processInfo.environment["NETRAL_MAKE_HISTORY"] == "1"))
   func makeHistory() async throws {
     try await EarlierHistory.make(Self.folder.appending(path: "history.sqlite.gz"))

@@ -1,9 +1,11 @@
 internal import Domain
 internal import Foundation
+internal import Glibc
 internal import JSON
 internal import TestSupport
 
-/// Asks about a file everything that can be read, one question after the other.
+/// Asks about a file everything that can be read, one question after the other. The history is asked everything, other
+/// files less often: each answer is given by code that the history has been through.
 ///
 /// Not asked: `/livez`, `/readyz`, `/metrics`, which tell of the process; and the documentation, which is of the program
 /// and not of the file.
@@ -42,6 +44,7 @@ final class EarlierFileQuestions {
   /// What is asked, in an order in which much alike stands together. Statistics come late, because each answer is issued
   /// as a figure, and public releases last, because the operator's word makes them.
   func askAll() throws {
+    try waitForReleases()
     let cases = try CasesOfFile(five.flatMap { try items($0, "/v1/cases?limit=200") })
     try askCases(cases)
     try askLists(cases)
@@ -52,6 +55,15 @@ final class EarlierFileQuestions {
     try askService(cases)
     try askStatistics(cases)
     if depth.hasFigures { try askPublic() }
+  }
+
+  /// The service looks beside everything else whether releases are due; none is, but before it has looked it says so.
+  private func waitForReleases() throws {
+    for election in try items("BKN", "/v1/reference/elections").compactMap({ $0["key"].string }) {
+      while try ask(nil, "/v1/public/statistics/funnel?election=\(election)", isKept: false).status == 503 {
+        usleep(10_000)
+      }
+    }
   }
 
   // MARK: Asking
@@ -426,6 +438,7 @@ final class EarlierFileQuestions {
     "/v1/cases/{id}/history", "/v1/cases/{id}/correction-requests", "/v1/cases/{id}/links", "/v1/reference/{kind}",
     "/v1/admin/keys", "/v1/admin/backups", "/v1/admin/mandates",
   ]
+  /// What tells of the process.
   private static let notAsked: Set = ["/livez", "/readyz", "/metrics", "/openapi.json"]
 
   private func note(_ method: String, _ target: String, _ body: String?, _ fields: [(String, String)]) {
