@@ -15,7 +15,7 @@ internal import Testing
 ///
 /// One thing reads the clock of the machine: migration m0011 asks which agencies have ended by today. The files know of
 /// one that has, KASN in 2024, so that every later day gives the same rows.
-@Suite("Answers about files of earlier programs")
+@Suite("Answers about files of earlier programs", .serialized)
 struct AnswersOfEarlierFilesTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "NetralTests/released")
@@ -41,6 +41,7 @@ struct AnswersOfEarlierFilesTests {
     Item(name: "m0015", depth: .brief), Item(name: "history", day: EarlierHistory.readOn, depth: .whole),
   ]
 
+  /// One file after the other: all at once would leave little of the machine to other tests, which measure time.
   @Test("are what they were, byte for byte", arguments: items)
   func same(item: Item) async throws {
     let packed = Self.folder.appending(path: "\(item.name).sqlite.gz")
