@@ -156,6 +156,12 @@ final class EarlierFileQuestions {
       for moment in (isAskedOften || depth.isWhole ? days : []) + instants + outside {
         for who in isAskedOften ? five : ["BKN"] { try ask(who, "\(path)?as_of=\(moment)") }
       }
+      // An import makes several versions in one instant: those that only a sequence can name.
+      for (event, next) in zip(events, events.dropFirst()) {
+        guard event["recorded_at"].string == next["recorded_at"].string, let seq = event["seq"].int else { continue }
+        let after = index == 0 ? "" : "&after=\(cases.ids[index - 1])"
+        try ask("BKN", "/v1/exports/cases?seq=\(seq)\(after)")
+      }
       guard isAskedOften else { continue }
       guard let tag = try ask("BKN", path, isKept: false)["etag"] else { continue }
       try ask("BKN", path, fields: [("If-None-Match", tag)], named: path + " If-None-Match")
