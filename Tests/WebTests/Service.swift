@@ -29,6 +29,8 @@ final class Service: Sendable {
   let tokens: [String: String]
   let log = LogBook()
   private let settings: Settings
+  /// What keys are made of: not the numbers that the service itself draws.
+  private let keyRandom: TestRandom
   private let running: Mutex<(store: SQLiteStore, api: API, server: Server)>
 
   var store: SQLiteStore { running.withLock { $0.store } }
@@ -45,13 +47,20 @@ final class Service: Sendable {
     var store = StoreSettings()
   }
 
+  /// - Parameter packed: the gzipped file that it is to open a copy of; nil for a new one.
   init(
-    clock: TestClock = TestClock(), _ change: (inout APISettings) -> Void = { _ in },
+    clock: TestClock = TestClock(), copyOf packed: URL? = nil, _ change: (inout APISettings) -> Void = { _ in },
     server changeLimits: (inout Limits) -> Void = { _ in }, store changeStore: (inout StoreSettings) -> Void = { _ in }
   ) async throws {
     self.clock = clock
+    // The file may have been made by one of these, and has its keys.
+    keyRandom = TestRandom(seed: packed == nil ? 2 : 3)
     folder = FileManager.default.temporaryDirectory.appending(path: "netral-api-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    if let packed {
+      let file = folder.appending(path: Self.fileName)
+      _ = try Shell.output("gunzip -c '\(packed.path)' > '\(file.path)' && chmod 600 '\(file.path)'")
+    }
     var settings = Settings(api: APISettings(now: { clock.now }))
     let random = TestRandom()
     settings.api.random = { random.next() }
@@ -68,9 +77,9 @@ final class Service: Sendable {
     running = Mutex((store, api, server))
     var owners: [(name: String, owner: KeyOwner)] = agencies.map { ($0.rawValue, .agency($0)) }
     owners.append((Self.operatorName, .operator))
-    let made = owners.map { name, owner in
+    let made = owners.map { [keyRandom] name, owner in
       let scopes = Set(Scope.allCases.filter { ($0 == .admin) == (owner == .operator) })
-      return (name: name, made: Self.make(owner, scopes, clock))
+      return (name: name, made: Self.make(owner, scopes, clock, keyRandom))
     }
     // Together, because the reference data are read anew after a write of keys.
     try await store.write(by: .operator, dryRun: false) { write in
@@ -79,8 +88,24 @@ final class Service: Sendable {
     tokens = Dictionary(uniqueKeysWithValues: made.map { ($0.name, $0.made.text) })
   }
 
+  /// One over a copy of a file of an earlier day, that refuses nothing for its number, and has derived all clocks.
+  convenience init(copyOf packed: URL, at time: String) async throws {
+    try await self.init(clock: TestClock(time), copyOf: packed) { settings in
+      settings.publicRequestsPerMinute = 1_000_000_000
+      settings.figuresPerAgencyPerDay = 1_000_000_000
+      settings.costPerAgencyPerHour = 1_000_000_000
+    }
+    while try await store.readLong(for: .operator, { try $0.clocksAreMarked() }) {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  private static let fileName = "t.sqlite"
+  /// The database.
+  var file: URL { folder.appending(path: Self.fileName) }
+
   private static func start(_ folder: URL, _ settings: Settings, _ log: LogBook) throws -> (SQLiteStore, API, Server) {
-    let path = folder.appending(path: "t.sqlite").path
+    let path = folder.appending(path: fileName).path
     let store = try SQLiteStore(path: path, readerCount: 2, settings: settings.store)
     let api = API(store: store, settings: settings.api, logger: log.logger)
     let server = Server(
@@ -107,16 +132,16 @@ final class Service: Sendable {
     _ owner: KeyOwner, _ scopes: Set<Scope>, networks: [String] = [], identities: [String] = [],
     expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil
   ) async throws -> String {
-    let made = Self.make(owner, scopes, clock, networks, identities, expiresAt, revokedAt)
+    let made = Self.make(owner, scopes, clock, keyRandom, networks, identities, expiresAt, revokedAt)
     try await store.write(by: .operator, dryRun: false) { try $0.insert(made.key) }
     return made.text
   }
 
   private static func make(
-    _ owner: KeyOwner, _ scopes: Set<Scope>, _ clock: TestClock, _ networks: [String] = [],
+    _ owner: KeyOwner, _ scopes: Set<Scope>, _ clock: TestClock, _ random: TestRandom, _ networks: [String] = [],
     _ identities: [String] = [], _ expiresAt: Timestamp? = nil, _ revokedAt: Timestamp? = nil
   ) -> (text: String, key: AccessKey) {
-    let token = Token(random: { .random(in: .min ... .max) })
+    let token = Token(random: { random.next() })
     let key = AccessKey(
       id: token.keyID, owner: owner, label: "test", scopes: scopes, createdAt: clock.now, expiresAt: expiresAt,
       revokedAt: revokedAt, networks: networks, identities: identities, secretDigest: token.digest)

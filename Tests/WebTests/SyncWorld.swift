@@ -43,6 +43,10 @@ final class SyncWorld {
   var random: SeededGenerator
   /// Every version of every case, in the order of sequences.
   private(set) var truths: [Truth] = []
+  /// How many cases there may be.
+  var casesMax = 30
+  /// False when others make cases, too, whose clocks move with the rules.
+  var isAlone = true
   /// The cases in the order in which they came.
   private(set) var ids: [String] = []
   /// The canaries planted in each case, by its three digits.
@@ -118,7 +122,7 @@ final class SyncWorld {
   }
 
   private func create() throws {
-    guard ids.count < 30 else { return }
+    guard ids.count < casesMax else { return }
     let plan = plan()
     let isDry = random.chance(10)
     let answer = try ask(
@@ -149,7 +153,7 @@ final class SyncWorld {
   }
 
   private func importHistories() throws {
-    guard ids.count < 30 else { return }
+    guard ids.count < casesMax else { return }
     let importer = random.pick([AgencyCode.bawaslu, .bkn, .kemendagri])
     let plan = plan()
     let answer = try ask(
@@ -280,7 +284,9 @@ final class SyncWorld {
     let moved = try ids.map { try ask(.bkn, "GET", "/v1/cases/\($0)").json }.filter {
       $0["version"].int != now($0["id"].string ?? "")?.version
     }
-    try require(moved.count == answer.json["cases"].int ?? 0, "\(moved.count) cases moved: \(answer.text)")
+    try require(
+      moved.count == answer.json["cases"].int ?? 0 || !isAlone,
+      "\(moved.count) cases moved: \(answer.text)")
     for json in moved.sorted(by: { ($0["seq"].int ?? 0) < ($1["seq"].int ?? 0) }) {
       try note(json, isCorrection: false)
     }
