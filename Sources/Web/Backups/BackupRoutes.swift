@@ -7,7 +7,7 @@ internal import Service
 enum BackupRoutes {
   /// POST /v1/admin/backups: makes one now, and answers when it is proved sound.
   static func create(_ call: Call, _ backups: BackupService) async throws -> Answer {
-    let dryRun = try call.dryRun()
+    let dryRun = call.dryRun
     try await requireNothing(call)
     let start = ContinuousClock.now
     let backup = try await backups.make(by: call.asker, dryRun: dryRun)

@@ -21,7 +21,7 @@ enum ConfirmationRoutes {
 
   /// POST /v1/confirmations: many cases at once, by lines or by who has imported them; a result a line, streamed.
   static func answerMany(_ call: Call, _ confirmations: ConfirmationService) async throws -> Answer {
-    let dryRun = try call.dryRun()
+    let dryRun = call.dryRun
     let source = try await Source(call, confirmations)
     let slot = try confirmations.begin(by: call.asker)
     var answer = Answer(contentType: "application/x-ndjson", body: .bytes([]))
@@ -58,7 +58,6 @@ private enum Source: Sendable {
 
   /// - Throws: what reading a body throws; `invalid` when a selection is malformed.
   init(_ call: Call, _ confirmations: ConfirmationService) async throws {
-    try call.requireMediaType(["application/json", "application/x-ndjson"])
     let bytes = try await call.bytes()
     let type = call.request.fields[.contentType] ?? ""
     if type.lowercased().hasPrefix("application/x-ndjson") {

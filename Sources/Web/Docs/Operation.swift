@@ -55,10 +55,10 @@ final class Operation: Sendable {
   let misplaced: (names: Set<String>, advice: LocalizedText)?
 
   /// Whether an answer is chosen by `Accept` at all.
-  var choosesFormat: Bool { formats.count > 1 || refusals.contains(.notAcceptable) }
+  let choosesFormat: Bool
 
   /// Whether a request may leave something behind: each that does takes `dry_run`.
-  var writes: Bool { queryNames.contains(Parameter.dryRun.name) }
+  let writes: Bool
 
   /// A field that a request carries, in the order in which they are described.
   enum Need: CaseIterable, Sendable {
@@ -99,6 +99,8 @@ final class Operation: Sendable {
     self.replies = replies
     self.refusals = refusals
     self.mandate = mandate
+    choosesFormat = formats.count > 1 || refusals.contains(.notAcceptable)
+    writes = queryNames.contains(Parameter.dryRun.name)
     self.misplaced = misplaced
     self.example = example
   }
@@ -137,6 +139,17 @@ extension Operation {
 }
 
 extension Operation.Body {
+  /// - Throws: `unsupported_media_type` unless `Content-Type` names one of the types that are taken.
+  func requireType(_ given: String?) throws(Failure) {
+    // As clients write it as a rule.
+    if let given, contentTypes.contains(given) { return }
+    guard let given, contentTypes.contains(MediaType.bare(given)) else {
+      throw Failure(
+        .unsupportedMediaType, en: "Send Content-Type: \(contentTypes.joined(separator: " or ")).",
+        id: "Kirim Content-Type: \(contentTypes.joined(separator: " atau ")).")
+    }
+  }
+
   /// A JSON body as a decoder reads it.
   static func json(_ decode: (ObjectReader) -> Void) -> Operation.Body { json(BodyRecord.schema(decode)) }
 

@@ -8,8 +8,7 @@ internal import Service
 /// answered when the body has come.
 enum ImportRoutes {
   static func run(_ call: Call, _ imports: ImportService) async throws -> Answer {
-    let dryRun = try call.dryRun()
-    try call.requireMediaType(["application/x-ndjson"])
+    let dryRun = call.dryRun
     let importer = try imports.importer(for: call.asker)
     let site = call.site
     let slot = try imports.begin(by: call.asker)

@@ -35,7 +35,7 @@ enum KeyRoutes {
 
   /// DELETE /v1/admin/keys/{id}
   static func revoke(_ call: Call, _ keys: KeyService) async throws -> Answer {
-    let dryRun = try call.dryRun()
+    let dryRun = call.dryRun
     try await keys.revoke(try find(call, keys), by: call.asker, dryRun: dryRun)
     var answer = Answer(status: .noContent)
     answer.tell(dryRun: dryRun)

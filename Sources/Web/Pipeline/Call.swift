@@ -20,14 +20,18 @@ struct Call: Sendable {
   let query: Query
   /// The format of the answer: what `?format=` says, else what `Accept` prefers.
   let format: ListFormat
+  /// Whether the request is only tried.
+  let dryRun: Bool
 
-  /// - Throws: `unknown_parameter`, `invalid_parameter`, `not_acceptable`.
+  /// - Throws: `unknown_parameter`, `invalid_parameter`, `not_acceptable`, `unsupported_media_type`.
   init(
     _ site: Site, _ operation: Operation, _ gate: Gate, _ request: Request, _ bodyPlace: BodyPlace?,
     _ parameters: [Substring], requestID: String, by asker: Asker
   ) throws(Failure) {
     query = try operation.read(request.query)
     format = operation.choosesFormat ? try operation.format(query, accept: request.fields[.accept]) : .json
+    dryRun = operation.writes ? try query.flag("dry_run") ?? false : false
+    if let body = operation.body { try body.requireType(request.fields[.contentType]) }
     self.site = site
     self.operation = operation
     self.gate = gate
@@ -43,9 +47,6 @@ struct Call: Sendable {
 
   /// The entity tag that must be the current one.
   var match: String? { request.fields[.ifMatch] }
-
-  /// Whether the request is only tried.
-  func dryRun() throws(Failure) -> Bool { try query.flag("dry_run") ?? false }
 
   /// The case in the path. What is no identity names no case.
   func caseID() throws(Failure) -> CaseID {
@@ -83,14 +84,8 @@ struct Call: Sendable {
 extension Call {
   /// The body as JSON.
   ///
-  /// - Throws: `unsupported_media_type`, `content_too_large`, `malformed_json`.
-  func json() async throws -> JSONValue { try JSONBody.parse(try await jsonBytes()) }
-
-  /// The bytes of a body that must be JSON.
-  func jsonBytes() async throws -> [UInt8] {
-    try requireMediaType(operation.body?.contentTypes ?? [])
-    return try await bytes()
-  }
+  /// - Throws: `content_too_large`, `malformed_json`.
+  func json() async throws -> JSONValue { try JSONBody.parse(try await bytes()) }
 
   /// The whole body.
   ///
@@ -110,17 +105,5 @@ extension Call {
       }
     }
     return bytes.withoutByteOrderMark
-  }
-
-  /// - Throws: `unsupported_media_type` unless the body is of one of these types.
-  func requireMediaType(_ types: [String]) throws(Failure) {
-    let given = request.fields[.contentType]
-    // As clients write it as a rule.
-    if let given, types.contains(given) { return }
-    guard let given, types.contains(MediaType.bare(given)) else {
-      throw Failure(
-        .unsupportedMediaType, en: "Send Content-Type: \(types.joined(separator: " or ")).",
-        id: "Kirim Content-Type: \(types.joined(separator: " atau ")).")
-    }
   }
 }

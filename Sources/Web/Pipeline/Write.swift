@@ -13,10 +13,10 @@ struct Write: Sendable {
   ///
   /// - Throws: `idempotency_key_missing`, and what reading a body throws.
   init(_ call: Call) async throws {
-    let dryRun = try call.dryRun()
+    let dryRun = call.dryRun
     let needsKey = call.operation.needs.contains(.idempotencyKey)
     let key = try Self.key(call.request.fields[.idempotencyKey], required: needsKey)
-    let bytes = try await call.jsonBytes()
+    let bytes = try await call.bytes()
     body = try JSONBody.parse(bytes)
     var writer = JSONWriter(reserving: bytes.count + 64)
     writer.canonical(body)

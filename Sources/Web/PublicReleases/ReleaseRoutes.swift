@@ -6,7 +6,7 @@ internal import Service
 /// months before its first case was recorded here, once its history is in.
 enum ReleaseRoutes {
   static func make(_ call: Call, _ releases: ReleaseService) async throws -> Answer {
-    let dryRun = try call.dryRun()
+    let dryRun = call.dryRun
     let reader = try ObjectReader(try await call.json())
     let (name, until) = ReleaseBody.read(reader)
     let votingOn = name.flatMap { releases.votingOn($0) }

@@ -9,9 +9,8 @@ enum ReconciliationRoutes {
   /// POST /v1/reconciliations: the caller's manifest in, differences and certificate out.
   static func compare(_ call: Call, _ reconciliations: ReconciliationService, _ metrics: Metrics) async throws -> Answer
   {
-    let dryRun = try call.dryRun()
+    let dryRun = call.dryRun
     let wanted = try call.query.sequence("seq")
-    try call.requireMediaType(["application/x-ndjson"])
     let slot = try reconciliations.begin(by: call.asker)
     let comparison = try reconciliations.comparison(at: wanted, by: call.asker) { bytes throws(Failure) in
       try ManifestBody.line(bytes)

@@ -62,8 +62,7 @@ enum ReferenceRoutes {
 
   private static func put(_ kind: ReferenceKind, _ call: Call, _ referenceData: ReferenceService) async throws -> Answer
   {
-    let dryRun = try call.dryRun()
-    try call.requireMediaType(["application/json", "text/csv"])
+    let dryRun = call.dryRun
     let bytes = try await call.bytes()
     let isCSV = call.request.fields[.contentType]?.lowercased().hasPrefix("text/csv") ?? false
     let (items, lines) = isCSV ? try ReferenceBody.csv(bytes, kind) : (try ReferenceBody.json(bytes), [])
