@@ -1,7 +1,7 @@
 /// One fact of a case: where it stands, who may see it, what it may hold, and what it is called.
 ///
 /// Whatever reads, writes, compares or stores facts walks ``CaseField/all`` and knows nothing of any single one.
-public struct CaseField: Sendable {
+public final class CaseField: Sendable {
   /// The members that lead to it in a body and in an answer: one name, or two.
   public let path: [String]
   /// Withheld or shown with this group.
@@ -13,11 +13,11 @@ public struct CaseField: Sendable {
   /// The name under which its corrections stand in `changed`: the facts of one object may share one.
   public let changeName: String
   /// A body must give it.
-  public private(set) var isRequired = false
+  public let isRequired: Bool
   /// Its column in a spreadsheet and a replica.
-  public private(set) var column: String
+  public let column: String
   /// Which columns of a spreadsheet it stands among; nil: a spreadsheet does not have it.
-  public private(set) var sheet: Sheet? = .first
+  public let sheet: Sheet?
   /// True for a number under which other files keep the person; it is stored apart from everything else.
   public let leadsToPerson: Bool
   /// The value; `.none` for none.
@@ -50,33 +50,46 @@ public struct CaseField: Sendable {
   public enum Sheet: Sendable { case first, last }
 
   /// `act.occurred_on`.
-  public var name: String { path.joined(separator: ".") }
-
+  public let name: String
   /// The object it is a member of; nil for a member of the case itself.
-  public var object: String? { path.count == 2 ? path[0] : nil }
-
+  public let object: String?
   /// The name of the member.
-  public var member: String { path[path.count - 1] }
-
+  public let member: String
   /// True when it is a list, which is empty where nothing is said.
-  public var isList: Bool {
+  public let isList: Bool
+
+  private init(
+    _ name: String, in group: FieldGroup, _ form: Form, changes: String? = nil, leadsToPerson: Bool = false,
+    isRequired: Bool = false, column: String? = nil, sheet: Sheet? = .first, en: String, id: String,
+    _ value: @escaping @Sendable (Facts) -> FieldValue,
+    _ set: @escaping @Sendable (inout Facts, FieldValue) -> Bool
+  ) {
+    let path = name.split(separator: ".").map(String.init)
+    (self.name, self.path, object) = (name, path, path.count == 2 ? path[0] : nil)
+    member = path[path.count - 1]
+    (changeName, self.column) = (changes ?? name, column ?? member)
+    label = LocalizedText(en: en, id: id)
     switch form {
-    case .texts, .witnesses: true
-    default: false
+    case .texts, .witnesses: isList = true
+    default: isList = false
     }
+    (self.group, self.form, self.leadsToPerson, self.isRequired, self.sheet) =
+      (group, form, leadsToPerson, isRequired, sheet)
+    (self.value, self.set) = (value, set)
   }
 
-  private var required: CaseField {
-    var field = self
-    field.isRequired = true
-    return field
+  private func changed(isRequired: Bool? = nil, column: String? = nil, sheet: Sheet?) -> CaseField {
+    CaseField(
+      name, in: group, form, changes: changeName, leadsToPerson: leadsToPerson,
+      isRequired: isRequired ?? self.isRequired, column: column ?? self.column, sheet: sheet, en: label.en,
+      id: label.id, value, set)
   }
 
-  private func column(_ name: String, in sheet: Sheet? = .first) -> CaseField {
-    var field = self
-    (field.column, field.sheet) = (name, sheet)
-    return field
-  }
+  /// The same, which a body must give.
+  private var required: CaseField { changed(isRequired: true, sheet: sheet) }
+
+  /// The same under another column.
+  private func column(_ name: String, in sheet: Sheet? = .first) -> CaseField { changed(column: name, sheet: sheet) }
 }
 
 /// The value of a fact, in the one form that all its readers and writers share.
@@ -97,6 +110,11 @@ extension CaseField {
       texts(
         "motives", in: .core, countMax: 10, max: 40, en: "Motives", id: "Motif", { $0.motives }, { $0.motives = $1 })
     ]
+
+  /// The facts that are members of an object; nil: of the case itself.
+  public static func members(of object: String?) -> [CaseField] { byObject[object] ?? [] }
+
+  private static let byObject = Dictionary(grouping: all, by: \.object)
 
   private static let place: [CaseField] = [
     text("election", in: .core, .text(max: 64), en: "Election", id: "Pemilihan", { $0.election }, { $0.election = $1 })
@@ -250,18 +268,6 @@ extension CaseField {
 }
 
 extension CaseField {
-  private init(
-    _ name: String, in group: FieldGroup, _ form: Form, changes: String? = nil, leadsToPerson: Bool = false,
-    en: String, id: String, _ value: @escaping @Sendable (Facts) -> FieldValue,
-    _ set: @escaping @Sendable (inout Facts, FieldValue) -> Bool
-  ) {
-    path = name.split(separator: ".").map(String.init)
-    changeName = changes ?? name
-    column = path[path.count - 1]
-    label = LocalizedText(en: en, id: id)
-    (self.group, self.form, self.leadsToPerson, self.value, self.set) = (group, form, leadsToPerson, value, set)
-  }
-
   private static func text(
     _ name: String, in group: FieldGroup, _ form: Form, changes: String? = nil, leadsToPerson: Bool = false,
     en: String, id: String, _ get: @escaping @Sendable (Facts) -> String?,

@@ -6,10 +6,18 @@ internal import JSON
 /// nothing is said are left out.
 struct FactsDocument {
   /// A fact with its names as bytes.
-  private struct Member {
+  private final class Member: Sendable {
     let field: CaseField
     let object: [UInt8]
     let name: [UInt8]
+    /// The name as it is written.
+    let encodedName: [UInt8]
+
+    init(_ field: CaseField) {
+      self.field = field
+      (object, name) = (Array((field.object ?? "").utf8), Array(field.member.utf8))
+      encodedName = JSONWriter.encodedName(field.member)
+    }
   }
 
   static let core = FactsDocument(.core)
@@ -21,11 +29,7 @@ struct FactsDocument {
   private let members: [Member]
 
   private init(_ part: CasePart) {
-    members = CaseField.all.filter { $0.part == part }.map { field in
-      Member(
-        field: field, object: field.path.count == 2 ? Array(field.path[0].utf8) : [],
-        name: Array((field.path.last ?? "").utf8))
-    }
+    members = CaseField.all.filter { $0.part == part }.map(Member.init)
   }
 
   // MARK: Writing
@@ -36,7 +40,7 @@ struct FactsDocument {
     for member in members {
       let value = member.field.value(facts)
       if value == .none { continue }
-      let object = member.field.path.count == 2 ? member.field.path[0] : nil
+      let object = member.field.object
       if object != open {
         if open != nil { writer.endObject() }
         if let object {
@@ -45,7 +49,7 @@ struct FactsDocument {
         }
         open = object
       }
-      writer.name(member.field.path[member.field.path.count - 1])
+      writer.name(encoded: member.encodedName)
       Self.write(value, to: &writer)
     }
     if open != nil { writer.endObject() }

@@ -29,7 +29,9 @@ enum KeptStatement: Int, CaseIterable {
   case setLastNumber, indexWords, unindexWords, setByteUse
 
   /// True when running it adds to what is stored.
-  var stores: Bool { !sql.hasPrefix("SELECT") }
+  var stores: Bool { Self.storing[rawValue] }
+
+  private static let storing = texts.map { !$0.hasPrefix("SELECT") }
 
   var sql: String { Self.texts[rawValue] }
 

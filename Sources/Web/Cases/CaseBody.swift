@@ -29,7 +29,7 @@ enum CaseBody {
 
   /// Reads the facts that are members of an object, or of the body itself.
   private static func read(_ facts: inout Facts, _ object: String?, from reader: ObjectReader) {
-    for field in CaseField.all where field.object == object {
+    for field in CaseField.members(of: object) {
       let value = value(of: field, from: reader)
       // The form of the field is that of the value.
       if value != .none { _ = field.set(&facts, value) }

@@ -4,27 +4,31 @@ internal import JSON
 /// The facts of a case as members of its JSON, in the order and nesting of ``CaseField``; withheld ones are left out.
 enum FactsJSON {
   /// A fact with its name as it is written.
-  private struct Member {
+  private final class Member: Sendable {
     let field: CaseField
     let name: [UInt8]
-    let isList: Bool
+
+    init(_ field: CaseField) { (self.field, name) = (field, JSONWriter.encodedName(field.member)) }
   }
 
   /// The facts that are members of one object; nil: of the case itself.
-  private struct Run {
+  private final class Run: Sendable {
     let object: String?
     let members: [Member]
     /// The groups of its members.
     let groups: [FieldGroup]
+
+    init(_ object: String?, _ members: [Member]) {
+      (self.object, self.members, groups) = (object, members, Array(Set(members.map(\.field.group))))
+    }
   }
 
   private static let runs: [Run] = {
     var runs: [Run] = []
     for field in CaseField.all {
-      let member = Member(field: field, name: JSONWriter.encodedName(field.member), isList: field.isList)
+      let member = Member(field)
       let before = runs.last.flatMap { $0.object == field.object ? runs.popLast() : nil }
-      let members = (before?.members ?? []) + [member]
-      runs.append(Run(object: field.object, members: members, groups: Array(Set(members.map(\.field.group)))))
+      runs.append(Run(field.object, (before?.members ?? []) + [member]))
     }
     return runs
   }()
@@ -51,7 +55,7 @@ enum FactsJSON {
     for member in run.members where projection.shows(member.field.group) {
       writer.name(encoded: member.name)
       switch member.field.value(facts) {
-      case .none: if member.isList { writer.emptyArray() } else { writer.null() }
+      case .none: if member.field.isList { writer.emptyArray() } else { writer.null() }
       case .text(let text): writer.string(text)
       case .number(let number): writer.int(number)
       case .date(let date): writer.string(date.description)
