@@ -14,11 +14,12 @@ from lab.settings import NDJSON, run
 from lab.table import Table, median, ratio
 
 # The same rows as an export's, by the sqlite3 shell.
-SAME_ROWS = """SELECT r.*, s.name, s.nip, s.nik, s.position_title, n.place, n.narrative, n.urls, n.witnesses, p.mode,
-    p.name AS reporter_name, p.contact FROM case_record r
-  JOIN case_subject s ON s.case_key = r.case_key AND s.facts_version = r.facts_version
-  JOIN case_narrative n ON n.case_key = r.case_key AND n.facts_version = r.facts_version
-  JOIN case_reporter p ON p.case_key = r.case_key AND p.facts_version = r.facts_version ORDER BY r.id"""
+SAME_ROWS = """SELECT hex(r.id), r.number, r.version, r.seq, r.created_at, r.recorded_at, r.imported_by, e.progress,
+    c.content AS core, s.content AS subject, n.content AS narrative, p.content AS reporter, f.content AS numbers
+  FROM case_record r JOIN event e ON e.seq = r.seq
+  JOIN case_part c ON c.part_key = 16 * e.facts_seq + 1 JOIN case_part s ON s.part_key = 16 * e.facts_seq + 2
+  JOIN case_part n ON n.part_key = 16 * e.facts_seq + 3 JOIN case_part p ON p.part_key = 16 * e.facts_seq + 4
+  JOIN case_part f ON f.part_key = 16 * e.references_seq + 5 ORDER BY r.id"""
 FEED_CHANGES = 100_000
 
 
