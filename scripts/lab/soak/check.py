@@ -59,7 +59,7 @@ def check_file(world):
         ("PRAGMA foreign_key_check", []),
         ("SELECT max(seq) - count(*) FROM event", [(0,)]),
         ("SELECT count(*) FROM event a JOIN event b ON b.seq = a.seq + 1 AND b.recorded_at < a.recorded_at", [(0,)]),
-        ("SELECT count(*) - count(DISTINCT agency_ref) FROM case_record", [(0,)]),
+        ("SELECT count(*) - count(DISTINCT agency_ref_folded) FROM case_record", [(0,)]),
     ]:
         found = file.execute(sql).fetchall()
         print(f"{sql}: {found}")
