@@ -43,6 +43,9 @@ final class SmallDisk {
     guard errno == ENOSPC else { throw TestFailure("write: errno \(errno)") }
   }
 
+  /// Takes some of the space.
+  func take(bytes: Int) throws { try Data(count: bytes).write(to: URL(filePath: filler)) }
+
   /// Gives the space back.
   func free() throws { try FileManager.default.removeItem(atPath: filler) }
 }
@@ -136,6 +139,12 @@ extension ProgramTests {
         let record = Sample.caseBody("{\"source\":{\"agency\":\"BAWASLU\"}}", agencyRef: "\(number)")
         return "{\"case\":\(record),\"actions\":[]}\n"
       }
+      // The day's budget is half of what is free now; then somebody else takes so much that the disk is full before.
+      let first = Sample.caseBody("{\"source\":{\"agency\":\"BAWASLU\"}}", agencyRef: "0")
+      let begun = try server.client(key).ask(
+        "POST", "/v1/imports", ["Content-Type": "application/x-ndjson"], "{\"case\":\(first),\"actions\":[]}\n")
+      #expect(begun.status == 200)
+      try disk.take(bytes: 5 << 19)
       let lines = disk.outside("lines.ndjson")
       try text.joined().write(toFile: lines, atomically: false, encoding: .utf8)
       let curl = [

@@ -73,14 +73,10 @@ internal import Testing
     for (folder, files) in folders { #expect(files.count <= 20, "\(folder) holds \(files.count)") }
   }
 
-  /// The largest circle of files of each module that all reach each other by the types they name. Where there is a larger
-  /// one than six today, it may only become smaller.
-  private static let circleMax = ["Storage": 11]
-
   @Test func `few files of a module all reach each other by the types they name`() throws {
     for (module, files) in Dictionary(grouping: try Self.sources(), by: \.module) {
       let circle = Circles(files.map { (path: $0.path, code: $0.code) }).largest
-      #expect(circle.count <= Self.circleMax[module] ?? 6, "\(module): \(circle.sorted())")
+      #expect(circle.count <= 6, "\(module): \(circle.sorted())")
     }
   }
 

@@ -9,34 +9,36 @@ PRAGMA legacy_alter_table = OFF;
 
 -- The newest state of each case, as far as something searches, orders or judges by it; the rest stands with its event.
 CREATE TABLE case_record (
+  -- What decides who sees the case comes first: SQLite reads a row up to the last column it is asked for.
   case_key INTEGER PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  version INTEGER NOT NULL,
+  reported_by TEXT NOT NULL,
+  institution_kind TEXT NOT NULL CHECK (institution_kind IN ('regional', 'central')),
+  verified_on INTEGER,
+  recommended_on INTEGER,
+  disputed_for TEXT, -- ' AGENCY AGENCY ': for whom a disputed case exists
   number TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
   imported_by TEXT, -- NULL: the case was posted
   imported_versions INTEGER,
-  version INTEGER NOT NULL,
   seq INTEGER NOT NULL, -- of the event that made the version
   recorded_at INTEGER NOT NULL,
   person_key INTEGER NOT NULL,
   report_key INTEGER NOT NULL, -- one number for all cases of a report
   agency_ref_folded TEXT NOT NULL,
-  reported_by TEXT NOT NULL,
   twin INTEGER NOT NULL, -- 0; reports that an earlier release took for two are counted up
   stage TEXT NOT NULL,
   election TEXT NOT NULL,
   region TEXT NOT NULL,
   institution TEXT NOT NULL,
-  institution_kind TEXT NOT NULL CHECK (institution_kind IN ('regional', 'central')),
   position_level TEXT NOT NULL,
   violation TEXT,
   category TEXT,
   act_on INTEGER NOT NULL,
   received_on INTEGER NOT NULL,
-  verified_on INTEGER,
   rejected_on INTEGER,
   studied_on INTEGER,
-  recommended_on INTEGER,
   not_proven_on INTEGER,
   decided_on INTEGER,
   blocked_on INTEGER,
@@ -54,7 +56,6 @@ CREATE TABLE case_record (
   paused_until INTEGER, -- when the open clock runs again after a pause that names it
   recorded_late INTEGER NOT NULL CHECK (recorded_late IN (0, 1)),
   unconfirmed TEXT, -- 'version agency milestones;' for each act that waits for its agency's answer
-  disputed_for TEXT, -- ' AGENCY AGENCY ': for whom a disputed case exists
   UNIQUE (agency_ref_folded, reported_by, person_key, twin)
 ) STRICT;
 

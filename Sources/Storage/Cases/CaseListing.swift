@@ -1,57 +1,6 @@
 internal import Domain
 internal import GRDB
 
-/// Lists: a question becomes one statement whose conditions begin with what the caller may see.
-extension Transaction {
-  func cases(_ query: CaseQuery) throws -> CasePage {
-    var listing = CaseListing(query)
-    listing.restrictToPage()
-    let sql = """
-      SELECT \(CaseListing.stubColumns), \(listing.orderValue) FROM case_record r
-      WHERE \(listing.condition) ORDER BY \(listing.orderBy) LIMIT ?
-      """
-    var rows = try fetch(sql, listing.arguments + [" \(query.caller) ", query.limit + 1]) { row in
-      (stub: try CaseListing.stub(row), value: row[CaseListing.stubWidth] as String)
-    }
-    let hasMore = rows.count > query.limit
-    if hasMore { rows.removeLast() }
-    return CasePage(rows: rows, hasMore: hasMore)
-  }
-
-  /// Every case that is asked for, in its order, from one state of the file.
-  func allCases(_ query: CaseQuery) throws -> [CasePlace] {
-    var listing = CaseListing(query)
-    listing.restrictToPage()
-    let sql = """
-      SELECT r.id, r.version FROM case_record r WHERE \(listing.condition) ORDER BY \(listing.orderBy)
-      """
-    return try fetch(sql, listing.arguments + [" \(query.caller) "]) { row in
-      CasePlace(id: try row.identity(0), version: row[1])
-    }
-  }
-
-  func count(_ query: CaseQuery) throws -> Int {
-    let listing = CaseListing(query)
-    return try countCases(listing.matching, listing.arguments, for: query.caller)
-  }
-
-  /// Counts cases of `case_record r` that meet a condition and exist for an agency.
-  ///
-  /// Disputed cases are few and have an index of their own, so that they are taken off: asking each row for it would keep
-  /// SQLite from counting by an index alone.
-  func countCases(
-    _ condition: String, _ arguments: [(any DatabaseValueConvertible)?], for agency: AgencyCode
-  ) throws -> Int {
-    try fetchOne(
-      """
-      SELECT (SELECT count(*) FROM case_record r WHERE \(condition))
-        - (SELECT count(*) FROM case_record r
-           WHERE r.disputed_for IS NOT NULL AND instr(r.disputed_for, ?) = 0 AND \(condition))
-      """, arguments + [" \(agency) "] + arguments
-    ) { $0[0] } ?? 0
-  }
-}
-
 /// The parts of a listing statement.
 struct CaseListing {
   static let stubColumns = "r.case_key, r.id, r.version, " + basisColumns(of: "r")
@@ -104,6 +53,24 @@ struct CaseListing {
     filterByDates()
   }
 
+  /// What the rows come from. The newest versions are found by going over the events, which stand in their order, unless
+  /// a filter leaves few cases to be put into it.
+  var tables: String {
+    isInOrderOfEvents
+      ? "event e CROSS JOIN case_record r ON r.case_key = e.case_key AND r.seq = e.seq" : "case_record r"
+  }
+
+  private var seq: String { isInOrderOfEvents ? "e.seq" : "r.seq" }
+
+  private var isInOrderOfEvents: Bool {
+    let isNarrow =
+      query.number != nil || query.agencyRef != nil || query.nip != nil || query.nik != nil
+      || query.institution != nil || query.region != nil || !query.stages.isEmpty || !query.words.isEmpty
+      || !query.nameWords.isEmpty || query.unconfirmed == true || query.recordedLate == true
+      || query.overdue == true || query.occurred != DateSpan()
+    return query.order == .updated && !isNarrow
+  }
+
   /// SQL for the value a cursor keeps.
   var orderValue: String {
     switch query.order {
@@ -117,7 +84,7 @@ struct CaseListing {
     let direction = query.descending ? "DESC" : "ASC"
     return switch query.order {
     case .created: "r.case_key \(direction)"
-    case .updated: "r.seq \(direction)"
+    case .updated: "\(seq) \(direction)"
     case .received: "r.received_on \(direction), r.case_key \(direction)"
     }
   }
@@ -128,7 +95,7 @@ struct CaseListing {
     let sign = query.descending ? "<" : ">"
     switch query.order {
     case .created: add("r.case_key \(sign) ?", after.key)
-    case .updated: add("r.seq \(sign) ?", Int64(after.value) ?? 0)
+    case .updated: add("\(seq) \(sign) ?", Int64(after.value) ?? 0)
     case .received: add("(r.received_on, r.case_key) \(sign) (?, ?)", Int64(after.value) ?? 0, after.key)
     }
   }

@@ -1,5 +1,5 @@
 internal import Domain
-internal import GRDB
+internal import Foundation
 internal import JSON
 
 /// The facts of one part of a case as a JSON object, its members in the order and nesting of ``CaseField``; those of which
@@ -55,6 +55,13 @@ struct FactsDocument {
     if open != nil { writer.endObject() }
   }
 
+  /// A value as it stands in the document.
+  static func text(of value: FieldValue) -> String {
+    var writer = JSONWriter(reserving: 64)
+    write(value, to: &writer)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
   private static func write(_ value: FieldValue, to writer: inout JSONWriter) {
     switch value {
     case .none: writer.null()
@@ -92,7 +99,7 @@ struct FactsDocument {
       next = index + 1
       return try set(members[index].field, from: &reader, in: &facts)
     }
-    guard members.contains(where: { name.elementsEqual($0.object) }) else { return false }
+    guard members.contains(where: { Self.isSame(name, $0.object) }) else { return false }
     try reader.beginObject()
     while let inner = try reader.nextName() {
       guard let index = index(of: inner, in: name, from: next) else { throw reader.malformed }
@@ -119,14 +126,16 @@ struct FactsDocument {
     for step in members.indices {
       let index = start + step < members.count ? start + step : start + step - members.count
       let member = members[index]
-      guard member.name.count == name.count, member.name.elementsEqual(name) else { continue }
-      if let object {
-        if member.object.elementsEqual(object) { return index }
-      } else if member.object.isEmpty {
-        return index
-      }
+      guard Self.isSame(name, member.name) else { continue }
+      if object.map({ Self.isSame($0, member.object) }) ?? member.object.isEmpty { return index }
     }
     return nil
+  }
+
+  /// Byte by byte, which a sequence of any kind is compared several times slower than.
+  private static func isSame(_ bytes: UnsafeBufferPointer<UInt8>, _ name: [UInt8]) -> Bool {
+    guard bytes.count == name.count, let start = bytes.baseAddress else { return bytes.isEmpty && name.isEmpty }
+    return name.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? true }
   }
 
   private func set(_ field: CaseField, from reader: inout JSONReader, in facts: inout Facts) throws -> Bool {

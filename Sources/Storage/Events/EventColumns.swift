@@ -30,7 +30,7 @@ enum EventColumns {
     arguments.add(now)
     arguments.add(record.progress.stage)
     arguments.add(event.changed.joined(separator: " "))
-    arguments.add(Transaction.json(event.details))
+    arguments.add(EventDetails.json(event.details))
     arguments.add(digest)
     addVersion(place.makesVersion ? record : nil, place, to: &arguments)
   }

@@ -316,43 +316,6 @@ extension Transaction {
   }
 }
 
-/// Where an event and the version it has led to stand in the order of all.
-struct VersionPlace {
-  /// The sequence of the event.
-  var seq: Int64
-  /// The sequence of the version the case is then at: an earlier one when the event left the case as it was.
-  var versionSeq: Int64
-  /// The sequence of the event that brought the facts, and of the one that brought the references.
-  var factsSeq: Int64
-  var referencesSeq: Int64
-  var keys: ReportKeys
-
-  var makesVersion: Bool { seq == versionSeq }
-}
-
-extension Act {
-  var urlsJSON: String {
-    var writer = JSONWriter(reserving: 64)
-    writer.beginArray()
-    for url in urls { writer.string(url) }
-    writer.endArray()
-    return String(decoding: writer.bytes, as: UTF8.self)
-  }
-
-  var witnessesJSON: String {
-    var writer = JSONWriter(reserving: 64)
-    writer.beginArray()
-    for witness in witnesses {
-      writer.beginObject()
-      writer.member("name", witness.name)
-      if let contact = witness.contact { writer.member("contact", contact) }
-      writer.endObject()
-    }
-    writer.endArray()
-    return String(decoding: writer.bytes, as: UTF8.self)
-  }
-}
-
 extension Failure {
   static func reportExists(_ id: CaseID) -> Failure {
     var failure = Failure(

@@ -20,7 +20,7 @@ extension Transaction {
         agency: AgencyCode(rawValue: columns.text()), onBehalfOf: columns.optional(AgencyCode.self),
         importedBy: columns.optional(AgencyCode.self), occurredOn: columns.day(),
         recordedAt: Timestamp(milliseconds: Int64(columns.int())), stage: try columns.code(Stage.self),
-        changed: columns.text().split(separator: " ").map(String.init), details: try Self.details(columns.text()),
+        changed: columns.text().split(separator: " ").map(String.init), details: try EventDetails.read(columns.text()),
         texts: [])
     }
     guard let last = events.last?.seq else { return [] }
@@ -41,7 +41,7 @@ extension Transaction {
     ) { row -> (seq: Int64, texts: [EventText]) in
       // A group nobody knows is withheld like a note.
       let group = CasePart(ofKey: row[1])?.textGroup ?? .notes
-      return (row[0], try Self.details(row[2]).map { (name: $0.name, text: $0.value, group: group) })
+      return (row[0], try EventDetails.read(row[2]).map { (name: $0.name, text: $0.value, group: group) })
     }
     for row in rows { texts[row.seq, default: []] += row.texts }
     return texts.mapValues { $0.sorted { $0.name < $1.name } }
@@ -72,9 +72,12 @@ extension Transaction {
     if texts.isEmpty { return }
     for group in FieldGroup.allCases {
       let members = texts.filter { $0.group == group }.map { (name: $0.name, value: $0.text) }
-      if !members.isEmpty { try insert(CasePart(textsOf: group), seq, Array(Self.json(members).utf8)) }
+      if !members.isEmpty { try insert(CasePart(textsOf: group), seq, Array(EventDetails.json(members).utf8)) }
     }
   }
+
+  /// What is personal of the facts.
+  private static let digestedFields = CaseField.all.filter { [.subject, .narrative, .reporter].contains($0.part) }
 
   /// SHA-256 over salt and personal values, each preceded by its length, so that no two lists of values look alike.
   private static func digest(
@@ -87,40 +90,19 @@ extension Transaction {
       if let text { bytes.append(contentsOf: text.utf8) }
     }
     if let facts {
-      add(facts.subject.name)
-      add(facts.subject.nip?.text)
-      add(facts.subject.nik?.text)
-      add(facts.subject.positionTitle)
-      add(facts.act.place)
-      add(facts.act.narrative)
-      add(facts.act.urlsJSON)
-      add(facts.act.witnessesJSON)
-      add(facts.reporter.mode.rawValue)
-      add(facts.reporter.name)
-      add(facts.reporter.contact)
+      for field in digestedFields {
+        switch field.value(facts) {
+        case .none: add(field.isList ? "[]" : nil)
+        case .text(let text): add(text)
+        case let value: add(FactsDocument.text(of: value))
+        }
+      }
     }
     for text in texts {
       add(text.name)
       add(text.text)
     }
     return Array(SHA256.hash(data: bytes))
-  }
-
-  static func json(_ details: [(name: String, value: String)]) -> String {
-    if details.isEmpty { return "{}" }
-    var writer = JSONWriter(reserving: 128)
-    writer.beginObject()
-    for detail in details {
-      writer.name(detail.name)
-      writer.string(detail.value)
-    }
-    writer.endObject()
-    return String(decoding: writer.bytes, as: UTF8.self)
-  }
-
-  static func details(_ json: String) throws -> [(name: String, value: String)] {
-    guard json != "{}", case .object(let object) = try JSONValue.parse(Array(json.utf8)) else { return [] }
-    return object.members.compactMap { if case .string(let text) = $0.value { ($0.name, text) } else { nil } }
   }
 }
 

@@ -15,7 +15,7 @@ extension Transaction {
       (
         seq: row[0] as Int64, version: row[1] as Int, isReport: row[2] as String == "created",
         occurredOn: row.day(3), makesVersion: row[4] as Bool, newest: row[5] as Int,
-        void: try Self.details(row[6]).first { $0.name == "void" }?.value
+        void: try EventDetails.read(row[6]).first { $0.name == "void" }?.value
       )
     }
     let void = Set(events.compactMap(\.void).flatMap(Confirmation.sequences))
