@@ -85,7 +85,6 @@ public struct Limits: Sendable {
   /// 30 s is what service managers grant by default before they kill.
   public var shutdownDeadline = Duration.seconds(30)
 
-  /// Makes the default limits.
   public init() {}
 }
 

@@ -21,7 +21,7 @@ public final class Server: Sendable {
     /// What is refused.
     public var limits: Limits
 
-    /// Makes a configuration; without a loop count there is one per core that the process may use.
+    /// Without a loop count there is one per core that the process may use.
     public init(
       host: String = "127.0.0.1", port: UInt16 = 0, loopCount: Int = Configuration.coreCount, limits: Limits = Limits()
     ) {

@@ -34,7 +34,7 @@ enum Routes {
       Route(.post, "/v1/case-searches", .agency(.casesRead), .searchCases) {
         try await CaseListRoutes.search($0, $1.cases, $1.rendered)
       },
-      .ofCase(.get, "/v1/cases/{id}", .agency(.casesRead), .showCase) {
+      .showing(.get, "/v1/cases/{id}", .agency(.casesRead), .showCase) {
         try CaseRoutes.show($0, $1, $2.cases, $2.rendered)
       },
       .ofCase(.patch, "/v1/cases/{id}", .recording([.casesWrite]), .correctCase) {

@@ -62,7 +62,6 @@ public struct AccessKey: Sendable, Equatable {
   /// Who makes a key on the machine itself.
   public static let commandLine = "command line"
 
-  /// Makes a key.
   public init(
     id: String, owner: KeyOwner, label: String, scopes: Set<Scope>, createdAt: Timestamp, expiresAt: Timestamp?,
     revokedAt: Timestamp?, networks: [String], identities: [String] = [], secretDigest: [UInt8],

@@ -153,7 +153,6 @@ public struct VisibilityBasis: Sendable, Hashable {
   /// For whom alone it exists, since it is disputed; nil: it is not.
   public var disputedFor: [AgencyCode]?
 
-  /// Makes a basis from its parts.
   public init(
     owner: AgencyCode, institutionKind: InstitutionKind, verified: Bool, recommended: Bool,
     disputedFor: [AgencyCode]? = nil

@@ -32,7 +32,6 @@ public struct ByteUse: Sendable, Equatable {
   /// When as much is allowed again; nil: never.
   public var renewedAt: Timestamp?
 
-  /// Makes a standing.
   public init(usedBytes: Int64, bytesMax: Int64, renewedAt: Timestamp?) {
     self.usedBytes = usedBytes
     self.bytesMax = bytesMax

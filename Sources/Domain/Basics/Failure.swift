@@ -5,7 +5,6 @@ public struct LocalizedText: Sendable, Equatable {
   /// Indonesian.
   public let id: String
 
-  /// Makes a text from its two wordings.
   public init(en: String, id: String) {
     self.en = en
     self.id = id
@@ -94,7 +93,6 @@ public struct Failure: Error, Sendable, Equatable {
   /// With too many requests: what is used up; nil: the agency's share of what runs at the same time.
   public var allowance: Allowance?
 
-  /// Makes a failure.
   public init(
     _ code: FailureCode, en: String, id: String, errors: [FieldError] = [], allowedActions: [String]? = nil,
     currentETag: String? = nil, retryAfterSeconds: Int? = nil, allowance: Allowance? = nil
@@ -140,7 +138,6 @@ public struct Allowance: Sendable, Equatable {
   /// After how many seconds as much is allowed again.
   public let windowSeconds: Int
 
-  /// Makes an allowance.
   public init(_ name: String, _ quota: Int, perSeconds windowSeconds: Int) {
     self.name = name
     self.quota = quota

@@ -7,7 +7,6 @@ public struct Histogram: Sendable, Equatable {
   /// The sum of all values.
   public private(set) var sum = 0.0
 
-  /// Makes an empty histogram.
   public init(bounds: [Double]) {
     self.bounds = bounds
     counts = Array(repeating: 0, count: bounds.count + 1)

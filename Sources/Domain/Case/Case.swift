@@ -19,7 +19,6 @@ public struct Case: Sendable, Equatable {
   /// When this service stored this version.
   public var updatedAt: Timestamp
 
-  /// Makes a case from its parts.
   public init(
     id: CaseID, number: String, version: Int, seq: Int64, facts: Facts, progress: CaseProgress,
     provenance: Provenance = Provenance(), createdAt: Timestamp, updatedAt: Timestamp
@@ -51,7 +50,6 @@ public struct Facts: Sendable, Equatable {
   /// Motives, as codes.
   public var motives: [String]
 
-  /// Makes facts from their parts.
   public init(
     election: String, contest: String, region: RegionCode, institution: InstitutionRef, subject: Subject,
     violation: ViolationRef?, act: Act, source: Source, reporter: Reporter, motives: [String]
@@ -75,7 +73,6 @@ public struct InstitutionRef: Sendable, Equatable {
   public var name: String
   public var kind: InstitutionKind
 
-  /// Makes a reference.
   public init(code: String, name: String, kind: InstitutionKind) {
     self.code = code
     self.name = name
@@ -90,7 +87,6 @@ public struct ViolationRef: Sendable, Equatable {
   public var category: String
   public var aspect: String
 
-  /// Makes a reference.
   public init(code: String, catalogue: String, category: String, aspect: String) {
     self.code = code
     self.catalogue = catalogue
@@ -111,7 +107,6 @@ public struct Subject: Sendable, Equatable {
   /// Year of the first appointment: from the NIP, else as given.
   public var appointmentYear: Int?
 
-  /// Makes a subject.
   public init(
     name: String, nip: NIP?, nik: NIK?, employment: Employment, positionLevel: PositionLevel,
     reportingClass: ReportingClass?, positionTitle: String?, appointmentYear: Int?
@@ -139,7 +134,6 @@ public struct Act: Sendable, Equatable {
   public var onUnpaidLeave: Bool?
   public var witnesses: [Witness]
 
-  /// Makes an act.
   public init(
     occurredOn: LegalDate, knownOn: LegalDate?, place: String?, channel: ActChannel?, narrative: String, urls: [String],
     supports: Supports?, onUnpaidLeave: Bool?, witnesses: [Witness]
@@ -161,7 +155,6 @@ public struct Witness: Sendable, Equatable {
   public var name: String
   public var contact: String?
 
-  /// Makes a witness.
   public init(name: String, contact: String?) {
     self.name = name
     self.contact = contact
@@ -179,7 +172,6 @@ public struct Source: Sendable, Equatable {
   /// The system or desk it came through, as the agency calls it.
   public var channel: String?
 
-  /// Makes a source.
   public init(kind: SourceKind, agency: AgencyCode, agencyRef: String, receivedOn: LegalDate, channel: String?) {
     self.kind = kind
     self.agency = agency
@@ -195,7 +187,6 @@ public struct Reporter: Sendable, Equatable {
   public var name: String?
   public var contact: String?
 
-  /// Makes a reporter.
   public init(mode: ReporterMode, name: String?, contact: String?) {
     self.mode = mode
     self.name = name

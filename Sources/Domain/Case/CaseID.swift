@@ -8,13 +8,11 @@ public struct CaseID: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// Below every identity of a case: where lists in order of identity begin.
   public static let lowest = CaseID(high: 0, low: 0)
 
-  /// Makes an identity from its two words, as stored.
   public init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
-  /// Makes a new identity of version 7 from an instant and 74 random bits of `random`.
   public init(at instant: Timestamp, random: (UInt64, UInt64)) {
     high = UInt64(bitPattern: instant.milliseconds) << 16 | 0x7000 | random.0 & 0x0FFF
     low = random.1 & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000

@@ -3,7 +3,6 @@ public struct CasePlace: Sendable, Equatable {
   public var id: CaseID
   public var version: Int32
 
-  /// Makes a place.
   public init(id: CaseID, version: Int) { (self.id, self.version) = (id, Int32(version)) }
 }
 
@@ -12,7 +11,6 @@ public struct ClockPlace: Sendable, Equatable {
   public var of: CasePlace
   public var kind: ClockKind
 
-  /// Makes a place.
   public init(of place: CasePlace, kind: ClockKind) { (of, self.kind) = (place, kind) }
 }
 

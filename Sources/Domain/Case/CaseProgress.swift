@@ -33,7 +33,6 @@ public struct Recommendation: Sendable, Equatable {
   public var institution: String
   public var proposedSanction: String?
 
-  /// Makes a recommendation.
   public init(agency: AgencyCode, letterNumber: String, institution: String, proposedSanction: String?) {
     self.agency = agency
     self.letterNumber = letterNumber
@@ -56,7 +55,6 @@ public struct Decision: Sendable, Equatable {
   /// True when a reason for being outside was given (the reason itself stands in the history).
   public var deviationExplained: Bool
 
-  /// Makes a decision.
   public init(
     agency: AgencyCode, outcome: DecisionOutcome, decreeNumber: String, sanction: String?, sanctionLevel: String?,
     outsideBand: Bool, deviationExplained: Bool
@@ -87,7 +85,6 @@ public struct Block: Sendable, Equatable {
   /// The decree or letter that led to the release.
   public var proof: String?
 
-  /// Makes a block.
   public init(agency: AgencyCode, letterNumber: String, blockedOn: LegalDate, releasedOn: LegalDate?, proof: String?) {
     self.agency = agency
     self.letterNumber = letterNumber
@@ -105,7 +102,6 @@ public struct Appeal: Sendable, Equatable {
   public var outcome: RulingOutcome?
   public var ruledOn: LegalDate?
 
-  /// Makes an appeal.
   public init(route: AppealRoute, filedOn: LegalDate, outcome: RulingOutcome?, ruledOn: LegalDate?) {
     self.route = route
     self.filedOn = filedOn

@@ -3,7 +3,6 @@ public struct DateSpan: Sendable, Equatable {
   public var from: LegalDate?
   public var until: LegalDate?
 
-  /// Makes a span.
   public init(from: LegalDate? = nil, until: LegalDate? = nil) { (self.from, self.until) = (from, until) }
 }
 
@@ -12,7 +11,6 @@ public struct InstantSpan: Sendable, Equatable {
   public var from: Timestamp?
   public var end: Timestamp?
 
-  /// Makes a span.
   public init(from: Timestamp? = nil, end: Timestamp? = nil) { (self.from, self.end) = (from, end) }
 }
 
@@ -30,7 +28,6 @@ public struct CaseQuery: Sendable {
     public var value: String
     public var key: Int64
 
-    /// Makes a place.
     public init(value: String, key: Int64) {
       self.value = value
       self.key = key
@@ -100,7 +97,6 @@ public struct CaseStub: Sendable, Equatable {
   public var version: Int
   public var basis: VisibilityBasis
 
-  /// Makes a stub.
   public init(key: Int64, id: CaseID, version: Int, basis: VisibilityBasis) {
     self.key = key
     self.id = id

@@ -27,7 +27,6 @@ public struct Change: Sendable {
   /// The case as it is now.
   public var current: CaseStub
 
-  /// Makes a change.
   public init(
     seq: Int64, what: String, version: Int, before: VisibilityBasis?, after: VisibilityBasis, current: CaseStub
   ) {
@@ -67,7 +66,6 @@ public struct ChangePage: Sendable {
   /// The newest sequence.
   public var head: Int64
 
-  /// Makes a page.
   public init(changes: [Change], reached: Int64, head: Int64) {
     self.changes = changes
     self.reached = reached
@@ -81,7 +79,6 @@ public struct PastCase: Sendable {
   /// Who may see the case now.
   public var now: VisibilityBasis
 
-  /// Makes a case of the past.
   public init(record: Case, now: VisibilityBasis) {
     self.record = record
     self.now = now
@@ -103,7 +100,6 @@ public struct PastStub: Sendable {
   public var then: VisibilityBasis
   public var now: VisibilityBasis
 
-  /// Makes a stub of the past.
   public init(id: CaseID, version: Int, then: VisibilityBasis, now: VisibilityBasis) {
     self.id = id
     self.version = version
@@ -118,7 +114,6 @@ public struct PastPage<Item: Sendable>: Sendable {
   /// After which identity the next part begins; nil for the last one.
   public var next: CaseID?
 
-  /// Makes a page.
   public init(items: [Item], next: CaseID?) {
     self.items = items
     self.next = next
@@ -141,7 +136,6 @@ public struct Certificate: Sendable, Equatable {
   public var digest: [UInt8]
   public var issuedAt: Timestamp
 
-  /// Makes a certificate.
   public init(
     number: Int64, agency: AgencyCode, seq: Int64, cases: Int, missing: Int, outdated: Int, unknown: Int,
     digest: [UInt8], issuedAt: Timestamp

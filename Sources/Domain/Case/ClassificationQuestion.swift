@@ -10,7 +10,6 @@ public struct ClassificationQuestion: Sendable {
   /// A violation code somebody has in mind; its conduct is used.
   public var violation: String?
 
-  /// Makes a question.
   public init(
     election: String, contest: String?, occurredOn: LegalDate, supports: Supports, onUnpaidLeave: Bool,
     conduct: String?,

@@ -15,7 +15,6 @@ public struct Confirmation: Sendable, Equatable {
   /// Reads sequences as they stand in the details of such an event, with blanks between them.
   public static func sequences(_ text: String) -> [Int64] { text.split(separator: " ").compactMap { Int64($0) } }
 
-  /// Makes an answer.
   public init(_ outcome: ConfirmationOutcome, reason: String?, acts: [Int64]?) {
     self.outcome = outcome
     self.reason = reason

@@ -22,7 +22,6 @@ public struct Event: Sendable {
   /// Free texts, each with the group that opens it.
   public var texts: [(name: String, text: String, group: FieldGroup)]
 
-  /// Makes an event.
   public init(
     seq: Int64, version: Int, what: String, agency: AgencyCode, onBehalfOf: AgencyCode?, importedBy: AgencyCode?,
     occurredOn: LegalDate?, recordedAt: Timestamp, stage: Stage, changed: [String],
@@ -53,7 +52,6 @@ public struct EventDraft: Sendable {
   public var details: [(name: String, value: String)]
   public var texts: [(name: String, text: String, group: FieldGroup)]
 
-  /// Makes a draft.
   public init(
     what: String, actor: Actor, onBehalfOf: AgencyCode? = nil, occurredOn: LegalDate? = nil,
     changed: [String] = [], details: [(name: String, value: String)] = [],

@@ -30,7 +30,6 @@ public struct UnconfirmedAct: Sendable, Equatable {
   /// A bit for each milestone it has set, by the milestone's index.
   public var milestones: UInt16
 
-  /// Makes an act.
   public init(version: Int, agency: AgencyCode, milestones: UInt16) {
     self.version = version
     self.agency = agency

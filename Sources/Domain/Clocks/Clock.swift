@@ -17,7 +17,6 @@ public struct ClockPause: Sendable, Equatable {
   /// True when an act has ended it.
   public var isResumed: Bool
 
-  /// Makes a pause.
   public init(from: LegalDate, until: LegalDate?, ground: PauseGround? = nil, isResumed: Bool = false) {
     self.from = from
     self.until = until
@@ -51,7 +50,6 @@ public struct Clock: Sendable, Equatable {
   /// appeal that nobody's act has stopped.
   public var recordedOn: LegalDate?
 
-  /// Makes a clock.
   public init(
     kind: ClockKind, startedOn: LegalDate, dueOn: LegalDate, unit: ClockUnit, stoppedOn: LegalDate?,
     pauses: [ClockPause] = [], recordedOn: LegalDate? = nil

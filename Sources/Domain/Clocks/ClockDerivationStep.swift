@@ -39,7 +39,6 @@ public struct ClockDerivationStep: Sendable, Equatable {
   /// True when no open clock is left that was derived by older rules.
   public var isLast: Bool
 
-  /// Makes a step.
   public init(changedCases: Int, isLast: Bool) {
     self.changedCases = changedCases
     self.isLast = isLast

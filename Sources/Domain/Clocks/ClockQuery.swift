@@ -75,7 +75,6 @@ public struct ListedClock: Sendable {
   /// Who sees the case.
   public var basis: VisibilityBasis
 
-  /// Makes an item.
   public init(
     caseID: CaseID, version: Int, number: String, stage: Stage, election: String, region: RegionCode,
     institution: InstitutionRef,
@@ -103,7 +102,6 @@ public struct ClockPage: Sendable {
   /// Where the next page begins; nil on the last one. A page of cases gone over may be short, or empty, before it.
   public var next: CaseQuery.Position?
 
-  /// Makes a page.
   public init(items: [ListedClock], places: [CaseQuery.Position], next: CaseQuery.Position?) {
     self.items = items
     self.places = places

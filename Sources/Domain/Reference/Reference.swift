@@ -18,7 +18,6 @@ public struct ReferenceEntry: Sendable, Equatable {
   /// The row as a compact JSON object.
   public let json: String
 
-  /// Makes a row.
   public init(kind: ReferenceKind, code: String, from: String, until: String?, json: String) {
     self.kind = kind
     self.code = code

@@ -50,7 +50,6 @@ public struct Action: Sendable, Equatable {
   public var note: String?
   public var content: Content
 
-  /// Makes an action.
   public init(occurredOn: LegalDate, onBehalfOf: AgencyCode?, note: String?, content: Content) {
     self.occurredOn = occurredOn
     self.onBehalfOf = onBehalfOf

@@ -8,7 +8,6 @@ public struct Actor: Sendable, Equatable {
   /// Identifier of the key that was used.
   public var keyID: String
 
-  /// Makes an actor.
   public init(agency: AgencyCode, importedBy: AgencyCode?, keyID: String) {
     self.agency = agency
     self.importedBy = importedBy

@@ -17,7 +17,6 @@ public struct CorrectionRequest: Sendable {
   public var decidedAt: Timestamp?
   public var decisionReason: String?
 
-  /// Makes a request.
   public init(
     number: Int, requestedBy: AgencyCode, requestedAt: Timestamp, patch: String, reason: String, state: State,
     decidedBy: AgencyCode?, decidedAt: Timestamp?, decisionReason: String?

@@ -12,7 +12,6 @@ public enum Lifecycle {
     /// the act alone.
     public var isHistory: Bool
 
-    /// Makes a context.
     public init(
       actor: Actor, reference: Reference, today: LegalDate, lastDay: LegalDate? = nil, isHistory: Bool = false
     ) {

@@ -11,7 +11,6 @@ public struct Link: Sendable {
   public var linkedBy: AgencyCode
   public var linkedAt: Timestamp
 
-  /// Makes a link.
   public init(relation: LinkRelation, other: CaseID, linkedBy: AgencyCode, linkedAt: Timestamp) {
     self.relation = relation
     self.other = other
@@ -27,7 +26,6 @@ public struct RelatedCase: Sendable {
   /// `agency_ref`, `person`, `act`.
   public var shared: [String]
 
-  /// Makes a candidate.
   public init(stub: CaseStub, number: String, shared: [String]) {
     self.stub = stub
     self.number = number

@@ -33,7 +33,6 @@ public struct Mandate: Sendable, Equatable, Codable {
   /// The law or decree that gives the power.
   public var legalBasis: String
 
-  /// Makes a mandate.
   public init(
     id: Int, kind: MandateKind, agency: String, from: String?, until: String?, scope: MandateScope, legalBasis: String
   ) {

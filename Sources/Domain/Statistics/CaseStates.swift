@@ -187,7 +187,6 @@ public struct CaseState: Sendable {
     public var category: String?
     public var reportedBy: String
 
-    /// Makes facts.
     public init(
       person: Int64, report: Int, receivedOn: LegalDate, actedOn: LegalDate, election: String, region: String,
       institution: String, institutionKind: String, positionLevel: String, reportingClass: String?,
@@ -210,7 +209,6 @@ public struct CaseState: Sendable {
     }
   }
 
-  /// Makes a state.
   public init(
     caseKey: Int64, seq: Int64, recordedOn: LegalDate, milestones: Milestones, stage: Stage, sanction: String?,
     sanctionLevel: String? = nil, proposedSanction: String?, decisionOutcome: DecisionOutcome?, blockIsOpen: Bool,

@@ -9,7 +9,6 @@ public struct Share: Sendable, Equatable {
   /// Bounds of the interval, 0...1.
   public var interval: (low: Double, high: Double) { Self.wilson(count, of) }
 
-  /// Makes a share.
   public init(_ count: Int, of: Int) {
     self.count = count
     self.of = of

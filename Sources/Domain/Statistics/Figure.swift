@@ -16,7 +16,6 @@ public struct Figure: Sendable, Equatable {
   /// The answer, a JSON object.
   public var answer: [UInt8]
 
-  /// Makes a figure.
   public init(
     id: String, scope: AgencyCode?, kind: StatisticKind, definition: String, question: String, seq: Int64,
     issuedAt: Timestamp, answer: [UInt8]
@@ -62,7 +61,6 @@ public struct PublishedFigure: Sendable, Equatable {
   public var source: String
   public var registeredAt: Timestamp
 
-  /// Makes a published figure.
   public init(
     number: Int64, agency: AgencyCode, asOf: LegalDate, publishedOn: LegalDate?, election: String,
     region: RegionCode?, unit: StatisticUnit, values: [FunnelMetric: Int], source: String, registeredAt: Timestamp
@@ -108,7 +106,6 @@ public struct StoredRelease: Sendable {
   /// True when the date told nothing.
   public var isWithheld: Bool { document == Array(Self.withheld.utf8) }
 
-  /// Makes a release.
   public init(
     election: String, asOf: LegalDate, definition: Int, seq: Int64, releasedAt: Timestamp, document: [UInt8]
   ) {

@@ -8,7 +8,7 @@ public struct Cell: Sendable, Hashable {
   /// The cell's key: the record keys of its cases, added modulo 2³².
   public private(set) var key: UInt32
 
-  /// Makes a cell; without arguments, that of no case.
+  /// Without arguments, that of no case.
   public init(count: Int = 0, key: UInt32 = 0) {
     self.count = count
     self.key = key

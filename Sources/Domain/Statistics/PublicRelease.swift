@@ -4,14 +4,12 @@ public struct CellNode: Sendable, Equatable {
   public let cell: Cell
   public let children: [CellNode]
 
-  /// Makes a node that is not divided.
   public init(_ key: String, _ cell: Cell) {
     self.key = key
     self.cell = cell
     children = []
   }
 
-  /// Makes a node that its children divide.
   public init(_ key: String, _ children: [CellNode]) {
     self.key = key
     cell = children.map(\.cell).reduce(Cell(), +)
@@ -25,7 +23,6 @@ public struct CellRow: Sendable, Equatable {
   /// The cases that have come so far, each cell within the one before: reported, recommended, followed up.
   public let cells: [Cell]
 
-  /// Makes a row.
   public init(key: String, cells: [Cell]) {
     self.key = key
     self.cells = cells
@@ -91,7 +88,6 @@ public struct PublicRelease: Sendable, Equatable {
   /// The cells that were shown as they are. Kept for later releases, and never told.
   public let exact: Set<Cell>
 
-  /// Makes a release as it was published.
   public init(
     date: LegalDate, definition: Int, tree: PublishedNode, beside: [PublishedNode], tables: [String: PublishedTable],
     exact: Set<Cell> = []
@@ -114,7 +110,6 @@ public struct PublishedNode: Sendable, Equatable {
   /// By definition 1 the keys of the parts that are not told, sorted.
   public let suppressed: [String]
 
-  /// Makes a node as it was published.
   public init(key: String, count: Int, children: [PublishedNode]?, suppressed: [String] = []) {
     self.key = key
     self.count = count
@@ -133,7 +128,6 @@ public struct CountRow: Sendable, Hashable {
   public let key: String
   public let counts: [Int]
 
-  /// Makes a row.
   public init(key: String, counts: [Int]) {
     self.key = key
     self.counts = counts
@@ -147,7 +141,6 @@ public struct PublishedTable: Sendable, Equatable {
   /// By definition 1 the keys of the rows that are not told, sorted.
   public let suppressed: [String]
 
-  /// Makes a table as it was published.
   public init(rows: [CountRow]?, suppressed: [String] = []) {
     self.rows = rows
     self.suppressed = suppressed

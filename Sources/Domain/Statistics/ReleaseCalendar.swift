@@ -3,7 +3,6 @@ public struct ReleaseCalendar: Sendable {
   /// The last days of months, from January of the year before the voting to December of the second year after it.
   public let dates: [LegalDate]
 
-  /// Makes the calendar of an election.
   public init(votingOn: LegalDate) {
     let year = votingOn.year
     dates = (year - 1...year + 2).flatMap { year in

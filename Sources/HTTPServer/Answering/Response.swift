@@ -12,7 +12,6 @@ public struct Response: Sendable {
     /// The value.
     public var value: String
 
-    /// Makes a field line.
     public init(name: HTTPField.Name, value: String) {
       self.name = name
       self.value = value
@@ -32,7 +31,6 @@ public struct Response: Sendable {
   /// Where the memory is counted that this answer takes while it waits for its client.
   public var account: (any AnswerAccount)?
 
-  /// Makes an answer.
   public init(status: HTTPResponse.Status, fields: [Field] = [], body: ResponseBody = .empty) {
     self.status = status
     self.fields = fields

@@ -20,7 +20,6 @@ public struct Backup: Sendable, Equatable {
   /// cannot be told.
   public func isAhead(of now: Timestamp) -> Bool { madeAt > now.adding(seconds: Self.aheadSecondsMax) }
 
-  /// Makes a backup's description.
   public init(name: String, madeAt: Timestamp, seq: Int64, bytes: Int64, sha256: String?) {
     self.name = name
     self.madeAt = madeAt

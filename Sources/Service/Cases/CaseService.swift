@@ -10,23 +10,30 @@ public struct CaseService: RecordService {
 
   /// The case, when it exists for whoever asks: the newest, from memory where it is known there.
   ///
+  /// - Parameter reading: true where the case itself will be shown: it is read in the same look.
   /// - Throws: `not_found` when it does not.
-  public func visible(_ id: CaseID, by asker: Asker) throws -> VisibleCase {
+  public func visible(_ id: CaseID, by asker: Asker, reading: Bool = false) throws -> VisibleCase {
     let agency = try asker.agency()
     var projection: Projection?
-    let stub = try records.store.stub(id, on: asker.reader) { stub in
+    func isWanted(_ stub: CaseStub) -> Bool {
       projection = Visibility.projection(of: stub, for: agency)
       return projection != nil
     }
-    guard let stub, let projection else { throw Failure.notFound }
-    return VisibleCase(stub, projection, for: agency)
+    let store = records.store
+    let found =
+      reading
+      ? try store.sight(of: id, on: asker.reader, where: isWanted)
+      : try store.stub(id, on: asker.reader, where: isWanted).map { (stub: $0, record: nil) }
+    guard let found, let projection else { throw Failure.notFound }
+    return VisibleCase(found.stub, projection, for: agency, record: found.record)
   }
 
   /// The case as it is now, judged anew by what is read: a commit may have come in between.
   ///
   /// - Throws: `not_found` when it does not exist for whoever asks any more.
   public func current(_ visible: VisibleCase, by asker: Asker) throws -> SeenCase {
-    try records.read(by: asker) { try SeenCase($0.caseRecord(behind: visible.stub), for: visible.agency) }
+    if let record = visible.record { return try SeenCase(record, for: visible.agency) }
+    return try records.read(by: asker) { try SeenCase($0.caseRecord(behind: visible.stub), for: visible.agency) }
   }
 
   /// The case on an earlier day, by the acts up to it with the facts as known now. What is seen is judged by the case as

@@ -7,11 +7,13 @@ public struct VisibleCase: Sendable {
   public let stub: CaseStub
   public let projection: Projection
   public let agency: AgencyCode
+  /// The case itself, where it was read on the way.
+  let record: Case?
 
   public var id: CaseID { stub.id }
 
-  init(_ stub: CaseStub, _ projection: Projection, for agency: AgencyCode) {
-    (self.stub, self.projection, self.agency) = (stub, projection, agency)
+  init(_ stub: CaseStub, _ projection: Projection, for agency: AgencyCode, record: Case? = nil) {
+    (self.stub, self.projection, self.agency, self.record) = (stub, projection, agency, record)
   }
 }
 

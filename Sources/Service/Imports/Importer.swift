@@ -21,7 +21,6 @@ public struct Importer: Sendable {
     /// What the bytes that are stored are counted against; nil: nothing.
     public var budget: ByteBudget?
 
-    /// Makes an origin.
     public init(agency: AgencyCode, keyID: String, reach: Reach, budget: ByteBudget? = nil) {
       self.agency = agency
       self.keyID = keyID
@@ -56,7 +55,7 @@ public struct Importer: Sendable {
   let now: @Sendable () -> Timestamp
   let ids: CaseIDs
 
-  /// Makes an importer; its dates follow the clock `now`.
+  /// Its dates follow the clock `now`.
   public init(
     origin: Origin, store: any Store, now: @escaping @Sendable () -> Timestamp, ids: CaseIDs = CaseIDs()
   ) {

@@ -22,7 +22,6 @@ public struct StoredReply: Sendable, Equatable {
   /// Identifier of another result (a key, a request number).
   public var resource: String?
 
-  /// Makes a reply.
   public init(requestDigest: [UInt8], status: Int, caseID: CaseID?, version: Int?, resource: String?) {
     self.requestDigest = requestDigest
     self.status = status

@@ -18,6 +18,10 @@ public protocol RecordStore: Sendable {
   ///     once, and in the file, so that the time it takes is the same.
   /// - Throws: `storage_unavailable` when the file cannot be read in time.
   func stub(_ id: CaseID, on reader: Int, where isWanted: (CaseStub) -> Bool) throws -> CaseStub?
+  /// The same, and the case itself where the file had to be asked anyway; nil for the case where it was not.
+  func sight(of id: CaseID, on reader: Int, where isWanted: (CaseStub) -> Bool) throws -> (
+    stub: CaseStub, record: Case?
+  )?
   /// Runs `body` on one consistent snapshot, on a thread of the lane of long reading. Owners take turns there.
   ///
   /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits, `busy` when much of all does;

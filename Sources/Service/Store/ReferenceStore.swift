@@ -15,7 +15,6 @@ public struct Revision: Sendable, Hashable {
   /// Changes of reference data and keys since the store was opened.
   public var reference: Int
 
-  /// Makes a revision.
   public init(seq: Int64, reference: Int) {
     self.seq = seq
     self.reference = reference

@@ -22,7 +22,6 @@ public struct StoreCondition: Sendable {
   /// What the file system has left for this program, in bytes; nil when it does not say.
   public var diskFreeBytes: Int64?
 
-  /// Makes a condition.
   public init(
     head: Int64, queued: [KeyOwner: Int], queueMax: Int, oldestWait: Duration, longReadsQueued: Int, waiters: Int,
     commits: CommitRecord, databaseBytes: Int64?, logBytes: Int64?, diskFreeBytes: Int64?
@@ -68,7 +67,6 @@ public struct OpenClockCount: Sendable, Equatable {
   public var state: State
   public var count: Int
 
-  /// Makes a count.
   public init(kind: ClockKind, state: State, count: Int) {
     self.kind = kind
     self.state = state

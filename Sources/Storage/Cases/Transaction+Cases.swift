@@ -114,10 +114,10 @@ extension Transaction {
   func create(_ history: CaseHistory) throws -> Case {
     var history = history
     history.recordStops(on: LegalDate(inJakarta: now))
-    let person = try reportedPerson(history.record.facts, in: history.record.id)
-    let keys = ReportKeys(person: person, report: try reportKey(history.record.facts))
-    let places = try places(of: history, keys)
     var record = history.record
+    let person = try reportedPerson(record.facts, in: record.id)
+    let keys = ReportKeys(person: person, report: try reportKey(record.facts))
+    let places = try places(of: history, keys)
     record.number = try nextNumber(record.facts.source.receivedOn.year)
     (record.seq, record.createdAt, record.updatedAt) = (places[places.endIndex - 1].versionSeq, now, now)
     // The record comes first, since all else refers to it.

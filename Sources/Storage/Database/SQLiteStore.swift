@@ -84,6 +84,19 @@ public final class SQLiteStore: Store {
     return stub
   }
 
+  public func sight(of id: CaseID, on reader: Int, where isWanted: (CaseStub) -> Bool) throws -> (
+    stub: CaseStub, record: Case?
+  )? {
+    let (known, generation) = stubs.look(for: id)
+    if let known, isWanted(known) { return (known, nil) }
+    let found = try readers[reader].read { transaction -> (stub: CaseStub, record: Case?)? in
+      guard let stub = try transaction.stub(id), isWanted(stub) else { return nil }
+      return (stub, try transaction.caseRecord(behind: stub))
+    }
+    if let found { stubs.keep(found.stub, readAt: generation) }
+    return found
+  }
+
   public func noteUse(of keyID: String, at now: Timestamp, on reader: Int) { uses.note(keyID, at: now, on: reader) }
 
   public func keyUses(on reader: Int) throws -> [String: Timestamp] {

@@ -38,7 +38,6 @@ final class RequestTally: Sendable {
   private let positions: [UInt8]
   private let nanosecondBounds: [UInt64]
 
-  /// Makes a tally of routes for so many event loops.
   init(_ routes: [Line], loops: Int) {
     routeCount = routes.count
     var lines = routes

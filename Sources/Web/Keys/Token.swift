@@ -8,7 +8,6 @@ public struct Token: Sendable {
   /// 43 characters of base64url: 256 random bits.
   public let secret: String
 
-  /// Makes a new token from 320 random bits.
   public init(random: () -> UInt64) {
     var bits = random()
     var identifier: [UInt8] = []

@@ -144,6 +144,9 @@ final class Pipeline: Sendable {
       case .plain(let handle): return try await handle(call, services)
       case .ofCase(let handle):
         return try await handle(call, try services.cases.visible(try call.caseID(), by: call.asker), services)
+      case .showing(let handle):
+        let visible = try services.cases.visible(try call.caseID(), by: call.asker, reading: true)
+        return try await handle(call, visible, services)
       }
     } catch let failure as Failure {
       throw failure

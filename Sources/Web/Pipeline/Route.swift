@@ -9,6 +9,8 @@ struct Route: Sendable {
     case plain(@Sendable (Call, Services) async throws -> Answer)
     /// Called only when the case in the path exists for the caller.
     case ofCase(@Sendable (Call, VisibleCase, Services) async throws -> Answer)
+    /// The same for one that shows the case, which is read with the look for it.
+    case showing(@Sendable (Call, VisibleCase, Services) async throws -> Answer)
   }
 
   let method: HTTPRequest.Method
@@ -35,6 +37,14 @@ struct Route: Sendable {
     _ handler: @escaping @Sendable (Call, VisibleCase, Services) async throws -> Answer
   ) -> Route {
     Route(method, template, gate, operation, handler: .ofCase(handler))
+  }
+
+  /// The route that shows the case.
+  static func showing(
+    _ method: HTTPRequest.Method, _ template: String, _ gate: Gate, _ operation: Operation,
+    _ handler: @escaping @Sendable (Call, VisibleCase, Services) async throws -> Answer
+  ) -> Route {
+    Route(method, template, gate, operation, handler: .showing(handler))
   }
 
   private init(
