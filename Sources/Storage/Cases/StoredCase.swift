@@ -49,39 +49,33 @@ extension Transaction {
     _ factsSeq: Int64, _ referencesSeq: Int64, _ facts: inout Facts, _ progress: inout CaseProgress
   ) throws {
     var count = 0
-    // Those of one event lie side by side.
-    let last: CasePart = referencesSeq == factsSeq ? .references : .reporter
-    try forEach(
-      .parts,
-      {
-        $0.add(CasePart.core.key(at: factsSeq))
-        $0.add(last.key(at: factsSeq))
-      },
-      { row in
-        guard let bytes = row.utf8(1) else { return }
-        count += 1
-        switch CasePart(ofKey: row[0]) {
-        case .core?: try FactsDocument.core.read(bytes, into: &facts)
-        case .subject?: try FactsDocument.subject.read(bytes, into: &facts)
-        case .narrative?: try FactsDocument.narrative.read(bytes, into: &facts)
-        case .reporter?: try FactsDocument.reporter.read(bytes, into: &facts)
-        case .references?: try References.read(bytes, &facts, &progress)
-        default: break
-        }
-      })
-    if referencesSeq != factsSeq {
-      let key = CasePart.references.key(at: referencesSeq)
+    func read(_ first: CasePart, _ last: CasePart, at seq: Int64) throws {
+      let keys = (first.key(at: seq), last.key(at: seq))
       try forEach(
         .parts,
         {
-          $0.add(key)
-          $0.add(key)
+          $0.add(keys.0)
+          $0.add(keys.1)
         },
         { row in
           guard let bytes = row.utf8(1) else { return }
           count += 1
-          try References.read(bytes, &facts, &progress)
+          switch CasePart(ofKey: row[0]) {
+          case .core?: try FactsDocument.core.read(bytes, into: &facts)
+          case .subject?: try FactsDocument.subject.read(bytes, into: &facts)
+          case .narrative?: try FactsDocument.narrative.read(bytes, into: &facts)
+          case .reporter?: try FactsDocument.reporter.read(bytes, into: &facts)
+          case .references?: try References.read(bytes, &facts, &progress)
+          default: break
+          }
         })
+    }
+    // Those of one event lie side by side.
+    if referencesSeq == factsSeq {
+      try read(.core, .references, at: factsSeq)
+    } else {
+      try read(.core, .reporter, at: factsSeq)
+      try read(.references, .references, at: referencesSeq)
     }
     guard count == CasePart.facts.count + 1 else { throw DatabaseError(message: "a part of a case is missing") }
   }

@@ -27,11 +27,7 @@ extension Transaction {
   func run<Value>(_ kept: KeptStatement, _ bind: (inout Arguments) -> Void, _ map: (StoredRow) throws -> Value) throws
     -> Value?
   {
-    let pointer = try self.kept.statement(kept, database)
-    var arguments = Arguments(of: pointer, room: self.kept.room)
-    bind(&arguments)
-    try arguments.check()
-    if kept.stores { pending.jobBytes += arguments.byteCount }
+    let pointer = try bound(kept, bind)
     // The outcome of a reset repeats that of the last step, which has been judged by then.
     defer { sqlite3_reset(pointer) }
     return try step(pointer) ? map(StoredRow(pointer)) : nil
@@ -39,13 +35,20 @@ extension Transaction {
 
   /// Runs a kept question and hands over its rows one by one.
   func forEach(_ kept: KeptStatement, _ bind: (inout Arguments) -> Void, _ body: (StoredRow) throws -> Void) throws {
+    let pointer = try bound(kept, bind)
+    // The outcome of a reset repeats that of the last step, which has been judged by then.
+    defer { sqlite3_reset(pointer) }
+    while try step(pointer) { try body(StoredRow(pointer)) }
+  }
+
+  /// A kept statement with its arguments; what it will store is counted.
+  private func bound(_ kept: KeptStatement, _ bind: (inout Arguments) -> Void) throws -> OpaquePointer {
     let pointer = try self.kept.statement(kept, database)
     var arguments = Arguments(of: pointer, room: self.kept.room)
     bind(&arguments)
     try arguments.check()
-    // The outcome of a reset repeats that of the last step, which has been judged by then.
-    defer { sqlite3_reset(pointer) }
-    while try step(pointer) { try body(StoredRow(pointer)) }
+    if kept.stores { pending.jobBytes += arguments.byteCount }
+    return pointer
   }
 
   /// Runs a kept statement that gives no rows.

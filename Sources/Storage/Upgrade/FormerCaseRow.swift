@@ -29,8 +29,6 @@ enum FormerCaseRow {
       """
   }
 
-  static func width() -> Int { 6 + shared.count + 11 }
-
   /// The joins of the personal rows that belong to the facts of `table`.
   static func joins(of table: String) -> String {
     """
