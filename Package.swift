@@ -63,7 +63,9 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
-    .target(name: "TestSupport", dependencies: ["Domain", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Domain", "JSON"], path: "Tests/TestSupport", exclude: ["former-tables.sql"],
+      swiftSettings: strict),
     .testTarget(name: "FairnessTests", dependencies: ["Fairness"], swiftSettings: strict),
     .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),

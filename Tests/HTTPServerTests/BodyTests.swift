@@ -1,7 +1,6 @@
 import Glibc
 import HTTPServer
 import HTTPTypes
-internal import Service
 import Testing
 
 @Suite("A request body", .timeLimit(.minutes(1)))

@@ -16,6 +16,8 @@ from lab.table import Table
 PYTHON = ["scripts", "Tests", "Tests/NetralTests/released/keep"]
 RUFF = [".build-ruff/bin/ruff"]
 LINT = ["swift", "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests", "migrations"]
+# A module that is imported and not declared is found in a build from nothing only, and only at times; so it is refused.
+BUILD = ["swift", "build", "--build-tests", "--explicit-target-dependency-import-check", "error"]
 TEST = ["swift", "test", "--skip-build"]
 # Suites of the program that are told apart in the table: they run other people's tools for long.
 SUITE_SECONDS_MIN = 10
@@ -100,7 +102,7 @@ def main(arguments):
         [*RUFF, "format", "--check", "--config", "scripts/ruff.toml", *PYTHON],
         is_needed=True,
     )
-    run.part("build", ["swift", "build", "--build-tests"], is_needed=True)
+    run.part("build", BUILD, is_needed=True)
     if arguments:
         run.part("tests", [*TEST, *arguments])
     else:
