@@ -26,7 +26,7 @@ internal import Testing
     "m0013_folding": "35562af2900236b1534c42925401b675e499d50cbbf2cbc109e17de3d15577a5",
     "m0014_gaps": "92ed16b6b47cd16715e015c0e01469172177800c2c85ae2bb84c87672de28961",
     "m0015_former_reports": "36a1a33f880f758a5ab1c4262637081b540a3d934b8f893289126eb7366bc2c3",
-    "m0016_documents": "2eb6e66dbeaa3c0e071240403b8d4e9cb87c3e6cc1251932734a03e2f05e4469",
+    "m0016_documents": "0f3051dbed65e406f1c6a06a612086a9e748da90178d54c2e78635d9ba723984",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -87,3 +87,6 @@ FROM main.case_part p, json_each(p.content) t WHERE p.part_key % 16 >= 8;
 
 CREATE TEMP VIEW case_counter AS
 SELECT CAST(name AS INTEGER) AS year, last FROM main.counter WHERE name GLOB '[0-9]*';
+
+CREATE TEMP VIEW byte_use AS
+SELECT substr(name, 7) AS budget, day, last AS bytes, room_bytes FROM main.counter WHERE day IS NOT NULL;

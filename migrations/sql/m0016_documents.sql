@@ -114,10 +114,14 @@ CREATE TABLE case_nik (
   PRIMARY KEY (nik, case_key)
 ) STRICT, WITHOUT ROWID;
 
--- The highest number given: of cases in a year ('2024'), of persons ('person'), of reports ('report').
+-- What is counted, in one place since a create counts several things. The highest number given: of cases in a year ('2024'),
+-- of persons ('person'), of reports ('report'). And the bytes that an agency has stored on the newest day on which it stored
+-- something ('bytes:BKN'), or a key for migrations in its life ('bytes:key:…').
 CREATE TABLE counter (
   name TEXT NOT NULL PRIMARY KEY,
-  last INTEGER NOT NULL
+  last INTEGER NOT NULL CHECK (last >= 0),
+  day INTEGER, -- of bytes: in Jakarta
+  room_bytes INTEGER CHECK (room_bytes >= 0) -- of bytes: what the disk had left when the first write of that day came
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE former_report (
@@ -143,6 +147,9 @@ DROP TABLE old_event;
 DROP TABLE old_person;
 DROP TABLE old_former_report;
 DROP TABLE case_counter;
+DROP TABLE byte_use;
+-- Forgotten replies are found by going round the table, a few with each write.
+DROP INDEX idempotency_age;
 
 -- Lists by day of receipt; ties in the order of the cases.
 CREATE INDEX case_record_received ON case_record (received_on, case_key);

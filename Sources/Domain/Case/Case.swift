@@ -9,7 +9,10 @@ public struct Case: Sendable, Equatable {
   /// Sequence of the commit that made this version.
   public var seq: Int64
   /// What is said about person and act.
-  public var facts: Facts
+  public var facts: Facts {
+    @inlinable _read { yield factsBox.value }
+    @inlinable _modify { yield &Box.own(&factsBox).value }
+  }
   /// How far the case has come.
   public var progress: CaseProgress
   /// Who has brought it in, and what is still to be confirmed.
@@ -27,11 +30,38 @@ public struct Case: Sendable, Equatable {
     self.number = number
     self.version = version
     self.seq = seq
-    self.facts = facts
+    factsBox = Box(facts)
     self.progress = progress
     self.provenance = provenance
     self.createdAt = createdAt
     self.updatedAt = updatedAt
+  }
+
+  /// True when the facts are those of `other`, which costs nothing for a copy.
+  public func hasFacts(of other: Case) -> Bool { factsBox == other.factsBox }
+
+  // Cases are handed on much and their facts changed rarely: copies share them, so that a copy counts one reference and not
+  // forty.
+  @usableFromInline var factsBox: Box<Facts>
+}
+
+/// A value that copies of its holder share until one changes it.
+///
+/// `@unchecked Sendable`, and `@exclusivity(unchecked)`: the value is changed only by a holder that has the box for itself,
+/// and Swift checks the access to that holder.
+@usableFromInline final class Box<Value: Sendable & Equatable>: @unchecked Sendable, Equatable {
+  @exclusivity(unchecked) @usableFromInline var value: Value
+
+  @usableFromInline init(_ value: Value) { self.value = value }
+
+  @usableFromInline static func == (one: Box, other: Box) -> Bool { one === other || one.value == other.value }
+}
+
+extension Box {
+  /// The box to change: a copy where others hold it too.
+  @inlinable static func own(_ box: inout Box) -> Box {
+    if !isKnownUniquelyReferenced(&box) { box = Box(box.value) }
+    return box
   }
 }
 

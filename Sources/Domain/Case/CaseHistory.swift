@@ -89,7 +89,7 @@ extension Lifecycle {
     -> (changed: Case?, event: EventDraft)
   {
     let changed = try apply(action, to: record, context)
-    let names = Facts.changes(from: record.facts, to: changed.facts)
+    let names = changed.hasFacts(of: record) ? [] : Facts.changes(from: record.facts, to: changed.facts)
     let event = EventDraft(action, by: context.actor, changed: names)
     return (action.kind == .notes ? nil : changed, event)
   }

@@ -125,7 +125,8 @@ enum Steps {
       let sanction = try reference.requireSanction(code, actOn: record.facts.act.occurredOn, pointer: "/sanction")
       record.progress.decision?.sanction = sanction.code
       record.progress.decision?.sanctionLevel = sanction.level
-      record.progress.decision?.outsideBand = !reference.isInBand(sanction, of: record.facts.violation?.code)
+      let isInBand = reference.isInBand(sanction, of: record.facts.violation?.code)
+      record.progress.decision?.outsideBand = !isInBand
       record.progress.decision?.deviationExplained = false
     case .upheld, .annulled:
       if code != nil { throw .invalid("/sanction", .notAllowed) }

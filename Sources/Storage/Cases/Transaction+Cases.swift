@@ -139,7 +139,7 @@ extension Transaction {
   func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case {
     guard let before = try known(old.id) else { throw Failure.notFound }
     precondition(before.version == old.version, "a case is changed in the transaction that read it")
-    let isCorrected = new.facts != old.facts
+    let isCorrected = !new.hasFacts(of: old)
     // A disputed report frees its number, and counts for nobody.
     let isDisputed = new.provenance.isDisputed && !old.provenance.isDisputed
     let keys = try self.keys(of: new, old, before, isDisputed: isDisputed)
@@ -170,7 +170,7 @@ extension Transaction {
   private func keys(of new: Case, _ old: Case, _ before: Known, isDisputed: Bool) throws -> ReportKeys {
     var keys = before.keys
     // Reports of earlier releases that fold together stay apart.
-    let isOtherReport = new.facts != old.facts && !new.facts.isSameReport(as: old.facts)
+    let isOtherReport = !new.hasFacts(of: old) && !new.facts.isSameReport(as: old.facts)
     if isDisputed {
       (keys.person, keys.twin) = (try next(.persons), 0)
     } else if isOtherReport {
@@ -222,7 +222,7 @@ extension Transaction {
       if let before = places.last {
         let (record, earlier) = (history.entries[index].record, history.entries[index - 1].record)
         if record.version == earlier.version { place.versionSeq = before.versionSeq }
-        if record.facts == earlier.facts { place.factsSeq = before.factsSeq }
+        if record.hasFacts(of: earlier) { place.factsSeq = before.factsSeq }
         if References.areSame(record, earlier) { place.referencesSeq = before.referencesSeq }
       }
       places.append(place)

@@ -10,6 +10,7 @@ extension Transaction {
       {
         $0.add(owner.text)
         $0.add(key)
+        $0.add(forgottenBefore)
       },
       { row in
         StoredReply(
@@ -31,14 +32,39 @@ extension Transaction {
     }
   }
 
-  /// Forgets a bounded number of replies that are older than their lifetime; the writer calls it with every batch.
-  func forgetReplies(before instant: Timestamp) throws {
-    try execute(
-      """
-      DELETE FROM idempotency WHERE (owner, idempotency_key) IN
-        (SELECT owner, idempotency_key FROM idempotency WHERE created_at < ? ORDER BY created_at LIMIT 64)
-      """, [instant.milliseconds])
+  /// Looks at the next replies after a place, in the order of their keys, and deletes those that are forgotten. Going round
+  /// the table like this costs less than an index by age, which every write would have to keep.
+  ///
+  /// - Returns: where to go on; nil at the end.
+  func sweepReplies(after place: ReplyPlace?, limit: Int) throws -> ReplyPlace? {
+    var (old, last, count): ([ReplyPlace], ReplyPlace?, Int) = ([], nil, 0)
+    try forEach(
+      .replies,
+      {
+        $0.add(place?.owner ?? "")
+        $0.add(place?.key ?? "")
+        $0.add(limit)
+      },
+      { row in
+        count += 1
+        let here = ReplyPlace(owner: row[0], key: row[1])
+        if Timestamp(milliseconds: row[2]) < forgottenBefore { old.append(here) }
+        last = here
+      })
+    for place in old {
+      try run(.deleteReply) {
+        $0.add(place.owner)
+        $0.add(place.key)
+      }
+    }
+    return count < limit ? nil : last
   }
+}
+
+/// The key of a stored reply.
+struct ReplyPlace: Sendable {
+  var owner: String
+  var key: String
 }
 
 extension KeyOwner {

@@ -23,7 +23,8 @@ final class ByteLedger: Sendable {
   /// Reads what was committed.
   init(_ database: Database, _ path: String, bytesPerDay: Int) throws {
     var state = State()
-    for row in try Row.fetchAll(database, sql: "SELECT budget, day, bytes, room_bytes FROM byte_use") {
+    let sql = "SELECT substr(name, ?), day, last, room_bytes FROM counter WHERE day IS NOT NULL"
+    for row in try Row.fetchAll(database, sql: sql, arguments: [Counter.bytePrefix.utf8.count + 1]) {
       let (day, room): (Int, Int64) = (row[1], row[3])
       state.entries[row[0]] = Entry(day: day, bytes: row[2])
       if day > state.day { (state.day, state.roomBytes) = (day, room) }

@@ -23,9 +23,9 @@ final class KeptStatements {
 /// The statements that are kept: the questions about one case by its identity, and all that storing a case needs.
 enum KeptStatement: Int, CaseIterable {
   case stub, current, behindStub, parts
-  case keys, personKey, reportID, reportKey, reply, lastSequence, lastNumber
+  case keys, personKey, reportID, reportKey, reply, replies, lastSequence, lastNumber
   case insertPerson, insertRecord, advanceRecord, correctRecord
-  case insertEvent, insertPart, insertNIK, deleteNIK, insertReply
+  case insertEvent, insertPart, insertNIK, deleteNIK, insertReply, deleteReply
   case setLastNumber, indexWords, unindexWords, setByteUse
 
   /// True when running it adds to what is stored.
@@ -56,7 +56,12 @@ enum KeptStatement: Int, CaseIterable {
     case .reply:
       """
       SELECT request_digest, status, case_id, version, resource FROM idempotency
-      WHERE owner = ? AND idempotency_key = ?
+      WHERE owner = ? AND idempotency_key = ? AND created_at >= ?
+      """
+    case .replies:
+      """
+      SELECT owner, idempotency_key, created_at FROM idempotency WHERE (owner, idempotency_key) > (?, ?)
+      ORDER BY owner, idempotency_key LIMIT ?
       """
     case .lastSequence:
       "SELECT max((SELECT coalesce(max(seq), 0) FROM event), (SELECT coalesce(max(last), 0) FROM sequence_gap))"
@@ -77,23 +82,26 @@ enum KeptStatement: Int, CaseIterable {
     case .insertNIK: Self.insert("case_nik", ["nik", "case_key"])
     case .deleteNIK: "DELETE FROM case_nik WHERE nik = ? AND case_key = ?"
     case .insertReply:
+      // Replaced is a reply that is forgotten and not yet deleted.
       Self.insert(
         "idempotency",
-        ["owner", "idempotency_key", "created_at", "request_digest", "status", "case_id", "version", "resource"])
+        ["owner", "idempotency_key", "created_at", "request_digest", "status", "case_id", "version", "resource"],
+        or: "OR REPLACE ")
+    case .deleteReply: "DELETE FROM idempotency WHERE owner = ? AND idempotency_key = ?"
     case .setLastNumber:
       Self.insert("counter", ["name", "last"]) + " ON CONFLICT (name) DO UPDATE SET last = excluded.last"
     case .setByteUse:
-      Self.insert("byte_use", ["budget", "day", "bytes", "room_bytes"])
-        + " ON CONFLICT (budget) DO UPDATE SET (day, bytes, room_bytes) = (excluded.day, excluded.bytes, excluded.room_bytes)"
+      Self.insert("counter", ["name", "last", "day", "room_bytes"])
+        + " ON CONFLICT (name) DO UPDATE SET (last, day, room_bytes) = (excluded.last, excluded.day, excluded.room_bytes)"
     case .indexWords: Self.insert("case_words", ["rowid", "narrative", "names"])
     case .unindexWords: "INSERT INTO case_words (case_words, rowid, narrative, names) VALUES ('delete', ?, ?, ?)"
     default: preconditionFailure("questions are answered by text")
     }
   }
 
-  private static func insert(_ table: String, _ columns: [String]) -> String {
+  private static func insert(_ table: String, _ columns: [String], or conflict: String = "") -> String {
     let placeholders = columns.map { _ in "?" }.joined(separator: ", ")
-    return "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(placeholders))"
+    return "INSERT \(conflict)INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(placeholders))"
   }
 
   /// The last argument is the key of the case.

@@ -24,6 +24,9 @@ final class Transaction {
   /// that what was recorded by an instant never changes afterwards.
   var now = Timestamp(milliseconds: 0)
 
+  /// Replies to earlier writes that are older count as forgotten.
+  var forgottenBefore = Timestamp(milliseconds: .min)
+
   init(_ database: Database, keeping kept: KeptStatements = KeptStatements()) {
     self.database = database
     self.kept = kept
@@ -65,6 +68,9 @@ enum Counter: Hashable {
   case casesOf(year: Int)
   case persons, reports
 
+  /// What comes before the name of a budget, of which the table counts the bytes.
+  static let bytePrefix = "bytes:"
+
   /// As it stands in the table `counter`.
   var name: String {
     switch self {
@@ -91,9 +97,9 @@ extension Transaction {
   func write(_ rows: [(String, day: Int, bytes: Int64, room: Int64)]) throws {
     for row in rows {
       try run(.setByteUse) {
-        $0.add(row.0)
-        $0.add(row.day)
+        $0.add(Counter.bytePrefix + row.0)
         $0.add(row.bytes)
+        $0.add(row.day)
         $0.add(row.room)
       }
     }

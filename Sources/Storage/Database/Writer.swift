@@ -12,7 +12,7 @@ internal import Synchronization
 /// run without. When one fails after it has written, the batch is undone and run again, each write in a savepoint.
 ///
 /// `@unchecked Sendable`: `statements` is touched only inside `queue`, which runs one access at a time; the remaining
-/// members are immutable, and Sendable; `wordsSeq` and `lastSeq` are touched by the one thread alone.
+/// members are immutable, and Sendable; `wordsSeq`, `lastSeq` and `swept` are touched by the one thread alone.
 final class Writer: @unchecked Sendable {
   /// One write that waits. `run` does it; `finish` answers, with a failure when the commit did not come about.
   private struct Job: Sendable {
@@ -34,6 +34,10 @@ final class Writer: @unchecked Sendable {
   private let line: WaitingLine<Job>
   /// Up to which sequence the index of words knows, and how far the record has come: touched by the writer's thread alone.
   private var (wordsSeq, lastSeq): (Int64, Int64)
+  /// Up to where replies were looked at for being forgotten; by the same thread alone. Each write brings one reply and has
+  /// four looked at: so few forgotten ones lie about, and a commit takes no longer for them.
+  private var swept: ReplyPlace?
+  private static let sweptPerWrite = 4
   private let record = Mutex(CommitRecord())
   private let running = DispatchGroup()
 
@@ -206,8 +210,8 @@ final class Writer: @unchecked Sendable {
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
     var writtenUses: [String: Timestamp] = [:]
     do {
-      let expiry = settings.now().adding(seconds: -settings.idempotencyLifetime.components.seconds)
-      try transaction.forgetReplies(before: expiry)
+      transaction.forgottenBefore = settings.now().adding(
+        seconds: -settings.idempotencyLifetime.components.seconds)
       transaction.now = max(settings.now(), try transaction.lastRecordedAt())
       for job in batch {
         if job.dryRun || inSavepoints || ledger.isNearlySpent(job.budget, at: transaction.now) {
@@ -225,10 +229,11 @@ final class Writer: @unchecked Sendable {
       try transaction.writePending()
       writtenUses = uses.takeUnwritten()
       try transaction.write(writtenUses)
+      let swept = try transaction.sweepReplies(after: swept, limit: Self.sweptPerWrite * batch.count)
       let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
       ledger.commit(spent, at: transaction.now)
-      lastSeq = head
+      (lastSeq, self.swept) = (head, swept)
       bell.ring(head, transaction.touched)
       return fresh
     } catch {

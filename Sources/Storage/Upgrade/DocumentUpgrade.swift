@@ -40,6 +40,9 @@ struct DocumentUpgrade {
     try transaction.run(
       "INSERT INTO counter (name, last) SELECT 'person', coalesce(max(person_key), 0) FROM old_person")
     try transaction.execute("INSERT INTO counter (name, last) VALUES ('report', ?)", [Int64(reports.count)])
+    try transaction.execute(
+      "INSERT INTO counter (name, last, day, room_bytes) SELECT ? || budget, bytes, day, room_bytes FROM byte_use",
+      [Counter.bytePrefix])
     // Earlier releases indexed words with every commit.
     try transaction.setWordsSeq(try transaction.head())
   }
