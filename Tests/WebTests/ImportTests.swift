@@ -115,7 +115,8 @@ struct ImportTests {
 
   private func rows(_ visitor: Visitor) throws -> String {
     let questions =
-      Self.counts.map { "SELECT '\($0)', count(*) FROM \($0)" } + ["SELECT 'last', sum(last) FROM counter WHERE day IS NULL"]
+      Self.counts.map { "SELECT '\($0)', count(*) FROM \($0)" }
+      + ["SELECT 'last', sum(last) FROM counter WHERE day IS NULL"]
     let path = visitor.service.folder.appending(path: "t.sqlite").path
     return try Shell.sqlite(path, questions.joined(separator: " UNION ALL ") + ";")
   }
