@@ -38,6 +38,7 @@ let package = Package(
     // The archive and not the shared library: the program is to need libsqlite3 and libc alone.
     .target(name: "CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
     .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(name: "Sheets", dependencies: ["Gzip", "JSON"], swiftSettings: strict),
     .target(name: "Fairness", dependencies: [collections], swiftSettings: strict),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSON"], swiftSettings: strict),
@@ -68,6 +69,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "FairnessTests", dependencies: ["Fairness"], swiftSettings: strict),
     .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
+    .testTarget(name: "SheetsTests", dependencies: ["Gzip", "JSON", "Sheets", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport", httpTypes], exclude: ["differential.py"],

@@ -1,16 +1,26 @@
 internal import CZlib
 internal import Synchronization
 
-/// Compresses a stream of bytes into one gzip member (RFC 1952), piece by piece.
+/// Compresses a stream of bytes piece by piece.
 public final class Deflater: Sendable {
+  /// What stands around the compressed bytes.
+  public enum Form: Sendable {
+    /// Header and trailer of one gzip member (RFC 1952).
+    case gzip
+    /// Nothing (RFC 1951).
+    case raw
+  }
+
   private let state: Mutex<ZStream>
 
-  /// Begins a member.
+  /// Begins.
   ///
   /// - Parameter level: 1 (fast) to 9 (small). Level 1 makes a fifth of JSON lines and keeps up with most networks.
-  public init(level: Int32 = 1) {
+  public init(level: Int32 = 1, as form: Form = .gzip) {
     precondition((1...9).contains(level), "zlib has nine levels")
-    state = Mutex(ZStream({ czlib_deflate_gzip($0, level) }, end: { deflateEnd($0) }))
+    state = Mutex(
+      ZStream(
+        { form == .gzip ? czlib_deflate_gzip($0, level) : czlib_deflate_raw($0, level) }, end: { deflateEnd($0) }))
   }
 
   /// The compressed bytes that `bytes` give; what is held back comes with a later piece.

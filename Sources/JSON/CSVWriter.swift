@@ -1,4 +1,5 @@
-/// Appends comma-separated values (RFC 4180): CRLF line ends, UTF-8, no byte order mark, quotes only where needed.
+/// Appends comma-separated values (RFC 4180): CRLF line ends, UTF-8, no byte order mark. A field with a comma, a semicolon, a
+/// tab, a quote or a line end is quoted: whichever of them a reader divides by, it finds the same fields.
 ///
 /// Spreadsheets run a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. A text field
 /// that begins so is prefixed by an apostrophe (the OWASP advice on CSV injection). Numbers are not affected, and
@@ -13,8 +14,12 @@ public struct CSVWriter: Sendable {
 
   private var row = Row.empty
 
+  private let separator: UInt8
+
   /// A writer with nothing written.
-  public init() {}
+  ///
+  /// - Parameter separator: what stands between fields: a comma, a semicolon or a tab.
+  public init(separator: UInt8 = UInt8(ascii: ",")) { self.separator = separator }
 
   /// Writes a text field; `nil` and the empty text are both an empty field.
   public mutating func field(_ text: String?) {
@@ -25,7 +30,7 @@ public struct CSVWriter: Sendable {
       let needsQuotes =
         text.starts(with: [0xEF, 0xBB, 0xBF])
         || text.contains {
-          $0 == Byte.quote || $0 == Byte.comma || $0 == Byte.lineFeed || $0 == Byte.carriageReturn
+          $0 == Byte.quote || Self.separators.contains($0) || $0 == Byte.lineFeed || $0 == Byte.carriageReturn
         }
       if needsQuotes { bytes.append(Byte.quote) }
       if text.first.map(Self.beginsFormula) == true { bytes.append(UInt8(ascii: "'")) }
@@ -51,6 +56,16 @@ public struct CSVWriter: Sendable {
     }
   }
 
+  /// Writes a number as it is spelled, which no reader runs as a formula; `nil` is an empty field.
+  public mutating func number(_ spelling: String?) {
+    beginField(isBlank: spelling == nil)
+    guard let spelling else { return }
+    let needsQuotes = spelling.utf8.contains(Byte.comma)
+    if needsQuotes { bytes.append(Byte.quote) }
+    bytes.append(contentsOf: spelling.utf8)
+    if needsQuotes { bytes.append(Byte.quote) }
+  }
+
   /// Writes `true` or `false`; `nil` is an empty field.
   public mutating func field(_ bool: Bool?) {
     beginField(isBlank: bool == nil)
@@ -71,10 +86,12 @@ public struct CSVWriter: Sendable {
     if row == .empty {
       row = isBlank ? .oneBlankField : .filled
     } else {
-      bytes.append(Byte.comma)
+      bytes.append(separator)
       row = .filled
     }
   }
+
+  private static let separators: [UInt8] = [Byte.comma, UInt8(ascii: ";"), Byte.tab]
 
   private static func beginsFormula(_ byte: UInt8) -> Bool {
     switch byte {

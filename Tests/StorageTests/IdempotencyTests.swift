@@ -53,6 +53,16 @@ internal import Testing
     }
   }
 
+  @Test func `each write has a few replies looked at, and those that are forgotten go`() async throws {
+    try await TemporaryStore.open { bench in
+      for number in 1...30 { try await remember(bench, .agency(.bkn), "old-\(number)") }
+      bench.clock.advance(seconds: 8 * 86_400)
+      for number in 1...10 { try await remember(bench, .agency(.bkn), "new-\(number)") }
+      for number in 1...30 { #expect(try find(bench, .agency(.bkn), "old-\(number)") == nil, "\(number)") }
+      for number in 1...10 { #expect(try find(bench, .agency(.bkn), "new-\(number)") == reply, "\(number)") }
+    }
+  }
+
   @Test func `a reply vanishes with its effect`() async throws {
     try await TemporaryStore.open { bench in
       let now = bench.clock.now

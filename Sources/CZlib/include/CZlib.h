@@ -9,6 +9,11 @@ static inline int czlib_deflate_gzip(z_stream *stream, int level) {
   return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
 }
 
+/// Begins to compress into bare blocks (RFC 1951): negative window bits leave header and trailer out.
+static inline int czlib_deflate_raw(z_stream *stream, int level) {
+  return deflateInit2(stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
+}
+
 /// Begins to decompress the gzip format.
 static inline int czlib_inflate_gzip(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
 
