@@ -54,18 +54,18 @@ extension Transaction {
   }
 
   func pastCount(at seq: Int64, for agency: AgencyCode) throws -> Int {
-    let rows = Visibility.row(agency).rows
-    let now = CaseListing.condition(rows, for: agency, in: "r")
-    let then = CaseListing.condition(rows, for: agency, in: "e")
-    let unchanged = try countCases("r.seq <= ? AND \(now.sql)", [seq] + now.arguments, for: agency)
+    let now = Visibility.rows(for: agency, in: "r")
+    let unchanged = try countCases(.all([SQLCondition("r.seq <= ?", [seq]), now]), for: agency)
+    let shown = SQLCondition.all([
+      SQLCondition("r.seq > ?", [seq]), now, Visibility.rows(for: agency, in: "e"),
+      Visibility.undisputed(for: agency, in: "r"), Visibility.undisputed(for: agency, in: "e"),
+    ])
     let changed: Int? = try fetchOne(
       """
       SELECT count(*) FROM case_record r JOIN event e ON e.seq =
         (SELECT max(seq) FROM event WHERE case_key = r.case_key AND seq <= ? AND progress IS NOT NULL)
-      WHERE r.seq > ? AND \(now.sql) AND \(then.sql)
-        AND (r.disputed_for IS NULL OR instr(r.disputed_for, ?))
-        AND (e.disputed_for IS NULL OR instr(e.disputed_for, ?))
-      """, [seq, seq] + now.arguments + then.arguments + [" \(agency) ", " \(agency) "]
+      WHERE \(shown.sql)
+      """, [seq] + shown.arguments
     ) { $0[0] }
     return unchanged + (changed ?? 0)
   }
