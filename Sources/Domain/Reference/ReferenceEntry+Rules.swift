@@ -131,12 +131,13 @@ extension ReferenceEntry {
     if text("unit").flatMap({ ClockUnit(rawValue: $0) }) == nil {
       errors.append(FieldError(pointer: "\(place)/unit", .unknownCode, Self.oneOf(ClockUnit.self)))
     }
-    if text("starts_at") != clock.startsAt {
-      errors.append(FieldError(pointer: "\(place)/starts_at", .inconsistent, Self.only(clock.startsAt)))
+    if text("starts_at") != clock.startsAt.rawValue {
+      errors.append(FieldError(pointer: "\(place)/starts_at", .inconsistent, Self.only(clock.startsAt.rawValue)))
     }
-    if Set(texts("stops_at")) != clock.stopsAt {
-      let stops = clock.stopsAt.sorted().joined(separator: ", ")
-      errors.append(FieldError(pointer: "\(place)/stops_at", .inconsistent, Self.only(stops)))
+    let stops = clock.stopsAt.map(\.rawValue).sorted()
+    if Set(texts("stops_at")) != Set(stops) {
+      errors.append(
+        FieldError(pointer: "\(place)/stops_at", .inconsistent, Self.only(stops.joined(separator: ", "))))
     }
     if text("time_zone") != Self.timeZone {
       errors.append(FieldError(pointer: "\(place)/time_zone", .notAllowed, Self.only(Self.timeZone)))

@@ -19,13 +19,13 @@ struct CaseListing {
 
   static func stub(_ row: StoredRow, from column: Int) throws -> CaseStub {
     CaseStub(
-      key: row[column], id: try row.identity(column + 1), version: row[column + 2], basis: basis(row, from: column + 3))
+      key: row[column], id: try row.identity(column + 1), version: row[column + 2],
+      basis: try basis(row, from: column + 3))
   }
 
-  static func basis(_ row: StoredRow, from column: Int) -> VisibilityBasis {
+  static func basis(_ row: StoredRow, from column: Int) throws -> VisibilityBasis {
     VisibilityBasis(
-      owner: AgencyCode(rawValue: row[column]),
-      institutionKind: row[column + 1] == "regional" ? .regional : .central, verified: row[column + 2],
+      owner: AgencyCode(rawValue: row[column]), institutionKind: try row.code(column + 1), verified: row[column + 2],
       recommended: row[column + 3], disputedFor: ProvenanceColumns.agencies(row[column + 4]))
   }
 

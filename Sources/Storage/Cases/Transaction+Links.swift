@@ -77,7 +77,7 @@ extension Transaction {
       WHERE r.case_key IN (\(keys.joined(separator: " UNION ")))
       """, shared.flatMap(\.condition.arguments) + parts.flatMap(\.arguments)
     ) { row in
-      let flags = zip(["agency_ref", "person", "act"], (CaseListing.stubWidth + 1)...)
+      let flags = zip(SharedTrait.allCases, (CaseListing.stubWidth + 1)...)
       let shared = flags.filter { row[$0.1] as Bool }.map(\.0)
       return RelatedCase(stub: try CaseListing.stub(row), number: row[CaseListing.stubWidth], shared: shared)
     }

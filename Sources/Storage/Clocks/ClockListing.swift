@@ -194,7 +194,7 @@ private struct ClockListing {
     var facts = Facts.blank
     try FactsDocument.core.read(core, into: &facts)
     let (election, region, institution) = (facts.election, facts.region, facts.institution)
-    let basis = CaseListing.basis(row, from: 10)
+    let basis = try CaseListing.basis(row, from: 10)
     let version: Int = row[7]
     return Row(key: row[0], clocks: progress.clocks) { clock in
       ListedClock(

@@ -47,7 +47,7 @@ extension Transaction {
       if current.seq <= seq { return PastStub(id: stub.id, version: stub.version, then: stub.basis, now: stub.basis) }
       guard let newest = try newestVersion(of: stub.key, at: seq) else { return nil }
       return try fetchOne(Self.basisSQL, [newest]) { row in
-        PastStub(id: stub.id, version: row[0], then: CaseListing.basis(row, from: 1), now: stub.basis)
+        PastStub(id: stub.id, version: row[0], then: try CaseListing.basis(row, from: 1), now: stub.basis)
       }
     }
     return PastPage(items: items, next: stored.count < limit ? nil : stored.last?.stub.id)

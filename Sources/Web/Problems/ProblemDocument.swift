@@ -23,7 +23,7 @@ enum ProblemDocument {
       let seconds = failure.retryAfterSeconds ?? 1
       fields.append(Response.Field(name: .retryAfter, value: "\(seconds)"))
       // As draft-ietf-httpapi-ratelimit-headers-10 writes them.
-      let name = failure.allowance?.name ?? "agency"
+      let name = (failure.allowance?.name ?? .agency).rawValue
       fields.append(Response.Field(name: .rateLimit, value: "\"\(name)\";r=0;t=\(seconds)"))
       if let allowance = failure.allowance {
         let policy = "\"\(name)\";q=\(allowance.quota);w=\(allowance.windowSeconds)"
