@@ -47,7 +47,7 @@ public final class Server: Sendable {
   private let admission: Admission
   private let state = Mutex(State())
 
-  /// Makes a server that does not listen yet.
+  /// The server does not listen before `start()`.
   ///
   /// - Parameters:
   ///   - faultResponse: makes the answer to what the server itself refuses; it should have the fault's status. Runs on

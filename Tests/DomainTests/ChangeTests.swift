@@ -13,51 +13,55 @@ private func basis(_ text: String?, owner: AgencyCode) -> VisibilityBasis? {
 /// What happened to a case of an agency, and how it must look to each of BAWASLU, BKN, KASN, KEMENDAGRI and PANRB.
 struct Happening: Sendable, CustomTestStringConvertible {
   var owner: AgencyCode = .bawaslu
-  var what: String
+  var what: EventKind
   var before: String?
   var after: String
   var now: String
   /// In the order of the agencies; `-` where the change is not told.
   var types: String
 
-  var testDescription: String { "\(what) \(before ?? "-") \(after) \(now), of \(owner)" }
+  var testDescription: String { "\(what.rawValue) \(before ?? "-") \(after) \(now), of \(owner)" }
 }
 
 private let happenings = [
   // A case that is new is created for everyone for whom it exists.
-  Happening(what: "created", after: "R", now: "R", types: "created created created created created"),
-  Happening(what: "created", after: "C", now: "C", types: "created created created - created"),
+  Happening(what: .created, after: "R", now: "R", types: "created created created created created"),
+  Happening(what: .created, after: "C", now: "C", types: "created created created - created"),
   Happening(
-    owner: .kemendagri, what: "created", after: "C", now: "C", types: "created created created created created"),
+    owner: .kemendagri, what: .created, after: "C", now: "C", types: "created created created created created"),
   // Acts move it; more groups that open are an update.
   Happening(
-    what: "verifications", before: "R", after: "Rv", now: "Rv", types: "updated updated updated updated updated"),
+    what: .act(.verifications), before: "R", after: "Rv", now: "Rv", types: "updated updated updated updated updated"),
   Happening(
-    what: "recommendations", before: "Rv", after: "Rr", now: "Rr", types: "updated updated updated updated updated"),
-  Happening(what: "verifications", before: "C", after: "Cv", now: "Cv", types: "updated updated updated - updated"),
+    what: .act(.recommendations), before: "Rv", after: "Rr", now: "Rr", types: "updated updated updated updated updated"
+  ),
+  Happening(
+    what: .act(.verifications), before: "C", after: "Cv", now: "Cv", types: "updated updated updated - updated"),
   // Facts are corrected by the owner or on request.
   Happening(
-    what: "correction", before: "R", after: "R", now: "R", types: "corrected corrected corrected corrected corrected"),
+    what: .correction, before: "R", after: "R", now: "R", types: "corrected corrected corrected corrected corrected"),
   Happening(
-    what: "correction_acceptance", before: "Rv", after: "Rv", now: "Rr",
+    what: .correctionAcceptance, before: "Rv", after: "Rv", now: "Rr",
     types: "corrected corrected corrected corrected corrected"),
-  Happening(what: "erasure", before: "R", after: "R", now: "R", types: "erased erased erased erased erased"),
+  Happening(what: .erasure, before: "R", after: "R", now: "R", types: "erased erased erased erased erased"),
   // A correction hides a case from one agency, and shows it to it.
   Happening(
-    what: "correction", before: "R", after: "C", now: "C", types: "corrected corrected corrected withdrawn corrected"),
+    what: .correction, before: "R", after: "C", now: "C", types: "corrected corrected corrected withdrawn corrected"),
   Happening(
-    what: "correction", before: "C", after: "R", now: "R", types: "corrected corrected corrected created corrected"),
+    what: .correction, before: "C", after: "R", now: "R", types: "corrected corrected corrected created corrected"),
   Happening(
-    owner: .kemendagri, what: "correction", before: "R", after: "C", now: "C",
+    owner: .kemendagri, what: .correction, before: "R", after: "C", now: "C",
     types: "corrected corrected corrected corrected corrected"),
   // The change that hid a case says so even when it is visible again.
   Happening(
-    what: "correction", before: "R", after: "C", now: "R", types: "corrected corrected corrected withdrawn corrected"),
+    what: .correction, before: "R", after: "C", now: "R", types: "corrected corrected corrected withdrawn corrected"),
   // What happened before a case was hidden is not told; nor is what happens while it is.
-  Happening(what: "created", after: "R", now: "C", types: "created created created - created"),
-  Happening(what: "verifications", before: "R", after: "Rv", now: "Cv", types: "updated updated updated - updated"),
-  Happening(what: "correction", before: "C", after: "R", now: "C", types: "corrected corrected corrected - corrected"),
-  Happening(what: "verifications", before: "C", after: "Cv", now: "Rv", types: "updated updated updated - updated"),
+  Happening(what: .created, after: "R", now: "C", types: "created created created - created"),
+  Happening(
+    what: .act(.verifications), before: "R", after: "Rv", now: "Cv", types: "updated updated updated - updated"),
+  Happening(what: .correction, before: "C", after: "R", now: "C", types: "corrected corrected corrected - corrected"),
+  Happening(
+    what: .act(.verifications), before: "C", after: "Cv", now: "Rv", types: "updated updated updated - updated"),
 ]
 
 @Suite struct ChangeTests {

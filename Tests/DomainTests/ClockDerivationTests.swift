@@ -14,11 +14,11 @@ internal import Testing
   private func rule(_ kind: ClockKind, _ length: Int, _ unit: ClockUnit, _ more: String = "") throws -> ReferenceEntry {
     // The newest row of the PPK's clock begins on a day.
     let more = kind == .ppkFollowUp ? more + #","from":"2024-02-06""# : more
-    let stops = kind.stopsAt.sorted().map { "\"\($0)\"" }.joined(separator: ",")
+    let stops = kind.stopsAt.map(\.rawValue).sorted().map { "\"\($0)\"" }.joined(separator: ",")
     return try Fixture.row(
       .clockRules,
       """
-      {"kind":"\(kind.rawValue)","length":\(length),"unit":"\(unit.rawValue)","starts_at":"\(kind.startsAt)",\
+      {"kind":"\(kind.rawValue)","length":\(length),"unit":"\(unit.rawValue)","starts_at":"\(kind.startsAt.rawValue)",\
       "stops_at":[\(stops)],"time_zone":"Asia/Jakarta","legal_basis":"SK"\(more)}
       """)
   }
@@ -32,7 +32,7 @@ internal import Testing
     let (changed, event) = try #require(derived(verified, try reference(holidays: "2024-10-14")))
     #expect(changed.progress.clock(.study)?.dueOn == date("2024-10-15"))
     #expect(changed.progress.clock(.verification) == verified.progress.clock(.verification))
-    #expect(event.what == "clock_derivation" && event.occurredOn == nil && event.texts.isEmpty)
+    #expect(event.what == .clockDerivation && event.occurredOn == nil && event.texts.isEmpty)
     #expect(event.actor == Actor(agency: AgencyCode(rawValue: "OPERATOR"), importedBy: nil, keyID: "operatorkey1"))
     #expect(event.details.map(\.name) == ["study"])
     #expect(event.details.map(\.value) == ["2024-10-14 > 2024-10-15"])

@@ -40,7 +40,7 @@ internal import Testing
         try await bench.write { write -> Case in
           let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
           _ = try write.create(
-            Sample.caseID(2), facts, progress, EventDraft(what: "created", actor: context.actor))
+            Sample.caseID(2), facts, progress, EventDraft(what: .created, actor: context.actor))
           throw Mistake()
         }
       }

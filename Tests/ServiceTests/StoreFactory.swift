@@ -57,7 +57,7 @@ struct Bench: Sendable {
     let (facts, context) = (Sample.facts(number, change), context())
     return try await write(dryRun: dryRun) { write in
       let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
-      return try write.create(Sample.caseID(number), facts, progress, EventDraft(what: "created", actor: context.actor))
+      return try write.create(Sample.caseID(number), facts, progress, EventDraft(what: .created, actor: context.actor))
     }
   }
 

@@ -21,7 +21,7 @@ struct ByteLedgerTests {
     let actor = Actor(agency: .bawaslu, importedBy: nil, keyID: "testtesttest")
     return CaseHistory(
       Sample.caseID(id ?? number), facts, CaseProgress(receivedOn: facts.source.receivedOn),
-      EventDraft(what: "created", actor: actor, occurredOn: facts.source.receivedOn))
+      EventDraft(what: .created, actor: actor, occurredOn: facts.source.receivedOn))
   }
 
   private static func create(
@@ -62,7 +62,7 @@ struct ByteLedgerTests {
         try await Self.create(again, 3, narrative: 3_000)
         Issue.record("the day's bytes are spent")
       } catch let failure as Domain.Failure {
-        #expect(failure.code == .tooManyRequests && failure.allowance?.name == "bytes")
+        #expect(failure.code == .tooManyRequests && failure.allowance?.name == .bytes)
         // Until midnight in Jakarta.
         #expect(failure.retryAfterSeconds == 14 * 3_600)
       }

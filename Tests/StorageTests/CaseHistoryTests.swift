@@ -26,7 +26,7 @@ internal import Testing
   }
 
   private static let created = EventDraft(
-    what: "created", actor: TemporaryStore.actor, occurredOn: facts.source.receivedOn)
+    what: .created, actor: TemporaryStore.actor, occurredOn: facts.source.receivedOn)
 
   private static func oneByOne(_ bench: TemporaryStore, _ steps: [Road.Step]) async throws -> Case {
     let progress = try Lifecycle.open(facts, onBehalfOf: nil, bench.context(.bawaslu))

@@ -190,7 +190,7 @@ internal import Testing
       let found = try bench.read { try $0.related(to: base, for: .bkn) }
       let shared = Dictionary(uniqueKeysWithValues: found.map { ($0.stub.id, $0.shared) })
       #expect(
-        shared == [Sample.caseID(2): ["agency_ref"], Sample.caseID(3): ["person"], Sample.caseID(4): ["act"]])
+        shared == [Sample.caseID(2): [.agencyRef], Sample.caseID(3): [.person], Sample.caseID(4): [.act]])
     }
   }
 
@@ -203,7 +203,7 @@ internal import Testing
           for number in first..<(first + 100) {
             let facts = Sample.facts(number) { $0.institution = Sample.central }
             let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
-            let event = EventDraft(what: "created", actor: context.actor)
+            let event = EventDraft(what: .created, actor: context.actor)
             _ = try write.create(Sample.caseID(number), facts, progress, event)
           }
         }

@@ -95,7 +95,7 @@ internal import Testing
         #expect(new.version == old.version + 1 && new.progress.clock(kind)?.dueOn == date(due))
         #expect(new.progress.stage == old.progress.stage && new.progress.milestones == old.progress.milestones)
         let event = try #require(try bench.read { try $0.history(id) }.last)
-        #expect(event.what == "clock_derivation" && event.agency == .operator && event.occurredOn == nil)
+        #expect(event.what == .clockDerivation && event.agency == .operator && event.occurredOn == nil)
         #expect(event.details.map(\.name) == [kind.rawValue] && event.version == new.version)
         // As of a day after the last act the clock is the one known now.
         #expect(try bench.record(id, effectiveOn: date("2025-01-30"))?.progress == new.progress)

@@ -16,13 +16,15 @@ internal import Testing
       let current = try await bench.correct(record.id) { $0.subject.name = "Nama Benar" }
       try await bench.store.write(by: .operator, dryRun: false) { write in
         let event = EventDraft(
-          what: "notes", actor: Actor(agency: .panrb, importedBy: .bkn, keyID: "testtesttest"), onBehalfOf: .kasn,
+          what: .act(.notes), actor: Actor(agency: .panrb, importedBy: .bkn, keyID: "testtesttest"), onBehalfOf: .kasn,
           occurredOn: date("2024-11-01"), texts: [("text", "Catatan", .notes)])
         try write.append(event, to: current)
       }
       let events = try bench.read { try $0.history(record.id) }
       #expect(
-        events.map(\.what) == ["created", "verifications", "studies", "recommendations", "correction", "notes"])
+        events.map(\.what.rawValue) == [
+          "created", "verifications", "studies", "recommendations", "correction", "notes",
+        ])
       #expect(events.map(\.seq) == [1, 2, 3, 4, 5, 6])
       #expect(events.map(\.version) == [1, 2, 3, 4, 5, 5])
       #expect(events.map(\.stage) == [.received, .verified, .studied, .recommended, .recommended, .recommended])

@@ -44,7 +44,7 @@ private let agencies: [AgencyCode] = [.bawaslu, .kasn, .kemendagri, .panrb]
       }
       let record = try #require(kept.versions.last)
       try await bench.store.write(by: .operator, dryRun: false) { write in
-        try write.append(EventDraft(what: "notes", actor: TemporaryStore.actor), to: record)
+        try write.append(EventDraft(what: .act(.notes), actor: TemporaryStore.actor), to: record)
       }
     }
     kept.head = try bench.read { try $0.head() }

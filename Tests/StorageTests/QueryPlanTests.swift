@@ -48,7 +48,7 @@ internal import Testing
       change(&query)
       let listing = CaseListing(query)
       let sql = """
-        SELECT \(CaseListing.stubColumns) FROM \(listing.tables) WHERE \(listing.condition)
+        SELECT \(CaseListing.stubColumns) FROM \(listing.tables) WHERE \(listing.condition.sql)
         ORDER BY \(listing.orderBy) LIMIT 50
         """
       let plan = try plan(sql, in: bench.path)

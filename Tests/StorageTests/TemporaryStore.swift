@@ -84,7 +84,7 @@ struct TemporaryStore: Sendable {
     let context = context(facts.source.agency)
     return try await store.write(by: .operator, dryRun: dryRun) { write in
       let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
-      let event = EventDraft(what: "created", actor: context.actor)
+      let event = EventDraft(what: .created, actor: context.actor)
       return try write.create(Sample.caseID(number), facts, progress, event)
     }
   }
@@ -118,7 +118,7 @@ struct TemporaryStore: Sendable {
       change(&facts)
       let corrected = try Lifecycle.correct(record, to: facts, context, movesReceipt: true)
       let names = Facts.changes(from: record.facts, to: facts)
-      let event = EventDraft(what: "correction", actor: context.actor, changed: names)
+      let event = EventDraft(what: .correction, actor: context.actor, changed: names)
       return try write.update(record, to: corrected, event)
     }
   }

@@ -35,7 +35,7 @@ internal import Testing
     if number % 5 == 0 {
       let code = await refusal {
         try await bench.store.write(by: .operator, dryRun: number % 2 == 0) { write in
-          let event = EventDraft(what: "created", actor: TemporaryStore.actor)
+          let event = EventDraft(what: .created, actor: TemporaryStore.actor)
           let progress = CaseProgress(receivedOn: facts.source.receivedOn)
           _ = try write.create(Sample.caseID(number), facts, progress, event)
           throw Failure.notFound
@@ -115,7 +115,7 @@ internal import Testing
       let (values, refused) = try await batch(of: 6, bench) { number -> Int in
         return try await bench.store.write(by: .operator, dryRun: false) { write in
           let facts = Sample.facts(number)
-          let event = EventDraft(what: "created", actor: TemporaryStore.actor)
+          let event = EventDraft(what: .created, actor: TemporaryStore.actor)
           let progress = CaseProgress(receivedOn: facts.source.receivedOn)
           _ = try write.create(Sample.caseID(number), facts, progress, event)
           if number % 2 == 1 { throw Failure.notFound }
@@ -144,7 +144,7 @@ internal import Testing
       let codes = try await bench.store.write(by: .operator, dryRun: false) { write in
         func create(_ number: Int, _ facts: Facts) throws -> FailureCode? {
           let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
-          let event = EventDraft(what: "created", actor: context.actor)
+          let event = EventDraft(what: .created, actor: context.actor)
           do {
             _ = try write.create(Sample.caseID(number), facts, progress, event)
             return nil

@@ -117,7 +117,7 @@ struct ProblemTests {
         #expect(answer.status == status && answer["content-type"] == "application/problem+json")
         #expect(answer.json["status"].int == status)
         let code = try #require(FailureCode(rawValue: answer.json["code"].string ?? ""))
-        #expect(Problem.status(code).code == status && Route.ofEveryRequest.contains(code))
+        #expect(code.problem.status.code == status && Route.ofEveryRequest.contains(code))
         #expect(
           answer["x-request-id"] != nil && answer.json["request_id"].string == answer["x-request-id"], "\(status)")
       }

@@ -12,7 +12,7 @@ struct RateTests {
 
   @Test("gives as much as is allowed at once, and then as time passes, to the second")
   func fills() {
-    let rate = Rate<String>(Allowance("x", 3, perSeconds: 60))
+    let rate = Rate<String>(Allowance(.key, 3, perSeconds: 60))
     func take(_ count: Int = 1, after seconds: Int64) -> Int? {
       rate.take(count, by: "a", at: start.adding(seconds: seconds))
     }
@@ -26,7 +26,7 @@ struct RateTests {
 
   @Test("keeps nobody out when the clock is set back")
   func clockSetBack() {
-    let rate = Rate<String>(Allowance("x", 1, perSeconds: 60))
+    let rate = Rate<String>(Allowance(.key, 1, perSeconds: 60))
     func take(_ seconds: Int64) -> Int? { rate.take(by: "a", at: start.adding(seconds: seconds)) }
     #expect(take(0) == nil && take(0) == 60)
     #expect(take(-30) == nil && take(-30) == 60)
@@ -35,7 +35,7 @@ struct RateTests {
 
   @Test("remembers who has used most, whoever else comes")
   func eviction() throws {
-    let rate = Rate<AddressBlock>(Allowance("x", 2, perSeconds: 60), ownersMax: 10)
+    let rate = Rate<AddressBlock>(Allowance(.key, 2, perSeconds: 60), ownersMax: 10)
     func take(_ host: Int, after seconds: Int64) throws -> Int? {
       let address = try #require(PeerAddress("192.0.2.\(host)"))
       return rate.take(by: AddressBlock(address), at: start.adding(seconds: seconds))
@@ -52,7 +52,7 @@ struct RateTests {
 
   @Test("gives exactly what is allowed to many threads that take at once")
   func threads() async {
-    let rate = Rate<Int>(Allowance("x", 1_000, perSeconds: 60))
+    let rate = Rate<Int>(Allowance(.key, 1_000, perSeconds: 60))
     let start = start
     let given = await withTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {

@@ -74,7 +74,7 @@ struct RecordedDays {
       let context = context(item.draft.facts.source.agency)
       let facts = try reference.facts(from: item.draft, until: today)
       let progress = try Lifecycle.open(facts, onBehalfOf: nil, context)
-      let event = EventDraft(what: "created", actor: context.actor, occurredOn: facts.source.receivedOn)
+      let event = EventDraft(what: .created, actor: context.actor, occurredOn: facts.source.receivedOn)
       _ = try transaction.create(item.id, facts, progress, event)
     }
   }

@@ -98,7 +98,7 @@ struct TextTests {
         old.facts.act.urls = ["http://", "http://"]
         old.facts.act.witnesses = [Witness(name: "x", contact: nil), Witness(name: "x", contact: nil)]
         let actor = Actor(agency: .bawaslu, importedBy: nil, keyID: "x")
-        _ = try write.update(record, to: old, EventDraft(what: "correction", actor: actor))
+        _ = try write.update(record, to: old, EventDraft(what: .correction, actor: actor))
       }
       let patched = try visitor.patch(path, as: .bawaslu, #"{"motives":["office"],"reason":"x"}"#)
       #expect(patched.status == 200, "\(patched.text)")

@@ -3,29 +3,78 @@ public enum FieldGroup: String, Sendable, CaseIterable {
   case core, subject, narrative, evidence, reporter, notes
 }
 
-/// The conditions under which a caller sees something; any one of them suffices. Empty: never.
-public struct Grant: OptionSet, Sendable {
-  public let rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
-
+/// A condition under which an agency sees something of a case.
+public enum Condition: UInt8, Sendable, CaseIterable {
   /// Without condition.
-  public static let always = Grant(rawValue: 1)
-  /// The caller's agency reported the case.
-  public static let own = Grant(rawValue: 2)
+  case always
+  /// The agency reported the case.
+  case own
   /// The case has ever been verified.
-  public static let fromVerified = Grant(rawValue: 4)
+  case fromVerified
   /// The case has ever been recommended.
-  public static let fromRecommended = Grant(rawValue: 8)
+  case fromRecommended
   /// The person works for a regional institution.
-  public static let regional = Grant(rawValue: 16)
+  case regional
+
+  /// The name in the policy document.
+  public var name: String {
+    switch self {
+    case .always: "always"
+    case .own: "own"
+    case .fromVerified: "from_verified"
+    case .fromRecommended: "from_recommended"
+    case .regional: "regional"
+    }
+  }
+
+  /// True when the condition is met by a case that stands so to the agency.
+  @inline(__always)
+  fileprivate func isMet(by relation: CaseRelation) -> Bool {
+    switch self {
+    case .always: true
+    case .own: relation.isOwn
+    case .fromVerified: relation.wasVerified
+    case .fromRecommended: relation.wasRecommended
+    case .regional: relation.isRegional
+    }
+  }
+}
+
+/// How a case stands to an agency: all that a condition asks.
+struct CaseRelation {
+  let isOwn: Bool
+  let wasVerified: Bool
+  let wasRecommended: Bool
+  let isRegional: Bool
+}
+
+/// Conditions of which any one suffices. Empty: never.
+public struct Grant: Sendable, Equatable, ExpressibleByArrayLiteral {
+  /// A bit for each condition: a page of a list is judged case by case.
+  private let bits: UInt8
+
+  public init(arrayLiteral conditions: Condition...) {
+    bits = conditions.reduce(0) { $0 | 1 << $1.rawValue }
+  }
+
+  /// True when this condition is one of them.
+  public func contains(_ condition: Condition) -> Bool { bits & 1 << condition.rawValue != 0 }
+
+  /// The conditions, in the order in which they are told.
+  public var conditions: [Condition] { Condition.allCases.filter(contains) }
 
   /// The conditions by name, for the policy document.
-  public var names: [String] {
-    let all: [(Grant, String)] = [
-      (.always, "always"), (.own, "own"), (.fromVerified, "from_verified"), (.fromRecommended, "from_recommended"),
-      (.regional, "regional"),
-    ]
-    return all.filter { contains($0.0) }.map(\.1)
+  public var names: [String] { conditions.map(\.name) }
+
+  /// True when a case that stands so to the agency meets one of them.
+  @inline(__always)
+  func isMet(by relation: CaseRelation) -> Bool {
+    var rest = bits
+    while rest != 0 {
+      if let next = Condition(rawValue: UInt8(rest.trailingZeroBitCount)), next.isMet(by: relation) { return true }
+      rest &= rest &- 1
+    }
+    return false
   }
 }
 
@@ -90,30 +139,36 @@ public enum Visibility {
 
   /// The rows that are written down, by agency.
   public static let table: [(agency: AgencyCode, row: PolicyRow)] = [
-    (.bawaslu, PolicyRow(rows: .always, subject: .always, narrative: .always, evidence: .always, reporter: .own)),
-    (.bkn, PolicyRow(rows: .always, subject: .always, narrative: .always, evidence: .always, reporter: .own)),
+    (
+      .bawaslu,
+      PolicyRow(rows: [.always], subject: [.always], narrative: [.always], evidence: [.always], reporter: [.own])
+    ),
+    (
+      .bkn,
+      PolicyRow(rows: [.always], subject: [.always], narrative: [.always], evidence: [.always], reporter: [.own])
+    ),
     (
       .kasn,
       PolicyRow(
-        rows: .always, subject: [.fromVerified, .own], narrative: [.fromVerified, .own],
-        evidence: [.fromVerified, .own],
-        reporter: .own)
+        rows: [.always], subject: [.fromVerified, .own], narrative: [.fromVerified, .own],
+        evidence: [.fromVerified, .own], reporter: [.own])
     ),
     (
       .kemendagri,
       PolicyRow(
-        rows: [.regional, .own], subject: [.fromRecommended, .own], narrative: [.fromRecommended, .own], evidence: .own,
-        reporter: .own)
+        rows: [.regional, .own], subject: [.fromRecommended, .own], narrative: [.fromRecommended, .own],
+        evidence: [.own], reporter: [.own])
     ),
     (
       .panrb,
-      PolicyRow(rows: .always, subject: [.fromRecommended, .own], narrative: .own, evidence: .own, reporter: .own)
+      PolicyRow(
+        rows: [.always], subject: [.fromRecommended, .own], narrative: [.own], evidence: [.own], reporter: [.own])
     ),
   ]
 
   /// The row of an agency that was added later, until the table says otherwise: core, and its own cases in every group.
   public static let added = PolicyRow(
-    rows: .always, subject: .own, narrative: .own, evidence: .own, reporter: .own)
+    rows: [.always], subject: [.own], narrative: [.own], evidence: [.own], reporter: [.own])
 
   /// What `agency` sees of the case; nil when the case does not exist for it.
   public static func projection(of record: Case, for agency: AgencyCode) -> Projection? {
@@ -128,15 +183,11 @@ public enum Visibility {
   /// What `agency` sees of a case in this state; nil when the case does not exist for it.
   public static func projection(of basis: VisibilityBasis, for agency: AgencyCode) -> Projection? {
     if let parties = basis.disputedFor, !parties.contains(agency) { return nil }
-    var met: Grant = .always
-    if basis.owner == agency { met.insert(.own) }
-    if basis.verified { met.insert(.fromVerified) }
-    if basis.recommended { met.insert(.fromRecommended) }
-    if basis.institutionKind == .regional { met.insert(.regional) }
+    let relation = basis.relation(to: agency)
     let row = row(agency)
-    guard !row.rows.isDisjoint(with: met) else { return nil }
+    guard row.rows.isMet(by: relation) else { return nil }
     var projection: Projection = []
-    for (group, flag) in Projection.groups where !row.grant(group).isDisjoint(with: met) { projection.insert(flag) }
+    for (group, flag) in Projection.groups where row.grant(group).isMet(by: relation) { projection.insert(flag) }
     return projection
   }
 }
@@ -164,11 +215,22 @@ public struct VisibilityBasis: Sendable, Hashable {
     self.recommended = recommended
   }
 
+  /// The basis of a case that has just been reported.
+  public init(reported facts: Facts) {
+    self.init(
+      owner: facts.source.agency, institutionKind: facts.institution.kind, verified: false, recommended: false)
+  }
+
   /// The basis of a case.
   public init(_ record: Case) {
     self.init(
       owner: record.facts.source.agency, institutionKind: record.facts.institution.kind,
       verified: record.progress.milestones[.verified] != nil,
       recommended: record.progress.milestones[.recommended] != nil, disputedFor: record.provenance.disputedFor)
+  }
+  func relation(to agency: AgencyCode) -> CaseRelation {
+    CaseRelation(
+      isOwn: owner == agency, wasVerified: verified, wasRecommended: recommended,
+      isRegional: institutionKind == .regional)
   }
 }

@@ -131,14 +131,30 @@ public struct Failure: Error, Sendable, Equatable {
 
 /// How much of something is allowed within some time.
 public struct Allowance: Sendable, Equatable {
-  /// A short name in ASCII, for the fields `RateLimit` and `RateLimit-Policy`.
-  public let name: String
+  /// What is counted; the raw value is the name in the fields `RateLimit` and `RateLimit-Policy`.
+  public enum Name: String, Sendable {
+    /// Questions without a key, of one address.
+    case address
+    case failedAuthentication = "failed-authentication"
+    /// Requests of one key.
+    case key
+    /// Milliseconds of long work.
+    case cost
+    /// Figures that are kept.
+    case figures
+    /// Bytes that an agency stores.
+    case bytes
+    /// What an agency has running at the same time, of which no quota is told.
+    case agency
+  }
+
+  public let name: Name
   /// How much, at once or spread.
   public let quota: Int
   /// After how many seconds as much is allowed again.
   public let windowSeconds: Int
 
-  public init(_ name: String, _ quota: Int, perSeconds windowSeconds: Int) {
+  public init(_ name: Name, _ quota: Int, perSeconds windowSeconds: Int) {
     self.name = name
     self.quota = quota
     self.windowSeconds = windowSeconds

@@ -12,7 +12,7 @@ public struct Histogram: Sendable, Equatable {
     counts = Array(repeating: 0, count: bounds.count + 1)
   }
 
-  /// Makes a histogram of what was counted elsewhere: one count for each bound and one for what is larger.
+  /// What was counted elsewhere: one count for each bound and one for what is larger.
   public init(bounds: [Double], counts: [UInt64], sum: Double) {
     precondition(counts.count == bounds.count + 1, "a histogram has one count more than it has bounds")
     self.bounds = bounds

@@ -113,8 +113,6 @@ public struct CasePage: Sendable {
   /// What the order makes of each item.
   private let values: [String]
 
-  /// Makes a page.
-  ///
   /// - Parameter rows: each item with what the order makes of it.
   public init(rows: [(stub: CaseStub, value: String)], hasMore: Bool) {
     items = rows.map(\.stub)

@@ -16,8 +16,7 @@ public enum ChangeType: String, Sendable, CaseIterable {
 public struct Change: Sendable {
   /// Sequence of the event.
   public var seq: Int64
-  /// What happened, as in `Event`.
-  public var what: String
+  public var what: EventKind
   /// The version it made.
   public var version: Int
   /// The state before; nil for a case that began with this change.
@@ -28,7 +27,7 @@ public struct Change: Sendable {
   public var current: CaseStub
 
   public init(
-    seq: Int64, what: String, version: Int, before: VisibilityBasis?, after: VisibilityBasis, current: CaseStub
+    seq: Int64, what: EventKind, version: Int, before: VisibilityBasis?, after: VisibilityBasis, current: CaseStub
   ) {
     self.seq = seq
     self.what = what
@@ -50,9 +49,9 @@ public struct Change: Sendable {
     guard let before else { return .created }
     if !after.isSuperset(of: before) { return .withdrawn }
     return switch what {
-    case "correction", "correction_acceptance": .corrected
-    case "erasure": .erased
-    default: .updated
+    case .correction, .correctionAcceptance: .corrected
+    case .erasure: .erased
+    case .created, .act, .correctionRequest, .correctionRefusal, .link, .confirmation, .clockDerivation: .updated
     }
   }
 }

@@ -1,6 +1,13 @@
 /// What an agency says about what another one has recorded in its name; the raw value is the code in bodies and events.
 public enum ConfirmationOutcome: String, Sendable, CaseIterable { case confirmed, disputed }
 
+/// How an event stands that another agency has recorded.
+public enum EventStanding: String, Sendable, CaseIterable {
+  case unconfirmed, confirmed, disputed
+  /// Built on what is disputed.
+  case void
+}
+
 /// An agency's answer.
 public struct Confirmation: Sendable, Equatable {
   public var outcome: ConfirmationOutcome
@@ -8,9 +15,6 @@ public struct Confirmation: Sendable, Equatable {
   public var reason: String?
   /// Sequences of the events that are answered; nil: everything in the case that waits for the agency.
   public var acts: [Int64]?
-
-  /// What the event of an answer is called.
-  public static let what = "confirmation"
 
   /// Reads sequences as they stand in the details of such an event, with blanks between them.
   public static func sequences(_ text: String) -> [Int64] { text.split(separator: " ").compactMap { Int64($0) } }
@@ -135,7 +139,7 @@ extension Lifecycle {
     var details = [("outcome", confirmation.outcome.rawValue), ("acts", list(verdict.answered))]
     if !verdict.void.isEmpty { details.append(("void", list(verdict.void))) }
     let event = EventDraft(
-      what: Confirmation.what, actor: context.actor, changed: Facts.changes(from: record.facts, to: changed.facts),
+      what: .confirmation, actor: context.actor, changed: Facts.changes(from: record.facts, to: changed.facts),
       details: details.map { (name: $0.0, value: $0.1) },
       texts: confirmation.reason.map { [(name: "reason", text: $0, group: .narrative)] } ?? [])
     return (changed, event)
@@ -170,19 +174,18 @@ extension Lifecycle {
 }
 
 extension Confirmation {
-  /// How events stand, by their sequences: `unconfirmed`, `confirmed`, `disputed`, or `void` without being disputed
-  /// itself; nothing for all that nobody has to confirm.
-  public static func standings(_ history: [Event], _ record: Case) -> [Int64: String] {
-    var standings: [Int64: String] = [:]
+  /// How events stand, by their sequences; nothing for all that nobody has to confirm.
+  public static func standings(_ history: [Event], _ record: Case) -> [Int64: EventStanding] {
+    var standings: [Int64: EventStanding] = [:]
     let waiting = Set(record.provenance.unconfirmed.map(\.version))
     var seen: Set<Int> = []
     for event in history where seen.insert(event.version).inserted && waiting.contains(event.version) {
-      standings[event.seq] = "unconfirmed"
+      standings[event.seq] = .unconfirmed
     }
     for event in history {
-      for seq in event.voided { standings[seq] = "void" }
-      for seq in event.disputed { standings[seq] = ConfirmationOutcome.disputed.rawValue }
-      for seq in event.confirmed { standings[seq] = ConfirmationOutcome.confirmed.rawValue }
+      for seq in event.voided { standings[seq] = .void }
+      for seq in event.disputed { standings[seq] = .disputed }
+      for seq in event.confirmed { standings[seq] = .confirmed }
     }
     return standings
   }
@@ -190,12 +193,12 @@ extension Confirmation {
 
 extension Event {
   /// Sequences of the events that this one has made void.
-  public var voided: [Int64] { what == Confirmation.what ? sequences("void") : [] }
+  public var voided: [Int64] { what == .confirmation ? sequences("void") : [] }
 
   /// Sequences of the events that this one has confirmed.
   public var confirmed: [Int64] {
     let confirms = details.contains { $0.name == "outcome" && $0.value == ConfirmationOutcome.confirmed.rawValue }
-    return what == Confirmation.what && confirms ? sequences("acts") : []
+    return what == .confirmation && confirms ? sequences("acts") : []
   }
 
   /// Sequences of the events that this one has disputed.
@@ -207,11 +210,11 @@ extension Event {
 
   /// The violation that a study names.
   fileprivate var studied: String? {
-    what == ActionKind.studies.rawValue ? details.first { $0.name == "violation" }?.value : nil
+    what == .act(.studies) ? details.first { $0.name == "violation" }?.value : nil
   }
 
   /// True for acts but notes, which leave the case as it is.
-  fileprivate var movesCase: Bool { ActionKind(rawValue: what).map { $0 != .notes } ?? false }
+  fileprivate var movesCase: Bool { if case .act = what { what.makesVersion } else { false } }
 }
 
 extension Failure {

@@ -4,9 +4,7 @@ public struct Event: Sendable {
   public var seq: Int64
   /// Version of the case after the event.
   public var version: Int
-  /// `created`, `correction`, `correction_request`, `correction_acceptance`, `correction_refusal`, `link`,
-  /// `clock_derivation`, or an action.
-  public var what: String
+  public var what: EventKind
   public var agency: AgencyCode
   public var onBehalfOf: AgencyCode?
   public var importedBy: AgencyCode?
@@ -23,7 +21,7 @@ public struct Event: Sendable {
   public var texts: [(name: String, text: String, group: FieldGroup)]
 
   public init(
-    seq: Int64, version: Int, what: String, agency: AgencyCode, onBehalfOf: AgencyCode?, importedBy: AgencyCode?,
+    seq: Int64, version: Int, what: EventKind, agency: AgencyCode, onBehalfOf: AgencyCode?, importedBy: AgencyCode?,
     occurredOn: LegalDate?, recordedAt: Timestamp, stage: Stage, changed: [String],
     details: [(name: String, value: String)], texts: [(name: String, text: String, group: FieldGroup)]
   ) {
@@ -44,7 +42,7 @@ public struct Event: Sendable {
 
 /// An event that is to be stored with a change; the store adds sequence, version, stage and time.
 public struct EventDraft: Sendable {
-  public var what: String
+  public var what: EventKind
   public var actor: Actor
   public var onBehalfOf: AgencyCode?
   public var occurredOn: LegalDate?
@@ -53,7 +51,7 @@ public struct EventDraft: Sendable {
   public var texts: [(name: String, text: String, group: FieldGroup)]
 
   public init(
-    what: String, actor: Actor, onBehalfOf: AgencyCode? = nil, occurredOn: LegalDate? = nil,
+    what: EventKind, actor: Actor, onBehalfOf: AgencyCode? = nil, occurredOn: LegalDate? = nil,
     changed: [String] = [], details: [(name: String, value: String)] = [],
     texts: [(name: String, text: String, group: FieldGroup)] = []
   ) {
@@ -69,7 +67,7 @@ public struct EventDraft: Sendable {
   /// The event of an action.
   public init(_ action: Action, by actor: Actor, changed: [String]) {
     self.init(
-      what: action.kind.rawValue, actor: actor, onBehalfOf: action.onBehalfOf, occurredOn: action.occurredOn,
+      what: .act(action.kind), actor: actor, onBehalfOf: action.onBehalfOf, occurredOn: action.occurredOn,
       changed: changed, details: action.details, texts: action.texts)
   }
 }

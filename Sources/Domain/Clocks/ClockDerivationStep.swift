@@ -23,7 +23,7 @@ extension Lifecycle {
     }
     if details.isEmpty { return nil }
     let actor = Actor(agency: .operator, importedBy: nil, keyID: keyID)
-    return (changed, EventDraft(what: "clock_derivation", actor: actor, details: details))
+    return (changed, EventDraft(what: .clockDerivation, actor: actor, details: details))
   }
 }
 

@@ -5,22 +5,22 @@ public enum ClockKind: String, Sendable, CaseIterable, Codable {
   case appealFiling = "appeal_filing"
 
   /// The milestone at which the clock starts.
-  public var startsAt: String {
+  public var startsAt: Milestone {
     switch self {
-    case .verification: "received"
-    case .study: "verified"
-    case .ppkFollowUp: "recommended"
-    case .appealFiling: "decided"
+    case .verification: .received
+    case .study: .verified
+    case .ppkFollowUp: .recommended
+    case .appealFiling: .decided
     }
   }
 
   /// What stops the clock beside the end of the case.
-  public var stopsAt: Set<String> {
+  public var stopsAt: Set<Milestone> {
     switch self {
-    case .verification: ["verified", "rejected"]
-    case .study: ["studied", "not_proven"]
-    case .ppkFollowUp: ["decided"]
-    case .appealFiling: ["appealed"]
+    case .verification: [.verified, .rejected]
+    case .study: [.studied, .notProven]
+    case .ppkFollowUp: [.decided]
+    case .appealFiling: [.appealed]
     }
   }
 

@@ -33,6 +33,8 @@ public struct ReferenceEntry: Sendable, Equatable {
 }
 
 /// All reference data as one immutable value that rules ask; replaced as a whole when an administrator changes a row.
+///
+/// Of a row each type below has what is asked of it; all that a row has are the columns of its kind.
 public struct Reference: Sendable {
   public let entries: [ReferenceEntry]
   public let violations: [String: Violation]
@@ -117,7 +119,7 @@ public struct Reference: Sendable {
 }
 
 /// A violation form of a catalogue (SKB 2022).
-public struct Violation: Sendable, Codable {
+public struct Violation: Sendable, Decodable {
   public var code: String
   public var catalogue: String
   /// The conduct the row is about; rows that differ only by the candidate's determination share it.
@@ -136,35 +138,30 @@ public struct Violation: Sendable, Codable {
   public var legalBasis: [String]
   /// How well the row is attested: full, partial, derived, conflict.
   public var confidence: String
-  public var validFrom: String?
-  public var validUntil: String?
 
   public static let categories = ["ethics", "discipline", "task_force"]
   public static let periods = ["before_determination", "after_determination", "any"]
 }
 
 /// A sanction of a regime.
-public struct Sanction: Sendable, Codable {
+public struct Sanction: Sendable, Decodable {
   public var code: String
   /// `moral`, `light`, `medium`, `heavy` or `dismissal`.
   public var level: String
   public var labelId: String
   public var labelEn: String
-  public var legalBasis: String
   /// `PP53_2010`, `PP94_2021` or `all`.
   public var regime: String
   /// The code used until the new one can be carried out.
   public var interimSubstitute: String?
-  public var validFrom: String?
-  public var validUntil: String?
 
   public static let regimes = ["PP53_2010", "PP94_2021", "all"]
 }
 
 /// An election and its contests.
-public struct Election: Sendable, Codable {
+public struct Election: Sendable, Decodable {
   /// One ballot of an election, with the day its candidates are determined.
-  public struct Contest: Sendable, Codable {
+  public struct Contest: Sendable, Decodable {
     public var key: String
     /// Nil while it is not decreed, and so of the other days.
     public var determinedOn: String?
@@ -178,12 +175,11 @@ public struct Election: Sendable, Codable {
   public var kind: String
   /// Nil while it is not decreed.
   public var votingOn: String?
-  public var regionsCount: Int?
   public var contests: [Contest]
 }
 
 /// An agency that takes part.
-public struct Agency: Sendable, Codable {
+public struct Agency: Sendable, Decodable {
   public var code: String
   public var nameId: String
   public var nameEn: String
@@ -197,7 +193,7 @@ public struct Agency: Sendable, Codable {
 }
 
 /// A province, regency or city.
-public struct Region: Sendable, Codable {
+public struct Region: Sendable, Decodable {
   public var code: String
   public var name: String
   /// `province`, `regency` or `city`.
@@ -210,7 +206,7 @@ public struct Region: Sendable, Codable {
 }
 
 /// An institution that employs civil servants.
-public struct Institution: Sendable, Codable {
+public struct Institution: Sendable, Decodable {
   public var code: String
   public var name: String
   public var kind: InstitutionKind
@@ -219,7 +215,7 @@ public struct Institution: Sendable, Codable {
 }
 
 /// A position level or reporting class, with its labels.
-public struct Position: Sendable, Codable {
+public struct Position: Sendable, Decodable {
   public var code: String
   /// `level` or `class`.
   public var kind: String
@@ -230,15 +226,12 @@ public struct Position: Sendable, Codable {
 }
 
 /// A rule of a clock: data, not a constant, because decrees change it.
-public struct ClockRule: Sendable, Codable {
+public struct ClockRule: Sendable, Decodable {
   public var kind: ClockKind
   public var length: Int
   public var unit: ClockUnit
-  public var startsAt: String
-  public var stopsAt: [String]
   public var from: String?
   public var until: String?
-  public var timeZone: String
   public var legalBasis: String
   /// How many days a pause lasts at most; nil: the standard.
   public var pauseDaysMax: Int?
@@ -250,15 +243,10 @@ public struct ClockRule: Sendable, Codable {
 }
 
 /// A day off: a national holiday or collective leave, decreed yearly; or one that was taken back.
-public struct Holiday: Sendable, Codable {
+public struct Holiday: Sendable, Decodable {
   public var date: String
-  public var nameId: String
-  public var nameEn: String?
   /// `holiday`, `collective_leave`, or `working_day` for a day off that was taken back.
   public var kind: String
-  public var source: String
-  /// How well the day is attested: `full` or `unsure`; nil: `full`.
-  public var confidence: String?
 
   static let takenBack = "working_day"
   public static let kinds: Set<String> = ["holiday", "collective_leave", takenBack]

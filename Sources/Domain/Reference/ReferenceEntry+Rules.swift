@@ -5,47 +5,25 @@ extension ReferenceEntry {
   /// Errors in the fields of the row, with pointers from `place` on.
   func fieldErrors(at place: String) -> [FieldError] {
     switch kind {
-    case .violations: violationErrors(place)
-    case .sanctions:
-      closed("level", SanctionOutcome.levels, place) + closed("regime", Sanction.regimes, place)
+    case .violations, .sanctions, .institutions, .positions, .mandates: codeErrors(place)
     case .regions: regionErrors(place)
-    case .institutions: closed("kind", InstitutionKind.allCases.map(\.rawValue), place)
     case .elections: electionErrors(place)
-    case .positions: closed("kind", Position.kinds, place)
     case .agencies: agencyErrors(place)
-    case .mandates:
-      closed("kind", MandateKind.allCases.map(\.rawValue), place)
-        + closed("scope", MandateScope.allCases.map(\.rawValue), place)
     case .clockRules: clockRuleErrors(place)
     case .holidays: holidayErrors(place)
     }
   }
 
   /// The fields by which recorded cases were judged and figures are counted.
-  var settledFields: [String] {
-    switch kind {
-    case .violations: ["category", "sanction_level"]
-    case .sanctions: ["level", "regime"]
-    case .institutions: ["kind"]
-    default: []
-    }
-  }
+  var settledFields: [String] { kind.columns.filter(\.isSettled).map(\.name) }
 
   /// True when a field has the same value in another row; an absent one is null.
   func agrees(with other: ReferenceEntry, in name: String) -> Bool {
     (fields[name] ?? .null) == (other.fields[name] ?? .null)
   }
 
-  private func violationErrors(_ place: String) -> [FieldError] {
-    let errors = closed("category", Violation.categories, place) + closed("period", Violation.periods, place)
-    switch fields["sanction_level"] {
-    case nil, .null?: return errors
-    default: return errors + closed("sanction_level", SanctionOutcome.levels, place)
-    }
-  }
-
   private func regionErrors(_ place: String) -> [FieldError] {
-    let errors = closed("level", Region.levels, place)
+    let errors = codeErrors(place)
     guard let region = RegionCode(code) else {
       return errors + [FieldError(pointer: "\(place)/code", .format, Hint.region)]
     }
@@ -106,11 +84,18 @@ extension ReferenceEntry {
     }
   }
 
-  /// A field whose value is one of a closed set.
-  private func closed(_ name: String, _ codes: [String], _ place: String) -> [FieldError] {
-    if case .string(let text)? = fields[name], codes.contains(text) { return [] }
-    let detail = Self.only(codes.joined(separator: ", "))
-    return [FieldError(pointer: "\(place)/\(name)", fields[name] == nil ? .required : .unknownCode, detail)]
+  /// Fields whose value is none of the closed set that their column names.
+  private func codeErrors(_ place: String) -> [FieldError] {
+    let fields = fields
+    return kind.columns.compactMap { column in
+      guard case .code(let codes) = column.form else { return nil }
+      let value = fields[column.name]
+      if case .string(let text)? = value, codes.contains(text) { return nil }
+      if !column.isRequired && (value ?? .null) == .null { return nil }
+      return FieldError(
+        pointer: "\(place)/\(column.name)", value == nil ? .required : .unknownCode,
+        Self.only(codes.joined(separator: ", ")))
+    }
   }
 
   private func clockRuleErrors(_ place: String) -> [FieldError] {
@@ -131,12 +116,13 @@ extension ReferenceEntry {
     if text("unit").flatMap({ ClockUnit(rawValue: $0) }) == nil {
       errors.append(FieldError(pointer: "\(place)/unit", .unknownCode, Self.oneOf(ClockUnit.self)))
     }
-    if text("starts_at") != clock.startsAt {
-      errors.append(FieldError(pointer: "\(place)/starts_at", .inconsistent, Self.only(clock.startsAt)))
+    if text("starts_at") != clock.startsAt.rawValue {
+      errors.append(FieldError(pointer: "\(place)/starts_at", .inconsistent, Self.only(clock.startsAt.rawValue)))
     }
-    if Set(texts("stops_at")) != clock.stopsAt {
-      let stops = clock.stopsAt.sorted().joined(separator: ", ")
-      errors.append(FieldError(pointer: "\(place)/stops_at", .inconsistent, Self.only(stops)))
+    let stops = clock.stopsAt.map(\.rawValue).sorted()
+    if Set(texts("stops_at")) != Set(stops) {
+      errors.append(
+        FieldError(pointer: "\(place)/stops_at", .inconsistent, Self.only(stops.joined(separator: ", "))))
     }
     if text("time_zone") != Self.timeZone {
       errors.append(FieldError(pointer: "\(place)/time_zone", .notAllowed, Self.only(Self.timeZone)))

@@ -13,16 +13,9 @@ extension ReferenceEntry {
     }
     var writer = JSONWriter()
     writer.value(row)
-    let code =
-      switch kind {
-      case .elections: text("key")
-      case .mandates: text("id")
-      case .clockRules: text("kind")
-      case .holidays: text("date")
-      case .violations, .sanctions, .regions, .institutions, .positions, .agencies: text("code")
-      }
     self.init(
-      kind: kind, code: code ?? "", from: text("valid_from") ?? text("from") ?? "",
+      kind: kind, code: kind.columns.first.flatMap { text($0.name) } ?? "",
+      from: text("valid_from") ?? text("from") ?? "",
       until: text("valid_until") ?? text("until"), json: String(decoding: writer.bytes, as: UTF8.self))
   }
 }

@@ -19,14 +19,22 @@ public struct Link: Sendable {
   }
 }
 
+/// What two cases may have in common that are not tied yet.
+public enum SharedTrait: String, Sendable, CaseIterable {
+  /// The report: agency and number.
+  case agencyRef = "agency_ref"
+  case person
+  /// Day, region and violation.
+  case act
+}
+
 /// A case that may belong to another one, and what they share.
 public struct RelatedCase: Sendable {
   public var stub: CaseStub
   public var number: String
-  /// `agency_ref`, `person`, `act`.
-  public var shared: [String]
+  public var shared: [SharedTrait]
 
-  public init(stub: CaseStub, number: String, shared: [String]) {
+  public init(stub: CaseStub, number: String, shared: [SharedTrait]) {
     self.stub = stub
     self.number = number
     self.shared = shared

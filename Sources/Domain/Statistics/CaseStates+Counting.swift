@@ -269,36 +269,6 @@ extension CaseStates {
   }
 }
 
-/// How a decision or recommendation ended: with a sanction, or without one in a way that has a name.
-public enum SanctionOutcome {
-  /// Levels in the order of severity; what reference data adds comes after them.
-  public static let levels = ["moral", "light", "medium", "heavy", "dismissal"]
-  /// What ends without a sanction, after the levels.
-  static let without = ["not_proven", "annulled", "open"]
-
-  /// Sanctions are numbered as their codes, what ends without one follows.
-  static func number(of entry: CaseStates.Entry, _ counted: SanctionsCounted, _ codeCount: Int) -> Int {
-    switch counted {
-    case .proposed: entry.proposed == 0 ? codeCount + 2 : Int(entry.proposed)
-    case .decided where entry.sanction != 0: Int(entry.sanction)
-    case .decided: codeCount + (entry.flags.contains(.decidedNotProven) ? 0 : 1)
-    }
-  }
-
-  /// Level and code of every number.
-  static func all(_ codes: CodeTable, _ reference: Reference) -> [(level: String, code: String?)] {
-    codes.texts.map { text in
-      let (code, level) = CaseStates.Codes.parts(ofSanction: text)
-      // The level as which it was recorded: reference data may know the code otherwise now.
-      return (level: level ?? reference.sanctions[code]?.level ?? "unknown", code: code)
-    }
-      + without.map { (level: $0, code: nil) }
-  }
-
-  /// Where a level stands among all.
-  static func rank(_ level: String) -> Int { (levels + ["unknown"] + without).firstIndex(of: level) ?? levels.count }
-}
-
 extension SanctionCounts {
   init(
     _ counts: ArraySlice<Int>, _ others: ArraySlice<Int>, _ outcomes: [(level: String, code: String?)],

@@ -67,6 +67,14 @@ extension Reference {
   }
 }
 
+/// The branches of the tree of a public release that are neither a stage nor a metric nor a level of sanctions.
+public enum ReleaseBranch: String, Sendable {
+  case notRecommended = "not_recommended"
+  case inExamination = "in_examination"
+  case notFollowedUp = "not_followed_up"
+  case other
+}
+
 /// The cells of the tree, as they come.
 private struct ReleaseTally {
   /// Reported, recommended, followed up.
@@ -106,32 +114,36 @@ private struct ReleaseTally {
 
   func cells(_ codes: CodeTable, _ reference: Reference, tables: [String: [CellRow]]) -> ReleaseCells {
     let examination: [Stage] = [.received, .verified, .studied]
-    let inExamination = CellNode("in_examination", examination.map { CellNode($0.rawValue, examined[$0] ?? Cell()) })
+    let inExamination = CellNode(
+      ReleaseBranch.inExamination.rawValue, examination.map { CellNode($0.rawValue, examined[$0] ?? Cell()) })
     let ends = Self.leaves(examined.filter { !examination.contains($0.key) }, [.notProven, .cancelled, .lapsed])
     let notFollowedUp = Self.leaves(recommended, [.recommended, .blocked, .cancelled, .lapsed])
     let otherwise = Self.leaves(followedUp, [.notProven, .exonerated, .cancelled, .lapsed])
-    let sanctioned = CellNode("sanctioned", sanctionsByLevel(codes, reference))
-    let followedUp = CellNode("followed_up", [sanctioned] + otherwise)
-    let recommended = CellNode("recommended", [CellNode("not_followed_up", notFollowedUp), followedUp])
-    let reported = CellNode("reported", [CellNode("not_recommended", [inExamination] + ends), recommended])
+    let sanctioned = CellNode(Stage.sanctioned.rawValue, sanctionsByLevel(codes, reference))
+    let followedUp = CellNode(FunnelMetric.followedUp.rawValue, [sanctioned] + otherwise)
+    let recommended = CellNode(
+      FunnelMetric.recommended.rawValue, [CellNode(ReleaseBranch.notFollowedUp.rawValue, notFollowedUp), followedUp])
+    let reported = CellNode(
+      FunnelMetric.reported.rawValue,
+      [CellNode(ReleaseBranch.notRecommended.rawValue, [inExamination] + ends), recommended])
     return ReleaseCells(
-      tree: reported, beside: [CellNode("rejected", rejected)], tables: tables,
+      tree: reported, beside: [CellNode(FunnelMetric.rejected.rawValue, rejected)], tables: tables,
       totals: [reported.cell, recommended.cell, followedUp.cell, sanctioned.cell, rejected])
   }
 
   /// The named stages, and what stands at any other one: the parts always make up the whole.
   private static func leaves(_ cells: [Stage: Cell], _ stages: [Stage]) -> [CellNode] {
     let rest = cells.filter { !stages.contains($0.key) }.values.reduce(Cell(), +)
-    return stages.map { CellNode($0.rawValue, cells[$0] ?? Cell()) } + [CellNode("other", rest)]
+    return stages.map { CellNode($0.rawValue, cells[$0] ?? Cell()) } + [CellNode(ReleaseBranch.other.rawValue, rest)]
   }
 
   /// Every level there is, and the sanctions of which none is known.
   private func sanctionsByLevel(_ codes: CodeTable, _ reference: Reference) -> [CellNode] {
     var cells: [String: Cell] = [:]
     for (outcome, cell) in zip(SanctionOutcome.all(codes, reference), sanctions) where cell.count > 0 {
-      let level = SanctionOutcome.levels.contains(outcome.level) ? outcome.level : "unknown"
+      let level = SanctionOutcome.levels.contains(outcome.level) ? outcome.level : SanctionOutcome.unknown.rawValue
       cells[level] = (cells[level] ?? Cell()) + cell
     }
-    return (SanctionOutcome.levels + ["unknown"]).map { CellNode($0, cells[$0] ?? Cell()) }
+    return (SanctionOutcome.levels + [SanctionOutcome.unknown.rawValue]).map { CellNode($0, cells[$0] ?? Cell()) }
   }
 }

@@ -71,20 +71,14 @@ extension Stage {
   }
 }
 
-/// Levels of sanctions, and what ends without one.
-public enum SanctionLevel {
-  /// What people read; the level itself where reference data has added one.
-  public static func label(of level: String) -> LocalizedText {
-    switch level {
-    case "moral": LocalizedText(en: "Moral sanction", id: "Sanksi moral")
-    case "light": LocalizedText(en: "Light", id: "Ringan")
-    case "medium": LocalizedText(en: "Medium", id: "Sedang")
-    case "heavy": LocalizedText(en: "Heavy", id: "Berat")
-    case "dismissal": LocalizedText(en: "Dismissal", id: "Pemberhentian")
-    case "not_proven": LocalizedText(en: "Not proven", id: "Tidak terbukti")
-    case "annulled": LocalizedText(en: "Annulled", id: "Dibatalkan putusan")
-    case "open": LocalizedText(en: "No sanction proposed", id: "Tanpa usulan sanksi")
-    default: LocalizedText(en: level, id: level)
+extension ReleaseBranch {
+  /// What people read.
+  public var label: LocalizedText {
+    switch self {
+    case .notRecommended: LocalizedText(en: "Not recommended", id: "Tidak atau belum direkomendasikan")
+    case .inExamination: LocalizedText(en: "In examination", id: "Dalam pemeriksaan")
+    case .notFollowedUp: LocalizedText(en: "Not followed up", id: "Belum ditindaklanjuti")
+    case .other: LocalizedText(en: "Other", id: "Lainnya")
     }
   }
 }

@@ -28,8 +28,8 @@ struct StateSelection {
   /// - Parameter agency: whose view; nil: of everything, for public releases.
   /// - Returns: nil when a filter names a code that no case has.
   init?(_ filter: StatisticFilter, for agency: AgencyCode?, _ codes: CaseStates.Codes) {
-    grant = agency.map { Visibility.row($0).rows } ?? .always
-    subjectGrant = agency.map { Visibility.row($0).subject } ?? .always
+    grant = agency.map { Visibility.row($0).rows } ?? [.always]
+    subjectGrant = agency.map { Visibility.row($0).subject } ?? [.always]
     caller = agency.flatMap { codes.agencies.number(of: $0.rawValue) }
     regional = codes.institutionKinds.number(of: InstitutionKind.regional.rawValue)
     stages = filter.stages.isEmpty ? .max : filter.stages.reduce(0) { $0 | 1 << UInt16($1.index) }
@@ -94,14 +94,12 @@ struct StateSelection {
   @inline(__always)
   private func agrees(_ wanted: UInt16?, _ number: UInt16) -> Bool { wanted == nil || wanted == number }
 
-  /// The same conditions as `Visibility.projection` judges by.
+  @inline(__always)
   private func meets(_ grant: Grant, _ entry: CaseStates.Entry, _ facts: CaseStates.Facts) -> Bool {
-    var met: Grant = .always
-    if facts.agency == caller { met.insert(.own) }
-    if facts.institutionKind == regional { met.insert(.regional) }
-    if entry.has(.verified) { met.insert(.fromVerified) }
-    if entry.has(.recommended) { met.insert(.fromRecommended) }
-    return !grant.isDisjoint(with: met)
+    grant.isMet(
+      by: CaseRelation(
+        isOwn: facts.agency == caller, wasVerified: entry.has(.verified), wasRecommended: entry.has(.recommended),
+        isRegional: facts.institutionKind == regional))
   }
 }
 

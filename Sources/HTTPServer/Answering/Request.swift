@@ -128,6 +128,6 @@ extension RequestFields: Sequence {
     }
   }
 
-  /// Makes an iterator that starts at the first field line.
+  /// Starts at the first field line.
   public func makeIterator() -> Iterator { Iterator(self) }
 }

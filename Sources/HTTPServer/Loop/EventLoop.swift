@@ -294,7 +294,7 @@ extension EventLoop {
     if acceptor.isPaused { cepoll_modify(epoll, acceptor.listener, 0, Self.listenerToken) }
   }
 
-  /// Makes an accepted connection one of this loop's.
+  /// Takes an accepted connection into this loop.
   private func adopt(_ descriptor: Int32, _ peer: PeerAddress) -> Connection {
     let isAdmitted = admission.admitConnection(from: peer)
     let connection = connections.insert(self, descriptor, peer, isAdmitted: isAdmitted)

@@ -77,8 +77,8 @@ public struct CaseService: RecordService {
       let facts = try context.reference.facts(from: draft, until: context.lastDay)
       let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
       let event = EventDraft(
-        what: "created", actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)
-      let sees = facts.source.agency == agency || Visibility.row(agency).subject.contains(.always)
+        what: .created, actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)
+      let sees = Visibility.projection(of: VisibilityBasis(reported: facts), for: agency)?.contains(.subject) == true
       guard sees || !dryRun else {
         // Whether a predecessor has reported this person is not told without a trace to who may not know its persons.
         var tried = CaseHistory(id, facts, progress, event).record

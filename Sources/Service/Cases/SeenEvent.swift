@@ -4,11 +4,11 @@ public import Domain
 public struct SeenEvent {
   public let event: Event
   /// How it stands when another agency has recorded it; nil: nobody's word is asked.
-  public let standing: String?
+  public let standing: EventStanding?
   private let projection: Projection
   private let agency: AgencyCode
 
-  fileprivate init(_ event: Event, _ standing: String?, _ projection: Projection, _ agency: AgencyCode) {
+  fileprivate init(_ event: Event, _ standing: EventStanding?, _ projection: Projection, _ agency: AgencyCode) {
     (self.event, self.standing, self.projection, self.agency) = (event, standing, projection, agency)
   }
 
@@ -44,7 +44,7 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
   var isFull = false
   var isOver = false
   /// How the events stand that another agency has recorded, once they are read.
-  private var standings: [Int64: String]?
+  private var standings: [Int64: EventStanding]?
   private let add: @Sendable (SeenEvent, inout Page) -> Bool
 
   init(
@@ -74,7 +74,7 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
   }
 
   /// Only a case that was imported has events that wait for a word.
-  private func readStandings(_ stub: CaseStub, _ reads: any CaseReads) throws -> [Int64: String] {
+  private func readStandings(_ stub: CaseStub, _ reads: any CaseReads) throws -> [Int64: EventStanding] {
     let record = try SeenCase(reads.caseRecord(behind: stub), for: agency).record
     return record.provenance.importer == nil ? [:] : Confirmation.standings(try reads.history(id), record)
   }
@@ -82,6 +82,6 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
   /// A note exists for the agency that wrote it alone; so does a link here, because it may tie the case to one that
   /// others may not know of, or tell that two are about one person. Who may see a tie finds it under `links`.
   private static func isVisible(_ event: Event, to agency: AgencyCode) -> Bool {
-    (event.what != ActionKind.notes.rawValue && event.what != "link") || event.agency == agency
+    ![.act(.notes), .link].contains(event.what) || event.agency == agency
   }
 }

@@ -26,7 +26,7 @@ public final class ClockDerivation: Sendable {
     self.logger = logger
   }
 
-  /// Makes a change of rules or holidays and derives the open clocks; returns how many cases have changed.
+  /// Changes rules or holidays and derives the open clocks; returns how many cases have changed.
   ///
   /// - Throws: what `change` throws; `storage_unavailable` when the change is stored and the clocks are still to follow,
   ///   which they do by themselves.

@@ -30,7 +30,7 @@ public struct CorrectionService: RecordService {
       guard Self.mayCorrect(now.record, now.context) else { throw Failure.notOwner }
     } _: { now in
       try Correction.requireOpen(patch, now.seen.projection)
-      return try apply(patch, to: now.record, reason, "correction", now.context, now.transaction)
+      return try apply(patch, to: now.record, reason, .correction, now.context, now.transaction)
     }
   }
 
@@ -57,7 +57,7 @@ public struct CorrectionService: RecordService {
       let number = try transaction.requestCorrection(
         seen.record, by: agency, patch: String(decoding: json.bytes, as: UTF8.self), reason: reason, at: now)
       let event = EventDraft(
-        what: "correction_request", actor: context.actor, changed: names, details: [("request", String(number))])
+        what: .correctionRequest, actor: context.actor, changed: names, details: [("request", String(number))])
       try transaction.append(event, to: seen.record)
       let reply = StoredReply(requestDigest: [], status: 201, caseID: id, version: nil, resource: String(number))
       return (try Self.find(number, of: id, agency, transaction), reply)
@@ -102,18 +102,18 @@ public struct CorrectionService: RecordService {
   {
     guard request.state == .accepted else {
       let event = EventDraft(
-        what: "correction_refusal", actor: now.context.actor,
+        what: .correctionRefusal, actor: now.context.actor,
         details: [("request", String(request.number))], texts: [("reason", reason, .narrative)])
       try now.transaction.append(event, to: now.record)
       return now.record
     }
     return try apply(
-      try Correction.stored(request.patch), to: now.record, reason, "correction_acceptance", now.context,
+      try Correction.stored(request.patch), to: now.record, reason, .correctionAcceptance, now.context,
       now.transaction, movesReceipt: movesReceipt)
   }
 
   private func apply(
-    _ patch: JSONValue, to record: Case, _ reason: String, _ what: String, _ context: Lifecycle.Context,
+    _ patch: JSONValue, to record: Case, _ reason: String, _ what: EventKind, _ context: Lifecycle.Context,
     _ transaction: any CaseWrites, movesReceipt: Bool = false
   ) throws -> Case {
     let corrected = try correction.apply(patch, to: record, context, movesReceipt: movesReceipt)
@@ -124,7 +124,7 @@ public struct CorrectionService: RecordService {
       throw Failure.receiptSettled
     }
     // Nothing has happened that anybody would have to know of.
-    if names.isEmpty, what == "correction" { return record }
+    if names.isEmpty, what == .correction { return record }
     // The reason may repeat what is corrected: it is seen by those who see the most guarded of the facts.
     let group: FieldGroup = names.contains { Facts.group(of: $0) == .reporter } ? .reporter : .narrative
     let event = EventDraft(what: what, actor: context.actor, changed: names, texts: [("reason", reason, group)])
@@ -235,7 +235,7 @@ private struct CorrectionRequests<Page: Sendable>: PiecewiseList {
 
 extension Event {
   /// A correction of the report that another agency has accepted.
-  fileprivate var hasMovedSource: Bool { what == "correction_acceptance" && changed.contains("source") }
+  fileprivate var hasMovedSource: Bool { what == .correctionAcceptance && changed.contains("source") }
 }
 
 extension Failure {

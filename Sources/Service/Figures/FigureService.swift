@@ -97,7 +97,7 @@ public final class FigureService: RecordService {
       en: "Your agency has asked for too many new figures today; those issued before are still given.",
       id: "Lembaga Anda sudah meminta terlalu banyak angka baru hari ini; angka yang sudah terbit tetap tersedia.",
       retryAfterSeconds: Int(max(1, midnight - now.milliseconds / 1_000)),
-      allowance: Allowance("figures", perAgencyPerDay, perSeconds: 86_400))
+      allowance: Allowance(.figures, perAgencyPerDay, perSeconds: 86_400))
   }
 
   private func look(for key: Key, _ revision: Revision) -> IssuedFigure? {

@@ -222,7 +222,7 @@ public struct Importer: Sendable {
   ) throws(Failure) -> CaseHistory {
     let reporting = context(facts.source.agency, reference, now)
     let progress = try line.at("/case") { () throws(Failure) in try Lifecycle.open(facts, onBehalfOf: nil, reporting) }
-    let event = EventDraft(what: "created", actor: reporting.actor, occurredOn: facts.source.receivedOn)
+    let event = EventDraft(what: .created, actor: reporting.actor, occurredOn: facts.source.receivedOn)
     var history = CaseHistory(id, facts, progress, event, importer: importer(reporting.actor), reporting)
     for (index, step) in line.actions.enumerated() {
       try line.at("/actions/\(index)") { () throws(Failure) in

@@ -28,8 +28,8 @@ struct KnownReport {
     let history = try transaction.history(record.id)
     let known = history.filter { event in
       let agency = event.onBehalfOf ?? event.agency
-      guard ActionKind(rawValue: event.what) != nil, importer.speaks(for: agency, reference) else { return false }
-      return event.what != ActionKind.notes.rawValue || importer.isOwn(agency, reference)
+      guard case .act(let kind) = event.what, importer.speaks(for: agency, reference) else { return false }
+      return kind != .notes || importer.isOwn(agency, reference)
     }
     let void = Set(history.flatMap(\.voided))
     var differing: [String] = []
@@ -56,7 +56,7 @@ struct KnownReport {
   /// The recorded acts without notes that the line does not have: they move nothing, and stand in no list of acts elsewhere.
   private func withoutOtherNotes(_ recorded: [Event], _ said: [Said], _ importer: Importer) -> [Event] {
     recorded.filter { event in
-      event.what != ActionKind.notes.rawValue
+      event.what != .act(.notes)
         || said.contains { event.differences($0.agency, $0.action, isShown(to: importer, event)).isEmpty }
     }
   }
@@ -169,7 +169,7 @@ extension Event {
   fileprivate func differences(_ agency: AgencyCode, _ action: Action, _ isShown: (FieldGroup) -> Bool) -> [String] {
     var places: [String] = []
     if (onBehalfOf ?? self.agency) != (action.onBehalfOf ?? agency) { places.append("/agency") }
-    if what != action.kind.rawValue { places.append("/action") }
+    if what != .act(action.kind) { places.append("/action") }
     // What another act carries cannot be set against this one.
     if !places.isEmpty { return places }
     if occurredOn != action.occurredOn { places.append("/occurred_on") }

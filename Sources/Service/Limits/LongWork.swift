@@ -9,7 +9,7 @@ public struct LongWork: Sendable {
   /// - Parameter costPerHour: units of one owner.
   public init(slots: StreamSlots, costPerHour: Int) {
     self.slots = slots
-    costs = Rate(Allowance("cost", costPerHour, perSeconds: 3_600))
+    costs = Rate(Allowance(.cost, costPerHour, perSeconds: 3_600))
   }
 
   /// How many streams run now.

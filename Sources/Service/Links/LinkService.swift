@@ -29,7 +29,7 @@ public struct LinkService: RecordService {
       if try transaction.link(one, two, link) {
         for (record, partner) in [(one, two), (two, one)] {
           let event = EventDraft(
-            what: "link", actor: context.actor,
+            what: .link, actor: context.actor,
             texts: [("case_id", partner.id.description, .notes), ("relation", relation.rawValue, .notes)])
           try transaction.append(event, to: record)
         }
@@ -72,7 +72,7 @@ public struct LinkService: RecordService {
         guard let projection = Visibility.projection(of: candidate.stub, for: agency) else { return nil }
         let identified = seen.projection.contains(.subject) && projection.contains(.subject)
         var shown = candidate
-        if !identified { shown.shared.removeAll { $0 == "person" } }
+        if !identified { shown.shared.removeAll { $0 == .person } }
         return shown.shared.isEmpty ? nil : (shown, shown.stub.id.description)
       }.sorted {
         // By what the caller sees: an order by all that is shared would tell of the person.

@@ -4,7 +4,7 @@ internal import Domain
 public protocol BackupStore: Sendable {
   /// How backups stand. Asking never waits for a disk: what lies in the folder is looked up beside.
   var backupStatus: BackupStatus { get }
-  /// Makes a backup of the newest state on a thread of its own, while reads and writes go on.
+  /// Backs up the newest state on a thread of its own, while reads and writes go on.
   ///
   /// - Parameter dryRun: true to throw the copy away when it has been proved.
   /// - Throws: `backups_not_configured` when there is no folder for it; `backup_running` while another one is made;

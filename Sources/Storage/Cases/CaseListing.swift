@@ -19,34 +19,28 @@ struct CaseListing {
 
   static func stub(_ row: StoredRow, from column: Int) throws -> CaseStub {
     CaseStub(
-      key: row[column], id: try row.identity(column + 1), version: row[column + 2], basis: basis(row, from: column + 3))
+      key: row[column], id: try row.identity(column + 1), version: row[column + 2],
+      basis: try basis(row, from: column + 3))
   }
 
-  static func basis(_ row: StoredRow, from column: Int) -> VisibilityBasis {
+  static func basis(_ row: StoredRow, from column: Int) throws -> VisibilityBasis {
     VisibilityBasis(
-      owner: AgencyCode(rawValue: row[column]),
-      institutionKind: row[column + 1] == "regional" ? .regional : .central, verified: row[column + 2],
+      owner: AgencyCode(rawValue: row[column]), institutionKind: try row.code(column + 1), verified: row[column + 2],
       recommended: row[column + 3], disputedFor: ProvenanceColumns.agencies(row[column + 4]))
   }
 
-  /// What is asked for, of whatever exists for the caller; the last argument is the caller between blanks.
-  var condition: String { "\(matching) AND \(Self.existence(in: "r"))" }
-
-  /// That a case is not disputed, or exists for one agency nevertheless: one argument, the agency between blanks.
-  static func existence(in table: String) -> String {
-    "(\(table).disputed_for IS NULL OR instr(\(table).disputed_for, ?))"
-  }
+  /// What is asked for, of whatever exists for the caller.
+  var condition: SQLCondition { .all(conditions + [Visibility.undisputed(for: query.caller, in: "r")]) }
 
   /// The same without looking at disputes.
-  var matching: String { conditions.joined(separator: " AND ") }
+  var matching: SQLCondition { .all(conditions) }
 
-  private var conditions: [String] = []
-  private(set) var arguments: [(any DatabaseValueConvertible)?] = []
+  private var conditions: [SQLCondition]
   private let query: CaseQuery
 
   init(_ query: CaseQuery) {
     self.query = query
-    restrictToVisible()
+    conditions = [Visibility.rows(for: query.caller, in: "r")]
     filterByCodes()
     filterByProvenance()
     filterByPersonAndText()
@@ -100,52 +94,21 @@ struct CaseListing {
     }
   }
 
-  private mutating func restrictToVisible() { require(Visibility.row(query.caller).rows) }
-
-  private mutating func require(_ grant: Grant) {
-    let (condition, arguments) = Self.condition(grant, for: query.caller, in: "r")
-    conditions.append(condition)
-    self.arguments += arguments
-  }
-
-  /// A grant as a condition on the rows of a table: the same conditions `Visibility.projection` judges.
-  static func condition(_ grant: Grant, for agency: AgencyCode, in table: String) -> (
-    sql: String, arguments: [(any DatabaseValueConvertible)?]
-  ) {
-    if grant.contains(.always) { return ("TRUE", []) }
-    var parts: [String] = []
-    var arguments: [(any DatabaseValueConvertible)?] = []
-    if grant.contains(.own) {
-      parts.append("\(table).reported_by = ?")
-      arguments.append(agency.rawValue)
-    }
-    if grant.contains(.fromVerified) { parts.append("\(table).verified_on IS NOT NULL") }
-    if grant.contains(.fromRecommended) { parts.append("\(table).recommended_on IS NOT NULL") }
-    if grant.contains(.regional) { parts.append("\(table).institution_kind = 'regional'") }
-    return (parts.isEmpty ? "FALSE" : "(\(parts.joined(separator: " OR ")))", arguments)
-  }
-
   /// A region with all that lies in it as a condition on the rows of a table.
-  static func condition(_ region: RegionCode, in table: String) -> (
-    sql: String, arguments: [(any DatabaseValueConvertible)?]
-  ) {
+  static func condition(_ region: RegionCode, in table: String) -> SQLCondition {
     // '/' follows '.', so that the range holds the province and every code that begins with it and a point.
     region.isProvince
-      ? ("\(table).region >= ? AND \(table).region < ?", [region.text, region.text + "/"])
-      : ("\(table).region = ?", [region.text])
+      ? SQLCondition("\(table).region >= ? AND \(table).region < ?", [region.text, region.text + "/"])
+      : SQLCondition("\(table).region = ?", [region.text])
   }
 
   private mutating func filterByCodes() {
     if !query.stages.isEmpty {
-      conditions.append("r.stage IN (\(query.stages.map { _ in "?" }.joined(separator: ", ")))")
-      for stage in query.stages { arguments.append(stage.rawValue) }
+      let places = query.stages.map { _ in "?" }.joined(separator: ", ")
+      conditions.append(SQLCondition("r.stage IN (\(places))", query.stages.map(\.rawValue)))
     }
     if let election = query.election { add("r.election = ?", election) }
-    if let region = query.region {
-      let (condition, arguments) = Self.condition(region, in: "r")
-      conditions.append(condition)
-      self.arguments += arguments
-    }
+    if let region = query.region { conditions.append(Self.condition(region, in: "r")) }
     if let institution = query.institution { add("r.institution = ?", institution) }
     if let violation = query.violation { add("r.violation = ?", violation) }
     if let category = query.category { add("r.category = ?", category) }
@@ -160,20 +123,20 @@ struct CaseListing {
     if let agency = query.importer { add("r.imported_by = ?", agency.rawValue) }
     if let instant = query.createdUntil { add("r.created_at <= ?", instant.milliseconds) }
     guard let unconfirmed = query.unconfirmed else { return }
-    let (sql, arguments) = ProvenanceColumns.awaits(query.answering, in: "r")
-    conditions.append(unconfirmed ? "\(sql)" : "NOT (\(sql))")
-    self.arguments += arguments
+    let awaits = ProvenanceColumns.awaits(query.answering, in: "r")
+    conditions.append(unconfirmed ? awaits : !awaits)
   }
 
   /// A filter on a withheld group matches nothing that is withheld.
   private mutating func filterByPersonAndText() {
-    let policy = Visibility.row(query.caller)
-    if query.nip != nil || query.nik != nil || !query.nameWords.isEmpty { require(policy.grant(.subject)) }
+    let row = Visibility.row(query.caller)
+    func require(_ grant: Grant) { conditions.append(grant.sql(for: query.caller, in: "r")) }
+    if query.nip != nil || query.nik != nil || !query.nameWords.isEmpty { require(row.subject) }
     if let nip = query.nip { add("r.person_key = (SELECT person_key FROM person WHERE identifier = ?)", "nip:\(nip)") }
     if let nik = query.nik { add("r.case_key IN (SELECT case_key FROM case_nik WHERE nik = ?)", nik) }
     if !query.nameWords.isEmpty { add(Self.wordCondition, Self.match(query.nameWords, in: "names")) }
     if !query.words.isEmpty {
-      require(policy.grant(.narrative))
+      require(row.narrative)
       add(Self.wordCondition, Self.match(query.words, in: "narrative"))
     }
   }
@@ -193,7 +156,7 @@ struct CaseListing {
     case nil: break
     }
     // Written out, so that the index of those that are is found.
-    if let recordedLate = query.recordedLate { conditions.append("r.recorded_late = \(recordedLate ? 1 : 0)") }
+    if let recordedLate = query.recordedLate { add("r.recorded_late = \(recordedLate ? 1 : 0)") }
   }
 
   private mutating func restrict(_ column: String, _ span: DateSpan) {
@@ -202,8 +165,7 @@ struct CaseListing {
   }
 
   private mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {
-    conditions.append(condition)
-    for value in values { arguments.append(value) }
+    conditions.append(SQLCondition(condition, values))
   }
 
   /// Each word quoted, so that the search language of FTS5 is out of reach.

@@ -30,11 +30,8 @@ enum ProvenanceColumns {
   }
 
   /// A condition on the rows of a table: something waits for one of the agencies.
-  static func awaits(_ agencies: [AgencyCode], in table: String) -> (
-    sql: String, arguments: [(any DatabaseValueConvertible)?]
-  ) {
-    let parts = agencies.map { _ in "instr(\(table).unconfirmed, ?)" }
-    let any = parts.isEmpty ? "FALSE" : "(\(parts.joined(separator: " OR ")))"
-    return ("\(table).unconfirmed IS NOT NULL AND \(any)", agencies.map { " \($0) " })
+  static func awaits(_ agencies: [AgencyCode], in table: String) -> SQLCondition {
+    let parts = agencies.map { SQLCondition("instr(\(table).unconfirmed, ?)", [text([$0])]) }
+    return .all([SQLCondition("\(table).unconfirmed IS NOT NULL"), .any(parts)])
   }
 }

@@ -44,39 +44,40 @@ extension Transaction {
   func related(to record: Case, for agency: AgencyCode) throws -> [RelatedCase] {
     guard let own = try stored(record.id) else { return [] }
     let facts = record.facts
-    let policy = Visibility.row(agency)
     let seesPerson = Visibility.projection(of: record, for: agency)?.contains(.subject) ?? false
-    let shared: [(condition: String, arguments: [(any DatabaseValueConvertible)?], grants: [Grant])] = [
+    let visible = [Visibility.rows(for: agency, in: "r"), Visibility.undisputed(for: agency, in: "r")]
+    let shared: [(condition: SQLCondition, policy: [SQLCondition])] = [
       (
-        "r.agency_ref_folded = ? AND r.reported_by = ?",
-        [PlainText.folded(facts.source.agencyRef), facts.source.agency.rawValue], []
+        SQLCondition(
+          "r.agency_ref_folded = ? AND r.reported_by = ?",
+          [PlainText.folded(facts.source.agencyRef), facts.source.agency.rawValue]), visible
       ),
-      (seesPerson ? "r.person_key = ?" : "r.person_key = ? AND FALSE", [own.keys.person], [policy.subject]),
       (
-        "r.act_on = ? AND r.region = ? AND r.violation = ?",
-        [facts.act.occurredOn.day, facts.region.text, facts.violation?.code], []
+        SQLCondition(seesPerson ? "r.person_key = ?" : "r.person_key = ? AND FALSE", [own.keys.person]),
+        visible + [Visibility.row(agency).subject.sql(for: agency, in: "r")]
+      ),
+      (
+        SQLCondition(
+          "r.act_on = ? AND r.region = ? AND r.violation = ?",
+          [facts.act.occurredOn.day, facts.region.text, facts.violation?.code]), visible
       ),
     ]
     // Each by its index, in which cases with equal values stand in the order of their keys; limits come after the policy,
     // so that what is left out tells of no hidden case.
-    var parts: [String] = []
-    var arguments: [(any DatabaseValueConvertible)?] = shared.flatMap(\.arguments)
-    for part in shared {
-      let grants = ([policy.rows] + part.grants).map { CaseListing.condition($0, for: agency, in: "r") }
-      let conditions = [part.condition, "r.case_key <> ?", CaseListing.existence(in: "r")] + grants.map(\.sql)
-      parts.append(
-        "SELECT * FROM (SELECT r.case_key FROM case_record r WHERE \(conditions.joined(separator: " AND ")) "
-          + "ORDER BY r.case_key LIMIT 1000)")
-      arguments += part.arguments + [own.key, ProvenanceColumns.text([agency])] + grants.flatMap(\.arguments)
+    let parts = shared.map { part in
+      SQLCondition.all([part.condition, SQLCondition("r.case_key <> ?", [own.key])] + part.policy)
     }
-    let flags = shared.map { "coalesce(\($0.condition), FALSE)" }.joined(separator: ", ")
+    let keys = parts.map {
+      "SELECT * FROM (SELECT r.case_key FROM case_record r WHERE \($0.sql) ORDER BY r.case_key LIMIT 1000)"
+    }
+    let flags = shared.map { "coalesce(\($0.condition.sql), FALSE)" }.joined(separator: ", ")
     return try fetch(
       """
       SELECT \(CaseListing.stubColumns), r.number, \(flags) FROM case_record r
-      WHERE r.case_key IN (\(parts.joined(separator: " UNION ")))
-      """, arguments
+      WHERE r.case_key IN (\(keys.joined(separator: " UNION ")))
+      """, shared.flatMap(\.condition.arguments) + parts.flatMap(\.arguments)
     ) { row in
-      let flags = zip(["agency_ref", "person", "act"], (CaseListing.stubWidth + 1)...)
+      let flags = zip(SharedTrait.allCases, (CaseListing.stubWidth + 1)...)
       let shared = flags.filter { row[$0.1] as Bool }.map(\.0)
       return RelatedCase(stub: try CaseListing.stub(row), number: row[CaseListing.stubWidth], shared: shared)
     }

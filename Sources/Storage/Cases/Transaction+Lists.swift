@@ -7,11 +7,12 @@ extension Transaction {
   func cases(_ query: CaseQuery) throws -> CasePage {
     var listing = CaseListing(query)
     listing.restrictToPage()
+    let condition = listing.condition
     let sql = """
       SELECT \(CaseListing.stubColumns), \(listing.orderValue) FROM \(listing.tables)
-      WHERE \(listing.condition) ORDER BY \(listing.orderBy) LIMIT ?
+      WHERE \(condition.sql) ORDER BY \(listing.orderBy) LIMIT ?
       """
-    var rows = try fetch(sql, listing.arguments + [" \(query.caller) ", query.limit + 1]) { row in
+    var rows = try fetch(sql, condition.arguments + [query.limit + 1]) { row in
       (stub: try CaseListing.stub(row), value: row[CaseListing.stubWidth] as String)
     }
     let hasMore = rows.count > query.limit
@@ -23,32 +24,31 @@ extension Transaction {
   func allCases(_ query: CaseQuery) throws -> [CasePlace] {
     var listing = CaseListing(query)
     listing.restrictToPage()
+    let condition = listing.condition
     let sql = """
-      SELECT r.id, r.version FROM \(listing.tables) WHERE \(listing.condition) ORDER BY \(listing.orderBy)
+      SELECT r.id, r.version FROM \(listing.tables) WHERE \(condition.sql) ORDER BY \(listing.orderBy)
       """
-    return try fetch(sql, listing.arguments + [" \(query.caller) "]) { row in
+    return try fetch(sql, condition.arguments) { row in
       CasePlace(id: try row.identity(0), version: row[1])
     }
   }
 
   func count(_ query: CaseQuery) throws -> Int {
-    let listing = CaseListing(query)
-    return try countCases(listing.matching, listing.arguments, for: query.caller)
+    try countCases(CaseListing(query).matching, for: query.caller)
   }
 
   /// Counts cases of `case_record r` that meet a condition and exist for an agency.
   ///
   /// Disputed cases are few and have an index of their own, so that they are taken off: asking each row for it would keep
   /// SQLite from counting by an index alone.
-  func countCases(
-    _ condition: String, _ arguments: [(any DatabaseValueConvertible)?], for agency: AgencyCode
-  ) throws -> Int {
-    try fetchOne(
+  func countCases(_ condition: SQLCondition, for agency: AgencyCode) throws -> Int {
+    let hidden = !Visibility.undisputed(for: agency, in: "r")
+    return try fetchOne(
       """
-      SELECT (SELECT count(*) FROM case_record r WHERE \(condition))
+      SELECT (SELECT count(*) FROM case_record r WHERE \(condition.sql))
         - (SELECT count(*) FROM case_record r
-           WHERE r.disputed_for IS NOT NULL AND instr(r.disputed_for, ?) = 0 AND \(condition))
-      """, arguments + [" \(agency) "] + arguments
+           WHERE r.disputed_for IS NOT NULL AND \(hidden.sql) AND \(condition.sql))
+      """, condition.arguments + hidden.arguments + condition.arguments
     ) { $0[0] } ?? 0
   }
 }

@@ -65,11 +65,12 @@ extension Transaction {
     var listing = ClockListing(query)
     listing.filterByDue(column)
     if let stage { listing.add("r.stage = ?", stage.rawValue) }
+    let condition = listing.condition
     let rows = try fetch(
       """
-      SELECT \(ClockListing.columns) FROM \(ClockListing.tables) WHERE \(listing.condition)
+      SELECT \(ClockListing.columns) FROM \(ClockListing.tables) WHERE \(condition.sql)
       ORDER BY r.\(column), r.case_key LIMIT ?
-      """, listing.arguments + [query.limit + 1], ClockListing.row)
+      """, condition.arguments + [query.limit + 1], ClockListing.row)
     return rows.compactMap { row in
       var row = row
       row.clocks = row.clocks.filter { $0.stoppedOn == nil && query.takes($0) }
@@ -106,9 +107,10 @@ extension Transaction {
   private func caseRows(from key: Int64, to end: Int64, _ query: ClockQuery) throws -> [ClockListing.Row] {
     var listing = ClockListing(query)
     listing.add("r.case_key >= ? AND r.case_key <= ?", key, end)
+    let condition = listing.condition
     return try fetch(
-      "SELECT \(ClockListing.columns) FROM \(ClockListing.tables) WHERE \(listing.condition) ORDER BY r.case_key LIMIT ?",
-      listing.arguments + [ClockListing.pieceMax], ClockListing.row)
+      "SELECT \(ClockListing.columns) FROM \(ClockListing.tables) WHERE \(condition.sql) ORDER BY r.case_key LIMIT ?",
+      condition.arguments + [ClockListing.pieceMax], ClockListing.row)
   }
 }
 
@@ -192,7 +194,7 @@ private struct ClockListing {
     var facts = Facts.blank
     try FactsDocument.core.read(core, into: &facts)
     let (election, region, institution) = (facts.election, facts.region, facts.institution)
-    let basis = CaseListing.basis(row, from: 10)
+    let basis = try CaseListing.basis(row, from: 10)
     let version: Int = row[7]
     return Row(key: row[0], clocks: progress.clocks) { clock in
       ListedClock(
@@ -202,20 +204,17 @@ private struct ClockListing {
     }
   }
 
-  private var conditions: [String] = []
-  private(set) var arguments: [(any DatabaseValueConvertible)?] = []
+  private var conditions: [SQLCondition]
   private let query: ClockQuery
 
-  var condition: String { conditions.joined(separator: " AND ") }
+  var condition: SQLCondition { .all(conditions) }
 
   init(_ query: ClockQuery) {
     self.query = query
-    let (visible, arguments) = CaseListing.condition(Visibility.row(query.caller).rows, for: query.caller, in: "r")
     // A disputed case has no clocks that count.
-    conditions = [visible, "r.disputed_for IS NULL"]
-    self.arguments = arguments
+    conditions = [Visibility.rows(for: query.caller, in: "r"), SQLCondition("r.disputed_for IS NULL")]
     if let election = query.election { add("r.election = ?", election) }
-    if let region = query.region { add(CaseListing.condition(region, in: "r")) }
+    if let region = query.region { conditions.append(CaseListing.condition(region, in: "r")) }
     if let institution = query.institution { add("r.institution = ?", institution) }
     if query.recordedLate == true { add("r.recorded_late = 1") }
   }
@@ -251,12 +250,6 @@ private struct ClockListing {
   }
 
   mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {
-    conditions.append(condition)
-    for value in values { arguments.append(value) }
-  }
-
-  mutating func add(_ part: (sql: String, arguments: [(any DatabaseValueConvertible)?])) {
-    conditions.append(part.sql)
-    arguments += part.arguments
+    conditions.append(SQLCondition(condition, values))
   }
 }

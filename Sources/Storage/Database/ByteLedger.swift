@@ -114,6 +114,6 @@ extension Failure {
         ? "Kunci ini sudah menyimpan bita sebanyak yang diperbolehkan."
         : "Hari ini lembaga Anda sudah menyimpan bita sebanyak yang diperbolehkan.",
       retryAfterSeconds: wait,
-      allowance: Allowance("bytes", Int(clamping: use.bytesMax), perSeconds: use.renewedAt == nil ? wait : 86_400))
+      allowance: Allowance(.bytes, Int(clamping: use.bytesMax), perSeconds: use.renewedAt == nil ? wait : 86_400))
   }
 }

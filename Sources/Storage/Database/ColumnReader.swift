@@ -57,7 +57,7 @@ struct ColumnReader {
   }
 
   mutating func code<Code: RawRepresentable>(_ type: Code.Type) throws -> Code where Code.RawValue == String {
-    guard let code = optional(type) else { throw DatabaseError(message: "a stored code is unknown") }
-    return code
+    defer { column += 1 }
+    return try row.code(column)
   }
 }

@@ -44,6 +44,14 @@ struct StoredRow {
     return Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
   }
 
+  /// A code of a closed set.
+  ///
+  /// - Throws: `DatabaseError` when the column holds anything else.
+  func code<Code: RawRepresentable>(_ column: Int) throws -> Code where Code.RawValue == String {
+    guard let code = Code(rawValue: self[column]) else { throw DatabaseError(message: "a stored code is unknown") }
+    return code
+  }
+
   /// Reads the sixteen bytes of an identity.
   ///
   /// - Throws: `DatabaseError` when the column holds anything else.

@@ -7,13 +7,13 @@ extension Transaction {
     let events = try fetch(
       """
       SELECT e.seq, e.version, e.what, e.occurred_on, e.progress IS NOT NULL, r.version,
-        CASE e.what WHEN '\(Confirmation.what)' THEN e.details ELSE '{}' END
+        CASE e.what WHEN '\(EventKind.confirmation.rawValue)' THEN e.details ELSE '{}' END
       FROM case_record r JOIN event e ON e.case_key = r.case_key
       WHERE r.id = ? ORDER BY e.seq
       """, [id.data]
     ) { row in
       (
-        seq: row[0] as Int64, version: row[1] as Int, isReport: row[2] as String == "created",
+        seq: row[0] as Int64, version: row[1] as Int, isReport: row[2] as String == EventKind.created.rawValue,
         occurredOn: row.day(3), makesVersion: row[4] as Bool, newest: row[5] as Int,
         void: try EventDetails.read(row[6]).first { $0.name == "void" }?.value
       )

@@ -14,9 +14,9 @@ extension Transaction {
     let before = 3 + CaseListing.basisWidth
     let changes = try fetch(Self.changesSQL, [seq, end, limit]) { row in
       Change(
-        seq: row[0], what: row[1], version: row[2],
-        before: row.isNull(before) ? nil : CaseListing.basis(row, from: before),
-        after: CaseListing.basis(row, from: 3),
+        seq: row[0], what: try row.code(1), version: row[2],
+        before: row.isNull(before) ? nil : try CaseListing.basis(row, from: before),
+        after: try CaseListing.basis(row, from: 3),
         current: try CaseListing.stub(row, from: before + CaseListing.basisWidth))
     }
     let reached = changes.count < limit ? min(end, head) : changes.last?.seq ?? head

@@ -16,7 +16,7 @@ extension Transaction {
     ) { row in
       var columns = ColumnReader(row, from: 0)
       return Event(
-        seq: Int64(columns.int()), version: columns.int(), what: columns.text(),
+        seq: Int64(columns.int()), version: columns.int(), what: try columns.code(EventKind.self),
         agency: AgencyCode(rawValue: columns.text()), onBehalfOf: columns.optional(AgencyCode.self),
         importedBy: columns.optional(AgencyCode.self), occurredOn: columns.day(),
         recordedAt: Timestamp(milliseconds: Int64(columns.int())), stage: try columns.code(Stage.self),

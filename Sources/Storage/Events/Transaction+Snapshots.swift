@@ -47,25 +47,25 @@ extension Transaction {
       if current.seq <= seq { return PastStub(id: stub.id, version: stub.version, then: stub.basis, now: stub.basis) }
       guard let newest = try newestVersion(of: stub.key, at: seq) else { return nil }
       return try fetchOne(Self.basisSQL, [newest]) { row in
-        PastStub(id: stub.id, version: row[0], then: CaseListing.basis(row, from: 1), now: stub.basis)
+        PastStub(id: stub.id, version: row[0], then: try CaseListing.basis(row, from: 1), now: stub.basis)
       }
     }
     return PastPage(items: items, next: stored.count < limit ? nil : stored.last?.stub.id)
   }
 
   func pastCount(at seq: Int64, for agency: AgencyCode) throws -> Int {
-    let rows = Visibility.row(agency).rows
-    let now = CaseListing.condition(rows, for: agency, in: "r")
-    let then = CaseListing.condition(rows, for: agency, in: "e")
-    let unchanged = try countCases("r.seq <= ? AND \(now.sql)", [seq] + now.arguments, for: agency)
+    let now = Visibility.rows(for: agency, in: "r")
+    let unchanged = try countCases(.all([SQLCondition("r.seq <= ?", [seq]), now]), for: agency)
+    let shown = SQLCondition.all([
+      SQLCondition("r.seq > ?", [seq]), now, Visibility.rows(for: agency, in: "e"),
+      Visibility.undisputed(for: agency, in: "r"), Visibility.undisputed(for: agency, in: "e"),
+    ])
     let changed: Int? = try fetchOne(
       """
       SELECT count(*) FROM case_record r JOIN event e ON e.seq =
         (SELECT max(seq) FROM event WHERE case_key = r.case_key AND seq <= ? AND progress IS NOT NULL)
-      WHERE r.seq > ? AND \(now.sql) AND \(then.sql)
-        AND (r.disputed_for IS NULL OR instr(r.disputed_for, ?))
-        AND (e.disputed_for IS NULL OR instr(e.disputed_for, ?))
-      """, [seq, seq] + now.arguments + then.arguments + [" \(agency) ", " \(agency) "]
+      WHERE \(shown.sql)
+      """, [seq] + shown.arguments
     ) { $0[0] }
     return unchanged + (changed ?? 0)
   }

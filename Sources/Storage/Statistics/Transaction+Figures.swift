@@ -73,13 +73,9 @@ extension Transaction {
       ) { (stub: try CaseListing.stub($0), number: $0[CaseListing.stubWidth] as String) }
       guard let found else { return nil }
       // What makes no version counts nowhere.
-      let events = try history(found.stub.id, after: seq, limit: .max).filter(Self.makesVersion)
+      let events = try history(found.stub.id, after: seq, limit: .max).filter(\.what.makesVersion)
       return CaseChanges(stub: found.stub, number: found.number, events: events)
     }
-  }
-
-  private static func makesVersion(_ event: Event) -> Bool {
-    ![ActionKind.notes.rawValue, "link", "correction_request", "correction_refusal"].contains(event.what)
   }
 
   func register(_ figure: PublishedFigure, by keyID: String) throws -> PublishedFigure {

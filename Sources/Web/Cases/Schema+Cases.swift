@@ -75,7 +75,7 @@ extension Schema {
     .always("on_behalf_of", agency.orNull), .always("imported_by", agency.orNull),
     .always(
       "confirmation",
-      codes(["unconfirmed", "confirmed", "disputed", "void"]).orNull
+      code(EventStanding.self).orNull
         .described("What the agency named says; void: built on what is disputed.")),
     .always("occurred_on", date.orNull), .always("recorded_at", instant), .always("stage", code(Stage.self)),
     .always("changed", array(of: string).described("Names of the changed facts that this key may see.")),

@@ -291,7 +291,7 @@ struct OperationObject {
 
   /// The problems, by status. Those that any request can meet stand once in the document.
   private var refusals: Members {
-    Dictionary(grouping: route.failures) { Problem.status($0).code }.sorted { $0.key < $1.key }.map { status, codes in
+    Dictionary(grouping: route.failures) { $0.problem.status.code }.sorted { $0.key < $1.key }.map { status, codes in
       let isShared = codes.allSatisfy { Route.ofEveryRequest.contains($0) }
       return (
         String(status),
@@ -304,7 +304,7 @@ struct OperationObject {
   /// The answers that any request can meet, by name. Every route has problems of its own with status 400.
   static var sharedRefusals: JSONValue {
     object(
-      Dictionary(grouping: Route.ofEveryRequest) { Problem.status($0).code }.filter { $0.key != 400 }.sorted {
+      Dictionary(grouping: Route.ofEveryRequest) { $0.problem.status.code }.filter { $0.key != 400 }.sorted {
         $0.key < $1.key
       }
       .map { ("problem_\($0)", problem($1)) })

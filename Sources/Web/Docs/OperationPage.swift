@@ -54,9 +54,9 @@ enum OperationPage {
       "\(reply.status.code) \(reply.description) \(reply.contents.map(\.type).joined(separator: ", "))"
     }
     let refusals = route.failures.subtracting(Route.ofEveryRequest).sorted {
-      (Problem.status($0).code, $0.rawValue) < (Problem.status($1).code, $1.rawValue)
+      ($0.problem.status.code, $0.rawValue) < ($1.problem.status.code, $1.rawValue)
     }.map { code in
-      "\(Problem.status(code).code) <a href=\"/docs/problems/\(code.rawValue)\">\(code.rawValue)</a>"
+      "\(code.problem.status.code) <a href=\"/docs/problems/\(code.rawValue)\">\(code.rawValue)</a>"
     }
     return html + "<p>\(Page.escaped(replies.joined(separator: "; ")))<br>\(refusals.joined(separator: ", "))</p>\n"
   }

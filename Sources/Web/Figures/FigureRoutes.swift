@@ -95,7 +95,7 @@ extension FigureComparison {
     for event in changed.events {
       writer.beginObject()
       writer.member("seq", event.seq)
-      writer.member("what", event.what)
+      writer.member("what", event.what.rawValue)
       writer.member("agency", event.agency.rawValue)
       writer.member("occurred_on", event.occurredOn?.description)
       writer.member("recorded_at", event.recordedAt.description)

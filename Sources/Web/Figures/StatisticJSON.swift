@@ -51,8 +51,8 @@ enum StatisticJSON {
     let row = scope.map { Visibility.row($0) }
     writer.beginObject()
     writer.member("agency", scope?.rawValue)
-    writer.member("rows", strings: (row?.rows ?? .always).names)
-    if unit == .person { writer.member("persons", strings: (row?.subject ?? .always).names) }
+    writer.member("rows", strings: (row?.rows ?? [.always]).names)
+    if unit == .person { writer.member("persons", strings: (row?.subject ?? [.always]).names) }
     writer.endObject()
   }
 }

@@ -16,7 +16,7 @@ struct StatisticResultJSON {
       writeLabels(Stage.allCases.map { ($0.rawValue, $0.label) }, to: &writer)
       write(figures, to: &writer) { Self.write($0, to: &$1) }
     case .sanctions(let figures):
-      writeLabels(figures.total.levels.map { ($0.level, SanctionLevel.label(of: $0.level)) }, to: &writer)
+      writeLabels(figures.total.levels.map { ($0.level, SanctionOutcome.label(of: $0.level)) }, to: &writer)
       writer.member("base", question.of == .decided ? "followed_up" : "recommended")
       write(figures, to: &writer) { write($0, to: &$1) }
     case .timeliness(let figures):
@@ -191,7 +191,7 @@ struct StatisticResultJSON {
 /// Equal treatment: strata, intervals, the test, and what all of it cannot tell.
 extension StatisticResultJSON {
   private func write(_ answer: EqualTreatment, to writer: inout JSONWriter) {
-    writeLabels(answer.total.levels.map { ($0.level, SanctionLevel.label(of: $0.level)) }, to: &writer)
+    writeLabels(answer.total.levels.map { ($0.level, SanctionOutcome.label(of: $0.level)) }, to: &writer)
     writer.member("interval", "Wilson, 95 %")
     writer.member("smallest_stratum", EqualTreatment.smallestStratum)
     writer.name("total")

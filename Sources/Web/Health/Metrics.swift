@@ -72,15 +72,14 @@ final class Metrics: Sendable {
     case .contentTooLarge: count(.body)
     case .requestTimeout: count(.bodyTimeout)
     case .tooManyRequests:
-      switch failure.allowance?.name ?? "agency" {
-      case "agency": count(.agency)
-      case "address": count(.address)
-      case "figures": count(.figures)
-      case "failed-authentication": count(.failedAuthentication)
-      case "key": count(.key)
-      case "cost": count(.cost)
-      case "bytes": count(.bytes)
-      default: count(.other)
+      switch failure.allowance?.name ?? .agency {
+      case .agency: count(.agency)
+      case .address: count(.address)
+      case .figures: count(.figures)
+      case .failedAuthentication: count(.failedAuthentication)
+      case .key: count(.key)
+      case .cost: count(.cost)
+      case .bytes: count(.bytes)
       }
     default: break
     }

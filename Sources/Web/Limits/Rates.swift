@@ -20,12 +20,12 @@ struct Rates: Sendable {
   private let requests: Rate<String>?
 
   init(_ settings: APISettings) {
-    open = Rate(Allowance("address", settings.publicRequestsPerMinute, perSeconds: 60))
-    let failed = Allowance("failed-authentication", settings.failedKeysPerMinute, perSeconds: 60)
+    open = Rate(Allowance(.address, settings.publicRequestsPerMinute, perSeconds: 60))
+    let failed = Allowance(.failedAuthentication, settings.failedKeysPerMinute, perSeconds: 60)
     failuresByAddress = Rate(failed)
     failuresByKey = Rate(failed)
     let perKey = settings.requestsPerKeyPerSecond
-    requests = perKey == 0 ? nil : Rate(Allowance("key", perKey, perSeconds: 1))
+    requests = perKey == 0 ? nil : Rate(Allowance(.key, perKey, perSeconds: 1))
   }
 
   /// A question without a key.

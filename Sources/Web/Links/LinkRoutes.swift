@@ -49,7 +49,7 @@ enum LinkRoutes {
           writer.beginObject()
           writer.member("case_id", candidate.stub.id.description)
           writer.member("number", candidate.number)
-          writer.member("shared", strings: candidate.shared)
+          writer.member("shared", strings: candidate.shared.map(\.rawValue))
           writer.endObject()
         }
       }

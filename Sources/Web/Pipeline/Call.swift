@@ -59,7 +59,7 @@ struct Call: Sendable {
 
   /// Writes what is wrong with a line into an answer that goes on.
   func write(_ failure: Failure, to writer: inout JSONWriter) {
-    Problem.write(failure, at: site.paths.prefix, language: language, requestID: nil, to: &writer)
+    ProblemDocument.write(failure, at: site.paths.prefix, language: language, requestID: nil, to: &writer)
   }
 
   /// The last line of an answer that cannot go on. What came before it stands, and the answer breaks off after it.
@@ -67,7 +67,7 @@ struct Call: Sendable {
     var writer = JSONWriter()
     writer.beginObject()
     writer.name("problem")
-    Problem.write(failure, at: site.paths.prefix, language: language, requestID: requestID, to: &writer)
+    ProblemDocument.write(failure, at: site.paths.prefix, language: language, requestID: requestID, to: &writer)
     writer.endObject()
     writer.bytes.append(UInt8(ascii: "\n"))
     return writer.bytes

@@ -39,7 +39,7 @@ final class Pipeline: Sendable {
   /// The answer to what the server itself refuses.
   func respond(to fault: ServerFault) -> Response {
     metrics.count(fault)
-    return Problem.response(for: fault, at: site.paths.prefix, requestID: requestIDs.next())
+    return ProblemDocument.response(for: fault, at: site.paths.prefix, requestID: requestIDs.next())
   }
 
   func respond(to request: Request) async -> Response {
@@ -94,7 +94,7 @@ final class Pipeline: Sendable {
       }
     } catch {
       metrics.count(error)
-      response = Problem.response(
+      response = ProblemDocument.response(
         for: error, at: site.paths.prefix, language: language, requestID: requestID)
     }
     await response.encode(for: request)
@@ -181,7 +181,7 @@ final class Pipeline: Sendable {
     let failure = Failure(
       .methodNotAllowed, en: "This resource does not take the method.", id: "Metode ini tidak dilayani sumber daya ini."
     )
-    var response = Problem.response(
+    var response = ProblemDocument.response(
       for: failure, at: site.paths.prefix, language: language, requestID: requestID)
     response.fields.append(Response.Field(name: .allow, value: names))
     return response

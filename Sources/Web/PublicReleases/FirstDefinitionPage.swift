@@ -21,7 +21,7 @@ struct FirstDefinitionPage {
     case .stages:
       writer.name("total")
       Self.write(published.tree, to: &writer)
-      writer.member("rejected", published.beside.first { $0.key == "rejected" }?.count)
+      writer.member("rejected", published.beside.first { $0.key == FunnelMetric.rejected.rawValue }?.count)
     case .sanctions:
       writer.name("total")
       // Nothing is told of sanctions where it cannot be told how many there are.
@@ -55,7 +55,7 @@ struct FirstDefinitionPage {
     writer.name("total")
     writer.beginObject()
     Self.write(totals, to: &writer)
-    writer.member("rejected", published.beside.first { $0.key == "rejected" }?.count)
+    writer.member("rejected", published.beside.first { $0.key == FunnelMetric.rejected.rawValue }?.count)
     writer.endObject()
     guard let table else { return }
     writer.name("groups")

@@ -88,7 +88,7 @@ struct PublicPage {
     }
   }
 
-  private var rejected: Int? { published.beside.first { $0.key == "rejected" }?.count }
+  private var rejected: Int? { published.beside.first { $0.key == FunnelMetric.rejected.rawValue }?.count }
 
   /// Reported, recommended, followed up.
   private var totals: [Int] {
@@ -214,14 +214,7 @@ enum PublicMethod {
 /// What people read beside the nodes of a release.
 enum PublicLabel {
   static func of(_ key: String) -> LocalizedText {
-    switch key {
-    case "not_recommended": return LocalizedText(en: "Not recommended", id: "Tidak atau belum direkomendasikan")
-    case "in_examination": return LocalizedText(en: "In examination", id: "Dalam pemeriksaan")
-    case "not_followed_up": return LocalizedText(en: "Not followed up", id: "Belum ditindaklanjuti")
-    case "recommended": return FunnelMetric.recommended.label
-    case "other": return LocalizedText(en: "Other", id: "Lainnya")
-    default: break
-    }
-    return FunnelMetric(rawValue: key)?.label ?? Stage(rawValue: key)?.label ?? SanctionLevel.label(of: key)
+    ReleaseBranch(rawValue: key)?.label ?? FunnelMetric(rawValue: key)?.label ?? Stage(rawValue: key)?.label
+      ?? SanctionOutcome.label(of: key)
   }
 }

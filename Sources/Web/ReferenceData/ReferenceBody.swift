@@ -5,7 +5,7 @@ internal import JSON
 enum ReferenceBody {
   /// The shape of a row.
   static func schema(_ kind: ReferenceKind) -> Schema {
-    .object(ReferenceColumn.all(of: kind).map { .maybe($0.name, $0.schema) }, isClosed: true)
+    .object(kind.columns.map { .maybe($0.name, $0.schema) }, isClosed: true)
   }
 
   static func json(_ bytes: [UInt8]) throws(Failure) -> [JSONValue] {
@@ -32,7 +32,7 @@ enum ReferenceBody {
         .malformedRequest, en: "The header names the column \(name) twice.",
         id: "Tajuk memuat kolom \(name) dua kali.")
     }
-    let columns = Dictionary(uniqueKeysWithValues: ReferenceColumn.all(of: kind).map { ($0.name, $0) })
+    let columns = Dictionary(uniqueKeysWithValues: kind.columns.map { ($0.name, $0) })
     var items: [JSONValue] = []
     for row in rows.dropFirst() {
       guard row.fields.count == header.count else {
@@ -81,7 +81,7 @@ enum ReferenceBody {
         errors.append(FieldError(pointer: "/\(index)", .type))
         continue
       }
-      let columns = ReferenceColumn.all(of: kind)
+      let columns = kind.columns
       for member in object.members where !columns.contains(where: { $0.name == member.name }) {
         errors.append(FieldError(pointer: "/\(index)/\(member.name.prefix(64))", .unknown))
       }

@@ -47,7 +47,7 @@ enum ReferenceRoutes {
 
   /// As it can be sent, too.
   private static func csv(_ rows: [ReferenceEntry], _ kind: ReferenceKind) -> [UInt8] {
-    let columns = ReferenceColumn.all(of: kind)
+    let columns = kind.columns
     var writer = CSVWriter()
     for column in columns { writer.field(column.name) }
     writer.endRow()
