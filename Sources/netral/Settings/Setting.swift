@@ -234,9 +234,7 @@ extension Setting.Shown {
     case .number(let number): writer.int(number)
     case .flag(let flag): writer.bool(flag)
     case .list(let texts):
-      writer.beginArray()
-      for text in texts { writer.string(text) }
-      writer.endArray()
+      writer.strings(texts)
     }
   }
 }
