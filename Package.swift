@@ -63,7 +63,7 @@ let package = Package(
         logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      swiftSettings: strict),
+      resources: [.embedInCode("Demo/pilkada_2020.csv")], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Domain", "JSON"], path: "Tests/TestSupport", exclude: ["former-tables.sql"],
       swiftSettings: strict),

@@ -39,11 +39,7 @@ extension JSONWriter {
   /// Writes a member with an array of strings.
   public mutating func member(_ name: StaticString, strings: [String]) {
     self.name(name)
-    beginArray()
-    for string in strings {
-      self.string(string)
-    }
-    endArray()
+    self.strings(strings)
   }
 
   /// Writes a member with a string, or `null`.

@@ -1,7 +1,7 @@
 /// Appends JSON without white space, in the order of the calls.
 ///
 /// The writer places commas: one before a name or value unless the last byte is `{`, `[`, `:`, a line feed or none.
-/// It does not check that calls are balanced: `beginObject`, `name` and `endObject` pair up as in the text wanted.
+/// It does not check that every name has a value.
 /// A line feed appended to ``bytes`` between top-level values gives JSON lines.
 public struct JSONWriter: Sendable {
   /// What is written so far.
@@ -17,7 +17,56 @@ public struct JSONWriter: Sendable {
 
   // MARK: Structure
 
-  /// Opens an object: `{`.
+  /// The bytes of an object.
+  ///
+  /// - Parameters:
+  ///   - capacity: How many bytes to make room for at once.
+  ///   - write: Writes the members.
+  @inlinable @inline(__always)
+  public static func object(
+    reserving capacity: Int = 1024, _ write: (inout JSONWriter) throws -> Void
+  ) rethrows -> [UInt8] {
+    var writer = JSONWriter(reserving: capacity)
+    try writer.object(write)
+    return writer.bytes
+  }
+
+  /// Writes an object.
+  ///
+  /// - Parameter write: Writes the members.
+  @inlinable @inline(__always)
+  public mutating func object(_ write: (inout JSONWriter) throws -> Void) rethrows {
+    beginObject()
+    try write(&self)
+    endObject()
+  }
+
+  /// Writes a member with an object.
+  @inlinable @inline(__always)
+  public mutating func object(_ name: StaticString, _ write: (inout JSONWriter) throws -> Void) rethrows {
+    self.name(name)
+    try object(write)
+  }
+
+  /// Writes a member with an object, under a name of any characters.
+  @inlinable @inline(__always)
+  public mutating func object(_ name: String, _ write: (inout JSONWriter) throws -> Void) rethrows {
+    self.name(name)
+    try object(write)
+  }
+
+  /// Writes an array.
+  ///
+  /// - Parameter write: Writes the elements.
+  @inlinable @inline(__always)
+  public mutating func array(_ write: (inout JSONWriter) throws -> Void) rethrows {
+    beginArray()
+    try write(&self)
+    endArray()
+  }
+
+  /// Opens an object: `{`, for what closes it in another call or in a later turn of a loop; else there is
+  /// ``object(_:)``.
   public mutating func beginObject() {
     separate()
     bytes.append(Byte.openBrace)
@@ -28,14 +77,14 @@ public struct JSONWriter: Sendable {
     bytes.append(Byte.closeBrace)
   }
 
-  /// Opens an array: `[`.
-  public mutating func beginArray() {
+  @usableFromInline
+  mutating func beginArray() {
     separate()
     bytes.append(Byte.openBracket)
   }
 
-  /// Closes the array: `]`.
-  public mutating func endArray() {
+  @usableFromInline
+  mutating func endArray() {
     bytes.append(Byte.closeBracket)
   }
 
@@ -211,18 +260,14 @@ extension JSONWriter {
       bytes.append(contentsOf: number.text.utf8)
     case .string(let string): self.string(string)
     case .array(let elements):
-      beginArray()
-      for element in elements {
-        self.value(element)
-      }
-      endArray()
+      array(of: elements) { $0.value($1) }
     case .object(let object):
-      beginObject()
-      for member in object.members {
-        name(member.name)
-        self.value(member.value)
+      self.object { writer in
+        for member in object.members {
+          writer.name(member.name)
+          writer.value(member.value)
+        }
       }
-      endObject()
     }
   }
 }
@@ -233,16 +278,14 @@ extension JSONWriter {
   public mutating func canonical(_ value: JSONValue) {
     switch value {
     case .array(let elements):
-      beginArray()
-      for element in elements { canonical(element) }
-      endArray()
+      array(of: elements) { $0.canonical($1) }
     case .object(let object):
-      beginObject()
-      for member in object.members.sorted(by: { $0.name < $1.name }) {
-        name(member.name)
-        canonical(member.value)
+      self.object { writer in
+        for member in object.members.sorted(by: { $0.name < $1.name }) {
+          writer.name(member.name)
+          writer.canonical(member.value)
+        }
       }
-      endObject()
     default: self.value(value)
     }
   }

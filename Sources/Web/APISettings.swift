@@ -28,8 +28,6 @@ public struct APISettings: Sendable {
   public var heldBodyBytesMax = 128 << 20
   /// Of one agency. Default 32 MiB: thousands of usual cases, and four agencies leave room for the fifth's.
   public var heldBodyBytesPerAgencyMax = 32 << 20
-  /// Memory for rendered cases. Default 16 MiB.
-  public var renderedBytesMax = 16 << 20
   /// Memory for answers to statistical questions. Default 8 MiB: some hundred answers by institution.
   public var figuresBytesMax = 8 << 20
   /// New figures of one agency on a day; each is stored for ever. Default 5,000: all that nightly reports ask, many times.

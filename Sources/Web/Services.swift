@@ -62,7 +62,7 @@ final class Services: Sendable {
     let readiness = Readiness(
       store: store, waitMax: settings.readyWaitMax, diskFreeBytesMin: settings.diskFreeBytesMin, now: settings.now)
     watching = Watching(store: store, readiness: readiness, work: work)
-    rendered = RenderedCases(bytesMax: settings.renderedBytesMax)
+    rendered = RenderedCases()
     self.documentation = documentation
     self.metrics = metrics
     self.waiting = waiting

@@ -11,28 +11,23 @@ import Testing
 
   @Test func `commas stand between members and elements and nowhere else`() {
     let text = text { writer in
-      writer.beginObject()
-      writer.member("a", 1)
-      writer.name("b")
-      writer.beginArray()
-      writer.beginArray()
-      writer.endArray()
-      writer.beginObject()
-      writer.endObject()
-      writer.string("x")
-      writer.null()
-      writer.bool(true)
-      writer.bool(false)
-      writer.int(-1)
-      writer.number(0.5)
-      writer.raw(Array(#"{"r":1}"#.utf8))
-      writer.endArray()
-      writer.name("c\"" as String)
-      writer.beginObject()
-      writer.endObject()
-      writer.member("d", strings: [])
-      writer.member("e", strings: ["p", "q\n"])
-      writer.endObject()
+      writer.object { writer in
+        writer.member("a", 1)
+        writer.array("b") { writer in
+          writer.array { _ in }
+          writer.object { _ in }
+          writer.string("x")
+          writer.null()
+          writer.bool(true)
+          writer.bool(false)
+          writer.int(-1)
+          writer.number(0.5)
+          writer.raw(Array(#"{"r":1}"#.utf8))
+        }
+        writer.object("c\"" as String) { _ in }
+        writer.member("d", strings: [])
+        writer.member("e", strings: ["p", "q\n"])
+      }
     }
     #expect(
       text == #"{"a":1,"b":[[],{},"x",null,true,false,-1,0.5,{"r":1}],"c\"":{},"d":[],"e":["p","q\n"]}"#)
@@ -41,32 +36,32 @@ import Testing
   @Test(arguments: ["{", "[", ":", ",", "\n", "{\"", "[\"", "\\", ""])
   func `a string that ends like an opening bracket still has a comma after it`(string: String) throws {
     var writer = JSONWriter()
-    writer.beginArray()
-    writer.string(string)
-    writer.string(string)
-    writer.endArray()
+    writer.array { writer in
+      writer.string(string)
+      writer.string(string)
+    }
     #expect(try JSONValue.parse(writer.bytes) == .array([.string(string), .string(string)]))
   }
 
   @Test func `each member variant writes a value or null`() {
     let text = text { writer in
-      writer.beginObject()
-      writer.member("s", "x")
-      writer.member("i", Int64.min)
-      writer.member("d", 1e300)
-      writer.member("b", false)
-      writer.member("v", JSONValue.array([.null]))
-      writer.member("s0", String?.none)
-      writer.member("s1", String?.some("y"))
-      writer.member("i0", Int?.none)
-      writer.member("i1", Int?.some(5))
-      writer.member("l0", Int64?.none)
-      writer.member("l1", Int64?.some(6))
-      writer.member("d0", Double?.none)
-      writer.member("d1", Double?.some(-2))
-      writer.member("b0", Bool?.none)
-      writer.member("b1", Bool?.some(true))
-      writer.endObject()
+      writer.object { writer in
+        writer.member("s", "x")
+        writer.member("i", Int64.min)
+        writer.member("d", 1e300)
+        writer.member("b", false)
+        writer.member("v", JSONValue.array([.null]))
+        writer.member("s0", String?.none)
+        writer.member("s1", String?.some("y"))
+        writer.member("i0", Int?.none)
+        writer.member("i1", Int?.some(5))
+        writer.member("l0", Int64?.none)
+        writer.member("l1", Int64?.some(6))
+        writer.member("d0", Double?.none)
+        writer.member("d1", Double?.some(-2))
+        writer.member("b0", Bool?.none)
+        writer.member("b1", Bool?.some(true))
+      }
     }
     #expect(
       text == #"{"s":"x","i":-9223372036854775808,"d":1e+300,"b":false,"v":[null],"s0":null,"s1":"y","i0":null,"#
@@ -76,9 +71,7 @@ import Testing
   @Test func `a line feed between top-level values gives JSON lines`() {
     let text = text { writer in
       for number in 1...2 {
-        writer.beginObject()
-        writer.member("n", number)
-        writer.endObject()
+        writer.object { writer in writer.member("n", number) }
         writer.bytes.append(0x0A)
       }
     }
@@ -150,19 +143,18 @@ import Testing
     // Foundation drops a byte order mark that begins a string.
     let strings = ParseTables.acceptedStrings.map(\.value).filter { $0 != "\u{FEFF}" }
     var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("strings", strings: strings)
-    writer.member("int", Int.max)
-    writer.member("double", 0.1)
-    writer.member("none", nil as Bool?)
-    writer.name("names")
-    writer.beginObject()
-    for string in Set(strings) {
-      writer.name(string)
-      writer.bool(true)
+    writer.object { writer in
+      writer.member("strings", strings: strings)
+      writer.member("int", Int.max)
+      writer.member("double", 0.1)
+      writer.member("none", nil as Bool?)
+      writer.object("names") { writer in
+        for string in Set(strings) {
+          writer.name(string)
+          writer.bool(true)
+        }
+      }
     }
-    writer.endObject()
-    writer.endObject()
     let read = try #require(try JSONSerialization.jsonObject(with: Data(writer.bytes)) as? [String: Any])
     let readStrings = try #require(read["strings"] as? [String])
     #expect(readStrings.map { Array($0.utf8) } == strings.map { Array($0.utf8) })

@@ -89,7 +89,8 @@ struct SettingTests {
       ("{\"host\": \"unix:/\(String(repeating: "x", count: 107))\"}", "at most 107 bytes"),
       (#"{"trusted_proxies": ["10.0.0.0/+8"]}"#, "trusted_proxies: give CIDR blocks"),
       (#"{"trusted_proxies": ["10.0.0.0/"]}"#, "trusted_proxies: give CIDR blocks"),
-      (#"{"statistics_read_ahead": "true"}"#, "statistics_read_ahead: give true or false"),
+      (#"{"metrics_local": "true"}"#, "metrics_local: give true or false"),
+      (#"{"lane_threads": 4}"#, "lane_threads: is no setting any more, and always 2: take it out"),
       (#"{"trusted_proxies": ["10.0.0.0/33"]}"#, "trusted_proxies: give CIDR blocks"),
       (#"{"trusted_proxies": [1]}"#, "trusted_proxies: give CIDR blocks"),
       (#"{"log_level": "loud"}"#, "log_level: give one of trace"),
@@ -170,7 +171,10 @@ extension ProgramTests {
     @Test("names every fault of file and environment in config check, and the first at the start")
     func check() throws {
       try write(#"{"port": "x", "hots": "y"}"#)
-      let environment = ["NETRAL_CONFIG": file, "NETRAL_PROT": "8080", "NETRAL_LOOPS": "0", "NETRAL_SEED": "7"]
+      let environment = [
+        "NETRAL_CONFIG": file, "NETRAL_PROT": "8080", "NETRAL_LOOPS": "0", "NETRAL_SEED": "7",
+        "NETRAL_BODY_BYTES_MAX": "1048576",
+      ]
       let checked = try netral("config", "check", environment: environment)
       #expect(checked.ending == .exit(1))
       #expect(checked.errors.isEmpty)
@@ -179,8 +183,9 @@ extension ProgramTests {
         lines == [
           "\(file): hots: there is no such setting", "\(file): port: give a number in 0...65535",
           "NETRAL_LOOPS: give a number in 1...64", "NETRAL_PROT: there is no such setting",
+          "NETRAL_BODY_BYTES_MAX: is no setting any more, and always 1 MiB: take it out",
         ])
-      expectRefused(try netral("serve", environment: environment), saying: file, "and 3 more", "netral config check")
+      expectRefused(try netral("serve", environment: environment), saying: file, "and 4 more", "netral config check")
       #expect(try folder.names() == ["settings.json"])
     }
 
@@ -211,7 +216,7 @@ extension ProgramTests {
       let value = try JSONValue.parse(Array(json.output.utf8))
       #expect(value["streams_max"]["value"].int == 7)
       #expect(value["streams_max"]["source"].string == "file")
-      #expect(value["statistics_read_ahead"]["source"].string == "default")
+      #expect(value["metrics_local"]["source"].string == "default")
       #expect(try netral("config", "check", "--config", file).ending == .exit(0))
     }
   }

@@ -79,23 +79,6 @@ extension ProgramTests {
       try expectWhole(database)
     }
 
-    @Test("gives a client that is slow with its head 408 in the time that is set, and serves others meanwhile")
-    func slowHead() throws {
-      let server = try RunningServer(database, environment: ["NETRAL_HEAD_TIMEOUT_SECONDS": "1"])
-      let slow = try server.client()
-      let start = Date()
-      try slow.send("GET /livez HTTP/1.1\r\nHost: loc")
-      #expect(try server.client().get("/livez").status == 200)
-      let reply = try slow.reply()
-      let seconds = Date().timeIntervalSince(start)
-      #expect(reply.status == 408)
-      #expect(reply.problemCode == "request_timeout")
-      #expect(reply.fields["connection"] == "close")
-      #expect((0.9...8).contains(seconds))
-      #expect(try slow.isAtEnd())
-      try server.stop()
-    }
-
     @Test("takes no thread for a request that waits for a change, and wakes a thousand with one commit")
     func waiting() throws {
       let key = try makeReporter(database)

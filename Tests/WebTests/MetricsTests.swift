@@ -162,6 +162,21 @@ struct MetricsTests {
       }, server: { $0.bodyBytesMax = 1_024 })
   }
 
+  @Test("count a head that is late, which is answered 408 while others are served")
+  func slowHead() async throws {
+    try await withService(
+      { _ in },
+      { visitor in
+        let slow = try visitor.newClient()
+        try slow.send(Array("GET /livez HTTP/1.1\r\nHost: loc".utf8))
+        #expect(try visitor.get("/livez", as: .bkn).status == 200)
+        let answer = try slow.answer()
+        #expect(
+          answer.status == 408 && answer.json["code"].string == "request_timeout" && answer["connection"] == "close")
+        #expect(try visitor.metrics()["netral_limit_hits_total", "limit=head_timeout"] == 1)
+      }, server: { $0.headTimeout = .seconds(1) })
+  }
+
   @Test("tell how far each agency is behind the feed, by its pages and by its reconciliations")
   func feedLag() async throws {
     try await withService { visitor in

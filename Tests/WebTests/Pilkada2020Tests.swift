@@ -75,7 +75,7 @@ internal import Testing
 
   @Test func `recorded answers stay what they were, and effective ones follow what became known later`() async throws {
     try await withService { visitor in
-      var days = try RecordedDays(DemoPilkada2020.lines(visitor.service.store.reference))
+      var days = try RecordedDays(DemoPilkada2020.lines())
       var recorded: [HTTPAnswer] = []
       for row in Self.published {
         try await days.record(until: Sample.date(row.date), visitor.service)

@@ -4,29 +4,20 @@ internal import JSON
 /// A public release as the JSON object that is stored.
 enum ReleaseDocument {
   static func write(_ release: PublicRelease) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.name("tree")
-    write(release.tree, to: &writer)
-    writer.name("beside")
-    writer.beginArray()
-    for node in release.beside { write(node, to: &writer) }
-    writer.endArray()
-    writer.name("tables")
-    writer.beginObject()
-    for (name, table) in release.tables.sorted(by: { $0.key < $1.key }) {
-      writer.name(name)
-      write(table, to: &writer)
+    JSONWriter.object { writer in
+      writer.name("tree")
+      write(release.tree, to: &writer)
+      writer.array("beside", of: release.beside) { writer, node in write(node, to: &writer) }
+      writer.object("tables") { writer in
+        for (name, table) in release.tables.sorted(by: { $0.key < $1.key }) {
+          writer.name(name)
+          write(table, to: &writer)
+        }
+      }
+      writer.array("exact", of: release.exact.sorted(by: { ($0.count, $0.key) < ($1.count, $1.key) })) { writer, cell in
+        write([cell.count, Int(cell.key)], to: &writer)
+      }
     }
-    writer.endObject()
-    writer.name("exact")
-    writer.beginArray()
-    for cell in release.exact.sorted(by: { ($0.count, $0.key) < ($1.count, $1.key) }) {
-      write([cell.count, Int(cell.key)], to: &writer)
-    }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes
   }
 
   /// - Throws: `internal_error` when the object was not made here.
@@ -45,32 +36,26 @@ enum ReleaseDocument {
   }
 
   private static func write(_ node: PublishedNode, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("key", node.key)
-    writer.member("count", node.count)
-    writer.name("children")
-    writer.beginArray()
-    for child in node.children ?? [] { write(child, to: &writer) }
-    writer.endArray()
-    writer.endObject()
+    writer.object { writer in
+      writer.member("key", node.key)
+      writer.member("count", node.count)
+      writer.array("children", of: node.children ?? []) { writer, child in write(child, to: &writer) }
+    }
   }
 
   private static func write(_ table: PublishedTable, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.name("rows")
-    writer.beginObject()
-    for row in table.rows ?? [] {
-      writer.name(row.key)
-      write(row.counts, to: &writer)
+    writer.object { writer in
+      writer.object("rows") { writer in
+        for row in table.rows ?? [] {
+          writer.name(row.key)
+          write(row.counts, to: &writer)
+        }
+      }
     }
-    writer.endObject()
-    writer.endObject()
   }
 
   private static func write(_ counts: [Int], to writer: inout JSONWriter) {
-    writer.beginArray()
-    for count in counts { writer.int(count) }
-    writer.endArray()
+    writer.array(of: counts) { writer, count in writer.int(count) }
   }
 
   /// Definition 1 left out the children of which nothing was told, and named those that were not told.

@@ -173,7 +173,7 @@ struct BackupRun {
   // MARK: Proof and name
 
   private func prove(_ partial: String, holds content: FileContent) throws {
-    let copy = try DatabaseQueue(path: partial, configuration: Opening.configuration(settings, readonly: true))
+    let copy = try DatabaseQueue(path: partial, configuration: Opening.configuration(readonly: true))
     defer { try? copy.close() }  // It was only read.
     try stop.watching(copy) { database in
       try FileCheck.prove(database)

@@ -143,7 +143,7 @@ public struct Restoration: Sendable {
   private static func prove(_ partial: String, of source: String) throws -> (FileContent, FileSchema) {
     try FileCheck.settle(partial)
     let queue = try DatabaseQueue(
-      path: partial, configuration: Opening.configuration(StoreSettings(), readonly: true))
+      path: partial, configuration: Opening.configuration(readonly: true))
     defer { try? queue.close() }  // It was only read.
     return try queue.inDatabase { database in
       guard try Int.fetchOne(database, sql: "PRAGMA application_id") == Opening.applicationID else {

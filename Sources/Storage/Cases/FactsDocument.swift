@@ -70,18 +70,12 @@ struct FactsDocument {
     case .date(let date): writer.string(date.description)
     case .flag(let flag): writer.bool(flag)
     case .texts(let texts):
-      writer.beginArray()
-      for text in texts { writer.string(text) }
-      writer.endArray()
+      writer.strings(texts)
     case .witnesses(let witnesses):
-      writer.beginArray()
-      for witness in witnesses {
-        writer.beginObject()
+      writer.objects(of: witnesses) { writer, witness in
         writer.member("name", witness.name)
         if let contact = witness.contact { writer.member("contact", contact) }
-        writer.endObject()
       }
-      writer.endArray()
     }
   }
 

@@ -5,67 +5,60 @@ internal import JSON
 /// How far a case has come, as a JSON object. The numbers of letters and decrees stand apart (``References``).
 enum ProgressDocument {
   static func text(_ progress: CaseProgress) -> [UInt8] {
-    var writer = JSONWriter(reserving: 384)
-    writer.beginObject()
-    writer.member("stage", progress.stage.rawValue)
-    writer.name("milestones")
-    writer.beginObject()
-    for milestone in Milestone.allCases {
-      guard let date = progress.milestones[milestone] else { continue }
-      writer.name(milestone.rawValue)
-      writer.string(date.description)
+    JSONWriter.object(reserving: 384) { writer in
+      writer.member("stage", progress.stage.rawValue)
+      writer.object("milestones") { writer in
+        for milestone in Milestone.allCases {
+          guard let date = progress.milestones[milestone] else { continue }
+          writer.name(milestone.rawValue)
+          writer.string(date.description)
+        }
+      }
+      if let recommendation = progress.recommendation { write(recommendation, to: &writer) }
+      if let decision = progress.decision { write(decision, to: &writer) }
+      if let block = progress.block { write(block, to: &writer) }
+      if let appeal = progress.appeal { write(appeal, to: &writer) }
+      if let reason = progress.lapseReason { writer.member("lapse_reason", reason.rawValue) }
+      if !progress.clocks.isEmpty { writer.member("clocks", ClockColumn.text(progress.clocks)) }
+      let recorded = ClockColumn.recorded(progress.clocks)
+      if !recorded.isEmpty { writer.member("clocks_recorded", recorded) }
     }
-    writer.endObject()
-    if let recommendation = progress.recommendation { write(recommendation, to: &writer) }
-    if let decision = progress.decision { write(decision, to: &writer) }
-    if let block = progress.block { write(block, to: &writer) }
-    if let appeal = progress.appeal { write(appeal, to: &writer) }
-    if let reason = progress.lapseReason { writer.member("lapse_reason", reason.rawValue) }
-    if !progress.clocks.isEmpty { writer.member("clocks", ClockColumn.text(progress.clocks)) }
-    let recorded = ClockColumn.recorded(progress.clocks)
-    if !recorded.isEmpty { writer.member("clocks_recorded", recorded) }
-    writer.endObject()
-    return writer.bytes
   }
 
   private static func write(_ recommendation: Recommendation, to writer: inout JSONWriter) {
-    writer.name("recommendation")
-    writer.beginObject()
-    writer.member("agency", recommendation.agency.rawValue)
-    writer.member("institution", recommendation.institution)
-    if let sanction = recommendation.proposedSanction { writer.member("proposed_sanction", sanction) }
-    writer.endObject()
+    writer.object("recommendation") { writer in
+      writer.member("agency", recommendation.agency.rawValue)
+      writer.member("institution", recommendation.institution)
+      if let sanction = recommendation.proposedSanction { writer.member("proposed_sanction", sanction) }
+    }
   }
 
   private static func write(_ decision: Decision, to writer: inout JSONWriter) {
-    writer.name("decision")
-    writer.beginObject()
-    writer.member("agency", decision.agency.rawValue)
-    writer.member("outcome", decision.outcome.rawValue)
-    if let sanction = decision.sanction { writer.member("sanction", sanction) }
-    if let level = decision.sanctionLevel { writer.member("sanction_level", level) }
-    writer.member("outside_band", decision.outsideBand)
-    writer.member("deviation_explained", decision.deviationExplained)
-    writer.endObject()
+    writer.object("decision") { writer in
+      writer.member("agency", decision.agency.rawValue)
+      writer.member("outcome", decision.outcome.rawValue)
+      if let sanction = decision.sanction { writer.member("sanction", sanction) }
+      if let level = decision.sanctionLevel { writer.member("sanction_level", level) }
+      writer.member("outside_band", decision.outsideBand)
+      writer.member("deviation_explained", decision.deviationExplained)
+    }
   }
 
   private static func write(_ block: Block, to writer: inout JSONWriter) {
-    writer.name("block")
-    writer.beginObject()
-    writer.member("agency", block.agency.rawValue)
-    writer.member("blocked_on", block.blockedOn.description)
-    if let date = block.releasedOn { writer.member("released_on", date.description) }
-    writer.endObject()
+    writer.object("block") { writer in
+      writer.member("agency", block.agency.rawValue)
+      writer.member("blocked_on", block.blockedOn.description)
+      if let date = block.releasedOn { writer.member("released_on", date.description) }
+    }
   }
 
   private static func write(_ appeal: Appeal, to writer: inout JSONWriter) {
-    writer.name("appeal")
-    writer.beginObject()
-    writer.member("route", appeal.route.rawValue)
-    writer.member("filed_on", appeal.filedOn.description)
-    if let outcome = appeal.outcome { writer.member("outcome", outcome.rawValue) }
-    if let date = appeal.ruledOn { writer.member("ruled_on", date.description) }
-    writer.endObject()
+    writer.object("appeal") { writer in
+      writer.member("route", appeal.route.rawValue)
+      writer.member("filed_on", appeal.filedOn.description)
+      if let outcome = appeal.outcome { writer.member("outcome", outcome.rawValue) }
+      if let date = appeal.ruledOn { writer.member("ruled_on", date.description) }
+    }
   }
 }
 
@@ -189,16 +182,14 @@ extension ProgressDocument {
 /// The numbers under which other files keep a case. They lead back to the person.
 enum References {
   static func text(_ facts: Facts, _ progress: CaseProgress) -> [UInt8] {
-    var writer = JSONWriter(reserving: 192)
-    writer.beginObject()
-    FactsDocument.references.write(facts, to: &writer)
-    if let letter = progress.recommendation?.letterNumber { writer.member("recommendation_letter", letter) }
-    if let decree = progress.decision?.decreeNumber { writer.member("decree", decree) }
-    if let letter = progress.block?.letterNumber { writer.member("block_letter", letter) }
-    if let proof = progress.block?.proof { writer.member("block_proof", proof) }
-    if let number = progress.idisReference { writer.member("idis", number) }
-    writer.endObject()
-    return writer.bytes
+    JSONWriter.object(reserving: 192) { writer in
+      FactsDocument.references.write(facts, to: &writer)
+      if let letter = progress.recommendation?.letterNumber { writer.member("recommendation_letter", letter) }
+      if let decree = progress.decision?.decreeNumber { writer.member("decree", decree) }
+      if let letter = progress.block?.letterNumber { writer.member("block_letter", letter) }
+      if let proof = progress.block?.proof { writer.member("block_proof", proof) }
+      if let number = progress.idisReference { writer.member("idis", number) }
+    }
   }
 
   /// Reads what ``text(_:_:)`` has written into a case whose progress was read.

@@ -251,9 +251,7 @@ extension Transaction {
 
   private func insert(_ part: CasePart, _ seq: Int64, _ facts: Facts, _ document: FactsDocument) throws {
     var writer = JSONWriter(reserving: part == .core ? 768 : 256)
-    writer.beginObject()
-    document.write(facts, to: &writer)
-    writer.endObject()
+    writer.object { document.write(facts, to: &$0) }
     try insert(part, seq, writer.bytes)
   }
 

@@ -14,7 +14,7 @@ final class Reader: @unchecked Sendable {
   private var transaction: Transaction?
 
   init(path: String, settings: StoreSettings) throws {
-    queue = try DatabaseQueue(path: path, configuration: Opening.configuration(settings, readonly: true))
+    queue = try DatabaseQueue(path: path, configuration: Opening.configuration(readonly: true))
     deadline = .allocate(capacity: 1)
     deadline.initialize(to: .max)
     let (seconds, attoseconds) = settings.readTimeout.components

@@ -10,15 +10,16 @@ internal import Service
 final class ReadingLane: @unchecked Sendable {
   private typealias Piece = @Sendable (Reader) -> Void
 
+  /// One agency's snapshot and another's; more would take the cores from the event loops.
+  private static let threadCount = 2
+
   private let line: WaitingLine<Piece>
   private let readers: [Reader]
   private let threads = DispatchGroup()
 
   init(path: String, settings: StoreSettings) throws {
     line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
-    var patient = settings
-    patient.readTimeout = settings.longReadTimeout
-    readers = try (0..<settings.laneThreads).map { _ in try Reader(path: path, settings: patient) }
+    readers = try (0..<Self.threadCount).map { _ in try Reader(path: path, settings: settings.forLongReading) }
   }
 
   func start() {

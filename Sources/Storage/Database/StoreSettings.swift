@@ -13,10 +13,6 @@ public struct StoreSettings: Sendable {
   public var batchMax = 256
   /// How long a question may take. Default 5 s.
   public var readTimeout: Duration = .seconds(5)
-  /// Threads for long reading, each with a connection. Default 2: one agency's snapshot and another's.
-  public var laneThreads = 2
-  /// How long one question of long reading may take. Default 60 s: counting a snapshot of ten million cases.
-  public var longReadTimeout: Duration = .seconds(60)
   /// Requests that may wait for a change; one agency may have half of them. Default 4,000: some 40 MB of connections.
   public var waitersMax = 4_000
   /// Bytes that one agency may store on a day in Jakarta, or half of what the disk had left when the day began, if that is
@@ -24,8 +20,6 @@ public struct StoreSettings: Sendable {
   public var bytesPerAgencyPerDay = 1 << 30
   /// How long an idempotency key is remembered. Default 7 days (the contract).
   public var idempotencyLifetime: Duration = .seconds(7 * 86_400)
-  /// Page cache of each reader. Default 8 MiB.
-  public var pageCacheBytes = 8 << 20
   /// Page cache of the writer. Default 64 MiB: the indexes of some 500,000 cases, which an import meets in no order.
   public var writerCacheBytes = 64 << 20
   /// Backups.
@@ -38,4 +32,11 @@ public struct StoreSettings: Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// The same for long reading, where one question may take 60 s: counting a snapshot of ten million cases.
+  var forLongReading: StoreSettings {
+    var settings = self
+    settings.readTimeout = .seconds(60)
+    return settings
+  }
 }

@@ -5,12 +5,12 @@ enum EventDetails {
   static func json(_ details: [(name: String, value: String)]) -> String {
     if details.isEmpty { return "{}" }
     var writer = JSONWriter(reserving: 128)
-    writer.beginObject()
-    for detail in details {
-      writer.name(detail.name)
-      writer.string(detail.value)
+    writer.object { writer in
+      for detail in details {
+        writer.name(detail.name)
+        writer.string(detail.value)
+      }
     }
-    writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 

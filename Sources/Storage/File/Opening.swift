@@ -28,7 +28,7 @@ enum Opening {
 
   private static func open(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
     try explaining(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration(settings, readonly: false))
+      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
       try queue.inDatabase { database in
         try check(database, path)
         // GRDB sets NORMAL when it turns WAL on; an acknowledged write must survive a power cut.
@@ -46,7 +46,7 @@ enum Opening {
   /// Opens a file of ours for reading alone: nothing is created, migrated or folded into it.
   static func openReader(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
     try explaining(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration(settings, readonly: true))
+      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
       let application = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA application_id") }
       guard application == applicationID else { throw OpenFailure.foreign(path) }
       return queue
@@ -99,13 +99,16 @@ enum Opening {
   /// Configures SQLite itself, once. A refusal means that a connection was open before: slower, and no harm.
   private static let libraryIsConfigured = csqlite_without_memory_statistics() == SQLITE_OK
 
-  static func configuration(_ settings: StoreSettings, readonly: Bool) -> Configuration {
+  /// Page cache of each reader: 8 MiB hold the upper pages of all indexes of some million cases, and a reader more costs
+  /// no more memory than that.
+  private static let pageCacheKibibytes = 8_192
+
+  static func configuration(readonly: Bool) -> Configuration {
     _ = libraryIsConfigured
     var configuration = Configuration()
     configuration.readonly = readonly
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(5)
-    let cacheKibibytes = settings.pageCacheBytes / 1024
     configuration.prepareDatabase { database in
       guard csqlite_enable_defensive(UnsafeMutableRawPointer(database.sqliteConnection)) == SQLITE_OK else {
         throw DatabaseError(message: "defensive mode is not available")
@@ -113,7 +116,7 @@ enum Opening {
       try database.execute(
         sql: """
           PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;
-          PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -\(cacheKibibytes); PRAGMA temp_store = MEMORY;
+          PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -\(pageCacheKibibytes); PRAGMA temp_store = MEMORY;
           """)
     }
     return configuration

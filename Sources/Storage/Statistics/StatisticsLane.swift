@@ -21,9 +21,7 @@ final class StatisticsLane: @unchecked Sendable {
 
   init(path: String, settings: StoreSettings) throws {
     line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
-    var patient = settings
-    patient.readTimeout = settings.longReadTimeout
-    reader = try Reader(path: path, settings: patient)
+    reader = try Reader(path: path, settings: settings.forLongReading)
   }
 
   func start() {

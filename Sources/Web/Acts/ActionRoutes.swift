@@ -23,30 +23,27 @@ enum ActionRoutes {
   static func allowed(_ call: Call, _ visible: VisibleCase, _ acts: ActionService) throws -> Answer {
     let language = call.language
     let allowed = try acts.allowed(on: visible, by: call.asker)
-    return Answer.json(in: language) { writer in
-      writer.beginObject()
+    return Answer.object(in: language) { writer in
       writer.member("case_id", visible.id.description)
       writer.member("version", allowed.version)
-      writer.name("actions")
-      writer.beginArray()
-      for (kind, refusal) in allowed.actions { write(kind, refusal, language, to: &writer) }
-      writer.endArray()
+      writer.array("actions") { writer in
+        for (kind, refusal) in allowed.actions { write(kind, refusal, language, to: &writer) }
+      }
       writer.member("confirmation", allowed.confirmation)
       writer.member("correction", allowed.correction)
-      writer.endObject()
     }
   }
 
   private static func write(
     _ kind: ActionKind, _ refusal: Failure?, _ language: Language, to writer: inout JSONWriter
   ) {
-    writer.beginObject()
-    writer.member("action", kind.rawValue)
-    writer.member("allowed", refusal == nil)
-    if let refusal {
-      writer.member("code", refusal.code.rawValue)
-      writer.member("detail", refusal.detail.text(in: language))
+    writer.object { writer in
+      writer.member("action", kind.rawValue)
+      writer.member("allowed", refusal == nil)
+      if let refusal {
+        writer.member("code", refusal.code.rawValue)
+        writer.member("detail", refusal.detail.text(in: language))
+      }
     }
-    writer.endObject()
   }
 }

@@ -27,6 +27,15 @@ struct Answer: Sendable {
     return answer
   }
 
+  /// A JSON document that is an object.
+  ///
+  /// - Parameter write: Writes the members.
+  static func object(
+    _ status: HTTPResponse.Status = .ok, in language: Language? = nil, _ write: (inout JSONWriter) throws -> Void
+  ) rethrows -> Answer {
+    try json(status, in: language) { try $0.object(write) }
+  }
+
   /// Makes the response: `304` when a GET's entity tag is one the client has.
   func response(to request: Request) -> Response {
     var all = fields

@@ -5,9 +5,9 @@ extension JSONWriter {
   /// Writes what people read in both languages: `{"id":…,"en":…}`, null for nothing.
   mutating func label(_ text: LocalizedText?) {
     guard let text else { return null() }
-    beginObject()
-    member("id", text.id)
-    member("en", text.en)
-    endObject()
+    object { writer in
+      writer.member("id", text.id)
+      writer.member("en", text.en)
+    }
   }
 }

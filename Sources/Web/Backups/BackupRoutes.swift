@@ -12,11 +12,9 @@ enum BackupRoutes {
     let start = ContinuousClock.now
     let backup = try await backups.make(by: call.asker, dryRun: dryRun)
     let duration = (ContinuousClock.now - start) / .milliseconds(1)
-    var answer = Answer.json(.created) { writer in
-      writer.beginObject()
+    var answer = Answer.object(.created) { writer in
       writeMembers(backup, to: &writer)
       writer.member("duration_ms", Int(duration))
-      writer.endObject()
     }
     answer.tell(dryRun: dryRun)
     return answer
@@ -26,11 +24,7 @@ enum BackupRoutes {
   static func list(_ call: Call, _ backups: BackupService) async throws -> Answer {
     let list = try WholeList(call, at: "/v1/admin/backups")
     return try list.answer(try await backups.list()) { backup in
-      var writer = JSONWriter()
-      writer.beginObject()
-      writeMembers(backup, to: &writer)
-      writer.endObject()
-      return writer.bytes
+      return JSONWriter.object { writer in writeMembers(backup, to: &writer) }
     }
   }
 

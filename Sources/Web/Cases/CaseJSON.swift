@@ -4,51 +4,50 @@ internal import JSON
 /// A case as a caller sees it: fixed field order, no white space, so that equal records are equal bytes.
 enum CaseJSON {
   static func write(_ record: Case, _ projection: Projection, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("id", record.id.description)
-    // A dry run of creating has neither.
-    writer.member("number", record.number.isEmpty ? nil : record.number)
-    writer.member("version", record.version)
-    writer.member("seq", record.seq == 0 ? nil : record.seq)
-    writer.member("stage", record.progress.stage.rawValue)
-    writer.member("final", record.progress.stage.isFinal)
-    FactsJSON.write(record.facts, projection, to: &writer)
-    writer.member("imported_by", record.importedBy?.rawValue)
-    writer.member("unconfirmed", strings: record.provenance.awaited.map(\.rawValue))
-    writer.member("disputed", record.provenance.isDisputed)
-    write(record.progress, to: &writer)
-    writer.member("redacted", strings: projection.redacted)
-    writer.member("created_at", record.createdAt.description)
-    writer.member("updated_at", record.updatedAt.description)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("id", record.id.description)
+      // A dry run of creating has neither.
+      writer.member("number", record.number.isEmpty ? nil : record.number)
+      writer.member("version", record.version)
+      writer.member("seq", record.seq == 0 ? nil : record.seq)
+      writer.member("stage", record.progress.stage.rawValue)
+      writer.member("final", record.progress.stage.isFinal)
+      FactsJSON.write(record.facts, projection, to: &writer)
+      writer.member("imported_by", record.importedBy?.rawValue)
+      writer.member("unconfirmed", strings: record.provenance.awaited.map(\.rawValue))
+      writer.member("disputed", record.provenance.isDisputed)
+      write(record.progress, to: &writer)
+      writer.member("redacted", strings: projection.redacted)
+      writer.member("created_at", record.createdAt.description)
+      writer.member("updated_at", record.updatedAt.description)
+    }
   }
 
   /// What a key that may not read cases is told of one it has written to.
   static func writeReceipt(_ record: Case, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("id", record.id.description)
-    writer.member("version", record.version)
-    writer.member("stage", record.progress.stage.rawValue)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("id", record.id.description)
+      writer.member("version", record.version)
+      writer.member("stage", record.progress.stage.rawValue)
+    }
   }
 
   static func write(_ institution: InstitutionRef, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("code", institution.code)
-    writer.member("name", institution.name)
-    writer.member("kind", institution.kind.rawValue)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("code", institution.code)
+      writer.member("name", institution.name)
+      writer.member("kind", institution.kind.rawValue)
+    }
   }
 
   private static func write(_ progress: CaseProgress, to writer: inout JSONWriter) {
-    writer.name("milestones")
-    writer.beginObject()
-    for milestone in Milestone.allCases {
-      guard let date = progress.milestones[milestone] else { continue }
-      writer.name(milestone.rawValue)
-      writer.string(date.description)
+    writer.object("milestones") { writer in
+      for milestone in Milestone.allCases {
+        guard let date = progress.milestones[milestone] else { continue }
+        writer.name(milestone.rawValue)
+        writer.string(date.description)
+      }
     }
-    writer.endObject()
     writer.name("recommendation")
     write(progress.recommendation, to: &writer)
     writer.name("decision")
@@ -59,66 +58,63 @@ enum CaseJSON {
     write(progress.appeal, to: &writer)
     writer.member("idis_reference", progress.idisReference)
     writer.member("lapse_reason", progress.lapseReason?.rawValue)
-    writer.name("clocks")
-    writer.beginArray()
-    for clock in progress.clocks { write(clock, to: &writer) }
-    writer.endArray()
+    writer.array("clocks", of: progress.clocks) { writer, clock in write(clock, to: &writer) }
   }
 
   private static func write(_ recommendation: Recommendation?, to writer: inout JSONWriter) {
     guard let recommendation else { return writer.null() }
-    writer.beginObject()
-    writer.member("agency", recommendation.agency.rawValue)
-    writer.member("letter_number", recommendation.letterNumber)
-    writer.member("institution", recommendation.institution)
-    writer.member("proposed_sanction", recommendation.proposedSanction)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("agency", recommendation.agency.rawValue)
+      writer.member("letter_number", recommendation.letterNumber)
+      writer.member("institution", recommendation.institution)
+      writer.member("proposed_sanction", recommendation.proposedSanction)
+    }
   }
 
   private static func write(_ decision: Decision?, to writer: inout JSONWriter) {
     guard let decision else { return writer.null() }
-    writer.beginObject()
-    writer.member("agency", decision.agency.rawValue)
-    writer.member("outcome", decision.outcome.rawValue)
-    writer.member("decree_number", decision.decreeNumber)
-    writer.member("sanction", decision.sanction)
-    writer.member("sanction_level", decision.sanctionLevel)
-    writer.member("outside_band", decision.outsideBand)
-    writer.member("deviation_explained", decision.deviationExplained)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("agency", decision.agency.rawValue)
+      writer.member("outcome", decision.outcome.rawValue)
+      writer.member("decree_number", decision.decreeNumber)
+      writer.member("sanction", decision.sanction)
+      writer.member("sanction_level", decision.sanctionLevel)
+      writer.member("outside_band", decision.outsideBand)
+      writer.member("deviation_explained", decision.deviationExplained)
+    }
   }
 
   private static func write(_ block: Block?, to writer: inout JSONWriter) {
     guard let block else { return writer.null() }
-    writer.beginObject()
-    writer.member("agency", block.agency.rawValue)
-    writer.member("letter_number", block.letterNumber)
-    writer.member("blocked_on", block.blockedOn.description)
-    writer.member("released_on", block.releasedOn?.description)
-    writer.member("proof", block.proof)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("agency", block.agency.rawValue)
+      writer.member("letter_number", block.letterNumber)
+      writer.member("blocked_on", block.blockedOn.description)
+      writer.member("released_on", block.releasedOn?.description)
+      writer.member("proof", block.proof)
+    }
   }
 
   private static func write(_ appeal: Appeal?, to writer: inout JSONWriter) {
     guard let appeal else { return writer.null() }
-    writer.beginObject()
-    writer.member("route", appeal.route.rawValue)
-    writer.member("filed_on", appeal.filedOn.description)
-    writer.member("outcome", appeal.outcome?.rawValue)
-    writer.member("ruled_on", appeal.ruledOn?.description)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("route", appeal.route.rawValue)
+      writer.member("filed_on", appeal.filedOn.description)
+      writer.member("outcome", appeal.outcome?.rawValue)
+      writer.member("ruled_on", appeal.ruledOn?.description)
+    }
   }
 
   private static func write(_ clock: Clock, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("kind", clock.kind.rawValue)
-    writer.member("started_on", clock.startedOn.description)
-    writer.member("due_on", clock.dueOn.description)
-    writer.member("unit", clock.unit.rawValue)
-    writer.member("state", clock.state.rawValue)
-    writeStop(of: clock, to: &writer)
-    if !clock.pauses.isEmpty { writePauses(of: clock, to: &writer) }
-    writer.endObject()
+    writer.object { writer in
+      writer.member("kind", clock.kind.rawValue)
+      writer.member("started_on", clock.startedOn.description)
+      writer.member("due_on", clock.dueOn.description)
+      writer.member("unit", clock.unit.rawValue)
+      writer.member("state", clock.state.rawValue)
+      writeStop(of: clock, to: &writer)
+      if !clock.pauses.isEmpty { writePauses(of: clock, to: &writer) }
+    }
   }
 
   static func writeStop(of clock: Clock, to writer: inout JSONWriter) {
@@ -128,15 +124,10 @@ enum CaseJSON {
   }
 
   static func writePauses(of clock: Clock, to writer: inout JSONWriter) {
-    writer.name("pauses")
-    writer.beginArray()
-    for pause in clock.pauses {
-      writer.beginObject()
+    writer.objects("pauses", of: clock.pauses) { writer, pause in
       writer.member("from", pause.from.description)
       writer.member("until", pause.until?.description)
       writer.member("ground", pause.ground?.rawValue)
-      writer.endObject()
     }
-    writer.endArray()
   }
 }

@@ -10,15 +10,13 @@ enum ClassificationRoutes {
     let question = try decode(try await call.json())
     let answer = try cases.classify(question)
     let language = call.language
-    return Answer.json(in: language) { writer in
-      writer.beginObject()
+    return Answer.object(in: language) { writer in
       writer.name("suggestion")
       write(answer.violation, to: &writer)
       writer.member("determined", answer.determined)
       writer.member("determined_on", answer.determinedOn)
       writer.member("reasons", strings: answer.reasons.map { $0.text(in: language) })
       writer.member("warnings", strings: answer.warnings.map { $0.text(in: language) })
-      writer.endObject()
     }
   }
 
@@ -49,15 +47,15 @@ enum ClassificationRoutes {
 
   private static func write(_ violation: Violation?, to writer: inout JSONWriter) {
     guard let violation else { return writer.null() }
-    writer.beginObject()
-    writer.member("violation", violation.code)
-    writer.member("conduct", violation.conduct)
-    writer.member("category", violation.category)
-    writer.member("sanction_level", violation.sanctionLevel)
-    writer.member("label_id", violation.labelId)
-    writer.member("label_en", violation.labelEn)
-    writer.member("confidence", violation.confidence)
-    writer.member("legal_basis", strings: violation.legalBasis)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("violation", violation.code)
+      writer.member("conduct", violation.conduct)
+      writer.member("category", violation.category)
+      writer.member("sanction_level", violation.sanctionLevel)
+      writer.member("label_id", violation.labelId)
+      writer.member("label_en", violation.labelEn)
+      writer.member("confidence", violation.confidence)
+      writer.member("legal_basis", strings: violation.legalBasis)
+    }
   }
 }

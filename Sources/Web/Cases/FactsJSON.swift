@@ -45,9 +45,7 @@ enum FactsJSON {
         writer.null()
         continue
       }
-      writer.beginObject()
-      write(run, facts, projection, to: &writer)
-      writer.endObject()
+      writer.object { writer in write(run, facts, projection, to: &writer) }
     }
   }
 
@@ -60,26 +58,16 @@ enum FactsJSON {
       case .number(let number): writer.int(number)
       case .date(let date): writer.string(date.description)
       case .flag(let flag): writer.bool(flag)
-      case .texts(let texts): write(texts, to: &writer)
+      case .texts(let texts): writer.strings(texts)
       case .witnesses(let witnesses): write(witnesses, to: &writer)
       }
     }
   }
 
-  private static func write(_ texts: [String], to writer: inout JSONWriter) {
-    writer.beginArray()
-    for text in texts { writer.string(text) }
-    writer.endArray()
-  }
-
   private static func write(_ witnesses: [Witness], to writer: inout JSONWriter) {
-    writer.beginArray()
-    for witness in witnesses {
-      writer.beginObject()
+    writer.objects(of: witnesses) { writer, witness in
       writer.member("name", witness.name)
       writer.member("contact", witness.contact)
-      writer.endObject()
     }
-    writer.endArray()
   }
 }

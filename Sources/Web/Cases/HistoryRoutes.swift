@@ -17,29 +17,28 @@ enum HistoryRoutes {
 
   private static func write(_ seen: SeenEvent, to writer: inout JSONWriter) {
     let event = seen.event
-    writer.beginObject()
-    writer.member("seq", event.seq)
-    writer.member("version", event.version)
-    writer.member("what", event.what.rawValue)
-    writer.member("agency", event.agency.rawValue)
-    writer.member("on_behalf_of", event.onBehalfOf?.rawValue)
-    writer.member("imported_by", event.importedBy?.rawValue)
-    writer.member("confirmation", seen.standing?.rawValue)
-    writer.member("occurred_on", event.occurredOn?.description)
-    writer.member("recorded_at", event.recordedAt.description)
-    writer.member("stage", event.stage.rawValue)
-    writer.member("changed", strings: event.changed.filter { seen.shows(Facts.group(of: $0)) })
-    writer.name("details")
-    writer.beginObject()
-    for detail in event.details {
-      writer.name(detail.name)
-      writer.string(detail.value)
+    writer.object { writer in
+      writer.member("seq", event.seq)
+      writer.member("version", event.version)
+      writer.member("what", event.what.rawValue)
+      writer.member("agency", event.agency.rawValue)
+      writer.member("on_behalf_of", event.onBehalfOf?.rawValue)
+      writer.member("imported_by", event.importedBy?.rawValue)
+      writer.member("confirmation", seen.standing?.rawValue)
+      writer.member("occurred_on", event.occurredOn?.description)
+      writer.member("recorded_at", event.recordedAt.description)
+      writer.member("stage", event.stage.rawValue)
+      writer.member("changed", strings: event.changed.filter { seen.shows(Facts.group(of: $0)) })
+      writer.object("details") { writer in
+        for detail in event.details {
+          writer.name(detail.name)
+          writer.string(detail.value)
+        }
+        for text in event.texts where seen.shows(text.group) {
+          writer.name(text.name)
+          writer.string(text.text)
+        }
+      }
     }
-    for text in event.texts where seen.shows(text.group) {
-      writer.name(text.name)
-      writer.string(text.text)
-    }
-    writer.endObject()
-    writer.endObject()
   }
 }

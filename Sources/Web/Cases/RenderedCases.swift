@@ -32,9 +32,8 @@ final class RenderedCases: Sendable {
   }
 
   private let kept = Mutex(Kept())
-  private let bytesMax: Int
-
-  init(bytesMax: Int) { self.bytesMax = bytesMax }
+  /// 16 MiB: some 6,000 cases as they usually are, more than all agencies ask for within minutes.
+  private static let bytesMax = 16 << 20
 
   /// The JSON of the case behind `stub`; nil when it is not at hand.
   func json(_ stub: CaseStub, _ projection: Projection) -> [UInt8]? {
@@ -58,7 +57,7 @@ final class RenderedCases: Sendable {
   }
 
   private func keep(_ rendering: Rendering) {
-    guard rendering.bytes <= bytesMax else { return }
+    guard rendering.bytes <= Self.bytesMax else { return }
     kept.withLock { kept in
       if let place = kept.places[rendering.key] {
         kept.bytes += rendering.bytes - kept.renderings[place].bytes
@@ -68,7 +67,7 @@ final class RenderedCases: Sendable {
         kept.renderings.append(rendering)
         kept.bytes += rendering.bytes
       }
-      while kept.bytes > bytesMax { Self.turnHand(&kept) }
+      while kept.bytes > Self.bytesMax { Self.turnHand(&kept) }
     }
   }
 

@@ -14,42 +14,40 @@ struct ClockList: Sendable {
 
   private func write(_ item: ListedClock, to writer: inout JSONWriter) {
     let clock = item.clock
-    writer.beginObject()
-    writer.member("case_id", item.caseID.description)
-    writer.member("number", item.number)
-    writer.member("stage", item.stage.rawValue)
-    writer.member("election", item.election)
-    writer.name("institution")
-    CaseJSON.write(item.institution, to: &writer)
-    writer.member("region", item.region.text)
-    writer.member("kind", clock.kind.rawValue)
-    writer.member("started_on", clock.startedOn.description)
-    writer.member("due_on", clock.dueOn.description)
-    writer.member("unit", clock.unit.rawValue)
-    writer.member("legal_basis", legalBasis(clock))
-    writer.member("state", clock.standing(on: today).rawValue)
-    CaseJSON.writeStop(of: clock, to: &writer)
-    CaseJSON.writePauses(of: clock, to: &writer)
-    if let days = daysOverdue(clock) {
-      writer.member("days_overdue", days)
-      if clock.kind == .ppkFollowUp { writeCandidate(item, to: &writer) }
+    writer.object { writer in
+      writer.member("case_id", item.caseID.description)
+      writer.member("number", item.number)
+      writer.member("stage", item.stage.rawValue)
+      writer.member("election", item.election)
+      writer.name("institution")
+      CaseJSON.write(item.institution, to: &writer)
+      writer.member("region", item.region.text)
+      writer.member("kind", clock.kind.rawValue)
+      writer.member("started_on", clock.startedOn.description)
+      writer.member("due_on", clock.dueOn.description)
+      writer.member("unit", clock.unit.rawValue)
+      writer.member("legal_basis", legalBasis(clock))
+      writer.member("state", clock.standing(on: today).rawValue)
+      CaseJSON.writeStop(of: clock, to: &writer)
+      CaseJSON.writePauses(of: clock, to: &writer)
+      if let days = daysOverdue(clock) {
+        writer.member("days_overdue", days)
+        if clock.kind == .ppkFollowUp { writeCandidate(item, to: &writer) }
+      }
     }
-    writer.endObject()
   }
 
   private func writeCandidate(_ item: ListedClock, to writer: inout JSONWriter) {
     let escalation = reference.escalation(of: item, on: today)
-    writer.name("block_candidate")
-    writer.beginObject()
-    writer.member("from", item.clock.dueOn.adding(days: 1).description)
-    writer.member("blocked", item.blockIsOpen)
-    writer.endObject()
-    writer.name("escalate_to")
-    writer.beginObject()
-    writer.member("agency", escalation.agency)
-    writer.member("superior_id", escalation.superior.id)
-    writer.member("superior_en", escalation.superior.en)
-    writer.endObject()
+    writer.object("block_candidate") { writer in
+      writer.member("from", item.clock.dueOn.adding(days: 1).description)
+      writer.member("blocked", item.blockIsOpen)
+    }
+    writer.object("escalate_to") { writer in
+      writer.member("agency", escalation.agency)
+      writer.member("superior_id", escalation.superior.id)
+      writer.member("superior_en", escalation.superior.en)
+    }
   }
 
   /// Of the rule in force when the clock started, as it reads now.

@@ -123,20 +123,20 @@ private struct ManyConfirmations: Sendable {
     _ item: (line: Int?, answer: Result<ConfirmationLine, Failure>), _ outcome: Result<SeenCase, Failure>,
     to writer: inout JSONWriter
   ) {
-    writer.beginObject()
-    if let line = item.line { writer.member("line", line) }
-    if case .success(let line) = item.answer, let id = line.caseID { writer.member("case_id", id.description) }
-    switch (outcome, item.answer) {
-    case (.success(let seen), .success(let line)):
-      writer.member("status", line.confirmation.outcome.rawValue)
-      writer.member("version", seen.record.version)
-      writer.member("etag", seen.etag)
-    case (.failure(let failure), _), (_, .failure(let failure)):
-      writer.member("status", "invalid")
-      writer.name("problem")
-      call.write(failure, to: &writer)
+    writer.object { writer in
+      if let line = item.line { writer.member("line", line) }
+      if case .success(let line) = item.answer, let id = line.caseID { writer.member("case_id", id.description) }
+      switch (outcome, item.answer) {
+      case (.success(let seen), .success(let line)):
+        writer.member("status", line.confirmation.outcome.rawValue)
+        writer.member("version", seen.record.version)
+        writer.member("etag", seen.etag)
+      case (.failure(let failure), _), (_, .failure(let failure)):
+        writer.member("status", "invalid")
+        writer.name("problem")
+        call.write(failure, to: &writer)
+      }
     }
-    writer.endObject()
     writer.bytes.append(UInt8(ascii: "\n"))
   }
 }

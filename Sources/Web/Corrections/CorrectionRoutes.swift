@@ -64,19 +64,19 @@ enum CorrectionRoutes {
   private static func write(
     _ request: CorrectionRequest, _ number: Int?, seesPatch: Bool, to writer: inout JSONWriter
   ) {
-    writer.beginObject()
-    writer.member("number", number)
-    writer.member("requested_by", request.requestedBy.rawValue)
-    writer.member("requested_at", request.requestedAt.description)
-    if seesPatch {
-      writer.name("patch")
-      writer.raw(Array(request.patch.utf8))
-      writer.member("reason", request.reason)
-      writer.member("decision_reason", request.decisionReason)
+    writer.object { writer in
+      writer.member("number", number)
+      writer.member("requested_by", request.requestedBy.rawValue)
+      writer.member("requested_at", request.requestedAt.description)
+      if seesPatch {
+        writer.name("patch")
+        writer.raw(Array(request.patch.utf8))
+        writer.member("reason", request.reason)
+        writer.member("decision_reason", request.decisionReason)
+      }
+      writer.member("state", request.state.rawValue)
+      writer.member("decided_by", request.decidedBy?.rawValue)
+      writer.member("decided_at", request.decidedAt?.description)
     }
-    writer.member("state", request.state.rawValue)
-    writer.member("decided_by", request.decidedBy?.rawValue)
-    writer.member("decided_at", request.decidedAt?.description)
-    writer.endObject()
   }
 }

@@ -17,56 +17,48 @@ enum OpenAPIDocument {
   }
 
   private static func json(at prefix: String, of isOpen: (Route) -> Bool) -> [UInt8] {
-    var writer = JSONWriter(reserving: 512 << 10)
-    writer.beginObject()
-    writer.member("openapi", "3.1.0")
-    writer.name("info")
-    writer.value(info)
-    if !prefix.isEmpty {
-      writer.name("servers")
-      writer.beginArray()
-      writer.beginObject()
-      writer.member("url", prefix)
-      writer.endObject()
-      writer.endArray()
-    }
-    writer.name("paths")
-    writer.beginObject()
     var schemas = Set(Schema.problem.definitions.keys)
-    for (path, items) in paths {
-      let open = items.filter { isOpen($0.route) }
-      if open.isEmpty { continue }
-      writer.name(path)
-      writer.beginObject()
-      for item in open {
-        writer.name(item.route.method.rawValue.lowercased())
-        writer.raw(item.json)
-        schemas.formUnion(item.schemas)
+    return JSONWriter.object(reserving: 512 << 10) { writer in
+      writer.member("openapi", "3.1.0")
+      writer.name("info")
+      writer.value(info)
+      if !prefix.isEmpty {
+        writer.array("servers") { writer in
+          writer.object { writer in writer.member("url", prefix) }
+        }
       }
-      writer.endObject()
+      writer.object("paths") { writer in
+        for (path, items) in paths {
+          let open = items.filter { isOpen($0.route) }
+          if open.isEmpty { continue }
+          writer.object(path) { writer in
+            for item in open {
+              writer.name(item.route.method.rawValue.lowercased())
+              writer.raw(item.json)
+              schemas.formUnion(item.schemas)
+            }
+          }
+        }
+      }
+      writer.name("components")
+      writeComponents(schemas, to: &writer)
     }
-    writer.endObject()
-    writer.name("components")
-    writeComponents(schemas, to: &writer)
-    writer.endObject()
-    return writer.bytes
   }
 
   /// What the paths refer to: of the schemas those named, and nothing that tells of other paths.
   private static func writeComponents(_ names: Set<String>, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.name("schemas")
-    writer.beginObject()
-    for (name, json) in definitions where names.contains(name) {
-      writer.name(name)
-      writer.raw(json)
+    writer.object { writer in
+      writer.object("schemas") { writer in
+        for (name, json) in definitions where names.contains(name) {
+          writer.name(name)
+          writer.raw(json)
+        }
+      }
+      writer.name("responses")
+      writer.raw(responses)
+      writer.name("securitySchemes")
+      writer.raw(securitySchemes)
     }
-    writer.endObject()
-    writer.name("responses")
-    writer.raw(responses)
-    writer.name("securitySchemes")
-    writer.raw(securitySchemes)
-    writer.endObject()
   }
 
   private static func isOpen(_ route: Route, to caller: Caller, _ reference: Reference) -> Bool {

@@ -14,11 +14,11 @@ struct SnapshotDocument: Sendable {
   private func lines(_ seen: [SeenCase]) -> [UInt8] {
     var writer = JSONWriter(reserving: seen.count * 2_048)
     for seen in seen {
-      writer.beginObject()
-      writer.member("etag", seen.etag)
-      writer.name("case")
-      CaseJSON.write(seen.record, seen.projection, to: &writer)
-      writer.endObject()
+      writer.object { writer in
+        writer.member("etag", seen.etag)
+        writer.name("case")
+        CaseJSON.write(seen.record, seen.projection, to: &writer)
+      }
       writer.bytes.append(UInt8(ascii: "\n"))
     }
     return writer.bytes
@@ -56,12 +56,9 @@ struct SnapshotDocument: Sendable {
 
   private func line(_ name: StaticString, _ write: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
-    writer.beginObject()
-    writer.name(name)
-    writer.beginObject()
-    write(&writer)
-    writer.endObject()
-    writer.endObject()
+    writer.object { writer in
+      writer.object(name) { writer in write(&writer) }
+    }
     writer.bytes.append(UInt8(ascii: "\n"))
     return writer.bytes
   }

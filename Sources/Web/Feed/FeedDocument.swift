@@ -11,11 +11,24 @@ struct FeedDocument: Sendable {
     var changes = found.changes
     var writer = JSONWriter(reserving: changes.changes.count * 2_560 + 256)
     var written = 0
-    if !isLines {
-      writer.beginObject()
-      writer.name("changes")
-      writer.beginArray()
+    if isLines {
+      written = try write(&changes, found, to: &writer)
+      writer.object { writeEnd(changes, found, to: &$0) }
+      writer.bytes.append(UInt8(ascii: "\n"))
+    } else {
+      try writer.object { writer in
+        try writer.array("changes") { written = try write(&changes, found, to: &$0) }
+        writeEnd(changes, found, to: &writer)
+      }
     }
+    return FeedPage(bytes: writer.bytes, isEmpty: written == 0, reached: changes.reached, head: changes.head)
+  }
+
+  /// Writes the changes that fit into the page, and lets it end before the next.
+  ///
+  /// - Returns: how many.
+  private func write(_ changes: inout ChangePage, _ found: FoundChanges, to writer: inout JSONWriter) throws -> Int {
+    var written = 0
     var cases: [CaseID: [UInt8]] = [:]
     for change in changes.changes {
       guard let type = change.type(for: found.agency) else { continue }
@@ -28,14 +41,14 @@ struct FeedDocument: Sendable {
       }
       written += 1
     }
-    if isLines { writer.beginObject() } else { writer.endArray() }
+    return written
+  }
+
+  private func writeEnd(_ changes: ChangePage, _ found: FoundChanges, to writer: inout JSONWriter) {
     writer.member("next_after", changes.reached)
     writer.member("head", changes.head)
     writer.member("oldest", found.oldest)
     writer.member("representation", EntityTag.representation)
-    writer.endObject()
-    if isLines { writer.bytes.append(UInt8(ascii: "\n")) }
-    return FeedPage(bytes: writer.bytes, isEmpty: written == 0, reached: changes.reached, head: changes.head)
   }
 
   /// A page ends before it is longer, with what closes it: a thousand cases of usual length have half of it.
@@ -46,21 +59,21 @@ struct FeedDocument: Sendable {
     to writer: inout JSONWriter
   ) throws {
     let stub = change.current
-    writer.beginObject()
-    writer.member("seq", change.seq)
-    writer.member("type", type.rawValue)
-    writer.member("case_id", stub.id.description)
-    // What this change hid goes without the case, even when a later change shows it again.
-    let isShown = Visibility.projection(of: change.after, for: found.agency) != nil
-    writer.member("version", isShown ? stub.version : change.version)
-    if isShown, let projection = Visibility.projection(of: stub, for: found.agency) {
-      writer.member("etag", EntityTag.of(version: stub.version, projection))
-      writer.name("case")
-      let json = try cases[stub.id] ?? json(stub, projection, found)
-      cases[stub.id] = json
-      writer.raw(json)
+    try writer.object { writer in
+      writer.member("seq", change.seq)
+      writer.member("type", type.rawValue)
+      writer.member("case_id", stub.id.description)
+      // What this change hid goes without the case, even when a later change shows it again.
+      let isShown = Visibility.projection(of: change.after, for: found.agency) != nil
+      writer.member("version", isShown ? stub.version : change.version)
+      if isShown, let projection = Visibility.projection(of: stub, for: found.agency) {
+        writer.member("etag", EntityTag.of(version: stub.version, projection))
+        writer.name("case")
+        let json = try cases[stub.id] ?? json(stub, projection, found)
+        cases[stub.id] = json
+        writer.raw(json)
+      }
     }
-    writer.endObject()
     if isLines { writer.bytes.append(UInt8(ascii: "\n")) }
   }
 

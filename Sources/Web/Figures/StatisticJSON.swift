@@ -14,15 +14,13 @@ enum StatisticJSON {
     _ name: String, _ question: StatisticQuestion, scope: AgencyCode?, _ result: StatisticResult, seq: Int64,
     at now: Timestamp, _ reference: Reference
   ) -> [UInt8] {
-    var writer = JSONWriter(reserving: 4_096)
-    writer.beginObject()
-    writer.member("figure_id", name)
-    writeQuestion(question, scope, to: &writer)
-    writer.member("seq", seq)
-    writer.member("issued_at", now.description)
-    StatisticResultJSON(question: question, reference: reference).write(result, to: &writer)
-    writer.endObject()
-    return writer.bytes
+    JSONWriter.object(reserving: 4_096) { writer in
+      writer.member("figure_id", name)
+      writeQuestion(question, scope, to: &writer)
+      writer.member("seq", seq)
+      writer.member("issued_at", now.description)
+      StatisticResultJSON(question: question, reference: reference).write(result, to: &writer)
+    }
   }
 
   private static func writeQuestion(_ question: StatisticQuestion, _ scope: AgencyCode?, to writer: inout JSONWriter) {
@@ -34,14 +32,13 @@ enum StatisticJSON {
     writer.member("unit", question.unit.rawValue)
     if question.kind == .sanctions { writer.member("of", question.of.rawValue) }
     writer.member("group_by", question.groupBy?.rawValue)
-    writer.name("filters")
-    writer.beginObject()
-    for (name, value) in StatisticQuery.pairs(of: question.filter) where name != "election" {
-      guard let value else { continue }
-      writer.name(name)
-      writer.string(value)
+    writer.object("filters") { writer in
+      for (name, value) in StatisticQuery.pairs(of: question.filter) where name != "election" {
+        guard let value else { continue }
+        writer.name(name)
+        writer.string(value)
+      }
     }
-    writer.endObject()
     writer.name("scope")
     write(scope, question.unit, to: &writer)
   }
@@ -49,10 +46,10 @@ enum StatisticJSON {
   /// Whose view it is, and under which conditions cases count, and persons are told apart.
   static func write(_ scope: AgencyCode?, _ unit: StatisticUnit, to writer: inout JSONWriter) {
     let row = scope.map { Visibility.row($0) }
-    writer.beginObject()
-    writer.member("agency", scope?.rawValue)
-    writer.member("rows", strings: (row?.rows ?? [.always]).names)
-    if unit == .person { writer.member("persons", strings: (row?.subject ?? [.always]).names) }
-    writer.endObject()
+    writer.object { writer in
+      writer.member("agency", scope?.rawValue)
+      writer.member("rows", strings: (row?.rows ?? [.always]).names)
+      if unit == .person { writer.member("persons", strings: (row?.subject ?? [.always]).names) }
+    }
   }
 }

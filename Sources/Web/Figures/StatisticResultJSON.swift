@@ -27,31 +27,22 @@ struct StatisticResultJSON {
   }
 
   private func writeLabels(_ labels: [(String, LocalizedText)], to writer: inout JSONWriter) {
-    writer.name("labels")
-    writer.beginObject()
-    for (name, label) in labels {
-      writer.name(name)
-      writer.label(label)
+    writer.object("labels") { writer in
+      for (name, label) in labels {
+        writer.name(name)
+        writer.label(label)
+      }
     }
-    writer.endObject()
   }
 
   private func write<Figures>(
     _ figures: Grouped<Figures>, to writer: inout JSONWriter, _ write: (Figures, inout JSONWriter) -> Void
   ) {
-    writer.name("total")
-    writer.beginObject()
-    write(figures.total, &writer)
-    writer.endObject()
-    writer.name("groups")
-    writer.beginArray()
-    for group in figures.groups {
-      writer.beginObject()
+    writer.object("total") { writer in write(figures.total, &writer) }
+    writer.objects("groups", of: figures.groups) { writer, group in
       writeKey(group.key, to: &writer)
       write(group.figures, &writer)
-      writer.endObject()
     }
-    writer.endArray()
   }
 
   private func writeKey(_ key: String?, to writer: inout JSONWriter) {
@@ -71,28 +62,25 @@ struct StatisticResultJSON {
     if counts.ofOthers(.reported) != nil {
       writeOfOthers(FunnelMetric.allCases.map { ($0.rawValue, counts.ofOthers($0)) }, to: &writer)
     }
-    writer.name("percentages")
-    writer.beginObject()
-    for metric in FunnelMetric.allCases {
-      guard let base = metric.base else { continue }
-      writer.name(metric.rawValue)
-      writer.beginObject()
-      writer.member("of", base.rawValue)
-      writePercentage(counts[metric], of: counts[base], to: &writer)
-      writer.endObject()
+    writer.object("percentages") { writer in
+      for metric in FunnelMetric.allCases {
+        guard let base = metric.base else { continue }
+        writer.object(metric.rawValue) { writer in
+          writer.member("of", base.rawValue)
+          writePercentage(counts[metric], of: counts[base], to: &writer)
+        }
+      }
     }
-    writer.endObject()
   }
 
   /// Of each of several counts, what others have recorded and nobody has confirmed.
   private static func writeOfOthers(_ counts: [(String, Int?)], to writer: inout JSONWriter) {
-    writer.name(StatisticResult.ofOthers)
-    writer.beginObject()
-    for (name, count) in counts {
-      writer.name(name)
-      writer.int(count ?? 0)
+    writer.object(StatisticResult.ofOthers) { writer in
+      for (name, count) in counts {
+        writer.name(name)
+        writer.int(count ?? 0)
+      }
     }
-    writer.endObject()
   }
 
   /// The same of one count, where it is counted.
@@ -112,79 +100,71 @@ struct StatisticResultJSON {
     if let total = counts.totalOfOthers {
       writeOfOthers([("total", total), ("rejected", counts.ofOthers(.rejected))], to: &writer)
     }
-    writer.name("stages")
-    writer.beginObject()
-    for stage in Stage.allCases where stage != .rejected {
-      writer.name(stage.rawValue)
-      writer.beginObject()
-      writer.member("count", counts[stage])
-      writeOfOthers(counts.ofOthers(stage), to: &writer)
-      writePercentage(counts[stage], of: counts.total, to: &writer)
-      writer.endObject()
+    writer.object("stages") { writer in
+      for stage in Stage.allCases where stage != .rejected {
+        writer.object(stage.rawValue) { writer in
+          writer.member("count", counts[stage])
+          writeOfOthers(counts.ofOthers(stage), to: &writer)
+          writePercentage(counts[stage], of: counts.total, to: &writer)
+        }
+      }
     }
-    writer.endObject()
     writer.member("rejected", counts[.rejected])
   }
 
   private func write(_ counts: SanctionCounts, to writer: inout JSONWriter) {
     writer.member("total", counts.total)
     Self.writeOfOthers(counts.totalOfOthers, to: &writer)
-    writer.name("levels")
-    writer.beginArray()
-    for (level, count, others) in counts.levels {
-      writer.beginObject()
-      writer.member("level", level)
-      writer.member("count", count)
-      Self.writeOfOthers(others, to: &writer)
-      Self.writePercentage(count, of: counts.total, to: &writer)
-      writer.endObject()
+    writer.array("levels") { writer in
+      for (level, count, others) in counts.levels {
+        writer.object { writer in
+          writer.member("level", level)
+          writer.member("count", count)
+          Self.writeOfOthers(others, to: &writer)
+          Self.writePercentage(count, of: counts.total, to: &writer)
+        }
+      }
     }
-    writer.endArray()
-    writer.name("codes")
-    writer.beginArray()
-    for item in counts.items {
-      guard let code = item.code else { continue }
-      writer.beginObject()
-      writer.member("code", code)
-      writer.member("level", item.level)
-      writer.name("label")
-      writer.label(reference.sanctions[code].map { LocalizedText(en: $0.labelEn, id: $0.labelId) })
-      writer.member("count", item.count)
-      Self.writeOfOthers(item.ofOthers, to: &writer)
-      Self.writePercentage(item.count, of: counts.total, to: &writer)
-      writer.endObject()
+    writer.array("codes") { writer in
+      for item in counts.items {
+        guard let code = item.code else { continue }
+        writer.object { writer in
+          writer.member("code", code)
+          writer.member("level", item.level)
+          writer.name("label")
+          writer.label(reference.sanctions[code].map { LocalizedText(en: $0.labelEn, id: $0.labelId) })
+          writer.member("count", item.count)
+          Self.writeOfOthers(item.ofOthers, to: &writer)
+          Self.writePercentage(item.count, of: counts.total, to: &writer)
+        }
+      }
     }
-    writer.endArray()
   }
 
   private static func write(_ timeliness: Timeliness, to writer: inout JSONWriter) {
-    writer.name("intervals")
-    writer.beginObject()
-    for interval in TimelinessInterval.allCases {
-      writer.name(interval.rawValue)
-      writer.beginObject()
-      writer.member("cases", timeliness[interval].count)
-      writeOfOthers(timeliness.ofOthers(interval), to: &writer)
-      writer.member("median_days", timeliness[interval].percentile(50))
-      writer.member("p90_days", timeliness[interval].percentile(90))
-      writer.endObject()
-    }
-    writer.endObject()
-    writer.name("clocks")
-    writer.beginObject()
-    for kind in ClockKind.allCases {
-      writer.name(kind.rawValue)
-      writer.beginObject()
-      for count in ClockCount.counted(by: timeliness.definition) {
-        writer.name(count.rawValue)
-        writer.int(timeliness[kind, count])
+    writer.object("intervals") { writer in
+      for interval in TimelinessInterval.allCases {
+        writer.object(interval.rawValue) { writer in
+          writer.member("cases", timeliness[interval].count)
+          writeOfOthers(timeliness.ofOthers(interval), to: &writer)
+          writer.member("median_days", timeliness[interval].percentile(50))
+          writer.member("p90_days", timeliness[interval].percentile(90))
+        }
       }
-      if timeliness.ofOthers(kind, .met) != nil {
-        writeOfOthers(ClockCount.allCases.map { ($0.rawValue, timeliness.ofOthers(kind, $0)) }, to: &writer)
-      }
-      writer.endObject()
     }
-    writer.endObject()
+    writer.object("clocks") { writer in
+      for kind in ClockKind.allCases {
+        writer.object(kind.rawValue) { writer in
+          for count in ClockCount.counted(by: timeliness.definition) {
+            writer.name(count.rawValue)
+            writer.int(timeliness[kind, count])
+          }
+          if timeliness.ofOthers(kind, .met) != nil {
+            writeOfOthers(ClockCount.allCases.map { ($0.rawValue, timeliness.ofOthers(kind, $0)) }, to: &writer)
+          }
+        }
+      }
+    }
   }
 }
 
@@ -194,19 +174,11 @@ extension StatisticResultJSON {
     writeLabels(answer.total.levels.map { ($0.level, SanctionOutcome.label(of: $0.level)) }, to: &writer)
     writer.member("interval", "Wilson, 95 %")
     writer.member("smallest_stratum", EqualTreatment.smallestStratum)
-    writer.name("total")
-    writer.beginObject()
-    write(answer.total, to: &writer)
-    writer.endObject()
-    writer.name("groups")
-    writer.beginArray()
-    for stratum in answer.strata {
-      writer.beginObject()
+    writer.object("total") { writer in write(answer.total, to: &writer) }
+    writer.objects("groups", of: answer.strata) { writer, stratum in
       writeKey(stratum.key, to: &writer)
       write(stratum, to: &writer)
-      writer.endObject()
     }
-    writer.endArray()
     writer.name("test")
     write(answer.test, to: &writer)
     writer.name("limits")
@@ -217,22 +189,20 @@ extension StatisticResultJSON {
     writer.member("decided", stratum.count)
     Self.writeOfOthers(stratum.ofOthers, to: &writer)
     writer.member("too_small", stratum.isTooSmall)
-    writer.name("levels")
-    writer.beginArray()
-    for (index, (level, share)) in stratum.levels.enumerated() {
-      writer.beginObject()
-      writer.member("level", level)
-      Self.writeOfOthers(stratum.levelsOfOthers?[index], to: &writer)
-      Self.write(share, to: &writer)
-      writer.endObject()
+    writer.array("levels") { writer in
+      for (index, (level, share)) in stratum.levels.enumerated() {
+        writer.object { writer in
+          writer.member("level", level)
+          Self.writeOfOthers(stratum.levelsOfOthers?[index], to: &writer)
+          Self.write(share, to: &writer)
+        }
+      }
     }
-    writer.endArray()
-    writer.name("outside_band")
-    writer.beginObject()
-    Self.write(stratum.outsideBand, to: &writer)
-    writer.member("with_reason", stratum.explained)
-    writer.member("without_reason", stratum.outsideBand.count - stratum.explained)
-    writer.endObject()
+    writer.object("outside_band") { writer in
+      Self.write(stratum.outsideBand, to: &writer)
+      writer.member("with_reason", stratum.explained)
+      writer.member("without_reason", stratum.outsideBand.count - stratum.explained)
+    }
     writer.member("median_days_to_decision", stratum.days.percentile(50))
   }
 
@@ -240,24 +210,23 @@ extension StatisticResultJSON {
     writer.member("count", share.count)
     writer.name("share")
     writer.number(Percentage.share(share.value))
-    writer.name("interval")
-    writer.beginArray()
-    writer.number(Percentage.share(share.interval.low))
-    writer.number(Percentage.share(share.interval.high))
-    writer.endArray()
+    writer.array("interval") { writer in
+      writer.number(Percentage.share(share.interval.low))
+      writer.number(Percentage.share(share.interval.high))
+    }
   }
 
   private func write(_ test: IndependenceTest?, to writer: inout JSONWriter) {
     guard let test else { return writer.null() }
-    writer.beginObject()
-    writer.member("method", "permutation of sanction levels within violation forms, Pearson's chi-squared")
-    writer.member("permutations", test.permutations)
-    writer.member("seed", Int64(IndependenceTest.seed))
-    writer.name("statistic")
-    writer.number(Percentage.share(test.statistic))
-    writer.name("p")
-    writer.number(Percentage.share(test.p))
-    writer.endObject()
+    writer.object { writer in
+      writer.member("method", "permutation of sanction levels within violation forms, Pearson's chi-squared")
+      writer.member("permutations", test.permutations)
+      writer.member("seed", Int64(IndependenceTest.seed))
+      writer.name("statistic")
+      writer.number(Percentage.share(test.statistic))
+      writer.name("p")
+      writer.number(Percentage.share(test.p))
+    }
   }
 
   private static let limits = LocalizedText(

@@ -7,10 +7,8 @@ internal import Service
 /// Whether the program lives, and whether it can serve.
 enum OperationRoutes {
   static func live() -> Answer {
-    Answer.json { writer in
-      writer.beginObject()
+    Answer.object { writer in
       writer.member("status", "ok")
-      writer.endObject()
     }
   }
 
@@ -20,17 +18,14 @@ enum OperationRoutes {
   static func ready(_ call: Call, _ readiness: Readiness) async throws -> Answer {
     let failed = (readiness.canRead(on: call.asker.reader) ? [] : [.read]) + (await readiness.failedChecks())
     guard failed.isEmpty else { throw Failure.notReady(failed) }
-    return Answer.json { writer in
-      writer.beginObject()
+    return Answer.object { writer in
       writer.member("status", "ready")
-      writer.name("checks")
-      writer.beginObject()
-      for check in Readiness.Check.allCases {
-        writer.name(check.rawValue)
-        writer.string("ok")
+      writer.object("checks") { writer in
+        for check in Readiness.Check.allCases {
+          writer.name(check.rawValue)
+          writer.string("ok")
+        }
       }
-      writer.endObject()
-      writer.endObject()
     }
   }
 }

@@ -102,29 +102,29 @@ enum ImportRoutes {
   private static func write(
     _ outcome: Importer.Outcome, line: Int, _ call: Call, to writer: inout JSONWriter
   ) {
-    writer.beginObject()
-    writer.member("line", line)
-    switch outcome {
-    case .created(let id):
-      writer.member("status", "created")
-      writer.member("id", id.description)
-    case .duplicate(let id):
-      writer.member("status", "duplicate")
-      writer.member("id", id?.description)
-    case .extended(let id):
-      writer.member("status", "extended")
-      writer.member("id", id.description)
-    case .differs(let id, let failure):
-      writer.member("status", "differs")
-      writer.member("id", id.description)
-      writer.name("problem")
-      call.write(failure, to: &writer)
-    case .invalid(let failure):
-      writer.member("status", "invalid")
-      writer.name("problem")
-      call.write(failure, to: &writer)
+    writer.object { writer in
+      writer.member("line", line)
+      switch outcome {
+      case .created(let id):
+        writer.member("status", "created")
+        writer.member("id", id.description)
+      case .duplicate(let id):
+        writer.member("status", "duplicate")
+        writer.member("id", id?.description)
+      case .extended(let id):
+        writer.member("status", "extended")
+        writer.member("id", id.description)
+      case .differs(let id, let failure):
+        writer.member("status", "differs")
+        writer.member("id", id.description)
+        writer.name("problem")
+        call.write(failure, to: &writer)
+      case .invalid(let failure):
+        writer.member("status", "invalid")
+        writer.name("problem")
+        call.write(failure, to: &writer)
+      }
     }
-    writer.endObject()
   }
 }
 

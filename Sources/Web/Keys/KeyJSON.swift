@@ -25,13 +25,13 @@ enum KeyJSON {
 
 extension ListedKey {
   func write(to writer: inout JSONWriter) {
-    writer.beginObject()
-    KeyJSON.writeMembers(key, to: &writer)
-    writer.member("made_by", key.madeBy)
-    writer.member("made_by_label", makerLabel)
-    writer.member("rotated_from", key.rotatedFrom)
-    writer.member("last_used_at", lastUsedAt?.description)
-    writer.endObject()
+    writer.object { writer in
+      KeyJSON.writeMembers(key, to: &writer)
+      writer.member("made_by", key.madeBy)
+      writer.member("made_by_label", makerLabel)
+      writer.member("rotated_from", key.rotatedFrom)
+      writer.member("last_used_at", lastUsedAt?.description)
+    }
   }
 
   /// Rows under a header; several values in a cell are separated by |.

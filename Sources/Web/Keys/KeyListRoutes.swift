@@ -35,14 +35,9 @@ enum KeyListRoutes {
         return writer.bytes + [UInt8(ascii: "\n")]
       }
     }
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.name("items")
-    writer.beginArray()
-    for key in page { key.write(to: &writer) }
-    writer.endArray()
-    writer.member("next_cursor", cursor)
-    writer.endObject()
-    return writer.bytes
+    return JSONWriter.object { writer in
+      writer.array("items", of: page) { writer, key in key.write(to: &writer) }
+      writer.member("next_cursor", cursor)
+    }
   }
 }

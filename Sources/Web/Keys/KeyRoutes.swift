@@ -60,11 +60,9 @@ enum KeyRoutes {
     _ key: AccessKey, _ token: Token, _ done: Done<String>, _ intent: Intent, _ keys: KeyService
   ) -> Answer {
     let shown = done.isReplayed ? keys.key(done.value) ?? key : key
-    var answer = Answer.json(.created) { writer in
-      writer.beginObject()
+    var answer = Answer.object(.created) { writer in
       KeyJSON.writeMembers(shown, to: &writer)
       writer.member("key", done.isReplayed || intent.dryRun ? nil as String? : token.text)
-      writer.endObject()
     }
     answer.tell(intent, isReplayed: done.isReplayed)
     if !intent.dryRun {

@@ -46,11 +46,11 @@ enum LinkRoutes {
       var page = ListPage()
       for candidate in found {
         _ = page.add { writer in
-          writer.beginObject()
-          writer.member("case_id", candidate.stub.id.description)
-          writer.member("number", candidate.number)
-          writer.member("shared", strings: candidate.shared.map(\.rawValue))
-          writer.endObject()
+          writer.object { writer in
+            writer.member("case_id", candidate.stub.id.description)
+            writer.member("number", candidate.number)
+            writer.member("shared", strings: candidate.shared.map(\.rawValue))
+          }
         }
       }
       return page.answer(next: nil, at: nil)
@@ -59,13 +59,13 @@ enum LinkRoutes {
 
   /// - Parameter isReceipt: true for a key that may not read cases: who has tied them before, and when, is not told.
   private static func write(_ link: Link, isReceipt: Bool = false, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("case_id", link.other.description)
-    writer.member("relation", link.relation.rawValue)
-    if !isReceipt {
-      writer.member("linked_by", link.linkedBy.rawValue)
-      writer.member("linked_at", link.linkedAt.description)
+    writer.object { writer in
+      writer.member("case_id", link.other.description)
+      writer.member("relation", link.relation.rawValue)
+      if !isReceipt {
+        writer.member("linked_by", link.linkedBy.rawValue)
+        writer.member("linked_at", link.linkedAt.description)
+      }
     }
-    writer.endObject()
   }
 }

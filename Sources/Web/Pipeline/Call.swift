@@ -65,10 +65,10 @@ struct Call: Sendable {
   /// The last line of an answer that cannot go on. What came before it stands, and the answer breaks off after it.
   func lastLine(_ failure: Failure) -> [UInt8] {
     var writer = JSONWriter()
-    writer.beginObject()
-    writer.name("problem")
-    ProblemDocument.write(failure, at: site.paths.prefix, language: language, requestID: requestID, to: &writer)
-    writer.endObject()
+    writer.object { writer in
+      writer.name("problem")
+      ProblemDocument.write(failure, at: site.paths.prefix, language: language, requestID: requestID, to: &writer)
+    }
     writer.bytes.append(UInt8(ascii: "\n"))
     return writer.bytes
   }

@@ -68,32 +68,29 @@ enum ProblemDocument {
     _ failure: Failure, at prefix: String, language: Language, requestID: String?, to writer: inout JSONWriter
   ) {
     let problem = failure.code.problem
-    writer.beginObject()
-    writer.member("type", "\(prefix)/docs/problems/\(failure.code.rawValue)")
-    writer.member("title", problem.title.text(in: language))
-    writer.member("status", problem.status.code)
-    writer.member("detail", failure.detail.text(in: language))
-    writer.member("code", failure.code.rawValue)
-    if !failure.errors.isEmpty {
-      writer.name("errors")
-      writer.beginArray()
-      for error in failure.errors { write(error, language, to: &writer) }
-      writer.endArray()
+    writer.object { writer in
+      writer.member("type", "\(prefix)/docs/problems/\(failure.code.rawValue)")
+      writer.member("title", problem.title.text(in: language))
+      writer.member("status", problem.status.code)
+      writer.member("detail", failure.detail.text(in: language))
+      writer.member("code", failure.code.rawValue)
+      if !failure.errors.isEmpty {
+        writer.array("errors", of: failure.errors) { writer, error in write(error, language, to: &writer) }
+      }
+      if let actions = failure.allowedActions { writer.member("allowed_actions", strings: actions) }
+      if let etag = failure.currentETag { writer.member("current_etag", etag) }
+      if let id = failure.existing { writer.member("case_id", id.description) }
+      if let seconds = failure.retryAfterSeconds { writer.member("retry_after", seconds) }
+      if let requestID { writer.member("request_id", requestID) }
     }
-    if let actions = failure.allowedActions { writer.member("allowed_actions", strings: actions) }
-    if let etag = failure.currentETag { writer.member("current_etag", etag) }
-    if let id = failure.existing { writer.member("case_id", id.description) }
-    if let seconds = failure.retryAfterSeconds { writer.member("retry_after", seconds) }
-    if let requestID { writer.member("request_id", requestID) }
-    writer.endObject()
   }
 
   private static func write(_ error: FieldError, _ language: Language, to writer: inout JSONWriter) {
-    writer.beginObject()
-    if let pointer = error.pointer { writer.member("pointer", pointer) }
-    if let parameter = error.parameter { writer.member("parameter", parameter) }
-    writer.member("code", error.code.rawValue)
-    writer.member("detail", error.detail.text(in: language))
-    writer.endObject()
+    writer.object { writer in
+      if let pointer = error.pointer { writer.member("pointer", pointer) }
+      if let parameter = error.parameter { writer.member("parameter", parameter) }
+      writer.member("code", error.code.rawValue)
+      writer.member("detail", error.detail.text(in: language))
+    }
   }
 }

@@ -52,29 +52,24 @@ struct FirstDefinitionPage {
   }
 
   private func writeFunnel(to writer: inout JSONWriter) {
-    writer.name("total")
-    writer.beginObject()
-    Self.write(totals, to: &writer)
-    writer.member("rejected", published.beside.first { $0.key == FunnelMetric.rejected.rawValue }?.count)
-    writer.endObject()
-    guard let table else { return }
-    writer.name("groups")
-    writer.beginArray()
-    for row in table.rows ?? [] where row.counts.first != 0 {
-      writer.beginObject()
-      writer.member("key", PublicPage.code(row.key))
-      writer.name("label")
-      writer.label(page.label(of: row.key))
-      Self.write(row.counts, to: &writer)
-      writer.endObject()
+    writer.object("total") { writer in
+      Self.write(totals, to: &writer)
+      writer.member("rejected", published.beside.first { $0.key == FunnelMetric.rejected.rawValue }?.count)
     }
-    writer.endArray()
-    writer.name("suppressed")
-    writer.beginArray()
-    for key in table.suppressed {
+    guard let table else { return }
+    writer.array("groups") { writer in
+      for row in table.rows ?? [] where row.counts.first != 0 {
+        writer.object { writer in
+          writer.member("key", PublicPage.code(row.key))
+          writer.name("label")
+          writer.label(page.label(of: row.key))
+          Self.write(row.counts, to: &writer)
+        }
+      }
+    }
+    writer.array("suppressed", of: table.suppressed) { writer, key in
       if let code = PublicPage.code(key) { writer.string(code) } else { writer.null() }
     }
-    writer.endArray()
     // True when the groups are so few that none may be told.
     writer.member("total_only", table.rows == nil)
   }
@@ -88,17 +83,14 @@ struct FirstDefinitionPage {
   }
 
   private static func write(_ node: PublishedNode, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("key", node.key)
-    writer.name("label")
-    writer.label(PublicLabel.of(node.key))
-    writer.member("count", node.count)
-    writer.name("parts")
-    writer.beginArray()
-    for child in node.children ?? [] { write(child, to: &writer) }
-    writer.endArray()
-    writer.member("suppressed", strings: node.suppressed)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("key", node.key)
+      writer.name("label")
+      writer.label(PublicLabel.of(node.key))
+      writer.member("count", node.count)
+      writer.array("parts", of: node.children ?? []) { writer, child in write(child, to: &writer) }
+      writer.member("suppressed", strings: node.suppressed)
+    }
   }
 
   private static func lines(_ node: PublishedNode, _ prefix: String) -> [PublicPage.Line] {

@@ -19,24 +19,22 @@ struct PublicPage {
   private var published: PublicRelease { release.published }
 
   func json() -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("statistic", statistic.rawValue)
-    writer.member("definition", "public-\(statistic.rawValue)/\(published.definition)")
-    writer.member("election", release.stored.election)
-    writer.member("as_of", release.stored.asOf.description)
-    writer.member("basis", StatisticBasis.effective.rawValue)
-    writer.member("unit", StatisticUnit.case.rawValue)
-    writer.member("group_by", grouping?.rawValue)
-    writer.member("released_at", release.stored.releasedAt.description)
-    if published.definition == 1 {
-      FirstDefinitionPage(page: self).writeMembers(to: &writer)
-    } else {
-      PublicMethod.writeMember(to: &writer)
-      writeFigures(to: &writer)
+    JSONWriter.object { writer in
+      writer.member("statistic", statistic.rawValue)
+      writer.member("definition", "public-\(statistic.rawValue)/\(published.definition)")
+      writer.member("election", release.stored.election)
+      writer.member("as_of", release.stored.asOf.description)
+      writer.member("basis", StatisticBasis.effective.rawValue)
+      writer.member("unit", StatisticUnit.case.rawValue)
+      writer.member("group_by", grouping?.rawValue)
+      writer.member("released_at", release.stored.releasedAt.description)
+      if published.definition == 1 {
+        FirstDefinitionPage(page: self).writeMembers(to: &writer)
+      } else {
+        PublicMethod.writeMember(to: &writer)
+        writeFigures(to: &writer)
+      }
     }
-    writer.endObject()
-    return writer.bytes
   }
 
   /// One number a line.
@@ -96,23 +94,17 @@ struct PublicPage {
   }
 
   private func writeFunnel(to writer: inout JSONWriter) {
-    writer.name("total")
-    writer.beginObject()
-    Self.write(totals, to: &writer)
-    writer.member("rejected", rejected)
-    writer.endObject()
+    writer.object("total") { writer in
+      Self.write(totals, to: &writer)
+      writer.member("rejected", rejected)
+    }
     guard let grouping, let rows = published.tables[grouping.rawValue]?.rows else { return }
-    writer.name("groups")
-    writer.beginArray()
-    for row in rows {
-      writer.beginObject()
+    writer.objects("groups", of: rows) { writer, row in
       writer.member("key", Self.code(row.key))
       writer.name("label")
       writer.label(label(of: row.key))
       Self.write(row.counts, to: &writer)
-      writer.endObject()
     }
-    writer.endArray()
   }
 
   private static func write(_ counts: [Int], to writer: inout JSONWriter) {
@@ -120,31 +112,26 @@ struct PublicPage {
       writer.name(metric)
       writer.int(count)
     }
-    writer.name("percentages")
-    writer.beginObject()
-    for index in counts.indices.dropFirst() {
-      writer.name(metrics[index])
-      writer.beginObject()
-      writer.member("of", metrics[index - 1])
-      writePercent(counts[index], of: counts[index - 1], to: &writer)
-      writer.endObject()
+    writer.object("percentages") { writer in
+      for index in counts.indices.dropFirst() {
+        writer.object(metrics[index]) { writer in
+          writer.member("of", metrics[index - 1])
+          writePercent(counts[index], of: counts[index - 1], to: &writer)
+        }
+      }
     }
-    writer.endObject()
   }
 
   /// - Parameter total: what percentages are of.
   private static func write(_ node: PublishedNode, of total: Int, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("key", node.key)
-    writer.name("label")
-    writer.label(PublicLabel.of(node.key))
-    writer.member("count", node.count)
-    writePercent(node.count, of: total, to: &writer)
-    writer.name("parts")
-    writer.beginArray()
-    for child in node.children ?? [] { write(child, of: total, to: &writer) }
-    writer.endArray()
-    writer.endObject()
+    writer.object { writer in
+      writer.member("key", node.key)
+      writer.name("label")
+      writer.label(PublicLabel.of(node.key))
+      writer.member("count", node.count)
+      writePercent(node.count, of: total, to: &writer)
+      writer.array("parts", of: node.children ?? []) { writer, child in write(child, of: total, to: &writer) }
+    }
   }
 
   /// Of counts as they are shown. A part may be shown as more than its whole; it is no more than all of it.
@@ -185,29 +172,23 @@ enum PublicMethod {
 
   /// Writes the member `method`: its name, its parameters, and the table of perturbation.
   static func writeMember(to writer: inout JSONWriter) {
-    writer.name("method")
-    writer.beginObject()
-    writer.member("name", "cell_key")
-    writer.member("noise_max", Perturbation.noiseMax)
-    writer.member("variance", Perturbation.variance)
-    writer.name("not_shown")
-    write(Array(Perturbation.notShown), to: &writer)
-    writer.member("totals_exact_from", Perturbation.exactFrom)
-    writer.member("additive", false)
-    writer.name("note")
-    writer.label(note)
-    writer.member("weight_sum", Int(Perturbation.weightSum))
-    writer.name("weights")
-    writer.beginArray()
-    for row in Perturbation.weights { write(row.map { Int($0) }, to: &writer) }
-    writer.endArray()
-    writer.endObject()
+    writer.object("method") { writer in
+      writer.member("name", "cell_key")
+      writer.member("noise_max", Perturbation.noiseMax)
+      writer.member("variance", Perturbation.variance)
+      writer.name("not_shown")
+      write(Array(Perturbation.notShown), to: &writer)
+      writer.member("totals_exact_from", Perturbation.exactFrom)
+      writer.member("additive", false)
+      writer.name("note")
+      writer.label(note)
+      writer.member("weight_sum", Int(Perturbation.weightSum))
+      writer.array("weights", of: Perturbation.weights) { writer, row in write(row.map { Int($0) }, to: &writer) }
+    }
   }
 
   private static func write(_ numbers: [Int], to writer: inout JSONWriter) {
-    writer.beginArray()
-    for number in numbers { writer.int(number) }
-    writer.endArray()
+    writer.array(of: numbers) { writer, number in writer.int(number) }
   }
 }
 

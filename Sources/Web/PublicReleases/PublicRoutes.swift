@@ -34,13 +34,13 @@ enum PublicRoutes {
     for election in elections {
       let released = try await releases.series(of: election.key).made.keys.sorted().map(\.description)
       _ = page.add { writer in
-        writer.beginObject()
-        writer.member("election", election.key)
-        writer.member("name_id", election.nameId)
-        writer.member("name_en", election.nameEn)
-        writer.member("voting_on", election.votingOn)
-        writer.member("released", strings: released)
-        writer.endObject()
+        writer.object { writer in
+          writer.member("election", election.key)
+          writer.member("name_id", election.nameId)
+          writer.member("name_en", election.nameEn)
+          writer.member("voting_on", election.votingOn)
+          writer.member("released", strings: released)
+        }
       }
       // One without a release has a row, too.
       for day in released.isEmpty ? [nil] : released.map(Optional.some) {

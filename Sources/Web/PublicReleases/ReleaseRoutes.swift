@@ -29,25 +29,18 @@ enum ReleaseRoutes {
 
   private static func answer(_ releases: MadeReleases, election: String, dryRun: Bool) -> Answer {
     let items = releases.items
-    var answer = Answer.json { writer in
-      writer.beginObject()
+    var answer = Answer.object { writer in
       writer.member("election", election)
       writer.member("first_recorded_on", releases.firstRecordedOn?.description)
       writer.member("made", items.count { $0.isMade })
-      writer.name("items")
-      writer.beginArray()
-      for item in items {
-        writer.beginObject()
+      writer.objects("items", of: items) { writer, item in
         writer.member("as_of", item.date.description)
         writer.member("made", item.isMade)
         writer.member("definition", item.release?.definition ?? PublicRelease.currentDefinition)
         writer.member("released_at", item.release?.releasedAt.description)
         writer.name("seq")
         if let release = item.release { writer.int(release.seq) } else { writer.null() }
-        writer.endObject()
       }
-      writer.endArray()
-      writer.endObject()
     }
     answer.tell(dryRun: dryRun)
     return answer

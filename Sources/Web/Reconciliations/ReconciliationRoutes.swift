@@ -41,17 +41,17 @@ enum ReconciliationRoutes {
       var goesOn = true
       while true {
         var writer = JSONWriter()
-        for difference in manifest.takeDifferences() { write(difference, asLine: true, to: &writer) }
+        for difference in manifest.takeDifferences() { writeLine(difference, to: &writer) }
         try await stream.write(writer.bytes)
         guard goesOn else { break }
         goesOn = try await manifest.advance()
       }
       let certificate = try await manifest.certify()
       var writer = JSONWriter()
-      writer.beginObject()
-      writer.name("certificate")
-      write(certificate, to: &writer)
-      writer.endObject()
+      writer.object { writer in
+        writer.name("certificate")
+        write(certificate, to: &writer)
+      }
       writer.bytes.append(UInt8(ascii: "\n"))
       try await stream.write(writer.bytes)
     } catch let failure as Failure {
@@ -72,64 +72,56 @@ enum ReconciliationRoutes {
       }
     }
     let certificate = try await manifest.certify()
-    var writer = JSONWriter()
-    writer.beginObject()
-    for (name, list) in zip(Reconciliation.Difference.kinds, lists) {
-      writer.name(name)
-      writer.beginArray()
-      for difference in list { write(difference, asLine: false, to: &writer) }
-      writer.endArray()
+    return JSONWriter.object { writer in
+      for (name, list) in zip(Reconciliation.Difference.kinds, lists) {
+        writer.array(name, of: list) { writer, difference in write(difference, to: &writer) }
+      }
+      writer.object("counts") { writer in
+        writer.member("missing", certificate.missing)
+        writer.member("outdated", certificate.outdated)
+        writer.member("unknown", certificate.unknown)
+      }
+      writer.name("certificate")
+      write(certificate, to: &writer)
     }
-    writer.name("counts")
-    writer.beginObject()
-    writer.member("missing", certificate.missing)
-    writer.member("outdated", certificate.outdated)
-    writer.member("unknown", certificate.unknown)
-    writer.endObject()
-    writer.name("certificate")
-    write(certificate, to: &writer)
-    writer.endObject()
-    return writer.bytes
   }
 
-  private static func write(
-    _ difference: Reconciliation.Difference, asLine: Bool, to writer: inout JSONWriter
-  ) {
-    if asLine {
-      writer.beginObject()
+  private static func writeLine(_ difference: Reconciliation.Difference, to writer: inout JSONWriter) {
+    writer.object { writer in
       writer.name(Reconciliation.Difference.kinds[difference.kind])
+      write(difference, to: &writer)
     }
-    writer.beginObject()
-    switch difference {
-    case .missing(let id, let version, let etag), .outdated(let id, let version, let etag):
-      writer.member("id", id.description)
-      writer.member("version", version)
-      writer.member("etag", etag)
-    case .unknown(let id):
-      writer.member("id", id.description)
-    }
-    writer.endObject()
-    if asLine {
-      writer.endObject()
-      writer.bytes.append(UInt8(ascii: "\n"))
+    writer.bytes.append(UInt8(ascii: "\n"))
+  }
+
+  private static func write(_ difference: Reconciliation.Difference, to writer: inout JSONWriter) {
+    writer.object { writer in
+      switch difference {
+      case .missing(let id, let version, let etag), .outdated(let id, let version, let etag):
+        writer.member("id", id.description)
+        writer.member("version", version)
+        writer.member("etag", etag)
+      case .unknown(let id):
+        writer.member("id", id.description)
+      }
     }
   }
 
   private static func write(_ certificate: Certificate, seesCounts: Bool = true, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("id", String(certificate.number))
-    writer.member("agency", certificate.agency.rawValue)
-    writer.member("seq", certificate.seq)
-    if seesCounts { writer.member("cases", certificate.cases) }
-    writer.member("in_agreement", certificate.inAgreement)
-    if seesCounts {
-      writer.member("missing", certificate.missing)
-      writer.member("outdated", certificate.outdated)
-      writer.member("unknown", certificate.unknown)
-      writer.member("digest", certificate.digest.hexadecimal)
+    writer.object { writer in
+      writer.member("id", String(certificate.number))
+      writer.member("agency", certificate.agency.rawValue)
+      writer.member("seq", certificate.seq)
+      if seesCounts { writer.member("cases", certificate.cases) }
+      writer.member("in_agreement", certificate.inAgreement)
+      if seesCounts {
+        writer.member("missing", certificate.missing)
+        writer.member("outdated", certificate.outdated)
+        writer.member("unknown", certificate.unknown)
+        writer.member("digest", certificate.digest.hexadecimal)
+      }
+      writer.member("issued_at", certificate.issuedAt.description)
     }
-    writer.member("issued_at", certificate.issuedAt.description)
-    writer.endObject()
   }
 
   /// GET /v1/reconciliations: who agreed at which sequence and when, newest first. Every key may know; what was

@@ -75,12 +75,10 @@ enum ReferenceRoutes {
     }
     let changedCases = try await referenceData.put(
       rows, of: kind, lines: lines, by: call.asker, dryRun: dryRun, explain: explain)
-    var answer = Answer.json { writer in
-      writer.beginObject()
+    var answer = Answer.object { writer in
       writer.member("kind", kind.rawValue)
       writer.member("rows", rows.count)
       if kind.movesClocks { writer.member("cases", changedCases) }
-      writer.endObject()
     }
     answer.tell(dryRun: dryRun)
     return answer

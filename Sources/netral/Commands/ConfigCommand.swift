@@ -53,16 +53,15 @@ extension ConfigReading {
   /// `{"port": {"value": 8080, "source": "default"}, …}`
   var json: String {
     var writer = JSONWriter()
-    writer.beginObject()
-    for setting in Setting.all {
-      writer.name(setting.name)
-      writer.beginObject()
-      writer.name("value")
-      setting.value(in: config).write(to: &writer)
-      writer.member("source", source(of: setting).rawValue)
-      writer.endObject()
+    writer.object { writer in
+      for setting in Setting.all {
+        writer.object(setting.name) { writer in
+          writer.name("value")
+          setting.value(in: config).write(to: &writer)
+          writer.member("source", source(of: setting).rawValue)
+        }
+      }
     }
-    writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 

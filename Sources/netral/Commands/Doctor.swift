@@ -32,19 +32,14 @@ struct Doctor: ParsableCommand {
   /// `{"findings": [{"check": …, "level": …, "text": …, "advice": …}, …]}`
   private static func json(_ findings: [Finding]) -> String {
     var writer = JSONWriter()
-    writer.beginObject()
-    writer.name("findings")
-    writer.beginArray()
-    for finding in findings {
-      writer.beginObject()
-      writer.member("check", finding.check)
-      writer.member("level", finding.level.rawValue)
-      writer.member("text", finding.text)
-      writer.member("advice", finding.advice)
-      writer.endObject()
+    writer.object { writer in
+      writer.objects("findings", of: findings) { writer, finding in
+        writer.member("check", finding.check)
+        writer.member("level", finding.level.rawValue)
+        writer.member("text", finding.text)
+        writer.member("advice", finding.advice)
+      }
     }
-    writer.endArray()
-    writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 }

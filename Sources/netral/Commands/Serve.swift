@@ -73,7 +73,7 @@ private struct ServingService: Service {
     }
     logger.notice("started", metadata: ["version": "\(netralVersion)", "address": "\(address)"])
     api.resumeWork()
-    if config.readsStatisticsAhead { readStatisticsAhead() }
+    readStatisticsAhead()
     try await gracefulShutdown()
     await api.stopWork()
     store.stopWaiting()
@@ -120,7 +120,8 @@ extension ServingService {
     return "http://\(host):\(server.port)"
   }
 
-  /// Reads the states of all cases, for which the first question would have to wait.
+  /// Reads the states of all cases, for which the first question would have to wait: 60 bytes a version and case, which
+  /// they would take sooner or later.
   private func readStatisticsAhead() {
     Task {
       do {
@@ -137,12 +138,8 @@ extension ServingService {
 enum Wiring {
   static func api(_ config: Config, _ store: SQLiteStore, _ logger: Logger) -> API {
     var settings = APISettings(now: config.store.now)
-    settings.bodyBytesMax = config.limits.bodyBytesMax
-    settings.decodedBytesMax = config.limits.streamBytesMax
     settings.requestsPerAgencyMax = config.limits.requestsInFlightMax / 2
     settings.streamsMax = config.streamsMax
-    settings.streamsPerAgencyMax = config.streamsPerAgencyMax
-    settings.renderedBytesMax = config.renderedBytesMax
     settings.figuresPerAgencyPerDay = config.figuresPerAgencyPerDay
     settings.publicRequestsPerMinute = config.publicRequestsPerMinute
     settings.failedKeysPerMinute = config.failedKeysPerMinute

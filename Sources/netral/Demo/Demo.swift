@@ -41,7 +41,7 @@ struct Demo: AsyncParsableCommand {
     let origin = Importer.Origin(
       agency: .bawaslu, keyID: importing.token.keyID, reach: .eachItself(keyIDs: keyIDs))
     let importer = Importer(origin: origin, store: store, now: config.store.now)
-    let lines = DemoCases.lines(store.reference) + DemoPilkada2020.lines(store.reference)
+    let lines = try DemoCases.lines(store.reference) + DemoPilkada2020.lines()
     for batch in lines.chunked(by: 200) {
       for outcome in try await importer.run(try batch.map { try ImportLine(json: $0) }, dryRun: false) {
         if case .invalid(let failure) = outcome {

@@ -20,69 +20,60 @@ struct DemoCase {
 
   /// The line: case and acts.
   var line: [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.name("case")
-    write(to: &writer)
-    writer.name("actions")
-    writer.beginArray()
-    for act in acts { act.write(to: &writer) }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes
+    JSONWriter.object { writer in
+      writer.name("case")
+      write(to: &writer)
+      writer.array("actions", of: acts) { writer, act in act.write(to: &writer) }
+    }
   }
 
   private func write(to writer: inout JSONWriter) {
     let number = Self.padded(index + 1, 4)
-    writer.beginObject()
-    writer.member("election", election)
-    writer.member("region", region)
-    writer.member("institution", institution)
-    writeSubject(number, to: &writer)
-    writer.member("violation", violation)
-    writeAct(number, to: &writer)
-    writer.name("source")
-    writer.beginObject()
-    writer.member("kind", ["laporan", "temuan", "laporan", "pelimpahan"][index % 4])
-    writer.member("agency", agency.rawValue)
-    writer.member("agency_ref", "\(reference)/CONTOH/\(region)/\(receivedOn.year)")
-    writer.member("received_on", receivedOn.description)
-    writer.member("channel", "sigaplapor")
-    writer.endObject()
-    writer.name("reporter")
-    writer.beginObject()
-    writer.member("mode", index % 3 == 0 ? "anonymous" : "named")
-    if index % 3 != 0 {
-      writer.member("name", "Pelapor Contoh \(number)")
-      writer.member("contact", "pelapor\(number)@contoh.invalid")
+    writer.object { writer in
+      writer.member("election", election)
+      writer.member("region", region)
+      writer.member("institution", institution)
+      writeSubject(number, to: &writer)
+      writer.member("violation", violation)
+      writeAct(number, to: &writer)
+      writer.object("source") { writer in
+        writer.member("kind", ["laporan", "temuan", "laporan", "pelimpahan"][index % 4])
+        writer.member("agency", agency.rawValue)
+        writer.member("agency_ref", "\(reference)/CONTOH/\(region)/\(receivedOn.year)")
+        writer.member("received_on", receivedOn.description)
+        writer.member("channel", "sigaplapor")
+      }
+      writer.object("reporter") { writer in
+        writer.member("mode", index % 3 == 0 ? "anonymous" : "named")
+        if index % 3 != 0 {
+          writer.member("name", "Pelapor Contoh \(number)")
+          writer.member("contact", "pelapor\(number)@contoh.invalid")
+        }
+      }
+      writer.member("motives", strings: [["office", "family", "economic"][index % 3]])
     }
-    writer.endObject()
-    writer.member("motives", strings: [["office", "family", "economic"][index % 3]])
-    writer.endObject()
   }
 
   private func writeSubject(_ number: String, to writer: inout JSONWriter) {
-    writer.name("subject")
-    writer.beginObject()
-    writer.member("name", "Pegawai Contoh \(number)")
-    writer.member("nip", nip)
-    writer.member("employment", "pns")
-    writer.member("position_level", position == "kepala_wilayah" ? "administrator" : position)
-    if position == "kepala_wilayah" { writer.member("reporting_class", position) }
-    writer.member("position_title", "Jabatan Contoh \(index % 12 + 1)")
-    writer.endObject()
+    writer.object("subject") { writer in
+      writer.member("name", "Pegawai Contoh \(number)")
+      writer.member("nip", nip)
+      writer.member("employment", "pns")
+      writer.member("position_level", position == "kepala_wilayah" ? "administrator" : position)
+      if position == "kepala_wilayah" { writer.member("reporting_class", position) }
+      writer.member("position_title", "Jabatan Contoh \(index % 12 + 1)")
+    }
   }
 
   private func writeAct(_ number: String, to writer: inout JSONWriter) {
-    writer.name("act")
-    writer.beginObject()
-    writer.member("occurred_on", actOn.description)
-    writer.member("known_on", actOn.adding(days: 1).description)
-    writer.member("place", "Tempat Contoh \(index % 40 + 1)")
-    writer.member("channel", ["social_media", "in_person", "social_media", "other"][index % 4])
-    writer.member("narrative", "Uraian contoh nomor \(number): data sintetis, bukan peristiwa nyata.")
-    writer.member("supports", violation.hasPrefix("KE") ? "prospective_candidate" : "candidate")
-    writer.endObject()
+    writer.object("act") { writer in
+      writer.member("occurred_on", actOn.description)
+      writer.member("known_on", actOn.adding(days: 1).description)
+      writer.member("place", "Tempat Contoh \(index % 40 + 1)")
+      writer.member("channel", ["social_media", "in_person", "social_media", "other"][index % 4])
+      writer.member("narrative", "Uraian contoh nomor \(number): data sintetis, bukan peristiwa nyata.")
+      writer.member("supports", violation.hasPrefix("KE") ? "prospective_candidate" : "candidate")
+    }
   }
 
   /// A well-formed NIP that belongs to nobody: serials 900 and up with birth dates that run through the years.
@@ -125,15 +116,15 @@ struct DemoAct {
   }
 
   func write(to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("action", name)
-    writer.member("agency", agency.rawValue)
-    writer.member("occurred_on", date.description)
-    for member in members {
-      writer.name(member.0)
-      writer.string(member.1)
+    writer.object { writer in
+      writer.member("action", name)
+      writer.member("agency", agency.rawValue)
+      writer.member("occurred_on", date.description)
+      for member in members {
+        writer.name(member.0)
+        writer.string(member.1)
+      }
     }
-    writer.endObject()
   }
 }
 

@@ -17,18 +17,16 @@ struct LogLine {
 
   /// `{"time":…,"level":…,"message":…,…}`: numbers and flags are such, everything else is text.
   var json: [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("time", time)
-    writer.member("level", level.rawValue)
-    writer.member("message", Self.clean(message))
-    for (name, value) in metadata {
-      // A name that stands there already would be a second one, of which readers keep either.
-      writer.name(Self.clean(["time", "level", "message"].contains(name) ? "metadata_\(name)" : name))
-      Self.write(value, to: &writer)
+    JSONWriter.object { writer in
+      writer.member("time", time)
+      writer.member("level", level.rawValue)
+      writer.member("message", Self.clean(message))
+      for (name, value) in metadata {
+        // A name that stands there already would be a second one, of which readers keep either.
+        writer.name(Self.clean(["time", "level", "message"].contains(name) ? "metadata_\(name)" : name))
+        Self.write(value, to: &writer)
+      }
     }
-    writer.endObject()
-    return writer.bytes
   }
 
   private static func write(_ value: Logger.MetadataValue, to writer: inout JSONWriter) {
@@ -40,16 +38,14 @@ struct LogLine {
     case .stringConvertible(let flag as Bool): writer.bool(flag)
     case .stringConvertible(let other): writer.string(clean("\(other)"))
     case .array(let items):
-      writer.beginArray()
-      for item in items { write(item, to: &writer) }
-      writer.endArray()
+      writer.array(of: items) { writer, item in write(item, to: &writer) }
     case .dictionary(let members):
-      writer.beginObject()
-      for (name, item) in members.sorted(by: { $0.key < $1.key }) {
-        writer.name(clean(name))
-        write(item, to: &writer)
+      writer.object { writer in
+        for (name, item) in members.sorted(by: { $0.key < $1.key }) {
+          writer.name(clean(name))
+          write(item, to: &writer)
+        }
       }
-      writer.endObject()
     }
   }
 

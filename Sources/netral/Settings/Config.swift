@@ -27,14 +27,8 @@ struct Config: Sendable {
   var opensMetricsLocally = true
   /// Exports, imports and reconciliations at the same time.
   var streamsMax = 16
-  /// Of them, those of one agency.
-  var streamsPerAgencyMax = 4
-  /// Memory for rendered cases.
-  var renderedBytesMax = 16 << 20
   /// Questions without a key, by address.
   var publicRequestsPerMinute = 60
-  /// Read the states of all cases at the start, and not only when a statistic is asked for.
-  var readsStatisticsAhead = true
   /// New figures, which are stored for ever.
   var figuresPerAgencyPerDay = 5_000
   /// Requests with a key that is not valid, by address and by the key they name.

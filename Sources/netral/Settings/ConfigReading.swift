@@ -58,7 +58,8 @@ struct ConfigReading {
     }
     let known = Self.foreignVariables.union(Setting.all.map(\.variable)).union([Self.fileVariable])
     for name in environment.keys.filter({ $0.hasPrefix("NETRAL_") && !known.contains($0) }).sorted() {
-      problems.append("\(Self.excerpt(name)): there is no such setting")
+      let refusal = Setting.refusal(of: name.dropFirst("NETRAL_".count).lowercased())
+      problems.append("\(Self.excerpt(name)): \(refusal)")
     }
   }
 
@@ -102,7 +103,7 @@ struct ConfigReading {
     }
     let known = Set(Setting.all.map(\.name))
     for member in object.members where !known.contains(member.name) {
-      problems.append("\(path): \(Self.excerpt(member.name)): there is no such setting")
+      problems.append("\(path): \(Self.excerpt(member.name)): \(Setting.refusal(of: member.name))")
     }
     return Dictionary(object.members.map { ($0.name, $0.value) }) { first, _ in first }
   }

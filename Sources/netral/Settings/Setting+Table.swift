@@ -5,7 +5,7 @@ internal import Storage
 ///
 /// A new setting is a place in `Config` with its default, a line here, and its row in docs/settings.md.
 extension Setting {
-  static let all: [Setting] = serving + limits + store + work + backup
+  static let all: [Setting] = serving + limits + work + backup
 
   private static let serving: [Setting] = [
     .text("database", \.database, "the file; its folder must exist"),
@@ -29,43 +29,17 @@ extension Setting {
   }
 
   private static let limits: [Setting] = [
-    .int("body_bytes_max", \.limits.bodyBytesMax, 1_024...67_108_864, "longest body"),
-    .int(
-      "stream_bytes_max", \.limits.streamBytesMax, 1_024...1_099_511_627_776,
-      "longest import or manifest, also after decompression"),
     .int("connections_max", \.limits.connectionsMax, 1...1_000_000, "connections; more are answered 503"),
     .int(
       "connections_per_address_max", \.limits.connectionsPerAddressMax, 1...1_000_000,
       "connections of one address; behind a proxy as many as of all"),
     .int("requests_in_flight_max", \.limits.requestsInFlightMax, 1...1_000_000, "requests; more are answered 503"),
-    .seconds("head_timeout_seconds", \.limits.headTimeout, 1...600, "within which a head must be there"),
-    .seconds("idle_timeout_seconds", \.limits.idleTimeout, 1...3_600, "after which an idle connection is closed"),
-    .seconds("write_timeout_seconds", \.limits.writeTimeout, 1...3_600, "how long a client may take nothing"),
-    .int(
-      "answer_bytes_per_second_min", \.limits.answerBytesPerSecondMin, 1...1_000_000_000,
-      "a client that takes an answer more slowly, after the write time-out, is cut"),
     .seconds(
       "shutdown_deadline_seconds", \.limits.shutdownDeadline, 1...600, "what runs at SIGTERM may take this long"),
   ]
 
-  private static let store: [Setting] = [
-    .int("write_queue_max", \.store.queueMax, 1...100_000, "writes that may wait"),
-    .int("write_queue_per_agency_max", \.store.queuePerOwnerMax, 1...100_000, "of them, those of one agency"),
-    .int("write_batch_max", \.store.batchMax, 1...10_000, "writes that share a commit"),
-    .int(
-      "lane_threads", \.store.laneThreads, 1...64, "threads for exports, reconciliations and long pages of the feed"),
-    .int("waiters_max", \.store.waitersMax, 1...1_000_000, "requests that wait for a change"),
-    .milliseconds("read_timeout_ms", \.store.readTimeout, 10...600_000, "one question on an event loop"),
-    .milliseconds("long_read_timeout_ms", \.store.longReadTimeout, 10...3_600_000, "one question on the lane"),
-    .int("page_cache_bytes", \.store.pageCacheBytes, 65_536...1_073_741_824, "page cache of each connection"),
-  ]
-
   private static let work: [Setting] = [
     .int("streams_max", \.streamsMax, 1...1_000, "exports, imports and reconciliations at the same time"),
-    .int("streams_per_agency_max", \.streamsPerAgencyMax, 1...1_000, "of them, those of one agency"),
-    .flag(
-      "statistics_read_ahead", \.readsStatisticsAhead,
-      "read the states of all cases at the start, and not only when a statistic is asked for"),
     .int(
       "failed_keys_per_minute", \.failedKeysPerMinute, 1...1_000_000,
       "requests with a key that is not valid, by address and by the key they name"),
@@ -73,14 +47,13 @@ extension Setting {
     .int(
       "cost_per_agency_per_hour", \.costPerAgencyPerHour, 10...100_000_000,
       "units of long work: a stream takes 10, a statistic that must be counted 1"),
-    .int("figures_per_agency_per_day", \.figuresPerAgencyPerDay, 1...10_000_000, "new figures, stored for ever"),
     .int(
       "bytes_per_agency_per_day", \.store.bytesPerAgencyPerDay, 1_048_576...1_099_511_627_776,
       "bytes one agency may store on a day in Jakarta, at most half of what the disk has left when it begins"),
+    .int("figures_per_agency_per_day", \.figuresPerAgencyPerDay, 1...10_000_000, "new figures, stored for ever"),
     .int(
       "public_requests_per_minute", \.publicRequestsPerMinute, 1...1_000_000,
       "questions without a key that one address may ask"),
-    .int("rendered_bytes_max", \.renderedBytesMax, 0...1_073_741_824, "memory for rendered cases"),
   ]
 
   private static let backup: [Setting] = [

@@ -115,17 +115,6 @@ extension Setting {
     }
   }
 
-  static func milliseconds(
-    _ name: String, _ place: Place<Duration>, _ range: ClosedRange<Int>, _ what: String
-  ) -> Setting {
-    number(name, range, what) {
-      $0[keyPath: place] = .milliseconds($1)
-    } show: {
-      let (seconds, attoseconds) = $0[keyPath: place].components
-      return .number(Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000))
-    }
-  }
-
   static func flag(_ name: String, _ place: Place<Bool>, _ what: String) -> Setting {
     Setting(name: name, expected: "true or false", what: what) { given, config in
       switch given {
@@ -234,9 +223,7 @@ extension Setting.Shown {
     case .number(let number): writer.int(number)
     case .flag(let flag): writer.bool(flag)
     case .list(let texts):
-      writer.beginArray()
-      for text in texts { writer.string(text) }
-      writer.endArray()
+      writer.strings(texts)
     }
   }
 }

@@ -43,11 +43,11 @@ extension JSONValue {
 extension ReplicaEntry {
   /// A line of the manifest.
   func write(to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("id", id)
-    writer.member("version", version)
-    writer.member("etag", etag)
-    writer.endObject()
+    writer.object { writer in
+      writer.member("id", id)
+      writer.member("version", version)
+      writer.member("etag", etag)
+    }
     writer.bytes.append(10)
   }
 }

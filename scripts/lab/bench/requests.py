@@ -136,11 +136,6 @@ def print_rest(filled, sides, folder):
         starts.append(server.start().startup_ms)
         server.stop_well()
     table.row("start to ready, ms", float(median(starts)))
-    server.environment["NETRAL_WRITE_BATCH_MAX"] = "1"
-    server.start()
-    alone = median(load.requests(load.wrk(server.url, 64, side.key, "create.lua", [side.body]))[0] for _ in range(3))
-    table.row("durable creates, c=64, one commit each, requests/s", alone)
-    server.stop_well()
 
 
 def measure(program, count, folder):

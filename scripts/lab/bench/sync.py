@@ -64,7 +64,7 @@ def reconcile(key, url, manifest):
 
 
 def measure(program, folder, count):
-    filled = Filled(program, folder, count, STATISTICS_READ_AHEAD="false")
+    filled = Filled(program, folder, count)
     found = {
         "cases": count,
         "import": filled.import_seconds,
