@@ -43,12 +43,12 @@ internal import Testing
 
   /// What each module may import, beside Foundation and the standard library's own modules.
   private static let allowed: [String: Set<String>] = [
-    "JSON": [], "Gzip": ["CZlib"], "Fairness": ["DequeModule"],
+    "JSON": [], "Gzip": ["CZlib"], "Sheets": ["Gzip", "JSON"], "Fairness": ["DequeModule"],
     "Domain": ["JSON"],
     "Service": ["Crypto", "Domain", "JSON", "Logging"],
     "Storage": ["CSQLite", "Crypto", "Domain", "Fairness", "GRDB", "Gzip", "JSON", "Migrations", "Service"],
     "HTTPServer": ["CEpoll", "HTTPTypes"],
-    "Web": ["Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Service"],
+    "Web": ["Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Service", "Sheets"],
     "netral": [
       "ArgumentParser", "Domain", "HTTPServer", "JSON", "Logging", "Migrations", "Service", "ServiceLifecycle",
       "Storage",
