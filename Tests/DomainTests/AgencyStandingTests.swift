@@ -65,12 +65,12 @@ struct AgencyStandingTests {
 
   @Test("decides an act beside the mandate of its day: dated back, an ended agency records nothing")
   func datingBack() throws {
-    let verification = Action.Content.verification(accepted: true, reason: nil)
+    let verification = Action.Content.verification(.accepted, reason: nil)
     let record = try Fixture.record(at: .received, received: Fixture.receivedUnderKASN)
     func code(_ agency: AgencyCode, importedBy: AgencyCode? = nil, today: String) -> FailureCode? {
       let actor = Actor(agency: agency, importedBy: importedBy, keyID: "testtesttest")
       let context = Lifecycle.Context(actor: actor, reference: Fixture.reference, today: date(today))
-      let action = Action(occurredOn: date("2024-07-08"), onBehalfOf: nil, note: nil, content: verification)
+      let action = Action(occurredOn: date("2024-07-08"), onBehalfOf: nil, note: nil, content: verification, said: [])
       return refusal { try Lifecycle.apply(action, to: record, context) }?.code
     }
     #expect(code(.kasn, today: "2024-08-31") == nil)

@@ -62,14 +62,14 @@ internal import Testing
   @Test func `a day off never turns met into late, nor one taken back late into met`() throws {
     let off = try reference(holidays: "2024-10-14")
     let verified = try Fixture.act(
-      .verification(accepted: true, reason: nil), by: .bkn, on: "2024-10-09", try Fixture.record(at: .received), off)
-    let study = Action.Content.study(violationFound: true, violation: nil, summary: nil)
+      .verification(.accepted, reason: nil), by: .bkn, on: "2024-10-09", try Fixture.record(at: .received), off)
+    let study = Action.Content.study(.violation, violation: nil, summary: nil)
     let met = try Fixture.act(study, by: .bawaslu, on: "2024-10-15", verified, off)
     #expect(met.progress.clock(.study)?.state == .met)
     let late = try Fixture.act(study, by: .bawaslu, on: "2024-10-15", try Fixture.record(at: .verified))
     #expect(late.progress.clock(.study)?.state == .late)
     let recommend = Action.Content.recommendation(
-      recommended: true, letterNumber: "R", institution: nil, proposedSanction: nil)
+      .recommended, letterNumber: "R", institution: nil, proposedSanction: nil)
     let back = try off.adding([
       try Fixture.row(.holidays, #"{"date":"2024-10-14","name_id":"Dicabut","kind":"working_day","source":"SKB"}"#)
     ])
@@ -99,7 +99,7 @@ internal import Testing
     #expect(again.event.details.map(\.value) == ["- > 2024-10-13"])
     // Of a period that is over no clock is made.
     let verified = try Fixture.act(
-      .verification(accepted: true, reason: nil), by: .bkn, on: "2024-10-20", without.changed, ended)
+      .verification(.accepted, reason: nil), by: .bkn, on: "2024-10-20", without.changed, ended)
     #expect(derived(verified, Fixture.reference)?.changed.progress.clock(.verification) == nil)
   }
 

@@ -80,7 +80,7 @@ struct PauseLine: Sendable {
   }
 
   private func verify(on day: String, _ record: Case) throws -> Case {
-    try Fixture.act(.verification(accepted: true, reason: nil), by: .bkn, on: day, record)
+    try Fixture.act(.verification(.accepted, reason: nil), by: .bkn, on: day, record)
   }
 
   @Test(arguments: PauseLine.all)
@@ -200,7 +200,8 @@ struct PauseLine: Sendable {
     let stopped = try pause(
       .verification, on: "2024-10-10", until: "2024-10-20", by: .bkn, try Fixture.record(at: .received))
     let resumption = Action(
-      occurredOn: date("2024-10-12"), onBehalfOf: nil, note: nil, content: .clockResumption(.verification, reason: "x"))
+      occurredOn: date("2024-10-12"), onBehalfOf: nil, note: nil, content: .clockResumption(.verification, reason: "x"),
+      said: [])
     // Resumed on the 12th the clock would be due on the 15th: after that day nobody is made late by it.
     for (today, code) in [
       ("2024-10-12", nil), ("2024-10-15", nil), ("2024-10-16", .invalid), ("2024-10-19", .invalid),
@@ -229,7 +230,8 @@ struct PauseLine: Sendable {
     let received = try Fixture.record(at: .received)
     for day in ["2024-10-08", "2024-10-13"] {
       let pause = Action(
-        occurredOn: date(day), onBehalfOf: nil, note: nil, content: content(.verification, "2024-10-20"))
+        occurredOn: date(day), onBehalfOf: nil, note: nil, content: content(.verification, "2024-10-20"),
+        said: [])
       let context = Fixture.context(.bkn, today: date(today), isHistory: false)
       let failure = refusal { try Lifecycle.apply(pause, to: received, context) }
       #expect(failure?.code == (isPossible ? nil : .clockConflict))
@@ -313,14 +315,6 @@ struct PauseLine: Sendable {
     for day in ["2024-10-10", "2024-11-08"] {
       #expect(refusal { try pause(.verification, on: day, by: .bkn, record) }?.code == .clockConflict)
     }
-  }
-
-  @Test func `the reason of a pause belongs to the narrative and the clock to everyone`() {
-    let pause = Action(
-      occurredOn: date("2024-10-10"), onBehalfOf: nil, note: nil, content: content(.study, "2024-10-20"))
-    #expect(pause.details.map(\.name) == ["clock", "until", "ground"])
-    #expect(pause.details.map(\.value) == ["study", "2024-10-20", "awaiting_document"])
-    #expect(pause.texts.map(\.name) == ["reason"] && pause.texts.map(\.group) == [.narrative])
   }
 
   @Test func `an appeal that is filed while its clock is paused is in time`() throws {

@@ -58,7 +58,7 @@ internal import Testing
   @Test(arguments: [("2024-10-13", ClockState.met), ("2024-10-14", .late)])
   func `an act on the due date is in time and one the day after is not`(day: String, state: ClockState) throws {
     let record = try Fixture.act(
-      .verification(accepted: true, reason: nil), by: .bkn, on: day, try Fixture.record(at: .received))
+      .verification(.accepted, reason: nil), by: .bkn, on: day, try Fixture.record(at: .received))
     #expect(clock(.verification, record)?.state == state)
   }
 
@@ -110,7 +110,7 @@ internal import Testing
       .holidays, #"{"date":"2025-01-01","name_id":"Libur","kind":"holiday","source":"SKB"}"#)
     let reference = try Fixture.reference.adding([holiday, next])
     let record = try Fixture.act(
-      .verification(accepted: true, reason: nil), by: .bkn, on: "2024-10-09", try Fixture.record(at: .received),
+      .verification(.accepted, reason: nil), by: .bkn, on: "2024-10-09", try Fixture.record(at: .received),
       reference)
     #expect(clock(.study, record)?.dueOn == date("2024-10-15"))
     #expect(clock(.verification, record)?.dueOn == date("2024-10-13"))

@@ -88,7 +88,7 @@ enum Fixture {
     _ content: Action.Content, by agency: AgencyCode, on day: String, behalf: AgencyCode? = nil, _ record: Case,
     today: LegalDate = today, _ reference: Reference = reference
   ) throws -> Case {
-    let action = Action(occurredOn: date(day), onBehalfOf: behalf, note: nil, content: content)
+    let action = Action(occurredOn: date(day), onBehalfOf: behalf, note: nil, content: content, said: [])
     return try Lifecycle.apply(action, to: record, context(agency, today: today, reference))
   }
 

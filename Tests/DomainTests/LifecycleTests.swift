@@ -10,7 +10,9 @@ struct TableLine: Sendable, CustomTestStringConvertible {
   /// Nil: the stage stays.
   var to: Stage?
 
-  var kind: ActionKind { Action(occurredOn: LegalDate(day: 0), onBehalfOf: nil, note: nil, content: content).kind }
+  var kind: ActionKind {
+    Action(occurredOn: LegalDate(day: 0), onBehalfOf: nil, note: nil, content: content, said: []).kind
+  }
   var testDescription: String { "\(kind.rawValue) to \(to?.rawValue ?? "the same")" }
 
   static let open: Set<Stage> = [
@@ -18,15 +20,15 @@ struct TableLine: Sendable, CustomTestStringConvertible {
   ]
 
   static let all: [TableLine] = [
-    TableLine(.verification(accepted: true, reason: nil), .bkn, [.received], .verified),
-    TableLine(.verification(accepted: false, reason: "Bukan ASN"), .panrb, [.received], .rejected),
-    TableLine(.study(violationFound: true, violation: "DS-06", summary: nil), .bawaslu, [.verified], .studied),
-    TableLine(.study(violationFound: false, violation: nil, summary: nil), .bawaslu, [.verified], .notProven),
+    TableLine(.verification(.accepted, reason: nil), .bkn, [.received], .verified),
+    TableLine(.verification(.rejected, reason: "Bukan ASN"), .panrb, [.received], .rejected),
+    TableLine(.study(.violation, violation: "DS-06", summary: nil), .bawaslu, [.verified], .studied),
+    TableLine(.study(.noViolation, violation: nil, summary: nil), .bawaslu, [.verified], .notProven),
     TableLine(
-      .recommendation(recommended: true, letterNumber: "R", institution: nil, proposedSanction: nil), .bkn, [.studied],
+      .recommendation(.recommended, letterNumber: "R", institution: nil, proposedSanction: nil), .bkn, [.studied],
       .recommended),
     TableLine(
-      .recommendation(recommended: false, letterNumber: "R", institution: nil, proposedSanction: nil), .bkn,
+      .recommendation(.notProven, letterNumber: "R", institution: nil, proposedSanction: nil), .bkn,
       [.studied], .notProven),
     TableLine(
       .decision(.sanctioned, decreeNumber: "SK", sanction: "BER-1", deviationReason: nil), .bkn,
@@ -153,7 +155,9 @@ struct TableLine: Sendable, CustomTestStringConvertible {
     let verified = try Fixture.record(at: .verified) { $0.violation = nil }
     func study(_ found: Bool, _ violation: String?) throws -> Case {
       try Fixture.act(
-        .study(violationFound: found, violation: violation, summary: nil), by: .bawaslu, on: "2024-10-14", verified)
+        .study(
+          found ? .violation : .noViolation, violation: violation, summary: nil), by: .bawaslu, on: "2024-10-14",
+        verified)
     }
     #expect(refusal { try study(true, nil) }?.places == ["/violation required"])
     #expect(refusal { try study(true, "XX-99") }?.places == ["/violation unknown_code"])
@@ -172,7 +176,7 @@ struct TableLine: Sendable, CustomTestStringConvertible {
   @Test func `a rejection needs its reason`() throws {
     let received = try Fixture.record(at: .received)
     let failure = refusal {
-      try Fixture.act(.verification(accepted: false, reason: nil), by: .bkn, on: "2024-10-09", received)
+      try Fixture.act(.verification(.rejected, reason: nil), by: .bkn, on: "2024-10-09", received)
     }
     #expect(failure?.places == ["/reason required"])
   }
@@ -181,7 +185,8 @@ struct TableLine: Sendable, CustomTestStringConvertible {
     let studied = try Fixture.record(at: .studied)
     func recommend(_ recommended: Bool, _ institution: String?, _ sanction: String?) throws -> Case {
       let content = Action.Content.recommendation(
-        recommended: recommended, letterNumber: "R", institution: institution, proposedSanction: sanction)
+        recommended ? .recommended : .notProven, letterNumber: "R", institution: institution, proposedSanction: sanction
+      )
       return try Fixture.act(content, by: .bkn, on: "2024-10-20", studied)
     }
     #expect(refusal { try recommend(true, "nowhere", nil) }?.places == ["/institution unknown_code"])
@@ -226,7 +231,7 @@ struct TableLine: Sendable, CustomTestStringConvertible {
     ]
     for line in lines {
       let recommend = Action.Content.recommendation(
-        recommended: true, letterNumber: "R", institution: line.asked, proposedSanction: nil)
+        .recommended, letterNumber: "R", institution: line.asked, proposedSanction: nil)
       let studied = try Fixture.record(at: .studied) { $0.institution = line.own }
       let record = try Fixture.act(recommend, by: .bkn, on: "2024-10-20", studied)
       let item = ListedClock(

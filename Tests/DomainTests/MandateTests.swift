@@ -80,7 +80,7 @@ enum MandateTable {
   ) throws {
     let studied = try Fixture.record(at: .studied, received: Fixture.receivedUnderKASN)
     let content = Action.Content.recommendation(
-      recommended: true, letterNumber: "R", institution: nil, proposedSanction: nil)
+      .recommended, letterNumber: "R", institution: nil, proposedSanction: nil)
     let failure = refusal { try Fixture.act(content, by: agency, on: day, behalf: behalf, studied) }
     #expect(failure?.code == code)
     if code == nil {

@@ -109,12 +109,12 @@ struct RandomHistory {
     let on = (record.progress.milestones.latest ?? Self.firstDay).adding(days: below(25))
     let sanction = one(of: ["MOR-BUKA", "BER-1", "BER-2", "SED-1", "RIN-1"])
     let contents: [(AgencyCode, Action.Content)] = [
-      (.bkn, .verification(accepted: below(6) > 0, reason: "Alasan")),
-      (.bawaslu, .study(violationFound: below(6) > 0, violation: nil, summary: nil)),
+      (.bkn, .verification(below(6) > 0 ? .accepted : .rejected, reason: "Alasan")),
+      (.bawaslu, .study(below(6) > 0 ? .violation : .noViolation, violation: nil, summary: nil)),
       (
         on < date("2024-09-01") ? .kasn : .bkn,
         .recommendation(
-          recommended: true, letterNumber: "R", institution: nil, proposedSanction: below(3) == 0 ? nil : sanction)
+          .recommended, letterNumber: "R", institution: nil, proposedSanction: below(3) == 0 ? nil : sanction)
       ),
       (.bkn, .decision(.sanctioned, decreeNumber: "SK", sanction: sanction, deviationReason: "Alasan")),
       (.bkn, .decision(.notProven, decreeNumber: "SK", sanction: nil, deviationReason: nil)),
@@ -128,7 +128,7 @@ struct RandomHistory {
     let order = below(12) == 0 ? [12 + below(2)] : (0..<6).map { (start + $0) % 12 }
     for index in order {
       let (agency, content) = contents[index]
-      let action = Action(occurredOn: on, onBehalfOf: nil, note: nil, content: content)
+      let action = Action(occurredOn: on, onBehalfOf: nil, note: nil, content: content, said: [])
       let context = Fixture.context(agency, today: date("2026-12-31"))
       if let changed = try? Lifecycle.apply(action, to: record, context) { return changed }
     }

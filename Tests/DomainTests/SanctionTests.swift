@@ -19,7 +19,7 @@ internal import Testing
   {
     var record = try recommended(actOn: day, violation: violation)
     let recommendation = Action.Content.recommendation(
-      recommended: true, letterNumber: "R", institution: nil, proposedSanction: nil)
+      .recommended, letterNumber: "R", institution: nil, proposedSanction: nil)
     record = try Fixture.act(recommendation, by: .bkn, on: "2024-10-20", record)
     let decision = Action.Content.decision(
       .sanctioned, decreeNumber: "SK", sanction: sanction, deviationReason: reason)

@@ -182,13 +182,13 @@ internal import Testing
       let seq = Int64(versions.count + 1)
       versions.append(RandomHistory.Version(key: 1, seq: seq, recordedOn: date("2025-01-10"), record: record))
     }
-    try add { try Fixture.act(.verification(accepted: true, reason: nil), by: .bkn, on: "2024-10-15", $0) }
+    try add { try Fixture.act(.verification(.accepted, reason: nil), by: .bkn, on: "2024-10-15", $0) }
     try add {
-      try Fixture.act(.study(violationFound: true, violation: nil, summary: nil), by: .bawaslu, on: "2024-10-17", $0)
+      try Fixture.act(.study(.violation, violation: nil, summary: nil), by: .bawaslu, on: "2024-10-17", $0)
     }
     try add {
       try Fixture.act(
-        .recommendation(recommended: true, letterNumber: "R", institution: nil, proposedSanction: nil), by: .bkn,
+        .recommendation(.recommended, letterNumber: "R", institution: nil, proposedSanction: nil), by: .bkn,
         on: "2024-10-20", $0)
     }
     let decision = Action.Content.decision(.sanctioned, decreeNumber: "SK", sanction: "BER-1", deviationReason: nil)

@@ -114,17 +114,6 @@ struct Situation: Sendable, CustomTestStringConvertible {
     #expect(Facts.changes(from: before, to: before) == [])
   }
 
-  @Test func `free texts of acts are withheld with the narrative, and notes with the notes`() {
-    for line in TableLine.all {
-      let action = Action(occurredOn: LegalDate(day: 0), onBehalfOf: nil, note: "Catatan", content: line.content)
-      for text in action.texts {
-        #expect(text.group == (text.name == "note" || text.name == "text" ? .notes : .narrative))
-      }
-      let texts = Set(action.texts.map(\.text))
-      #expect(action.details.allSatisfy { !texts.contains($0.value) })
-    }
-  }
-
   @Test func `scopes about cases are an agency's and administration is the operator's`() {
     for scope in Scope.allCases {
       #expect(scope.suits(.operator) == (scope == .admin))

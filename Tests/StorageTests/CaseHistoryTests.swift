@@ -13,16 +13,18 @@ internal import Testing
     facts.reporter = Reporter(mode: .named, name: "Pelapor", contact: nil)
   }
 
+  private static func said(_ note: String) -> [Action.Said] { [.init(name: "text", text: note, group: .notes)] }
+
   private static func steps(to stage: Stage) -> [Road.Step] {
     let road = Road(received: facts.source.receivedOn)
     let steps = road.steps(to: stage).map { step in
       guard case .study(let found, _, let summary) = step.action.content else { return step }
       var step = step
-      step.action.content = .study(violationFound: found, violation: found ? "DS-06" : nil, summary: summary)
+      step.action.content = .study(found, violation: found == .violation ? "DS-06" : nil, summary: summary)
       return step
     }
-    let note = road.step(.bkn, Road.Day.ended, .note(text: "Catatan"))
-    return [road.step(.bkn, 0, .note(text: "Diterima"))] + steps + [note, note]
+    let note = road.step(.bkn, Road.Day.ended, .note(text: "Catatan"), said: said("Catatan"))
+    return [road.step(.bkn, 0, .note(text: "Diterima"), said: said("Diterima"))] + steps + [note, note]
   }
 
   private static let created = EventDraft(

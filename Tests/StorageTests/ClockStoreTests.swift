@@ -119,7 +119,7 @@ internal import Testing
       try await put(holiday("2024-10-14"), bench)
       #expect(try await derive(bench, limit: 3) == ClockDerivationStep(changedCases: 3, isLast: false))
       // An act in between is judged by the new holidays already.
-      let study = Action.Content.study(violationFound: true, violation: nil, summary: nil)
+      let study = Action.Content.study(.violation, violation: nil, summary: nil)
       let studied = try await act(study, .bawaslu, "2024-10-15", Sample.caseID(5), bench)
       #expect(studied.progress.clock(.study)?.state == .met)
       try bench.store.close()

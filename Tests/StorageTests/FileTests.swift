@@ -30,16 +30,20 @@ internal import Testing
   /// Stores a case with a canary in every place that may hold a personal value.
   private static func plant(_ bench: TemporaryStore) async throws {
     let road = Road(received: date("2024-10-06"))
+    func said(_ name: String, _ text: String) -> [Action.Said] { [.init(name: name, text: text, group: .narrative)] }
     var record = try await bench.report(1, facts())
-    var verification = road.step(.bkn, Road.Day.verified, .verification(accepted: true, reason: canaries[11]))
+    var verification = road.step(
+      .bkn, Road.Day.verified, .verification(.accepted, reason: canaries[11]), said: said("reason", canaries[11]))
     verification.action.note = canaries[14]
-    let study = Action.Content.study(violationFound: true, violation: nil, summary: canaries[12])
+    let study = Action.Content.study(.violation, violation: nil, summary: canaries[12])
     let decision = Action.Content.decision(
       .sanctioned, decreeNumber: "SK", sanction: "SED-1", deviationReason: canaries[13])
     let steps = [
-      verification, road.step(.bawaslu, Road.Day.studied, study), road.steps(to: .recommended)[2],
-      road.step(.bkn, Road.Day.decided, decision),
-      road.step(.bawaslu, Road.Day.ended, .cancellation(reason: canaries[15])),
+      verification, road.step(.bawaslu, Road.Day.studied, study, said: said("summary", canaries[12])),
+      road.steps(to: .recommended)[2],
+      road.step(.bkn, Road.Day.decided, decision, said: said("deviation_reason", canaries[13])),
+      road.step(
+        .bawaslu, Road.Day.ended, .cancellation(reason: canaries[15]), said: said("reason", canaries[15])),
     ]
     for step in steps { record = try await bench.take(step, record.id) }
     _ = try await bench.correct(record.id) { $0.subject.name = canaries[16] }

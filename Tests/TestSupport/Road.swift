@@ -40,13 +40,13 @@ public struct Road: Sendable {
     switch stage {
     case .received: return []
     case .verified: return [verification()]
-    case .rejected: return [step(.bkn, Day.verified, .verification(accepted: false, reason: "Bukan ASN"))]
+    case .rejected: return [step(.bkn, Day.verified, .verification(.rejected, reason: "Bukan ASN"))]
     case .studied: return [verification(), study()]
     case .recommended: return recommended
     case .blocked: return recommended + [block()]
     case .notProven:
       guard blocked else {
-        let content = Action.Content.study(violationFound: false, violation: nil, summary: nil)
+        let content = Action.Content.study(.noViolation, violation: nil, summary: nil)
         return [verification(), step(.bawaslu, Day.studied, content)]
       }
       let content = Action.Content.decision(.notProven, decreeNumber: "SK-0", sanction: nil, deviationReason: nil)
@@ -62,22 +62,31 @@ public struct Road: Sendable {
   }
 
   /// One step, `days` after the receipt.
-  public func step(_ agency: AgencyCode, _ days: Int, _ content: Action.Content) -> Step {
+  public func step(_ agency: AgencyCode, _ days: Int, _ content: Action.Content, said: [Action.Said] = []) -> Step {
     Step(
-      agency: agency, action: Action(occurredOn: date(days), onBehalfOf: nil, note: nil, content: content))
+      agency: agency,
+      action: Action(occurredOn: date(days), onBehalfOf: nil, note: nil, content: content, said: said))
   }
 
-  private func verification() -> Step { step(.bkn, Day.verified, .verification(accepted: true, reason: nil)) }
+  private func verification() -> Step { step(.bkn, Day.verified, .verification(.accepted, reason: nil)) }
 
   private func study() -> Step {
-    step(.bawaslu, Day.studied, .study(violationFound: true, violation: nil, summary: "Ringkasan kajian"))
+    let summary = "Ringkasan kajian"
+    return step(
+      .bawaslu, Day.studied, .study(.violation, violation: nil, summary: summary),
+      said: [
+        Action.Said(name: "outcome", text: "violation", group: .core),
+        Action.Said(name: "summary", text: summary, group: .narrative),
+      ])
   }
 
   private func recommendation() -> Step {
     let agency: AgencyCode = date(Day.recommended) <= Sample.date("2024-08-31") ? .kasn : .bkn
     let content = Action.Content.recommendation(
-      recommended: true, letterNumber: "R-1", institution: nil, proposedSanction: "BER-1")
-    return step(agency, Day.recommended, content)
+      .recommended, letterNumber: "R-1", institution: nil, proposedSanction: "BER-1")
+    let said = [("outcome", "recommended"), ("letter_number", "R-1"), ("proposed_sanction", "BER-1")]
+    return step(
+      agency, Day.recommended, content, said: said.map { Action.Said(name: $0.0, text: $0.1, group: .core) })
   }
 
   private func block() -> Step { step(.bkn, Day.blocked, .block(letterNumber: "B-1")) }

@@ -1,45 +1,3 @@
-/// The actions that move a case; the raw value is the path segment under `/v1/cases/{id}/`.
-public enum ActionKind: String, Sendable, CaseIterable {
-  case verifications, studies, recommendations, decisions, blocks
-  case blockReleases = "block-releases"
-  case appeals, rulings, closures, cancellations, lapses, escalations
-  case clockPauses = "clock-pauses"
-  case clockResumptions = "clock-resumptions"
-  case notes
-
-  /// The mandate the acting agency needs on the day of the act; nil where ownership or the clock decides, or anyone may
-  /// act.
-  public var mandate: MandateKind? {
-    switch self {
-    case .verifications: .verify
-    case .studies: .study
-    case .recommendations: .recommend
-    case .decisions, .lapses: .decide
-    case .blocks, .blockReleases: .block
-    case .appeals, .rulings: .appeal
-    case .closures: .close
-    case .escalations: .escalate
-    case .cancellations, .clockPauses, .clockResumptions, .notes: nil
-    }
-  }
-
-  /// The stages from which the action is possible.
-  public var stages: Set<Stage> {
-    switch self {
-    case .verifications: [.received]
-    case .studies: [.verified]
-    case .recommendations: [.studied]
-    case .decisions, .escalations: [.recommended, .blocked]
-    case .blocks: [.recommended]
-    case .appeals, .closures: [.sanctioned]
-    case .rulings: [.appealed]
-    case .clockPauses, .clockResumptions: [.received, .verified, .recommended, .blocked, .sanctioned]
-    case .cancellations, .lapses: Set(Stage.allCases.filter { !$0.isFinal })
-    case .blockReleases, .notes: Set(Stage.allCases)
-    }
-  }
-}
-
 /// One act of an agency on a case: what is common to all, and what the kind carries.
 public struct Action: Sendable, Equatable {
   /// The legal date of the act.
@@ -49,19 +7,37 @@ public struct Action: Sendable, Equatable {
   /// A remark for the acting agency alone.
   public var note: String?
   public var content: Content
+  /// The content as its event tells it, member by member of its body.
+  public var said: [Said]
 
-  public init(occurredOn: LegalDate, onBehalfOf: AgencyCode?, note: String?, content: Content) {
+  public init(occurredOn: LegalDate, onBehalfOf: AgencyCode?, note: String?, content: Content, said: [Said]) {
     self.occurredOn = occurredOn
     self.onBehalfOf = onBehalfOf
     self.note = note
     self.content = content
+    self.said = said
+  }
+
+  /// One member of the body of an act.
+  public struct Said: Sendable, Equatable {
+    public var name: String
+    public var text: String
+    /// Core: a coded value, seen by everyone who sees the case. Another group: free text, which may name a person.
+    public var group: FieldGroup
+
+    public init(name: String, text: String, group: FieldGroup) {
+      self.name = name
+      self.text = text
+      self.group = group
+    }
   }
 
   /// What each kind of action carries.
   public enum Content: Sendable, Equatable {
-    case verification(accepted: Bool, reason: String?)
-    case study(violationFound: Bool, violation: String?, summary: String?)
-    case recommendation(recommended: Bool, letterNumber: String, institution: String?, proposedSanction: String?)
+    case verification(VerificationOutcome, reason: String?)
+    case study(StudyOutcome, violation: String?, summary: String?)
+    case recommendation(
+      RecommendationOutcome, letterNumber: String, institution: String?, proposedSanction: String?)
     case decision(DecisionOutcome, decreeNumber: String, sanction: String?, deviationReason: String?)
     case block(letterNumber: String)
     case blockRelease(proof: String)
@@ -108,47 +84,24 @@ public struct Action: Sendable, Equatable {
 
   /// The coded values of the act, seen by everyone who sees the case; free text is in `texts`.
   public var details: [(name: String, value: String)] {
-    let pairs: [(String, String?)] =
-      switch content {
-      case .verification(let accepted, _): [("outcome", accepted ? "accepted" : "rejected")]
-      case .study(let found, let violation, _):
-        [("outcome", found ? "violation" : "no_violation"), ("violation", violation)]
-      case .recommendation(let recommended, let letterNumber, let institution, let sanction):
-        [
-          ("outcome", recommended ? "recommended" : "not_proven"), ("letter_number", letterNumber),
-          ("institution", institution), ("proposed_sanction", sanction),
-        ]
-      case .decision(let outcome, let decree, let sanction, _):
-        [("outcome", outcome.rawValue), ("decree_number", decree), ("sanction", sanction)]
-      case .block(let letterNumber): [("letter_number", letterNumber)]
-      case .blockRelease(let proof): [("proof", proof)]
-      case .cancellation, .note: []
-      case .appeal(let route): [("route", route.rawValue)]
-      case .ruling(let outcome, let sanction): [("outcome", outcome.rawValue), ("sanction", sanction)]
-      case .closure(let reference): [("idis_reference", reference)]
-      case .lapse(let reason): [("reason", reason.rawValue)]
-      case .escalation(let letterNumber, _): [("letter_number", letterNumber)]
-      case .clockPause(let clock, let until, let ground, _):
-        [("clock", clock.rawValue), ("until", until.description), ("ground", ground.rawValue)]
-      case .clockResumption(let clock, _): [("clock", clock.rawValue)]
-      }
-    return pairs.compactMap { pair in pair.1.map { (pair.0, $0) } }
+    said.filter { $0.group == .core }.map { ($0.name, $0.text) }
   }
 
   /// The free texts of the act: each may name a person and is withheld with its group.
   public var texts: [(name: String, text: String, group: FieldGroup)] {
-    var found: [(String, String?, FieldGroup)] = [("note", note, .notes)]
-    switch content {
-    case .verification(_, let reason): found.append(("reason", reason, .narrative))
-    case .study(_, _, let summary): found.append(("summary", summary, .narrative))
-    case .decision(_, _, _, let reason): found.append(("deviation_reason", reason, .narrative))
-    case .cancellation(let reason): found.append(("reason", reason, .narrative))
-    case .escalation(_, let addressee): found.append(("addressee", addressee, .narrative))
-    case .clockPause(_, _, _, let reason), .clockResumption(_, let reason):
-      found.append(("reason", reason, .narrative))
-    case .note(let text): found.append(("text", text, .notes))
-    default: break
-    }
-    return found.compactMap { item in item.1.map { (item.0, $0, item.2) } }
+    (note.map { [(name: "note", text: $0, group: .notes)] } ?? [])
+      + said.filter { $0.group != .core }.map { ($0.name, $0.text, $0.group) }
   }
+}
+
+public enum VerificationOutcome: String, Sendable, CaseIterable { case accepted, rejected }
+
+public enum StudyOutcome: String, Sendable, CaseIterable {
+  case violation
+  case noViolation = "no_violation"
+}
+
+public enum RecommendationOutcome: String, Sendable, CaseIterable {
+  case recommended
+  case notProven = "not_proven"
 }

@@ -4,14 +4,16 @@ enum Steps {
     _ content: Action.Content, on date: LegalDate, by agency: AgencyCode, _ record: inout Case, _ reference: Reference
   ) throws(Failure) {
     switch content {
-    case .verification(let accepted, let reason):
-      if !accepted && reason == nil { throw .invalid("/reason", .required) }
-      record.progress.move(to: accepted ? .verified : .rejected, accepted ? .verified : .rejected, on: date)
-    case .study(let found, let violation, _):
-      try study(found: found, violation: violation, on: date, &record, reference)
-    case .recommendation(let recommended, let letterNumber, let institution, let sanction):
+    case .verification(.accepted, _):
+      record.progress.move(to: .verified, .verified, on: date)
+    case .verification(.rejected, let reason):
+      if reason == nil { throw .invalid("/reason", .required) }
+      record.progress.move(to: .rejected, .rejected, on: date)
+    case .study(let outcome, let violation, _):
+      try study(found: outcome == .violation, violation: violation, on: date, &record, reference)
+    case .recommendation(let outcome, let letterNumber, let institution, let sanction):
       try recommend(
-        recommended,
+        outcome == .recommended,
         Recommendation(
           agency: agency, letterNumber: letterNumber, institution: institution ?? record.facts.institution.code,
           proposedSanction: sanction), on: date, &record, reference)
