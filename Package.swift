@@ -51,6 +51,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Service", dependencies: ["Domain", "JSON", crypto, logging], swiftSettings: strict),
+    .target(name: "Sync", dependencies: ["Domain", "JSON", "Storage", crypto, grdb], swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
       name: "Web",
@@ -59,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "netral",
       dependencies: [
-        "Domain", "HTTPServer", "JSON", "Migrations", "Service", "Storage", "Web", argumentParser, lifecycle,
+        "Domain", "HTTPServer", "JSON", "Migrations", "Service", "Storage", "Sync", "Web", argumentParser, lifecycle,
         logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
@@ -82,6 +83,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests", dependencies: ["Domain", "Migrations", "Service", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
+    .testTarget(name: "SyncTests", dependencies: ["Sync", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "WebTests",
       dependencies: [

@@ -12,7 +12,7 @@ struct Netral: AsyncParsableCommand {
       "Settings are taken from flags, else from the environment (NETRAL_PORT, …), else from a file, else defaults.",
     version: netralVersion,
     subcommands: [
-      Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, Sync.self, ConfigCommand.self,
+      Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, SyncCommand.self, ConfigCommand.self,
       BackupCommand.self, Restore.self, Doctor.self,
     ])
 

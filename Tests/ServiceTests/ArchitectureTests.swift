@@ -47,12 +47,13 @@ internal import Testing
     "Domain": ["JSON"],
     "Service": ["Crypto", "Domain", "JSON", "Logging"],
     "Storage": ["CSQLite", "Crypto", "Domain", "Fairness", "GRDB", "Gzip", "JSON", "Migrations", "Service"],
+    "Sync": ["Crypto", "Domain", "GRDB", "JSON", "Storage"],
     "HTTPServer": ["CEpoll", "HTTPTypes"],
     "Web": ["Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Service", "Sheets"],
     "netral": [
       "ArgumentParser", "Domain", "HTTPServer", "JSON", "Logging", "Migrations", "Service", "ServiceLifecycle",
       "Storage",
-      "UnixSignals", "Web",
+      "Sync", "UnixSignals", "Web",
     ],
   ]
   private static let standard: Set<String> = ["Dispatch", "Foundation", "Glibc", "Synchronization"]

@@ -1,5 +1,4 @@
 internal import Domain
-internal import Foundation
 internal import Service
 internal import Storage
 internal import Synchronization
@@ -20,20 +19,6 @@ final class FixedClock: Sendable {
 
   /// Moves the clock forward.
   func advance(seconds: Int64) { value.withLock { $0 = $0.adding(seconds: seconds) } }
-}
-
-/// A folder of its own that vanishes with the test.
-func withFolder<Value>(_ body: (_ path: String) async throws -> Value) async throws -> Value {
-  let folder = NSTemporaryDirectory() + "netral-\(UUID().uuidString)"
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  do {
-    let value = try await body(folder)
-    try FileManager.default.removeItem(atPath: folder)
-    return value
-  } catch {
-    try FileManager.default.removeItem(atPath: folder)
-    throw error
-  }
 }
 
 /// A store in a real file, and the agencies' acts on it.

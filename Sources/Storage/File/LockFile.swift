@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// An advisory lock beside the database, held while a process may write. The kernel lets it go when the process dies.
-final class LockFile: Sendable {
+package final class LockFile: Sendable {
   private let descriptor: Int32
 
   /// - Throws: `OpenFailure.locked` when another process holds it, `.unreadable` when the file cannot be made.
-  init(for database: String) throws {
+  package init(for database: String) throws {
     let path = database + ".lock"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw OpenFailure.unreadable(database, reason: String(cString: strerror(errno))) }

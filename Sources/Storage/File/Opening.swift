@@ -2,11 +2,11 @@ internal import CSQLite
 internal import Crypto
 internal import Domain
 internal import Foundation
-internal import GRDB
+package import GRDB
 internal import Migrations
 
 /// How a file is opened, checked, migrated and filled.
-enum Opening {
+package enum Opening {
   /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRL".
   static let applicationID = 0x4E54_524C
 
@@ -64,7 +64,7 @@ enum Opening {
   /// the file's own name. And SQLite takes an absolute path for nothing else; `:memory:` and `file:…` mean more to it.
   ///
   /// - Throws: `OpenFailure.unreadable` when the folder does not exist or the path is a link to nothing.
-  static func resolved(_ path: String) throws -> String {
+  package static func resolved(_ path: String) throws -> String {
     func real(_ path: String) -> String? {
       guard let resolved = realpath(path, nil) else { return nil }
       defer { free(resolved) }
@@ -91,7 +91,7 @@ enum Opening {
   }
 
   /// SQLite calls a full disk an I/O error where the shared memory of the log cannot grow.
-  static func reason(_ error: DatabaseError, _ path: String) -> String {
+  package static func reason(_ error: DatabaseError, _ path: String) -> String {
     if error.resultCode == .SQLITE_IOERR, DiskSpace(of: path)?.freeBytes == 0 { return "the disk is full" }
     return error.message ?? "\(error.resultCode)"
   }
@@ -103,7 +103,7 @@ enum Opening {
   /// no more memory than that.
   private static let pageCacheKibibytes = 8_192
 
-  static func configuration(readonly: Bool) -> Configuration {
+  package static func configuration(readonly: Bool) -> Configuration {
     _ = libraryIsConfigured
     var configuration = Configuration()
     configuration.readonly = readonly

@@ -1,5 +1,4 @@
 internal import JSON
-internal import Storage
 
 /// Reads what the lines of the service say. A line that says it in another way is refused: nothing is guessed.
 extension JSONSource {
@@ -53,7 +52,7 @@ extension ReplicaEntry {
 }
 
 extension SyncFault: CustomStringConvertible {
-  var description: String {
+  public var description: String {
     switch self {
     case .passing(let text, _): text
     case .refused(let text, "sequence_ahead"), .refused(let text, "sequence_gone"):

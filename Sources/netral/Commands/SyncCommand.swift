@@ -1,10 +1,11 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Storage
+internal import Sync
 
 /// `netral sync`
-struct Sync: ParsableCommand {
+struct SyncCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "sync",
     abstract: "Brings an agency's own copy of its cases up to date and has it certified by the service.",
     discussion: """
       The first run takes a snapshot, later ones what has changed since. Exit status: 0 the copy agrees with the service; \
@@ -45,8 +46,9 @@ struct Sync: ParsableCommand {
     try checkCurlConfig()
     if let csv { try makeFolder(csv) }
     do {
-      let transport = CurlTransport(server: address, key: key.key, configPath: curlConfig.map(absolute))
-      let job = SyncJob(transport: transport, file: try ReplicaFile(into), retries: retries, progress: progress)
+      let transport = CurlTransport(server: address.text, key: key.key, configPath: curlConfig.map(absolute))
+      let job = SyncJob(
+        transport: transport, file: try ReplicaFile(into), retries: retries, progress: progress, tell: printLines)
       let verdict = try job.run(isFresh: fresh)
       if verdict.isInAgreement, let csv { try verdict.replica.writeSpreadsheets(into: csv) }
       try verdict.replica.close()

@@ -1,15 +1,16 @@
 internal import Foundation
 internal import GRDB
 internal import Glibc
+internal import Storage
 
 /// Where a replica lies: the file itself and, beside it, `FILE.partial` while one is being made.
 ///
 /// Under its own name a replica is always complete: it gets the name only when whoever made it says so.
 public final class ReplicaFile {
   /// The file.
-  public let path: String
+  let path: String
   /// The file that is being made.
-  public var partialPath: String { path + ".partial" }
+  var partialPath: String { path + ".partial" }
   private let lock: LockFile
 
   /// Takes the lock that keeps a second job out; the file need not exist.
@@ -34,12 +35,12 @@ public final class ReplicaFile {
   /// The replica; nil when there is no file.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func open() throws -> Replica? { try open(path) }
+  func open() throws -> Replica? { try open(path) }
 
   /// The replica that an earlier run has begun to make; nil when there is none.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func openPartial() throws -> Replica? {
+  func openPartial() throws -> Replica? {
     // A run that ended before the first table leaves nothing in it.
     guard try Self.head(of: partialPath)?.isEmpty == false else { return nil }
     return try open(partialPath)
@@ -48,7 +49,7 @@ public final class ReplicaFile {
   /// Begins a new one, in place of one that was begun.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func makePartial(for origin: ReplicaOrigin) throws -> Replica {
+  func makePartial(for origin: ReplicaOrigin) throws -> Replica {
     try removePartial()
     // Names and numbers of people stand in the file: only its owner may read it.
     let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
@@ -63,7 +64,7 @@ public final class ReplicaFile {
   /// Removes one that was begun, if there is one.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func removePartial() throws {
+  func removePartial() throws {
     for suffix in ["", "-journal"] where unlink(partialPath + suffix) != 0 && errno != ENOENT {
       throw ReplicaFailure.unusable(partialPath, reason: String(cString: strerror(errno)))
     }
@@ -73,7 +74,7 @@ public final class ReplicaFile {
   /// it there.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func putInPlace(_ partial: Replica) throws -> Replica {
+  func putInPlace(_ partial: Replica) throws -> Replica {
     // What an interrupted job has left half-written beside the old file would else be taken as part of the new one.
     if let old = try open() {
       _ = try old.state()

@@ -1,35 +1,47 @@
 internal import Foundation
 internal import JSON
-internal import Storage
 
 /// One run of `netral sync`: the snapshot when there is no replica yet, the feed, the reconciliation.
 ///
 /// It may be ended at any point, also by force: each part is kept together with how far it reaches, in one transaction.
-struct SyncJob {
+public struct SyncJob {
   let transport: CurlTransport
   let file: ReplicaFile
   let retries: Int
   let progress: ProgressLine
+  /// Takes the lines of the differences that are left.
+  let tell: ([String]) throws -> Void
 
-  /// What the service thinks of the replica.
-  struct Verdict {
-    let replica: Replica
-    let isInAgreement: Bool
-    /// For people.
-    let summary: [String]
+  /// - Parameters:
+  ///   - retries: how often to ask again after a fault that may pass; the count begins anew with every advance.
+  ///   - tell: takes the lines of the differences that are left.
+  public init(
+    transport: CurlTransport, file: ReplicaFile, retries: Int, progress: ProgressLine,
+    tell: @escaping ([String]) throws -> Void
+  ) {
+    (self.transport, self.file, self.retries, self.progress, self.tell) = (transport, file, retries, progress, tell)
   }
 
-  /// - Throws: `SyncFault`, `ReplicaFailure`, `ExitFailure`.
-  func run(isFresh: Bool) throws -> Verdict {
-    let origin = ReplicaOrigin(server: transport.server.text, agency: try agency())
+  /// What the service thinks of the replica.
+  public struct Verdict {
+    public let replica: Replica
+    public let isInAgreement: Bool
+    /// For people.
+    public let summary: [String]
+  }
+
+  /// - Throws: `SyncFault`, `ReplicaFailure`, what `tell` throws.
+  public func run(isFresh: Bool) throws -> Verdict {
+    let origin = ReplicaOrigin(server: transport.server, agency: try agency())
     if let replica = try file.open() {
       let held = try replica.state().origin
       guard held.agency == origin.agency else {
-        throw ExitFailure("\(file.path): is a replica of \(held.agency), and the key is one of \(origin.agency)")
+        throw ReplicaFailure.unusable(
+          file.path, reason: "is a replica of \(held.agency), and the key is one of \(origin.agency)")
       }
       guard isFresh || held.server == origin.server else {
-        throw ExitFailure(
-          "\(file.path): is a replica of \(held.server); if that has moved, make it anew with --fresh")
+        throw ReplicaFailure.unusable(
+          file.path, reason: "is a replica of \(held.server); if that has moved, make it anew with --fresh")
       }
       if !isFresh, let verdict = try update(replica) {
         // One that was begun by --fresh and given up holds the same persons' data, and nobody needs it.

@@ -1,13 +1,12 @@
 internal import Foundation
 internal import JSON
-internal import Storage
 
 /// Has the service compare the replica with what the agency should hold, and keeps what it finds.
 struct Reconciliation {
   let job: SyncJob
   let replica: Replica
 
-  /// - Throws: `SyncFault`, `ReplicaFailure`, `ExitFailure`.
+  /// - Throws: `SyncFault`, `ReplicaFailure`, what `job.tell` throws.
   func run() throws -> SyncJob.Verdict {
     let state = try replica.state()
     guard let seq = state.seq else { throw job.unexpected("no sequence") }
@@ -86,7 +85,7 @@ struct Reconciliation {
   private func printDifferences() throws {
     var last: ReplicaDifference?
     while case let page = try replica.differences(after: last, limit: 1_000), !page.isEmpty {
-      try printLines(
+      try job.tell(
         page.map { difference in
           let version = difference.version.map { ": the service has version \($0), \(difference.etag ?? "")" }
           return "\(difference.kind.rawValue) \(difference.id)\(version ?? "")"

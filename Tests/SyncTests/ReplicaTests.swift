@@ -1,7 +1,8 @@
 internal import Foundation
-internal import Storage
 internal import TestSupport
 internal import Testing
+
+@testable internal import Sync
 
 /// An agency's copy, as other programs find it.
 @Suite(.enabled(if: Shell.hasSQLite, "the sqlite3 shell is not installed")) struct ReplicaTests {

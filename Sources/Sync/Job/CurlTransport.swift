@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Requests to the service through the system's `curl`, which knows TLS, client certificates and proxies as
 /// administrators know them.
-struct CurlTransport {
+public struct CurlTransport {
   /// One request.
   struct Request {
     /// From `/v1` on.
@@ -13,10 +13,17 @@ struct CurlTransport {
     var nextPart: (() throws -> [UInt8]?)?
   }
 
-  let server: ServerAddress
-  let key: String
-  /// A file of curl's own options.
-  let configPath: String?
+  /// The address that `/v1` stands under, without a slash at its end.
+  let server: String
+  private let key: String
+  private let configPath: String?
+
+  /// - Parameters:
+  ///   - server: the address that `/v1` stands under, without a slash at its end.
+  ///   - configPath: a file of curl's own options.
+  public init(server: String, key: String, configPath: String?) {
+    (self.server, self.key, self.configPath) = (server, key, configPath)
+  }
 
   /// Sends a request and reads the head of the answer.
   ///
@@ -42,12 +49,12 @@ struct CurlTransport {
     if request.nextPart != nil {
       arguments += ["--request", "POST", "--header", "Content-Type: application/x-ndjson", "--upload-file", "-"]
     }
-    return arguments + [server.text + request.target]
+    return arguments + [server + request.target]
   }
 }
 
 /// Why the service did not give what was asked for.
-enum SyncFault: Error {
+public enum SyncFault: Error {
   /// It may well answer when it is asked again.
   case passing(String, retryAfterSeconds: Int?)
   /// It has refused, and will refuse again. The code is that of the problem document, if it sent one.

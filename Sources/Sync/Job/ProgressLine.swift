@@ -2,7 +2,7 @@ internal import Foundation
 internal import Glibc
 
 /// Says on standard error how far a job is: a bar on a terminal; in a log a line at the start, at every tenth, at the end.
-final class ProgressLine {
+public final class ProgressLine {
   private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var name = ""
@@ -11,7 +11,8 @@ final class ProgressLine {
   private var tenth = 0
   private var shownAt: ContinuousClock.Instant?
 
-  init(isQuiet: Bool) { self.isQuiet = isQuiet }
+  /// - Parameter isQuiet: true to say nothing but what is wrong.
+  public init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
   /// A part of the job begins; so much of so much is done.
   func begin(_ name: String, _ done: Int = 0, of total: Int) {
@@ -43,7 +44,7 @@ final class ProgressLine {
   func note(_ text: String) { if !isQuiet { warn(text) } }
 
   /// Something the administrator should know, on a line of its own.
-  func warn(_ text: String) {
+  public func warn(_ text: String) {
     write((isTerminal && !isQuiet && !name.isEmpty ? "\n" : "") + "netral sync: \(text)\n")
   }
 

@@ -2,11 +2,12 @@ internal import Crypto
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Storage
 
 /// An agency's own copy of the cases it may see, in one SQLite file that its other programs query.
 public final class Replica {
   /// The file.
-  public let path: String
+  let path: String
   private let queue: DatabaseQueue
 
   /// Opens a file that has been recognised as a replica.
@@ -42,7 +43,7 @@ public final class Replica {
   /// How far the replica has come.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func state() throws -> ReplicaState {
+  func state() throws -> ReplicaState {
     try read { database in
       guard let row = try Row.fetchOne(database, sql: "SELECT * FROM sync_state") else {
         throw DatabaseError(message: "sync_state is empty")
@@ -62,14 +63,14 @@ public final class Replica {
   /// Whether its tables are those of this release; those of an older one can only be read.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func isCurrent() throws -> Bool {
+  func isCurrent() throws -> Bool {
     try read { try Int.fetchOne($0, sql: "PRAGMA user_version") == Int(ReplicaSchema.version) }
   }
 
   /// The number of cases.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func caseCount() throws -> Int {
+  func caseCount() throws -> Int {
     try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM cases") ?? 0 }
   }
 
@@ -78,7 +79,7 @@ public final class Replica {
   /// Applies a part of a snapshot, and remembers it as far as this, in one transaction.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func apply(_ cases: [ReceivedCase], of snapshot: ReplicaState.Snapshot) throws {
+  func apply(_ cases: [ReceivedCase], of snapshot: ReplicaState.Snapshot) throws {
     try write { database in
       let filling = try ReplicaFilling(database)
       for record in cases { try filling.put(record) }
@@ -93,7 +94,7 @@ public final class Replica {
   /// Declares the snapshot whole: the replica is complete from now on, and stands at its sequence.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func finishSnapshot() throws {
+  func finishSnapshot() throws {
     try write { database in
       try database.execute(
         sql: "UPDATE sync_state SET complete = 1, seq = snapshot_seq, last_case_id = NULL, changed_at = \(Self.now)")
@@ -103,7 +104,7 @@ public final class Replica {
   /// Applies a page of the feed with its cursor, in one transaction.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func apply(_ changes: [ReceivedChange], upTo seq: Int64) throws {
+  func apply(_ changes: [ReceivedChange], upTo seq: Int64) throws {
     try write { database in
       let filling = try ReplicaFilling(database)
       for change in changes {
@@ -121,7 +122,7 @@ public final class Replica {
   /// What the replica holds, in ascending order of the identifiers, from behind `id` on.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func entries(after id: String, limit: Int) throws -> [ReplicaEntry] {
+  func entries(after id: String, limit: Int) throws -> [ReplicaEntry] {
     try read { database in
       try Row.fetchAll(
         database, sql: "SELECT id, version, etag FROM cases WHERE id > ? ORDER BY id LIMIT ?", arguments: [id, limit]
@@ -132,7 +133,7 @@ public final class Replica {
   /// Lower-case hex SHA-256 over the lines `ID SP ETAG LF` of all cases in ascending order of id.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func digest() throws -> String {
+  func digest() throws -> String {
     try read { database in
       var hash = SHA256()
       let rows = try Row.fetchCursor(database, sql: "SELECT id, etag FROM cases ORDER BY id")
@@ -147,14 +148,14 @@ public final class Replica {
   /// Forgets the differences of the reconciliation before.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func forgetDifferences() throws {
+  func forgetDifferences() throws {
     try write { try $0.execute(sql: "DELETE FROM differences") }
   }
 
   /// Keeps differences that the service has found.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func keep(_ differences: [ReplicaDifference]) throws {
+  func keep(_ differences: [ReplicaDifference]) throws {
     try write { database in
       for difference in differences {
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO differences VALUES (?, ?, ?, ?)").execute(
@@ -166,7 +167,7 @@ public final class Replica {
   /// The differences kept, in order, from behind this one on.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func differences(after last: ReplicaDifference?, limit: Int) throws -> [ReplicaDifference] {
+  func differences(after last: ReplicaDifference?, limit: Int) throws -> [ReplicaDifference] {
     try read { database in
       try Row.fetchAll(
         database,
@@ -185,7 +186,7 @@ public final class Replica {
   /// Keeps the certificate of a reconciliation.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func keep(_ certificate: ReplicaCertificate) throws {
+  func keep(_ certificate: ReplicaCertificate) throws {
     try write { database in
       try database.execute(
         sql: """
@@ -219,7 +220,7 @@ public final class Replica {
   /// Whether the newest reconciliation found the replica in agreement; nil when there was none.
   ///
   /// - Throws: `ReplicaFailure`.
-  public func wasInAgreement() throws -> Bool? {
+  func wasInAgreement() throws -> Bool? {
     try read { database in
       try Bool.fetchOne(
         database,
