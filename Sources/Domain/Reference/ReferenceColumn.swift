@@ -49,7 +49,11 @@ public struct ReferenceColumn: Sendable {
 
 extension ReferenceKind {
   /// The columns of a row, in the order in which a table has them. The first one is the key.
-  public var columns: [ReferenceColumn] {
+  public var columns: [ReferenceColumn] { Self.tables[self] ?? table }
+
+  private static let tables = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.table) })
+
+  private var table: [ReferenceColumn] {
     switch self {
     case .violations:
       [
