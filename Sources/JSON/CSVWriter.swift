@@ -60,7 +60,7 @@ public struct CSVWriter: Sendable {
   public mutating func number(_ spelling: String?) {
     beginField(isBlank: spelling == nil)
     guard let spelling else { return }
-    let needsQuotes = spelling.utf8.contains(Byte.comma)
+    let needsQuotes = separator == Byte.comma && spelling.utf8.contains(Byte.comma)
     if needsQuotes { bytes.append(Byte.quote) }
     bytes.append(contentsOf: spelling.utf8)
     if needsQuotes { bytes.append(Byte.quote) }

@@ -51,6 +51,10 @@ public struct TableWriter: Sendable {
     append("</t></is></c>")
   }
 
+  /// Writes a number that identifies somebody, which is a text. A cell of a worksheet without one holds a blank: programs that
+  /// guess types by a column's texts, as pandas does, would else take it for a column of decimals and change the others.
+  public mutating func identifier(_ digits: String?) { field(digits ?? (isWorksheet ? " " : nil)) }
+
   /// Writes a whole number.
   public mutating func field(_ number: Int?) {
     guard isWorksheet else { return csv.field(number) }

@@ -32,7 +32,7 @@ internal import Testing
     (TableDialect(), "16.71,,12,52.5,true,2024-10-02,1970-01-01T12:00:00.000Z\r\n"),
     (
       TableDialect(separator: .semicolon, decimalMark: .comma),
-      "16.71;;12;\"52,5\";true;2024-10-02;1970-01-01T12:00:00.000Z\r\n"
+      "16.71;;12;52,5;true;2024-10-02;1970-01-01T12:00:00.000Z\r\n"
     ),
     (TableDialect(separator: .tab), "16.71\t\t12\t52.5\ttrue\t2024-10-02\t1970-01-01T12:00:00.000Z\r\n"),
   ])
@@ -55,6 +55,12 @@ internal import Testing
     var bytes: [UInt8] = []
     XMLText.append(text, to: &bytes)
     #expect(String(decoding: bytes, as: UTF8.self) == written)
+  }
+
+  @Test func `a number that identifies is a text, and so is its absence`() {
+    #expect(text(.worksheet) { $0.identifier("198609262015051001") }.contains("<t>198609262015051001</t>"))
+    #expect(text(.worksheet) { $0.identifier(nil) }.contains("<t xml:space=\"preserve\"> </t>"))
+    #expect(text(.csv(TableDialect())) { $0.identifier(nil) } == "\"\"\r\n")
   }
 
   @Test func `blanks at the ends and line ends are kept`() {

@@ -71,6 +71,47 @@ extension Stage {
   }
 }
 
+extension ClockKind {
+  /// What people read.
+  public var label: LocalizedText {
+    switch self {
+    case .verification: LocalizedText(en: "Verification", id: "Verifikasi")
+    case .study: LocalizedText(en: "Study", id: "Kajian")
+    case .ppkFollowUp: LocalizedText(en: "Follow-up by the PPK", id: "Tindak lanjut PPK")
+    case .appealFiling: LocalizedText(en: "Filing of an appeal", id: "Pengajuan upaya administratif")
+    }
+  }
+}
+
+extension ClockCount {
+  /// What people read.
+  public var label: LocalizedText {
+    switch self {
+    case .running: LocalizedText(en: "running", id: "berjalan")
+    case .paused: LocalizedText(en: "paused", id: "dihentikan sementara")
+    case .met: LocalizedText(en: "met", id: "tepat waktu")
+    case .recordedLate: LocalizedText(en: "recorded late", id: "terlambat dicatat")
+    case .late: LocalizedText(en: "late", id: "terlambat")
+    case .overdue: LocalizedText(en: "overdue", id: "terlewat")
+    }
+  }
+}
+
+extension TimelinessInterval {
+  /// What people read.
+  public var label: LocalizedText {
+    switch self {
+    case .receivedToVerification: LocalizedText(en: "Receipt to verification", id: "Diterima sampai verifikasi")
+    case .verificationToStudy: LocalizedText(en: "Verification to study", id: "Verifikasi sampai kajian")
+    case .studyToRecommendation: LocalizedText(en: "Study to recommendation", id: "Kajian sampai rekomendasi")
+    case .recommendationToDecision:
+      LocalizedText(en: "Recommendation to decision", id: "Rekomendasi sampai keputusan")
+    case .decisionToClosure: LocalizedText(en: "Decision to closure", id: "Keputusan sampai selesai")
+    case .receivedToDecision: LocalizedText(en: "Receipt to decision", id: "Diterima sampai keputusan")
+    }
+  }
+}
+
 extension ReleaseBranch {
   /// What people read.
   public var label: LocalizedText {

@@ -4,20 +4,28 @@ internal import Gzip
 internal import HTTPServer
 internal import HTTPTypes
 
-/// The content coding of an answer: gzip where the client accepts it, else as it is (RFC 9110, 8.4).
+/// What comes around the parts of a streamed answer: its table, and the content coding, which is gzip where the client
+/// accepts it (RFC 9110, 8.4). A workbook is compressed already.
 struct EncodedBody: Sendable {
   private let deflater: Deflater?
+  private let table: Table?
 
   /// Chooses the coding and says so in the answer.
-  init(_ request: Request, _ answer: inout Answer) {
-    deflater = Self.acceptsGzip(request.fields[.acceptEncoding]) ? Deflater() : nil
-    if deflater != nil { answer.fields.append(Response.Field(name: .contentEncoding, value: "gzip")) }
+  init(_ request: Request, _ answer: inout Answer, _ table: Table? = nil) {
+    let isCoded = answer.isCompressible && Self.acceptsGzip(request.fields[.acceptEncoding])
+    (deflater, self.table) = (isCoded ? Deflater() : nil, table)
+    if isCoded { answer.fields.append(Response.Field(name: .contentEncoding, value: "gzip")) }
   }
 
-  func encode(_ bytes: [UInt8]) -> [UInt8] { deflater?.compress(bytes) ?? bytes }
+  /// What stands before the first part; lines have a header of their own.
+  func begin(_ header: [UInt8]) -> [UInt8] { coded(table?.begin() ?? header) }
 
-  /// The last bytes, and what ends the coding.
-  func finish(_ bytes: [UInt8]) -> [UInt8] { deflater.map { $0.compress(bytes) + $0.finish() } ?? bytes }
+  func encode(_ bytes: [UInt8]) -> [UInt8] { coded(table?.add(bytes) ?? bytes) }
+
+  /// What stands after the last part, and what ends the coding.
+  func finish(_ trailer: [UInt8]) -> [UInt8] { coded(table?.finish() ?? trailer) + (deflater?.finish() ?? []) }
+
+  private func coded(_ bytes: [UInt8]) -> [UInt8] { deflater?.compress(bytes) ?? bytes }
 
   /// True when the field names gzip, or everything, with a weight above 0.
   static func acceptsGzip(_ field: String?) -> Bool {
@@ -32,7 +40,16 @@ struct EncodedBody: Sendable {
   }
 }
 
+extension Answer {
+  /// False for what is compressed already.
+  fileprivate var isCompressible: Bool { contentType != ListFormat.xlsx.mediaType }
+}
+
 extension Response {
+  private var isCompressible: Bool {
+    !fields.contains { $0.name == .contentType && $0.value == ListFormat.xlsx.mediaType }
+  }
+
   /// Shorter answers gain nothing: they fit a packet, and gzip adds eighteen bytes.
   private static let codedBytesMin = 1_024
 
@@ -43,7 +60,7 @@ extension Response {
   ///
   /// The entity tag stays as it is: it names the version of a record, which `If-Match` asks for, whatever it is coded as.
   mutating func encode(for request: Request) async {
-    guard case .bytes(let bytes) = body, bytes.count > Self.codedBytesMin,
+    guard case .bytes(let bytes) = body, bytes.count > Self.codedBytesMin, isCompressible,
       EncodedBody.acceptsGzip(request.fields[.acceptEncoding])
     else { return }
     let coded = bytes.count <= Self.loopBytesMax ? Self.gzip(bytes) : await Self.gzipElsewhere(bytes)

@@ -4,7 +4,7 @@ internal import HTTPTypes
 internal import JSON
 internal import Service
 
-/// Visible cases, filtered, a page at a time, as JSON, NDJSON or CSV.
+/// Visible cases, filtered, a page at a time, as JSON, NDJSON or a table.
 enum CaseListRoutes {
   /// GET /v1/cases
   static func list(_ call: Call, _ cases: CaseService, _ rendered: RenderedCases) async throws -> Answer {
@@ -12,10 +12,10 @@ enum CaseListRoutes {
     let count = query["count"]
     guard count == nil || count == "exact" else { throw Failure.parameter("count", CaseListRequest.exact) }
     let request = CaseListRequest(
-      filter: query.without(["limit", "cursor", "count", "format"]), cursor: query["cursor"],
+      filter: query.without(Set(["limit", "cursor", "count"] + Query.presentation)), cursor: query["cursor"],
       limit: try query.int("limit", in: 1...200), isCounted: count != nil)
     let list = try CaseList(
-      request, at: "/v1/cases", linking: query.formatPart, call, cases.reference, rendered)
+      request, at: "/v1/cases", linking: query.presentationPart, call, cases.reference, rendered)
     return try await list.answer(call, cases)
   }
 
@@ -50,6 +50,7 @@ private struct CaseList: Sendable {
   private(set) var question: CaseQuery
   private let filter: String
   private let format: ListFormat
+  private let table: CaseTable?
   private let isCounted: Bool
   private let cursors: Cursors
   /// Where the next page is asked for; nil where the cursor is sent in a body.
@@ -67,6 +68,7 @@ private struct CaseList: Sendable {
     _ rendered: RenderedCases
   ) throws(Failure) {
     format = call.format
+    table = CaseTable(call, reference)
     self.path = linking == nil ? nil : path
     rest = (request.limit.map { "&limit=\($0)" } ?? "") + (linking ?? "")
     isCounted = request.isCounted
@@ -97,7 +99,7 @@ private struct CaseList: Sendable {
 
   private func page(of found: FoundCases) throws -> Answer {
     let items = found.page.items
-    var page = ListPage(format, header: header, reserving: items.count * 2_560 + 256)
+    var page = ListPage(format, table?.table, reserving: items.count * 2_560 + 256)
     var next = found.page.next
     for (index, stub) in items.enumerated() {
       guard let item = try item(stub, found) else { continue }
@@ -114,35 +116,23 @@ private struct CaseList: Sendable {
   private func stream(_ call: Call, _ cases: CaseService) async throws -> Answer {
     let slot = try cases.begin(by: call.asker)
     let found = try await cases.places(question, by: call.asker)
-    return ListStream.answer(call, slot, found, header: header) { places in
+    return try ListStream.answer(call, slot, found, table?.table) { places in
       try await cases.part(places, by: call.asker) { seen in
-        seen.reduce(into: []) { $0 += item($1.record, $1.projection) }
+        table?.rows(seen) ?? seen.reduce(into: []) { $0 += Self.line($1) }
       }
     }
   }
 
-  private func item(_ record: Case, _ projection: Projection) -> [UInt8] {
-    if format == .csv {
-      var writer = CSVWriter()
-      CaseCSV.write(record, projection, to: &writer)
-      return writer.bytes
-    }
+  private static func line(_ seen: SeenCase) -> [UInt8] {
     var writer = JSONWriter(reserving: 4_096)
-    CaseJSON.write(record, projection, to: &writer)
+    CaseJSON.write(seen.record, seen.projection, to: &writer)
     return writer.bytes + [UInt8(ascii: "\n")]
-  }
-
-  private var header: [UInt8] {
-    guard format == .csv else { return [] }
-    var writer = CSVWriter()
-    CaseCSV.writeHeader(to: &writer)
-    return writer.bytes
   }
 
   private func item(_ stub: CaseStub, _ found: FoundCases) throws -> [UInt8]? {
     guard let projection = Visibility.projection(of: stub, for: question.caller) else { return nil }
-    if format != .csv, let json = rendered.json(stub, projection) { return json }
+    if table == nil, let json = rendered.json(stub, projection) { return json }
     guard let record = try found.record(behind: stub) else { return nil }
-    return format == .csv ? item(record, projection) : rendered.render(record, projection)
+    return table?.row(record, projection) ?? rendered.render(record, projection)
   }
 }

@@ -32,7 +32,7 @@ extension Operation {
 
   private static let casePages: [Reply.Content] = [
     .json(.page(of: .caseRecord, and: [.maybe("count", .count.described("With count=exact."))])),
-    .lines(.caseRecord), .csv,
+    .lines(.caseRecord), .csv, .xlsx,
   ]
 
   static let listCases = Operation(

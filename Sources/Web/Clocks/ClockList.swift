@@ -1,12 +1,21 @@
 internal import Domain
 internal import JSON
+internal import Service
+internal import Sheets
 
 /// Clocks as they are written.
 struct ClockList: Sendable {
-  let reference: Reference
-  let today: LegalDate
+  let table: Table?
+  private let reference: Reference
+  private let today: LegalDate
+  private let language: Language
 
-  func json(_ item: ListedClock) -> [UInt8] {
+  init(_ call: Call, _ reference: Reference) {
+    table = Table(call, Self.title, Self.columns)
+    (self.reference, today, language) = (reference, call.asker.today, call.language)
+  }
+
+  private func json(_ item: ListedClock) -> [UInt8] {
     var writer = JSONWriter(reserving: 640)
     write(item, to: &writer)
     return writer.bytes
@@ -59,58 +68,51 @@ struct ClockList: Sendable {
     clock.standing(on: today) == .overdue ? today.day - clock.dueOn.day : nil
   }
 
-  private static let columns = [
+  static let title = LocalizedText(en: "Clocks", id: "Tenggat")
+
+  static let columns = [
     "case_id", "number", "stage", "election", "institution", "institution_name", "institution_kind", "region", "kind",
     "started_on", "due_on", "unit", "legal_basis", "state", "stopped_on", "recorded_on",
     "recorded_late", "pauses", "days_overdue", "block_from",
-    "blocked", "escalate_agency", "superior_id", "superior_en",
-  ]
+    "blocked", "escalate_agency", "superior_id", "superior_en", "stage_label", "region_name",
+  ].map { TableColumn($0) }
 
-  var header: [UInt8] {
-    var writer = CSVWriter()
-    for column in Self.columns { writer.field(column) }
-    writer.endRow()
+  func rows(_ items: [ListedClock]) -> [UInt8] {
+    guard var writer = table?.writer else {
+      return items.reduce(into: []) { $0 += json($1) + [UInt8(ascii: "\n")] }
+    }
+    for item in items { writeRow(item, to: &writer) }
     return writer.bytes
   }
 
-  func row(_ item: ListedClock) -> [UInt8] {
-    var writer = CSVWriter()
-    writeRow(item, to: &writer)
-    return writer.bytes
-  }
+  /// An item of a page.
+  func item(_ item: ListedClock) -> [UInt8] { table == nil ? json(item) : rows([item]) }
 
-  private func writeRow(_ item: ListedClock, to writer: inout CSVWriter) {
+  private func writeRow(_ item: ListedClock, to writer: inout TableWriter) {
     let clock = item.clock
     let days = daysOverdue(clock)
     let isCandidate = days != nil && clock.kind == .ppkFollowUp
     let escalation = isCandidate ? reference.escalation(of: item, on: today) : nil
-    writer.field(item.caseID.description)
-    writer.field(item.number)
-    writer.field(item.stage.rawValue)
-    writer.field(item.election)
-    writer.field(item.institution.code)
-    writer.field(item.institution.name)
-    writer.field(item.institution.kind.rawValue)
-    writer.field(item.region.text)
-    writer.field(clock.kind.rawValue)
-    writer.field(clock.startedOn.description)
-    writer.field(clock.dueOn.description)
-    writer.field(clock.unit.rawValue)
-    writer.field(legalBasis(clock))
-    writer.field(clock.standing(on: today).rawValue)
-    writer.field(clock.stoppedOn?.description)
-    writer.field(clock.recordedOn?.description)
+    for text in [
+      item.caseID.description, item.number, item.stage.rawValue, item.election, item.institution.code,
+      item.institution.name, item.institution.kind.rawValue, item.region.text, clock.kind.rawValue,
+    ] { writer.field(text) }
+    writer.field(clock.startedOn)
+    writer.field(clock.dueOn)
+    for text in [clock.unit.rawValue, legalBasis(clock), clock.standing(on: today).rawValue] { writer.field(text) }
+    writer.field(clock.stoppedOn)
+    writer.field(clock.recordedOn)
     writer.field(clock.isRecordedLate)
     let pauses = clock.pauses.map { pause in
       "\(pause.from)/\(pause.until?.description ?? "")" + (pause.ground.map { "/\($0.rawValue)" } ?? "")
     }
     writer.field(pauses.joined(separator: " "))
     writer.field(days)
-    writer.field(isCandidate ? clock.dueOn.adding(days: 1).description : nil)
+    writer.field(isCandidate ? clock.dueOn.adding(days: 1) : nil)
     writer.field(isCandidate ? item.blockIsOpen : nil)
-    writer.field(escalation?.agency)
-    writer.field(escalation?.superior.id)
-    writer.field(escalation?.superior.en)
+    for text in [escalation?.agency, escalation?.superior.id, escalation?.superior.en] { writer.field(text) }
+    writer.field(item.stage.label.text(in: language))
+    writer.field(reference.label(of: item.region.text, in: .region, on: today)?.text(in: language))
     writer.endRow()
   }
 }

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Service
 
-/// GET /v1/clocks: the clocks of visible cases, a page at a time, as JSON, NDJSON or CSV. Overdue clocks of PPKs are the
+/// GET /v1/clocks: the clocks of visible cases, a page at a time, as JSON, NDJSON or a table. Overdue clocks of PPKs are the
 /// candidates for a block.
 enum ClockRoutes {
   static let filters: [Parameter] = [
@@ -21,26 +21,21 @@ enum ClockRoutes {
     let (query, format, asker) = (call.query, call.format, call.asker)
     let cursors = call.cursors(of: path)
     let (question, filter) = try question(query, asker, cursors, clocks.reference)
-    let list = ClockList(reference: clocks.reference, today: asker.today)
-    let header = format == .csv ? list.header : []
+    let list = ClockList(call, clocks.reference)
     if format != .json && query["limit"] == nil {
       let slot = try clocks.begin(by: asker)
       let found = try await clocks.places(question, by: asker)
-      return ListStream.answer(call, slot, found, header: header) { places in
-        try await clocks.part(places, by: asker) { items in
-          items.reduce(into: []) { bytes, item in
-            bytes += format == .csv ? list.row(item) : list.json(item) + [UInt8(ascii: "\n")]
-          }
-        }
+      return try ListStream.answer(call, slot, found, list.table) { places in
+        try await clocks.part(places, by: asker) { list.rows($0) }
       }
     }
-    let rest = (query["limit"].map { "&limit=\($0)" } ?? "") + query.formatPart
+    let rest = (query["limit"].map { "&limit=\($0)" } ?? "") + query.presentationPart
     return try await clocks.page(question, by: asker) { found in
-      var page = ListPage(format, header: header, reserving: found.items.count * 640 + 256)
+      var page = ListPage(format, list.table, reserving: found.items.count * 640 + 256)
       var next = found.next
       for (index, item) in found.items.enumerated()
       where Visibility.projection(of: item.basis, for: question.caller) != nil {
-        if !page.add(format == .csv ? list.row(item) : list.json(item)) {
+        if !page.add(list.item(item)) {
           next = found.places[index - 1]
           break
         }
@@ -53,7 +48,7 @@ enum ClockRoutes {
   private static func question(
     _ query: Query, _ asker: Asker, _ cursors: Cursors, _ reference: Reference
   ) throws(Failure) -> (ClockQuery, filter: String) {
-    var filter = query.without(["limit", "cursor", "format"]).canonical
+    var filter = query.without(Set(["limit", "cursor"] + Query.presentation)).canonical
     var position: CaseQuery.Position?
     if let cursor = query["cursor"] {
       let opened = try cursors.open(cursor)

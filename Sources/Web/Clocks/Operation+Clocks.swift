@@ -11,7 +11,8 @@ extension Operation {
       """,
     query: ClockRoutes.filters + [.limit(1...200, standard: 50), .cursor],
     replies: [
-      Reply(.ok, "A page.", [.json(.page(of: .listedClock)), .lines(.listedClock), .csv], fields: Reply.nextPage)
+      Reply(
+        .ok, "A page.", [.json(.page(of: .listedClock)), .lines(.listedClock), .csv, .xlsx], fields: Reply.nextPage)
     ],
     refusals: [.invalidCursor],
     example: Example("BKN", query: "kind=ppk_follow_up&overdue=true"))

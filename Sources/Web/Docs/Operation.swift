@@ -91,7 +91,8 @@ final class Operation: Sendable {
     self.summary = summary
     self.details = details
     formats = ListFormat.offered(by: replies)
-    self.query = formats.count > 1 ? query + [.format(formats)] : query
+    self.query =
+      query + (formats.count > 1 ? [.format(formats)] : []) + (formats.contains(.csv) ? Parameter.dialect : [])
     queryNames = Set(self.query.map(\.name))
     queryLists = Set(self.query.filter(\.isList).map(\.name))
     self.body = body

@@ -42,6 +42,7 @@ extension Reply.Content {
   static func lines(_ schema: Schema) -> Reply.Content {
     Reply.Content(type: "application/x-ndjson", schema: schema)
   }
-  static let csv = Reply.Content(type: "text/csv", schema: nil)
+  static let csv = Reply.Content(type: ListFormat.csv.mediaType, schema: nil)
+  static let xlsx = Reply.Content(type: ListFormat.xlsx.mediaType, schema: nil)
   static func json(_ schema: Schema) -> Reply.Content { Reply.Content(type: "application/json", schema: schema) }
 }

@@ -10,15 +10,17 @@ enum ExportRoutes {
     // Last, so that a request that asks for nothing sensible costs nothing.
     let slot = try exports.begin(by: call.asker)
     let snapshot = try await exports.snapshot(at: seq, by: call.asker)
-    let document = SnapshotDocument(snapshot: snapshot, isCSV: call.format == .csv, after: after)
-    var answer = Answer(contentType: call.format.contentType)
-    answer.fields = [
+    let table = CaseTable(call, exports.reference)
+    try table?.table.requireRoom(forRows: snapshot.count)
+    let document = SnapshotDocument(snapshot: snapshot, table: table, after: after)
+    var answer = table?.table.answer ?? Answer(contentType: call.format.contentType)
+    answer.fields += [
       Response.Field(name: .snapshotSequence, value: String(snapshot.seq)),
       Response.Field(name: .snapshotCount, value: String(snapshot.count)),
     ]
-    let body = EncodedBody(call.request, &answer)
+    let body = EncodedBody(call.request, &answer, table?.table)
     answer.body = .stream { stream in
-      try await stream.write(body.encode(document.header))
+      try await stream.write(body.begin(document.header))
       let count = try await write(document, body, call, exports, to: stream)
       try await stream.write(body.finish(document.trailer(count)))
       slot.keep()

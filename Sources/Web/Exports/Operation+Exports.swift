@@ -13,7 +13,7 @@ extension Operation {
     query: [.sequence, Parameter("after", .uuid, "Begin after this case, with seq.")],
     replies: [
       Reply(
-        .ok, "The snapshot, streamed.", [.lines(.snapshotLine), .csv],
+        .ok, "The snapshot, streamed.", [.lines(.snapshotLine), .csv, .xlsx],
         fields: [
           (.snapshotSequence, "The sequence it is of."), (.snapshotCount, "Cases of the whole snapshot."),
           (.contentEncoding, "gzip where the client accepts it."),

@@ -5,11 +5,12 @@ internal import Service
 /// A snapshot, as it is written.
 struct SnapshotDocument: Sendable {
   let snapshot: Snapshot
-  let isCSV: Bool
+  /// Nil of lines.
+  let table: CaseTable?
   /// The case after which this answer begins.
   let after: CaseID?
 
-  func part(_ seen: [SeenCase]) -> [UInt8] { isCSV ? csv(seen) : lines(seen) }
+  func part(_ seen: [SeenCase]) -> [UInt8] { table?.rows(seen) ?? lines(seen) }
 
   private func lines(_ seen: [SeenCase]) -> [UInt8] {
     var writer = JSONWriter(reserving: seen.count * 2_048)
@@ -24,20 +25,9 @@ struct SnapshotDocument: Sendable {
     return writer.bytes
   }
 
-  private func csv(_ seen: [SeenCase]) -> [UInt8] {
-    var writer = CSVWriter()
-    for seen in seen { CaseCSV.write(seen.record, seen.projection, to: &writer) }
-    return writer.bytes
-  }
-
-  /// The first line: what this is a snapshot of.
+  /// The first of the lines: what this is a snapshot of.
   var header: [UInt8] {
-    if isCSV {
-      var writer = CSVWriter()
-      CaseCSV.writeHeader(to: &writer)
-      return writer.bytes
-    }
-    return line("snapshot") { writer in
+    line("snapshot") { writer in
       writer.member("seq", snapshot.seq)
       writer.member("count", snapshot.count)
       writer.member("representation", EntityTag.representation)
@@ -45,10 +35,9 @@ struct SnapshotDocument: Sendable {
     }
   }
 
-  /// The last line, without which the answer is not complete.
+  /// The last of the lines, without which the answer is not complete.
   func trailer(_ count: Int) -> [UInt8] {
-    if isCSV { return [] }
-    return line("end") { writer in
+    line("end") { writer in
       writer.member("seq", snapshot.seq)
       writer.member("cases", count)
     }

@@ -8,7 +8,9 @@ extension Operation {
     return Operation(
       .statistics, summary, details: details + " Every answer is a figure that can be cited.",
       query: StatisticQuery.parameters(of: kind),
-      replies: [Reply(.ok, "The figure.", [.json(.figure(kind)), .csv], fields: [(.eTag, "Name of the figure.")])],
+      replies: [
+        Reply(.ok, "The figure.", [.json(.figure(kind)), .csv, .xlsx], fields: [(.eTag, "Name of the figure.")])
+      ],
       refusals: [.tooManyRequests], example: Example("BKN", query: query))
   }
 
@@ -70,7 +72,8 @@ extension Operation {
     query: [.election, .limit(1...50, standard: 20), .cursor],
     replies: [
       Reply(
-        .ok, "A page.", [.json(.page(of: .publishedFigure)), .lines(.publishedFigure), .csv], fields: Reply.nextPage)
+        .ok, "A page.", [.json(.page(of: .publishedFigure)), .lines(.publishedFigure), .csv, .xlsx],
+        fields: Reply.nextPage)
     ],
     refusals: [.invalidCursor, .tooManyRequests], example: Example("BKN", query: "election=pilkada-2020&limit=2"))
 

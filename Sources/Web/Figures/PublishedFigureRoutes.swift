@@ -28,14 +28,14 @@ enum PublishedFigureRoutes {
     let list = try NumberedList(
       call, named: "published-figures", filteredBy: "election", limitMax: 50, limitDefault: 20)
     try figures.requireKnown(list.filter)
-    let header = format == .csv ? PublishedFigureCSV.header : []
-    let write: @Sendable (FigureBeside) -> [UInt8] = {
-      format == .csv ? PublishedFigureCSV.write($0) : PublishedFigureJSON.write($0)
+    let (table, language) = (Table(call, PublishedFigureTable.title, PublishedFigureTable.columns), call.language)
+    let write: @Sendable (FigureBeside) -> [UInt8] = { beside in
+      table.map { PublishedFigureTable.rows(beside, $0, in: language) } ?? PublishedFigureJSON.write(beside)
     }
     if format != .json && call.query["limit"] == nil {
       let slot = try figures.begin(by: asker)
       let (all, seq) = try await figures.all(list.filter, before: list.start, by: asker)
-      return ListStream.answer(call, slot, (places: all, seq: seq), header: header) { part in
+      return try ListStream.answer(call, slot, (places: all, seq: seq), table) { part in
         var bytes: [UInt8] = []
         for figure in part {
           bytes += try await figures.write(figure, by: asker, write)
@@ -45,7 +45,7 @@ enum PublishedFigureRoutes {
       }
     }
     let found = try figures.list(list.filter, before: list.start, limit: list.limit + 1, by: asker)
-    var (page, last) = (ListPage(format, header: header), found.count > list.limit ? found[list.limit - 1].number : nil)
+    var (page, last) = (ListPage(format, table), found.count > list.limit ? found[list.limit - 1].number : nil)
     // One after the other, so that agencies take turns between them.
     for (index, figure) in found.prefix(list.limit).enumerated() {
       if !page.add(try await figures.write(figure, by: asker, write)) {
@@ -53,7 +53,7 @@ enum PublishedFigureRoutes {
         break
       }
     }
-    return try list.answer(page, after: last, call.query.formatPart)
+    return try list.answer(page, after: last, call.query.presentationPart)
   }
 
   /// GET /v1/published-figures/{n}

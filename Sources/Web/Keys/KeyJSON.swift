@@ -1,6 +1,7 @@
 internal import Domain
 internal import JSON
 internal import Service
+internal import Sheets
 
 /// A key as it is shown: never the secret, never its digest.
 enum KeyJSON {
@@ -34,11 +35,9 @@ extension ListedKey {
     }
   }
 
-  /// Rows under a header; several values in a cell are separated by |.
-  static func csv(_ keys: [ListedKey]) -> [UInt8] {
-    var writer = CSVWriter()
-    for name in columns { writer.field(name) }
-    writer.endRow()
+  /// Several values in a cell are separated by |.
+  static func table(_ keys: [ListedKey], _ table: Table) -> [UInt8] {
+    var writer = table.writer
     for listed in keys {
       let key = listed.key
       writer.field(key.id)
@@ -46,16 +45,18 @@ extension ListedKey {
       for list in [key.scopes.map(\.rawValue).sorted(), key.networks, key.identities] {
         writer.field(list.joined(separator: "|"))
       }
-      for instant in [key.createdAt, key.expiresAt, key.revokedAt] { writer.field(instant?.description) }
+      for instant in [key.createdAt, key.expiresAt, key.revokedAt] { writer.field(instant) }
       for text in [key.madeBy, listed.makerLabel, key.rotatedFrom] { writer.field(text) }
-      writer.field(listed.lastUsedAt?.description)
+      writer.field(listed.lastUsedAt)
       writer.endRow()
     }
-    return writer.bytes
+    return table.whole(writer.bytes)
   }
 
-  private static let columns = [
+  static let title = LocalizedText(en: "Keys", id: "Kunci")
+
+  static let columns = [
     "id", "label", "scopes", "networks", "identities", "created_at", "expires_at", "revoked_at", "made_by",
     "made_by_label", "rotated_from", "last_used_at",
-  ]
+  ].map { TableColumn($0) }
 }

@@ -17,17 +17,18 @@ enum KeyListRoutes {
     let page = Array(rest.prefix(limit))
     let cursor =
       try rest.count == page.count ? nil : page.last.map { try cursors.seal($0.position) }
-    var answer = Answer(contentType: format.contentType, body: .bytes(bytes(page, cursor, format)))
+    let table = Table(call, ListedKey.title, ListedKey.columns)
+    var answer = table?.answer ?? Answer(contentType: format.contentType)
+    answer.body = .bytes(table.map { ListedKey.table(page, $0) } ?? bytes(page, cursor, format))
     if let cursor {
       answer.fields.append(
         Response.Field(
-          name: .link, value: "</v1/keys?cursor=\(cursor)&limit=\(limit)\(query.formatPart)>; rel=\"next\""))
+          name: .link, value: "</v1/keys?cursor=\(cursor)&limit=\(limit)\(query.presentationPart)>; rel=\"next\""))
     }
     return answer
   }
 
   private static func bytes(_ page: [ListedKey], _ cursor: String?, _ format: ListFormat) -> [UInt8] {
-    if format == .csv { return ListedKey.csv(page) }
     if format == .ndjson {
       return page.flatMap { key in
         var writer = JSONWriter()

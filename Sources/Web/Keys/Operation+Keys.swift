@@ -15,7 +15,9 @@ extension Operation {
       its last use. Never a secret.
       """,
     query: [.limit(1...200, standard: 50), .cursor],
-    replies: [Reply(.ok, "The keys.", [.json(.page(of: .key)), .lines(.key), .csv], fields: [(.link, "Next page.")])],
+    replies: [
+      Reply(.ok, "The keys.", [.json(.page(of: .key)), .lines(.key), .csv, .xlsx], fields: [(.link, "Next page.")])
+    ],
     refusals: [.invalidCursor], example: Example("BKN"))
 
   static let policy = Operation(

@@ -3,6 +3,7 @@ internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
 internal import Service
+internal import Sheets
 
 /// One request as its handler is given it: who asks is known and let in, and what it asks is read as far as its operation
 /// describes it.
@@ -20,6 +21,8 @@ struct Call: Sendable {
   let query: Query
   /// The format of the answer: what `?format=` says, else what `Accept` prefers.
   let format: ListFormat
+  /// How comma-separated values are written.
+  let dialect: TableDialect
   /// Whether the request is only tried.
   let dryRun: Bool
 
@@ -30,6 +33,7 @@ struct Call: Sendable {
   ) throws(Failure) {
     query = try operation.read(request.query)
     format = operation.choosesFormat ? try operation.format(query, accept: request.fields[.accept]) : .json
+    dialect = operation.choosesFormat ? try query.dialect(of: format) : TableDialect()
     dryRun = operation.writes ? try query.flag("dry_run") ?? false : false
     if let body = operation.body { try body.requireType(request.fields[.contentType]) }
     self.site = site

@@ -18,7 +18,8 @@ extension Operation {
         """,
       query: PublicRoutes.parameters(of: statistic),
       replies: [
-        Reply(.ok, "The release.", [.json(.release(statistic)), .csv], fields: [(.eTag, "Name of the release.")])
+        Reply(
+          .ok, "The release.", [.json(.release(statistic)), .csv, .xlsx], fields: [(.eTag, "Name of the release.")])
       ],
       refusals: [.tooManyRequests, .releasePending],
       example: Example(
@@ -29,7 +30,7 @@ extension Operation {
     .statistics, .init(en: "Public releases", id: "Rilis publik"),
     details: "Every election, and the days of which releases are made. No key.",
     replies: [
-      Reply(.ok, "The elections.", [.json(.page(of: .releasesOfElection)), .lines(.releasesOfElection), .csv])
+      Reply(.ok, "The elections.", [.json(.page(of: .releasesOfElection)), .lines(.releasesOfElection), .csv, .xlsx])
     ],
     refusals: [.tooManyRequests], example: Example(nil))
 

@@ -1,6 +1,7 @@
 internal import Domain
 internal import JSON
 internal import Service
+internal import Sheets
 
 /// One statistic of a release, as it is shown.
 struct PublicPage {
@@ -37,25 +38,26 @@ struct PublicPage {
     }
   }
 
+  static let title = LocalizedText(en: "Release", id: "Rilis")
+
+  static let columns = [
+    "statistic", "election", "as_of", "group_by", "group", "label_id", "label_en", "metric", "value",
+  ].map { TableColumn($0) }
+
   /// One number a line.
-  func csv() -> [UInt8] {
-    var writer = CSVWriter()
-    for name in [
-      "statistic", "election", "as_of", "group_by", "group", "label_id", "label_en", "metric", "value",
-    ] {
-      writer.field(name)
-    }
-    writer.endRow()
+  func table(_ table: Table) -> [UInt8] {
+    var writer = table.writer
     for line in published.definition == 1 ? FirstDefinitionPage(page: self).lines : lines {
       let text = line.group.flatMap { label(of: $0) }
+      for cell in [statistic.rawValue, release.stored.election] { writer.field(cell) }
+      writer.field(release.stored.asOf)
       for cell in [
-        statistic.rawValue, release.stored.election, release.stored.asOf.description,
         grouping?.rawValue, line.group ?? "total", text?.id, text?.en, line.metric,
       ] { writer.field(cell) }
       writer.field(line.value)
       writer.endRow()
     }
-    return writer.bytes
+    return table.whole(writer.bytes)
   }
 
   func label(of key: String) -> LocalizedText? {

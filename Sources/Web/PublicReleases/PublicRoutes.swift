@@ -4,6 +4,7 @@ internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
 internal import Service
+internal import Sheets
 
 /// GET /v1/public/statistics/{statistic}: what anybody may know, without a key.
 ///
@@ -28,9 +29,9 @@ enum PublicRoutes {
   static func list(_ call: Call, _ releases: ReleaseService) async throws -> Answer {
     let format = call.format
     let elections = releases.reference.elections.values.sorted { $0.key < $1.key }
-    var (page, csv) = (ListPage(format), CSVWriter())
-    for name in ["election", "name_id", "name_en", "voting_on", "as_of"] { csv.field(name) }
-    csv.endRow()
+    let columns = ["election", "name_id", "name_en", "voting_on", "as_of"].map { TableColumn($0) }
+    let table = Table(call, LocalizedText(en: "Releases", id: "Rilis"), columns)
+    var (page, rows) = (ListPage(format), table?.writer)
     for election in elections {
       let released = try await releases.series(of: election.key).made.keys.sorted().map(\.description)
       _ = page.add { writer in
@@ -44,13 +45,13 @@ enum PublicRoutes {
       }
       // One without a release has a row, too.
       for day in released.isEmpty ? [nil] : released.map(Optional.some) {
-        for text in [election.key, election.nameId, election.nameEn, election.votingOn, day] { csv.field(text) }
-        csv.endRow()
+        for text in [election.key, election.nameId, election.nameEn] { rows?.field(text) }
+        for day in [election.votingOn, day] { rows?.date(spelled: day) }
+        rows?.endRow()
       }
     }
-    var answer =
-      format == .csv
-      ? Answer(contentType: format.contentType, body: .bytes(csv.bytes)) : page.answer(next: nil, at: nil)
+    var answer = table?.answer ?? page.answer(next: nil, at: nil)
+    if let table, let rows { answer.body = .bytes(table.whole(rows.bytes)) }
     answer.isPublic = true
     return answer
   }
@@ -67,10 +68,11 @@ enum PublicRoutes {
     let due = ReleaseCalendar(votingOn: votingOn).due(at: call.asker.now)
     let release = try release(asOf, of: series, due: due, votingOn: votingOn)
     let page = PublicPage(statistic: statistic, grouping: grouping, release: release, reference: reference)
-    var answer = Answer(contentType: format.contentType)
+    let table = Table(call, PublicPage.title, PublicPage.columns)
+    var answer = table?.answer ?? Answer(contentType: format.contentType)
     answer.isPublic = true
-    if format == .csv {
-      answer.body = .bytes(page.csv())
+    if let table {
+      answer.body = .bytes(page.table(table))
     } else {
       let body = page.json()
       let digest = Base32.encode(SHA256.hash(data: body).prefix(10))

@@ -1,14 +1,16 @@
 internal import Domain
+internal import Sheets
 
 /// How an answer with several items is written. The raw value is the name in `?format=`.
 enum ListFormat: String, CaseIterable {
-  case json, ndjson, csv
+  case json, ndjson, csv, xlsx
 
   var mediaType: String {
     switch self {
     case .json: "application/json"
     case .ndjson: "application/x-ndjson"
     case .csv: "text/csv"
+    case .xlsx: Workbook.mediaType
     }
   }
 

@@ -10,14 +10,16 @@ struct ListPage: Sendable {
   static let itemsBytesMax = (4 << 20) - 32_768
 
   private let format: ListFormat
+  private let table: Table?
   private var bytes: [UInt8]
   private var isEmpty = true
 
-  init(_ format: ListFormat = .json, header: [UInt8] = [], reserving capacity: Int = 1_024) {
-    self.format = format
+  /// - Parameter table: the table whose rows the items are; nil of JSON and lines.
+  init(_ format: ListFormat = .json, _ table: Table? = nil, reserving capacity: Int = 1_024) {
+    (self.format, self.table) = (format, table)
     bytes = []
     bytes.reserveCapacity(capacity)
-    bytes += format == .json ? Array("{\"items\":[".utf8) : header
+    if format == .json { bytes += Array("{\"items\":[".utf8) }
   }
 
   /// Adds an item. False when it has no room any more: the page ends before it. One item is always taken, so that every
@@ -46,13 +48,11 @@ struct ListPage: Sendable {
   ///   - count: the length of the whole list, where it was asked for.
   mutating func answer(next cursor: String?, at path: String?, _ query: String = "", count: Int? = nil) -> Answer {
     if format == .json { end(cursor, count) }
-    var answer = Answer(contentType: format.contentType, body: .bytes(bytes))
+    var answer = table?.answer ?? Answer(contentType: format.contentType)
+    answer.body = .bytes(table?.whole(bytes) ?? bytes)
     guard let cursor else { return answer }
-    if let path {
-      answer.fields = [Response.Field(name: .link, value: "<\(path)?cursor=\(cursor)\(query)>; rel=\"next\"")]
-    } else {
-      answer.fields = [Response.Field(name: .nextCursor, value: cursor)]
-    }
+    let link = path.map { "<\($0)?cursor=\(cursor)\(query)>; rel=\"next\"" }
+    answer.fields.append(Response.Field(name: link == nil ? .nextCursor : .link, value: link ?? cursor))
     return answer
   }
 

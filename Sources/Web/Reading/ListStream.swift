@@ -12,21 +12,22 @@ enum ListStream {
   /// - Parameters:
   ///   - slot: the right to the stream.
   ///   - found: what the list holds, in its order, and the sequence at which it was found.
-  ///   - header: what stands before the first item.
+  ///   - table: the table whose rows the items are; nil of lines.
   ///   - write: writes a part; what the caller may no longer see is left out.
   static func answer<Place: Sendable>(
-    _ call: Call, _ slot: StreamSlot, _ found: (places: [Place], seq: Int64), header: [UInt8] = [],
+    _ call: Call, _ slot: StreamSlot, _ found: (places: [Place], seq: Int64), _ table: Table? = nil,
     write: @escaping @Sendable ([Place]) async throws -> [UInt8]
-  ) -> Answer {
+  ) throws(Failure) -> Answer {
     let (places, seq) = found
-    var answer = Answer(contentType: call.format.contentType)
-    answer.fields = [
+    try table?.requireRoom(forRows: places.count)
+    var answer = table?.answer ?? Answer(contentType: call.format.contentType)
+    answer.fields += [
       Response.Field(name: .snapshotSequence, value: String(seq)),
       Response.Field(name: .snapshotCount, value: String(places.count)),
     ]
-    let body = EncodedBody(call.request, &answer)
+    let body = EncodedBody(call.request, &answer, table)
     answer.body = .stream { stream in
-      try await stream.write(body.encode(header))
+      try await stream.write(body.begin([]))
       try await send(places, call, body, write, to: stream)
       try await stream.write(body.finish([]))
       slot.keep()

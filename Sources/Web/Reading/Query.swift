@@ -38,9 +38,6 @@ struct Query: Sendable {
     values.sorted { $0.key < $1.key }.map { "\(Self.encode($0.key))=\(Self.encode($0.value))" }.joined(separator: "&")
   }
 
-  /// What the address of the next page says of the format.
-  var formatPart: String { values["format"].map { "&format=\(Self.encode($0))" } ?? "" }
-
   func flag(_ name: String) throws(Failure) -> Bool? {
     switch values[name] {
     case nil: nil

@@ -11,7 +11,7 @@ extension Operation {
     replies: [
       Reply(
         .ok, "All rows, as JSON no more than 4 MiB of them.",
-        [.json(.page(of: .map(of: .any))), .lines(.map(of: .any)), .csv], fields: Reply.nextPage)
+        [.json(.page(of: .map(of: .any))), .lines(.map(of: .any)), .csv, .xlsx], fields: Reply.nextPage)
     ],
     refusals: [.notAcceptable, .invalidCursor],
     example: Example("BKN", path: ["elections"]))

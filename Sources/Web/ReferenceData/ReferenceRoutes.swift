@@ -3,6 +3,7 @@ internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
 internal import Service
+internal import Sheets
 
 /// Dated reference data: shown to every key, changed by the operator.
 enum ReferenceRoutes {
@@ -40,24 +41,36 @@ enum ReferenceRoutes {
     let (format, list) = (call.format, try WholeList(call, at: path, filteredBy: "as_of"))
     let rows = referenceData.rows(kind, on: LegalDate(list.filter))
     if format == .json { return try list.answer(rows) { Array($0.json.utf8) } }
-    return Answer(contentType: format.contentType, body: .bytes(format == .csv ? csv(rows, kind) : lines(rows)))
+    let title = LocalizedText(en: kind.rawValue, id: kind.rawValue)
+    guard let table = Table(call, title, kind.columns.map { TableColumn($0.name) }) else {
+      return Answer(contentType: format.contentType, body: .bytes(lines(rows)))
+    }
+    var answer = table.answer
+    answer.body = .bytes(cells(rows, kind, table))
+    return answer
   }
 
   private static func lines(_ rows: [ReferenceEntry]) -> [UInt8] { Array(rows.map { "\($0.json)\n" }.joined().utf8) }
 
   /// As it can be sent, too.
-  private static func csv(_ rows: [ReferenceEntry], _ kind: ReferenceKind) -> [UInt8] {
+  private static func cells(_ rows: [ReferenceEntry], _ kind: ReferenceKind, _ table: Table) -> [UInt8] {
     let columns = kind.columns
-    var writer = CSVWriter()
-    for column in columns { writer.field(column.name) }
-    writer.endRow()
+    var writer = table.writer
     for row in rows {
       let object: JSONObject? =
         if case .object(let object)? = try? JSONValue.parse(Array(row.json.utf8)) { object } else { nil }
-      for column in columns { writer.field(column.cell(of: object?[column.name])) }
+      for column in columns {
+        let cell = column.cell(of: object?[column.name])
+        switch column.form {
+        case .date: writer.date(spelled: cell)
+        case .number: writer.number(cell)
+        case .flag: writer.field(cell.map { $0 == "true" })
+        case .text, .code, .list, .contests: writer.field(cell)
+        }
+      }
       writer.endRow()
     }
-    return writer.bytes
+    return table.whole(writer.bytes)
   }
 
   private static func put(_ kind: ReferenceKind, _ call: Call, _ referenceData: ReferenceService) async throws -> Answer

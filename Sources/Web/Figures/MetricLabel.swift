@@ -1,0 +1,46 @@
+internal import Domain
+internal import Service
+
+/// What people call the metrics of a table: `followed_up`, `levels.heavy`, `study.overdue`.
+enum MetricLabel {
+  /// Nil where nothing is known of the name.
+  static func of(_ metric: String, _ reference: Reference) -> LocalizedText? {
+    if let label = words[metric] ?? FunnelMetric(rawValue: metric)?.label ?? Stage(rawValue: metric)?.label {
+      return label
+    }
+    guard let dot = metric.firstIndex(of: ".") else { return nil }
+    let (first, rest) = (String(metric[..<dot]), String(metric[metric.index(after: dot)...]))
+    if rest.hasSuffix(StatisticResult.ofOthers), let whole = of(String(metric.dropLast(rest.count + 1)), reference) {
+      return whole.followed(by: words[StatisticResult.ofOthers])
+    }
+    switch first {
+    case "levels": return SanctionOutcome.label(of: rest)
+    case "codes": return reference.sanctions[rest].map { LocalizedText(en: $0.labelEn, id: $0.labelId) }
+    default:
+      let subject = TimelinessInterval(rawValue: first)?.label ?? ClockKind(rawValue: first)?.label ?? words[first]
+      return subject?.followed(by: ClockCount(rawValue: rest)?.label ?? words[rest])
+    }
+  }
+
+  private static let words: [String: LocalizedText] = [
+    "total": LocalizedText(en: "All", id: "Jumlah"),
+    StatisticResult.ofOthers: LocalizedText(en: "of which recorded by others", id: "di antaranya dicatat lembaga lain"),
+    "decided": LocalizedText(en: "Decided", id: "Diputus"),
+    "outside_band": LocalizedText(en: "Outside the band", id: "Di luar rentang"),
+    "outside_band_explained": LocalizedText(en: "Outside the band with a reason", id: "Di luar rentang dengan alasan"),
+    "median_days_to_decision": LocalizedText(en: "Median days to the decision", id: "Median hari sampai keputusan"),
+    "test": LocalizedText(en: "Test of independence", id: "Uji independensi"),
+    "statistic": LocalizedText(en: "statistic", id: "statistik"),
+    "permutations": LocalizedText(en: "permutations", id: "permutasi"),
+    "p": LocalizedText(en: "p", id: "p"),
+    "cases": LocalizedText(en: "cases", id: "kasus"),
+    "median_days": LocalizedText(en: "median days", id: "median hari"),
+    "p90_days": LocalizedText(en: "90th percentile of days", id: "persentil ke-90 hari"),
+  ]
+}
+
+extension LocalizedText {
+  fileprivate func followed(by other: LocalizedText?) -> LocalizedText {
+    other.map { LocalizedText(en: "\(en): \($0.en)", id: "\(id): \($0.id)") } ?? self
+  }
+}
