@@ -51,7 +51,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Service", dependencies: ["Domain", "JSON", crypto, logging], swiftSettings: strict),
-    .target(name: "Sync", dependencies: ["Domain", "JSON", "Storage", crypto, grdb], swiftSettings: strict),
+    .target(name: "Sync", dependencies: ["Domain", "JSON", "Sheets", "Storage", crypto, grdb], swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
       name: "Web",
@@ -83,7 +83,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests", dependencies: ["Domain", "Migrations", "Service", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
-    .testTarget(name: "SyncTests", dependencies: ["Sync", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "SyncTests", dependencies: ["Domain", "Sync", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "WebTests",
       dependencies: [
