@@ -148,14 +148,14 @@ struct ReplicaTable: Sendable {
   fileprivate var sql: String {
     let lines =
       keyDefinitions + columns.map { "  " + $0.definition } + (path == nil ? [] : ["  PRIMARY KEY (case_id, position)"])
-    let indexes = indexed.map { "CREATE INDEX \(name)_\($0) ON \(name) (\($0));" }
+    let indexes = indexed.map { "CREATE INDEX \(name)_\($0) ON \(name) (\"\($0)\");" }
     return (["CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n) STRICT;"] + indexes)
       .joined(separator: "\n")
   }
 
   /// Fills the table from `:json`, the text of one case, and `:etag`.
   var insertion: String {
-    let start = "INSERT INTO \(name) (\(names.joined(separator: ", ")))\nSELECT "
+    let start = "INSERT INTO \(name) (\((keys + columns.map(\.quoted)).joined(separator: ", ")))\nSELECT "
     guard let path else {
       let key = isOfReference ? [] : ["\(ReplicaColumn.json) ->> '$.id'"]
       return start + (key + columns.map { $0.value(in: ReplicaColumn.json) }).joined(separator: ", ")
@@ -199,12 +199,15 @@ struct ReplicaColumn: Sendable {
   static func item(_ name: String) -> Self { Self(name: name, kind: .item, path: "") }
   static func received(_ name: String) -> Self { Self(name: name, kind: .received, path: "") }
 
+  /// Some columns of reference data have names that are words of SQL.
+  fileprivate var quoted: String { "\"\(name)\"" }
+
   fileprivate var definition: String {
     switch kind {
-    case .text, .date, .instant, .identifier, .list: "\(name) TEXT"
-    case .integer: "\(name) INTEGER"
-    case .flag: "\(name) INTEGER CHECK (\(name) IN (0, 1))"
-    case .item, .received: "\(name) TEXT NOT NULL"
+    case .text, .date, .instant, .identifier, .list: "\(quoted) TEXT"
+    case .integer: "\(quoted) INTEGER"
+    case .flag: "\(quoted) INTEGER CHECK (\(quoted) IN (0, 1))"
+    case .item, .received: "\(quoted) TEXT NOT NULL"
     }
   }
 
