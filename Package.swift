@@ -55,7 +55,9 @@ let package = Package(
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
       name: "Web",
-      dependencies: ["Domain", "Fairness", "Gzip", "HTTPServer", "JSON", "Service", "Sheets", crypto, httpTypes, logging],
+      dependencies: [
+        "Domain", "Fairness", "Gzip", "HTTPServer", "JSON", "Service", "Sheets", crypto, httpTypes, logging,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "netral",

@@ -2,14 +2,15 @@
 public enum ColumnLabel {
   /// - Returns: the name itself where nothing is said of it; a test sees to it that something is.
   public static func of(_ name: String) -> LocalizedText {
-    facts[name] ?? table[name].map { LocalizedText(en: $0.en, id: $0.id) } ?? LocalizedText(en: name, id: name)
+    facts[name] ?? table[name].map { LocalizedText(en: $0.en, inIndonesian: $0.inIndonesian) }
+      ?? LocalizedText(en: name, inIndonesian: name)
   }
 
   private static let facts = Dictionary(
     CaseField.all.map { ($0.column, $0.label) }, uniquingKeysWith: { first, _ in first })
 
   /// Every one, by name.
-  public static let table: [String: (en: String, id: String)] = [
+  public static let table: [String: (en: String, inIndonesian: String)] = [
     "id": ("ID", "ID"),
     "number": ("Number", "Nomor"),
     "version": ("Version", "Versi"),
