@@ -33,7 +33,8 @@ struct FactsDocument {
   private init(_ part: CasePart) {
     members = CaseField.all.filter { $0.part == part }.map(Member.init)
     var (runs, start): ([ArraySlice<Member>], Int) = ([], 0)
-    for end in 1...members.count where end == members.count || members[end].field.object != members[start].field.object {
+    for end in 1...members.count where end == members.count || members[end].field.object != members[start].field.object
+    {
       runs.append(members[start..<end])
       start = end
     }
