@@ -17,6 +17,16 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+/// The folders of Tests but one. What keeps the promises of README stands in a folder of its own, `Promises`, and belongs to
+/// the targets whose support it needs: to `WebTests` what asks the service, to `NetralTests` what runs the program.
+func testFolders(but own: String) -> [String] {
+  [
+    "DomainTests", "FairnessTests", "FuzzTests", "GzipTests", "HTTPServerTests", "JSONTests", "NetralTests",
+    "ServiceTests",
+    "SheetsTests", "StorageTests", "SyncTests", "TestSupport", "WebTests", "contract",
+  ].filter { $0 != own }
+}
+
 let package = Package(
   name: "netral",
   products: [
@@ -92,14 +102,17 @@ let package = Package(
         "Domain", "Gzip", "HTTPServer", "JSON", "Service", "Storage", "TestSupport", "Web", "netral", crypto, httpTypes,
         logging,
       ],
-      swiftSettings: strict),
+      path: "Tests", exclude: testFolders(but: "WebTests") + ["Promises/Program"],
+      sources: ["WebTests", "Promises/Service"], swiftSettings: strict),
     .testTarget(
       name: "FuzzTests", dependencies: ["Domain", "HTTPServer", "JSON", "Service", "TestSupport", "Web", httpTypes],
       exclude: ["CFuzzer", "Driver.swift", "corpus"], swiftSettings: strict),
     .testTarget(
       name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "Service", "TestSupport", "netral", crypto],
-      exclude: ["golden", "recompute.py", "released"],
-      swiftSettings: strict),
+      path: "Tests",
+      exclude: testFolders(but: "NetralTests")
+        + ["Promises/Service", "NetralTests/golden", "NetralTests/recompute.py", "NetralTests/released"],
+      sources: ["NetralTests", "Promises/Program"], swiftSettings: strict),
   ]
 )
 

@@ -47,7 +47,7 @@ struct ReadmeTests {
     #expect(rows.count > 30)
     for row in rows {
       let cell = try #require(row.split(separator: "|").last)
-      let files = cell.matches(of: /\b([A-Z][A-Za-z]*Tests)\/([A-Z][A-Za-z0-9]*)\b/)
+      let files = cell.matches(of: /\b([A-Z][A-Za-z]*Tests|Promises\/[A-Z][a-z]*)\/([A-Z][A-Za-z0-9]*)\b/)
       #expect(!files.isEmpty || cell.contains("`scripts/"), "\(row)")
       for file in files {
         let path = projectFile("Tests/\(file.output.1)/\(file.output.2).swift")
