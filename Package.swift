@@ -51,11 +51,13 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Service", dependencies: ["Domain", "JSON", crypto, logging], swiftSettings: strict),
-    .target(name: "Sync", dependencies: ["Domain", "JSON", "Storage", crypto, grdb], swiftSettings: strict),
+    .target(name: "Sync", dependencies: ["Domain", "JSON", "Sheets", "Storage", crypto, grdb], swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
       name: "Web",
-      dependencies: ["Domain", "Fairness", "Gzip", "HTTPServer", "JSON", "Service", "Sheets", crypto, httpTypes, logging],
+      dependencies: [
+        "Domain", "Fairness", "Gzip", "HTTPServer", "JSON", "Service", "Sheets", crypto, httpTypes, logging,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "netral",
@@ -83,7 +85,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests", dependencies: ["Domain", "Migrations", "Service", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
-    .testTarget(name: "SyncTests", dependencies: ["Sync", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "SyncTests", dependencies: ["Domain", "Sync", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "WebTests",
       dependencies: [

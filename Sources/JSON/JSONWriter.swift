@@ -65,15 +65,14 @@ public struct JSONWriter: Sendable {
     endArray()
   }
 
-  /// Opens an object: `{`, for what closes it in another call or in a later turn of a loop; else there is
-  /// ``object(_:)``.
-  public mutating func beginObject() {
+  @usableFromInline
+  mutating func beginObject() {
     separate()
     bytes.append(Byte.openBrace)
   }
 
-  /// Closes the object: `}`.
-  public mutating func endObject() {
+  @usableFromInline
+  mutating func endObject() {
     bytes.append(Byte.closeBrace)
   }
 

@@ -116,7 +116,7 @@ internal import Testing
         "/election unknown_code", "/region format", "/institution unknown_code", "/subject/nip format",
         "/subject/nik format", "/violation unknown_code", "/source/received_on range",
       ])
-    let texts = (failure?.errors ?? []).flatMap { [$0.detail.en, $0.detail.id] }
+    let texts = (failure?.errors ?? []).flatMap { [$0.detail.en, $0.detail.inIndonesian] }
     #expect(!texts.contains { $0.contains("RAHASIA") })
   }
 }

@@ -47,7 +47,7 @@ internal import Testing
     "Domain": ["JSON"],
     "Service": ["Crypto", "Domain", "JSON", "Logging"],
     "Storage": ["CSQLite", "Crypto", "Domain", "Fairness", "GRDB", "Gzip", "JSON", "Migrations", "Service"],
-    "Sync": ["Crypto", "Domain", "GRDB", "JSON", "Storage"],
+    "Sync": ["Crypto", "Domain", "GRDB", "JSON", "Sheets", "Storage"],
     "HTTPServer": ["CEpoll", "HTTPTypes"],
     "Web": ["Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Service", "Sheets"],
     "netral": [

@@ -1,3 +1,4 @@
+internal import Domain
 internal import Foundation
 internal import TestSupport
 internal import Testing
@@ -216,6 +217,37 @@ internal import Testing
       #expect(witnesses == "case_id,position,name,contact\r\n" + one + one.replacing(Self.id(1), with: Self.id(2)))
       let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/cases.csv")
       #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+  }
+}
+
+extension ReplicaTests {
+  @Test func `workbooks have every number of a person as a text, and dates as dates`() async throws {
+    try await withFolder { folder in
+      let replica = try Self.fill(try ReplicaFile(folder + "/r.sqlite"), 1...2)
+      try replica.writeSpreadsheets(into: folder, as: .xlsx(.indonesian))
+      try replica.close()
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("xlsx") }.sorted()
+      #expect(names == ["cases.xlsx", "clocks.xlsx", "motives.xlsx", "urls.xlsx", "witnesses.xlsx"])
+      let script = "import sys,zipfile; print(zipfile.ZipFile(sys.argv[1]).read('xl/worksheets/sheet1.xml').decode())"
+      let sheet = try Shell.output("python3 -c \"\(script)\" '\(folder)/cases.xlsx'")
+      #expect(sheet.contains("<t>Tanggal perbuatan</t>"))
+      #expect(sheet.contains("<t>=1+1</t>") && !sheet.contains("'=1+1"))
+      #expect(sheet.contains("<c s=\"1\"><v>4"))
+    }
+  }
+
+  @Test func `reference data are as the service has them now, kind by kind`() async throws {
+    try await withFolder { folder in
+      let replica = try Self.fill(try ReplicaFile(folder + "/r.sqlite"), 1...1)
+      for (kind, table) in ReplicaSchema.reference where kind == .regions {
+        let row = #"{"code":"16","name":"Sumatera Selatan","level":"province","province":null}"#
+        try replica.replaceReference(table, with: [row, row.replacing("16", with: "17")])
+        try replica.replaceReference(table, with: [row])
+      }
+      try replica.close()
+      let sql = "SELECT code, name, province IS NULL FROM reference_regions"
+      #expect(try Shell.sqlite(folder + "/r.sqlite", sql) == "16|Sumatera Selatan|1")
     }
   }
 }

@@ -447,6 +447,8 @@ final class EarlierFileQuestions {
     "/v1/cases/{id}/history", "/v1/cases/{id}/correction-requests", "/v1/cases/{id}/links", "/v1/reference/{kind}",
     "/v1/admin/keys", "/v1/admin/backups", "/v1/admin/mandates",
   ]
+  /// What waits, and what the program that was recorded did not have.
+  private static let notRecorded: Set = ["wait", "bom", "separator", "decimal"]
   /// What tells of the process.
   private static let notAsked: Set = ["/livez", "/readyz", "/metrics", "/openapi.json"]
 
@@ -472,7 +474,8 @@ final class EarlierFileQuestions {
       let names = operation["parameters"].items.filter { $0["in"].string != "path" }.compactMap { $0["name"].string }
       wanted +=
         [""]
-        + names.map { " " + $0 }.filter { $0 != " wait" && !(Self.wholeLists.contains(template) && $0 == " cursor") }
+        + names.filter { !Self.notRecorded.contains($0) && !(Self.wholeLists.contains(template) && $0 == "cursor") }
+        .map { " " + $0 }
         .map { "GET \(template)\($0)" }
     }
     let body = document["paths"]["/v1/case-searches"]["post"]["requestBody"]["content"]["application/json"]["schema"]

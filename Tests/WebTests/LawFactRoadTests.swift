@@ -69,8 +69,8 @@ struct LawFactRoadTests {
         try visitor.get("\($0)/history", as: .panrb).json["items"].items.last?["details"]["extent"].string
       }
       #expect(histories == ["full", "partial"])
-      let rows = try rows(visitor, "&sort=created")
-      #expect(rows[1].hasSuffix(",,full") && rows[2].hasSuffix(",,partial"))
+      let table = try rows(visitor, "&sort=created")
+      #expect(table[1].hasSuffix(",,full") && table[2].hasSuffix(",,partial"))
       let released = try visitor.act(
         "block-releases", on: partial, as: .bkn, #"{"occurred_on":"2024-11-21","proof":"SK"}"#)
       #expect(released.json["block"]["extent"].string == "partial")
@@ -81,7 +81,7 @@ struct LawFactRoadTests {
   func resent() async throws {
     try await withService { visitor in
       visitor.clock.set("2024-11-30T03:00:00Z")
-      let key = try await visitor.service.token(.agency(.bkn), [.migration])
+      let key = try await visitor.service.token(.agency(.bawaslu), [.migration])
       func send(_ rest: String) throws -> JSONValue {
         let acts = [
           ("verifications", "BKN", "2024-10-08", #""outcome":"accepted""#),
@@ -140,9 +140,9 @@ struct LawFactRoadTests {
   func vocabulary() async throws {
     try await withService { visitor in
       let path = try visitor.makeCase(
-        #"{"motives":["debt_of_gratitude","Lain"],"source":{"channel":"Sistem Kami 2"}}"#)
+        #"{"motives":["debt_of_gratitude","lain"],"source":{"channel":"Sistem Kami 2"}}"#)
       let record = try visitor.get(path, as: .bkn).json
-      #expect(record["motives"].items.map(\.string) == ["debt_of_gratitude", "Lain"])
+      #expect(record["motives"].items.map(\.string) == ["debt_of_gratitude", "lain"])
       #expect(record["source"]["channel"].string == "Sistem Kami 2")
       let valid = try visitor.get("/v1/reference/source-channels?as_of=2025-11-13", as: .panrb).json["items"].items
       #expect(valid.compactMap { $0["code"].string }.contains("sinergi_asn"))

@@ -230,8 +230,9 @@ struct StatisticTests {
       _ = try visitor.makeCase()
       let answer = try visitor.get("/v1/statistics/funnel?group_by=province", as: .bkn, [("Accept", "text/csv")])
       let rows = try CSVReader.rows(answer.body).map(\.fields)
-      #expect(rows.count == 1 + 16 + 16 && Set(rows.map(\.count)) == [19])
+      #expect(rows.count == 1 + 16 + 16 && Set(rows.map(\.count)) == [20])
       let reported = try #require(rows.first { $0[12] == "16" && $0[15] == "reported" })
+      #expect(reported.last == "Reported (not rejected)")
       #expect(reported[16] == "1" && reported[13] == "Sumatera Selatan" && reported[9] == "all")
       #expect(try visitor.get("/v1/statistics/funnel", as: .bkn, [("Accept", "text/html")]).status == 406)
     }

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-COMMANDS = ("attack", "bench", "contract", "dataset", "deploy", "image", "soak", "test", "tour", "units")
+COMMANDS = ("attack", "bench", "contract", "dataset", "deploy", "image", "sheets", "soak", "test", "tour", "units")
 
 
 def main():

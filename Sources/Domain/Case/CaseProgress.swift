@@ -88,10 +88,10 @@ public enum NotProvenGround: String, Sendable, CaseIterable {
   /// What people are told.
   public var label: LocalizedText {
     switch self {
-    case .noViolation: LocalizedText(en: "No violation", id: "Tidak ada pelanggaran")
-    case .insufficientEvidence: LocalizedText(en: "Insufficient evidence", id: "Bukti tidak cukup")
-    case .nameMisused: LocalizedText(en: "The name was misused", id: "Nama dicatut")
-    case .notCivilServant: LocalizedText(en: "Not a civil servant", id: "Bukan ASN")
+    case .noViolation: LocalizedText(en: "No violation", inIndonesian: "Tidak ada pelanggaran")
+    case .insufficientEvidence: LocalizedText(en: "Insufficient evidence", inIndonesian: "Bukti tidak cukup")
+    case .nameMisused: LocalizedText(en: "The name was misused", inIndonesian: "Nama dicatut")
+    case .notCivilServant: LocalizedText(en: "Not a civil servant", inIndonesian: "Bukan ASN")
     }
   }
 }
@@ -103,8 +103,8 @@ public enum BlockExtent: String, Sendable, CaseIterable {
   /// What people are told.
   public var label: LocalizedText {
     switch self {
-    case .partial: LocalizedText(en: "Some services", id: "Sebagian layanan")
-    case .full: LocalizedText(en: "All services", id: "Seluruh layanan")
+    case .partial: LocalizedText(en: "Some services", inIndonesian: "Sebagian layanan")
+    case .full: LocalizedText(en: "All services", inIndonesian: "Seluruh layanan")
     }
   }
 }

@@ -22,12 +22,12 @@ public struct ProgressField: Sendable {
 
   private init<Code: RawRepresentable & CaseIterable & Sendable & SendableMetatype>(
     _ member: String, of object: String? = nil, _ type: Code.Type, _ label: (Code) -> LocalizedText, en: String,
-    id: String, _ value: @escaping @Sendable (CaseProgress) -> Code?,
+    inIndonesian: String, _ value: @escaping @Sendable (CaseProgress) -> Code?,
     _ set: @escaping @Sendable (inout CaseProgress, Code) -> Void
   ) where Code.RawValue == String {
     (self.member, self.object, column) = (member, object, object.map { "\($0)_\(member)" } ?? member)
     codes = type.allCases.map { ($0.rawValue, label($0)) }
-    self.label = LocalizedText(en: en, id: id)
+    self.label = LocalizedText(en: en, inIndonesian: inIndonesian)
     self.value = { value($0)?.rawValue }
     self.set = { progress, text in
       guard let code = Code(rawValue: text) else { return false }
@@ -41,13 +41,13 @@ extension ProgressField {
   /// Every one, in the order in which they are written everywhere.
   public static let all: [ProgressField] = [
     ProgressField(
-      "lapse_reason", LapseReason.self, \.label, en: "Why it lapsed", id: "Sebab gugur", { $0.lapseReason },
+      "lapse_reason", LapseReason.self, \.label, en: "Why it lapsed", inIndonesian: "Sebab gugur", { $0.lapseReason },
       { $0.lapseReason = $1 }),
     ProgressField(
-      "ground", NotProvenGround.self, \.label, en: "Why nothing was proven", id: "Alasan tidak terbukti",
+      "ground", NotProvenGround.self, \.label, en: "Why nothing was proven", inIndonesian: "Alasan tidak terbukti",
       { $0.ground }, { $0.ground = $1 }),
     ProgressField(
-      "extent", of: "block", BlockExtent.self, \.label, en: "Extent of the block", id: "Cakupan pemblokiran",
+      "extent", of: "block", BlockExtent.self, \.label, en: "Extent of the block", inIndonesian: "Cakupan pemblokiran",
       { $0.block?.extent }, { $0.block?.extent = $1 }),
   ]
 

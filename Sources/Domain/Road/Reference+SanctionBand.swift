@@ -37,7 +37,7 @@ extension Reference {
         pointer, .inconsistent,
         LocalizedText(
           en: "This sanction is not for the employment \(employment). Those of its level that are: \(codes).",
-          id: "Sanksi ini bukan untuk status kepegawaian \(employment). Yang setingkat untuknya: \(codes)."))
+          inIndonesian: "Sanksi ini bukan untuk status kepegawaian \(employment). Yang setingkat untuknya: \(codes)."))
     }
     return sanction
   }
@@ -55,7 +55,7 @@ extension Reference {
       LocalizedText(
         en:
           "A \(outcome.rawValue) sanction has a \(word) level than the one on record, which is \(recorded); this is \(sanction.level). Within a level the outcome is changed.",
-        id:
+        inIndonesian:
           "Sanksi pada hasil \(outcome.rawValue) tingkatnya \(kata) daripada yang tercatat, yaitu \(recorded); ini \(sanction.level). Pada tingkat yang sama hasilnya changed."
       ))
   }
@@ -71,7 +71,7 @@ extension Reference {
         LocalizedText(
           en:
             "This sanction is not known to the regime of the act's date (PP 53/2010 until 2021-08-30, then PP 94/2021).",
-          id:
+          inIndonesian:
             "Sanksi ini tidak dikenal oleh rezim pada tanggal perbuatan (PP 53/2010 s.d. 2021-08-30, lalu PP 94/2021)."
         ))
     }

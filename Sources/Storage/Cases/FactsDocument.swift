@@ -27,32 +27,42 @@ struct FactsDocument {
   static let references = FactsDocument(.references)
 
   private let members: [Member]
+  /// The members, those of one object together.
+  private let runs: [ArraySlice<Member>]
 
   private init(_ part: CasePart) {
     members = CaseField.all.filter { $0.part == part }.map(Member.init)
+    var (runs, start): ([ArraySlice<Member>], Int) = ([], 0)
+    for end in 1...members.count where end == members.count || members[end].field.object != members[start].field.object
+    {
+      runs.append(members[start..<end])
+      start = end
+    }
+    self.runs = runs
   }
 
   // MARK: Writing
 
   /// Writes the members, without the braces around them.
   func write(_ facts: Facts, to writer: inout JSONWriter) {
-    var open: String?
+    for run in runs {
+      guard let object = run.first?.field.object else {
+        Self.write(run, facts, to: &writer)
+        continue
+      }
+      guard run.contains(where: { $0.field.value(facts) != .none }) else { continue }
+      writer.name(object)
+      writer.object { Self.write(run, facts, to: &$0) }
+    }
+  }
+
+  private static func write(_ members: ArraySlice<Member>, _ facts: Facts, to writer: inout JSONWriter) {
     for member in members {
       let value = member.field.value(facts)
       if value == .none { continue }
-      let object = member.field.object
-      if object != open {
-        if open != nil { writer.endObject() }
-        if let object {
-          writer.name(object)
-          writer.beginObject()
-        }
-        open = object
-      }
       writer.name(encoded: member.encodedName)
-      Self.write(value, to: &writer)
+      write(value, to: &writer)
     }
-    if open != nil { writer.endObject() }
   }
 
   /// A value as it stands in the document.

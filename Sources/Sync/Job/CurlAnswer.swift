@@ -20,6 +20,16 @@ struct CurlAnswer {
   /// - Throws: `SyncFault`.
   func nextLine() throws -> [UInt8]? { try exchange.nextLine() }
 
+  /// All lines of a body that ends without saying so.
+  ///
+  /// - Throws: `SyncFault`, also when it was cut off.
+  func allLines() throws -> [String] {
+    var lines: [String] = []
+    while let line = try nextLine() { lines.append(String(decoding: line, as: UTF8.self)) }
+    if let fault = try exchange.fault() { throw fault }
+    return lines
+  }
+
   /// The next line of the body, parsed; nil at its end.
   ///
   /// - Throws: `SyncFault`, also for a line that is no JSON object.

@@ -1,3 +1,4 @@
+internal import Domain
 internal import Foundation
 internal import JSON
 
@@ -108,6 +109,7 @@ public struct SyncJob {
       progress.note("the form of cases has changed: all of them are fetched again")
       return nil
     }
+    try takeReference(replica)
     return try Reconciliation(job: self, replica: replica).run()
   }
 
@@ -209,6 +211,18 @@ public struct SyncJob {
       changes.append(.put(record))
     }
     throw try answer.cut()
+  }
+
+  // MARK: Reference data
+
+  /// Takes the reference data as they are now, a kind at a time.
+  private func takeReference(_ replica: Replica) throws {
+    for (kind, table) in ReplicaSchema.reference {
+      let rows = try asking {
+        try transport.send(CurlTransport.Request(target: "/v1/reference/\(kind.rawValue)?format=ndjson")).allLines()
+      }
+      try replica.replaceReference(table, with: rows)
+    }
   }
 
   // MARK: Asking again

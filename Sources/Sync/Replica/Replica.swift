@@ -117,6 +117,18 @@ public final class Replica {
     }
   }
 
+  /// Replaces the rows of a kind of reference data, in one transaction.
+  ///
+  /// - Parameter rows: each the JSON of a row.
+  /// - Throws: `ReplicaFailure`.
+  func replaceReference(_ table: ReplicaTable, with rows: [String]) throws {
+    try write { database in
+      try database.execute(sql: "DELETE FROM \(table.name)")
+      let insertion = try database.cachedStatement(sql: table.insertion)
+      for row in rows { try insertion.execute(arguments: ["json": row]) }
+    }
+  }
+
   // MARK: Reconciliation
 
   /// What the replica holds, in ascending order of the identifiers, from behind `id` on.

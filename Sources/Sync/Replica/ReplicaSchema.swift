@@ -15,7 +15,7 @@ enum ReplicaSchema {
     ] + facts + [
       .text("imported_by"), .list("unconfirmed", "unconfirmed"), .flag("disputed"),
     ] + milestones + progress + [
-      .list("redacted", "redacted"), .text("created_at"), .text("updated_at"), .received("json"),
+      .list("redacted", "redacted"), .instant("created_at"), .instant("updated_at"), .received("json"),
     ],
     indexed: [
       "number", "stage", "election", "region", "institution", "nip", "violation", "agency_ref", "received_on",
@@ -27,6 +27,8 @@ enum ReplicaSchema {
     switch field.form {
     case .witnesses: nil
     case .texts: .list(field.column, field.name)
+    case .date: .date(field.column, field.name)
+    case .digits: .identifier(field.column, field.name)
     case .number: .integer(field.column, field.name)
     case .flag: .flag(field.column, field.name)
     default: .text(field.column, field.name)
@@ -34,7 +36,7 @@ enum ReplicaSchema {
   }
 
   private static let milestones: [ReplicaColumn] = Milestone.allCases.filter { $0 != .received }.map {
-    .text("\($0.rawValue)_on", "milestones.\($0.rawValue)")
+    .date("\($0.rawValue)_on", "milestones.\($0.rawValue)")
   }
 
   private static let progress: [ReplicaColumn] =
@@ -57,17 +59,31 @@ enum ReplicaSchema {
     ReplicaTable(
       name: "clocks", path: "clocks",
       columns: [
-        .text("kind"), .text("started_on"), .text("due_on"), .text("unit"), .text("state"), .text("stopped_on"),
-        .text("recorded_on"), .flag("recorded_late"),
+        .text("kind"), .date("started_on"), .date("due_on"), .text("unit"), .text("state"), .date("stopped_on"),
+        .date("recorded_on"), .flag("recorded_late"),
       ], indexed: ["due_on"]),
     ReplicaTable(name: "urls", path: "act.urls", columns: [.item("url")], indexed: ["url"]),
     ReplicaTable(name: "witnesses", path: "act.witnesses", columns: [.text("name"), .text("contact")], indexed: []),
     ReplicaTable(name: "motives", path: "motives", columns: [.item("motive")], indexed: ["motive"]),
   ]
 
+  /// The reference data that the codes of cases refer to, as they are now; a list in a cell is the JSON that it is.
+  static let reference: [(kind: ReferenceKind, table: ReplicaTable)] = ReferenceKind.allCases.map { kind in
+    let columns = kind.columns.map { column -> ReplicaColumn in
+      switch column.form {
+      case .number: .integer(column.name)
+      case .flag: .flag(column.name)
+      case .date: .date(column.name)
+      case .text, .code, .list, .contests: .text(column.name)
+      }
+    }
+    let name = "reference_\(kind.rawValue.replacing("-", with: "_"))"
+    return (kind, ReplicaTable(name: name, isOfReference: true, columns: columns, indexed: [kind.columns[0].name]))
+  }
+
   /// Everything a new file gets.
   static var sql: String {
-    let tables = [cases.sql] + lists.map(\.sql) + [own]
+    let tables = [cases.sql] + lists.map(\.sql) + reference.map(\.table.sql) + [own]
     return tables.joined(separator: "\n")
       + "\nPRAGMA application_id = \(applicationID); PRAGMA user_version = \(version);"
   }
@@ -110,41 +126,40 @@ enum ReplicaSchema {
     """
 }
 
-/// A table that is filled from the JSON of a case.
+/// A table that is filled from the JSON of a case, or of a row of reference data.
 struct ReplicaTable: Sendable {
   let name: String
   /// The list it is filled from; nil for the table of cases.
   var path: String?
+  var isOfReference = false
   let columns: [ReplicaColumn]
   let indexed: [String]
 
-  private var keys: [String] { path == nil ? ["id"] : ["case_id", "position"] }
+  private var keys: [String] { isOfReference ? [] : path == nil ? ["id"] : ["case_id", "position"] }
 
   /// The names of all columns, in order.
   var names: [String] { keys + columns.map(\.name) }
 
+  private var keyDefinitions: [String] {
+    if isOfReference { return [] }
+    if path == nil { return ["  id TEXT NOT NULL PRIMARY KEY"] }
+    return ["  case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE", "  position INTEGER NOT NULL"]
+  }
+
   fileprivate var sql: String {
-    let key =
-      path == nil
-      ? "  id TEXT NOT NULL PRIMARY KEY"
-      : """
-        case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-        position INTEGER NOT NULL
-      """
     let lines =
-      [key] + columns.map { "  " + $0.definition } + (path == nil ? [] : ["  PRIMARY KEY (case_id, position)"])
-    let indexes = indexed.map { "CREATE INDEX \(name)_\($0) ON \(name) (\($0));" }
+      keyDefinitions + columns.map { "  " + $0.definition } + (path == nil ? [] : ["  PRIMARY KEY (case_id, position)"])
+    let indexes = indexed.map { "CREATE INDEX \(name)_\($0) ON \(name) (\"\($0)\");" }
     return (["CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n) STRICT;"] + indexes)
       .joined(separator: "\n")
   }
 
   /// Fills the table from `:json`, the text of one case, and `:etag`.
   var insertion: String {
-    let start = "INSERT INTO \(name) (\(names.joined(separator: ", ")))\nSELECT "
+    let start = "INSERT INTO \(name) (\((keys + columns.map(\.quoted)).joined(separator: ", ")))\nSELECT "
     guard let path else {
-      return start
-        + (["\(ReplicaColumn.json) ->> '$.id'"] + columns.map { $0.value(in: ReplicaColumn.json) })
-        .joined(separator: ", ")
+      let key = isOfReference ? [] : ["\(ReplicaColumn.json) ->> '$.id'"]
+      return start + (key + columns.map { $0.value(in: ReplicaColumn.json) }).joined(separator: ", ")
     }
     let values = ["\(ReplicaColumn.json) ->> '$.id'", "key + 1"] + columns.map { $0.value(in: "value") }
     return start + values.joined(separator: ", ") + " FROM json_each(\(ReplicaColumn.json), '$.\(path)')"
@@ -155,6 +170,8 @@ struct ReplicaTable: Sendable {
 struct ReplicaColumn: Sendable {
   enum Kind {
     case text, integer
+    /// A text that a spreadsheet shows as what it is.
+    case date, instant, identifier
     /// 1 or 0; `true` or `false` in a spreadsheet.
     case flag
     /// The texts of an array, joined by blanks.
@@ -172,6 +189,9 @@ struct ReplicaColumn: Sendable {
   private let path: String
 
   static func text(_ name: String, _ path: String? = nil) -> Self { Self(name: name, kind: .text, path: path ?? name) }
+  static func date(_ name: String, _ path: String? = nil) -> Self { Self(name: name, kind: .date, path: path ?? name) }
+  static func instant(_ name: String) -> Self { Self(name: name, kind: .instant, path: name) }
+  static func identifier(_ name: String, _ path: String) -> Self { Self(name: name, kind: .identifier, path: path) }
   static func integer(_ name: String, _ path: String? = nil) -> Self {
     Self(name: name, kind: .integer, path: path ?? name)
   }
@@ -180,18 +200,21 @@ struct ReplicaColumn: Sendable {
   static func item(_ name: String) -> Self { Self(name: name, kind: .item, path: "") }
   static func received(_ name: String) -> Self { Self(name: name, kind: .received, path: "") }
 
+  /// Some columns of reference data have names that are words of SQL.
+  fileprivate var quoted: String { "\"\(name)\"" }
+
   fileprivate var definition: String {
     switch kind {
-    case .text, .list: "\(name) TEXT"
-    case .integer: "\(name) INTEGER"
-    case .flag: "\(name) INTEGER CHECK (\(name) IN (0, 1))"
-    case .item, .received: "\(name) TEXT NOT NULL"
+    case .text, .date, .instant, .identifier, .list: "\(quoted) TEXT"
+    case .integer: "\(quoted) INTEGER"
+    case .flag: "\(quoted) INTEGER CHECK (\(quoted) IN (0, 1))"
+    case .item, .received: "\(quoted) TEXT NOT NULL"
     }
   }
 
   fileprivate func value(in json: String) -> String {
     switch kind {
-    case .text, .integer, .flag: "\(json) ->> '$.\(path)'"
+    case .text, .date, .instant, .identifier, .integer, .flag: "\(json) ->> '$.\(path)'"
     case .list: "(SELECT group_concat(value, ' ') FROM json_each(\(json), '$.\(path)'))"
     case .item: "value"
     case .received: ":\(name)"

@@ -6,7 +6,7 @@ extension JSONWriter {
   mutating func label(_ text: LocalizedText?) {
     guard let text else { return null() }
     object { writer in
-      writer.member("id", text.id)
+      writer.member("id", text.inIndonesian)
       writer.member("en", text.en)
     }
   }

@@ -54,7 +54,7 @@ struct ClockList: Sendable {
     }
     writer.object("escalate_to") { writer in
       writer.member("agency", escalation.agency)
-      writer.member("superior_id", escalation.superior.id)
+      writer.member("superior_id", escalation.superior.inIndonesian)
       writer.member("superior_en", escalation.superior.en)
     }
   }
@@ -68,7 +68,7 @@ struct ClockList: Sendable {
     clock.standing(on: today) == .overdue ? today.day - clock.dueOn.day : nil
   }
 
-  static let title = LocalizedText(en: "Clocks", id: "Tenggat")
+  static let title = LocalizedText(en: "Clocks", inIndonesian: "Tenggat")
 
   static let columns = [
     "case_id", "number", "stage", "election", "institution", "institution_name", "institution_kind", "region", "kind",
@@ -110,7 +110,7 @@ struct ClockList: Sendable {
     writer.field(days)
     writer.field(isCandidate ? clock.dueOn.adding(days: 1) : nil)
     writer.field(isCandidate ? item.blockIsOpen : nil)
-    for text in [escalation?.agency, escalation?.superior.id, escalation?.superior.en] { writer.field(text) }
+    for text in [escalation?.agency, escalation?.superior.inIndonesian, escalation?.superior.en] { writer.field(text) }
     writer.field(item.stage.label.text(in: language))
     writer.field(reference.label(of: item.region.text, in: .region, on: today)?.text(in: language))
     writer.endRow()

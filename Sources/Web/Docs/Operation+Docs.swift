@@ -5,7 +5,7 @@ internal import Service
 /// Operations on the documentation.
 extension Operation {
   static let openAPI = Operation(
-    .operation, .init(en: "This description", id: "Uraian ini"),
+    .operation, .init(en: "This description", inIndonesian: "Uraian ini"),
     details: "With a key: only what that key may do.",
     replies: [.json(.map(of: .any), "OpenAPI 3.1.")],
     example: Example(nil))
@@ -18,6 +18,6 @@ extension Operation {
   }
 
   static let styleSheet = Operation(
-    .operation, .init(en: "How pages look", id: "Tampilan halaman"),
+    .operation, .init(en: "How pages look", inIndonesian: "Tampilan halaman"),
     replies: [Reply(.ok, "The style sheet.", [Reply.Content(type: "text/css", schema: nil)])], example: Example(nil))
 }

@@ -4,7 +4,7 @@ internal import Sheets
 
 /// An answer as a table: one number a line, each with all that is needed to cite it.
 enum StatisticTable {
-  static let title = LocalizedText(en: "Statistic", id: "Statistik")
+  static let title = LocalizedText(en: "Statistic", inIndonesian: "Statistik")
 
   static let columns = [
     "figure_id", "statistic", "definition", "election", "as_of", "basis", "unit", "of", "filters", "scope", "seq",
@@ -31,7 +31,7 @@ enum StatisticTable {
       ] { writer.field(text) }
       writer.field(Int(figure.seq))
       for text in [
-        question.groupBy?.rawValue, row.group == nil ? "total" : row.group, label?.id, label?.en, row.metric,
+        question.groupBy?.rawValue, row.group == nil ? "total" : row.group, label?.inIndonesian, label?.en, row.metric,
       ] { writer.field(text) }
       writer.number(row.value.text)
       if case .part(let count, let base, let name) = row.value {

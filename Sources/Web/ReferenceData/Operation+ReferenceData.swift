@@ -5,7 +5,7 @@ internal import Service
 /// Operations on reference data.
 extension Operation {
   static let listReference = Operation(
-    .reference, .init(en: "Read reference data", id: "Baca data referensi"),
+    .reference, .init(en: "Read reference data", inIndonesian: "Baca data referensi"),
     details: "The kinds and their columns (? may be empty): \(ReferenceColumn.table)",
     query: [.date("as_of", "Rows that are valid on this day (default: all)."), .rest],
     replies: [
@@ -17,21 +17,21 @@ extension Operation {
     example: Example("BKN", path: ["elections"]))
 
   static let listMandates = Operation(
-    .administration, .init(en: "List mandates", id: "Daftar kewenangan"),
+    .administration, .init(en: "List mandates", inIndonesian: "Daftar kewenangan"),
     query: [.date("as_of", "Those in force on this day."), .rest],
     replies: [.json(.page(of: .map(of: .any)), "All mandates, or 4 MiB of them.", fields: Reply.nextPage)],
     refusals: [.notAcceptable, .invalidCursor],
     example: Example("OPERATOR"))
 
   static let putMandates = put(
-    .init(en: "Change mandates", id: "Ubah kewenangan"), [.mandates], [],
+    .init(en: "Change mandates", inIndonesian: "Ubah kewenangan"), [.mandates], [],
     """
     [{"id":900,"kind":"report","agency":"KASN","from":"2024-01-01","until":"2024-01-31","scope":"all",\
     "legal_basis":"Contoh"}]
     """)
 
   static let putReference = put(
-    .init(en: "Change reference data", id: "Ubah data referensi"), ReferenceKind.allCases, ["holidays"],
+    .init(en: "Change reference data", inIndonesian: "Ubah data referensi"), ReferenceKind.allCases, ["holidays"],
     """
     [{"date":"2027-01-01","name_id":"Tahun Baru","name_en":"New Year","kind":"holiday","source":"SKB",\
     "confidence":"full"}]

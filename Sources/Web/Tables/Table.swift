@@ -57,13 +57,22 @@ struct Table: Sendable {
     return answer
   }
 
-  /// - Throws: `invalid_parameter` when no worksheet holds so many rows.
+  /// - Throws: `invalid` when no worksheet holds so many rows.
   func requireRoom(forRows count: Int) throws(Failure) {
-    guard book != nil, count >= TableWriter.rowsMax else { return }
-    throw Failure(
+    if book != nil, let refusal = TableRoom.refusal(ofRows: count) { throw refusal }
+  }
+}
+
+/// What a worksheet has room for.
+enum TableRoom {
+  /// Nil when there is room.
+  static func refusal(ofRows count: Int) -> Failure? {
+    guard count >= TableWriter.rowsMax else { return nil }
+    return Failure(
       .invalid,
       en: "A worksheet holds \(TableWriter.rowsMax) rows with its heading, and these are \(count): ask for CSV.",
-      id: "Lembar kerja memuat \(TableWriter.rowsMax) baris termasuk judul, sedangkan ini \(count): minta CSV.",
+      inIndonesian:
+        "Lembar kerja memuat \(TableWriter.rowsMax) baris termasuk judul, sedangkan ini \(count): minta CSV.",
       errors: [FieldError(parameter: "format", .range)])
   }
 }

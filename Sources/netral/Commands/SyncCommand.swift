@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Domain
 internal import Foundation
 internal import Sync
 
@@ -20,6 +21,10 @@ struct SyncCommand: ParsableCommand {
   var into: String
   @Option(help: "A folder for spreadsheets of its tables, written when it agrees.")
   var csv: String?
+  @Option(help: "The same for workbooks (XLSX), with dates as dates and every number of a person intact.")
+  var xlsx: String?
+  @Option(help: "The language of their headings: en or id.")
+  var language = "en"
   @Flag(help: "Makes the replica anew, and puts it in place of the old one once it agrees.")
   var fresh = false
   @Option(help: "A file of options for curl: cacert, cert, proxy and so on.")
@@ -31,6 +36,7 @@ struct SyncCommand: ParsableCommand {
 
   func validate() throws {
     guard (0...100).contains(retries) else { throw ValidationError("--retries: give a number in 0...100") }
+    guard ["en", "id"].contains(language) else { throw ValidationError("--language: give en or id") }
   }
 
   func run() throws {
@@ -44,13 +50,13 @@ struct SyncCommand: ParsableCommand {
     }
     if key.isReadableByGroup { progress.warn("\(keyFile): its group may read this key, too") }
     try checkCurlConfig()
-    if let csv { try makeFolder(csv) }
+    for folder in [csv, xlsx].compactMap(\.self) { try makeFolder(folder) }
     do {
       let transport = CurlTransport(server: address.text, key: key.key, configPath: curlConfig.map(absolute))
       let job = SyncJob(
         transport: transport, file: try ReplicaFile(into), retries: retries, progress: progress, tell: printLines)
       let verdict = try job.run(isFresh: fresh)
-      if verdict.isInAgreement, let csv { try verdict.replica.writeSpreadsheets(into: csv) }
+      if verdict.isInAgreement { try writeSpreadsheets(of: verdict.replica) }
       try verdict.replica.close()
       if !quiet || !verdict.isInAgreement { try printLines(verdict.summary) }
       guard verdict.isInAgreement else {
@@ -62,6 +68,11 @@ struct SyncCommand: ParsableCommand {
     } catch let fault as SyncFault {
       throw ExitFailure("\(fault)")
     }
+  }
+
+  private func writeSpreadsheets(of replica: Replica) throws {
+    if let csv { try replica.writeSpreadsheets(into: csv) }
+    if let xlsx { try replica.writeSpreadsheets(into: xlsx, as: .xlsx(language == "id" ? .indonesian : .english)) }
   }
 
   private func absolute(_ path: String) -> String { URL(filePath: path).path }

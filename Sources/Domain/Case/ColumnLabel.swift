@@ -1,16 +1,16 @@
-internal import Domain
-
 /// What people call the columns that are no facts of a case (those say it themselves: ``CaseField/label``).
-enum ColumnLabel {
+public enum ColumnLabel {
   /// - Returns: the name itself where nothing is said of it; a test sees to it that something is.
-  static func of(_ name: String) -> LocalizedText {
-    facts[name] ?? table[name].map { LocalizedText(en: $0.en, id: $0.id) } ?? LocalizedText(en: name, id: name)
+  public static func of(_ name: String) -> LocalizedText {
+    facts[name] ?? table[name].map { LocalizedText(en: $0.en, inIndonesian: $0.inIndonesian) }
+      ?? LocalizedText(en: name, inIndonesian: name)
   }
 
   private static let facts = Dictionary(
     CaseField.all.map { ($0.column, $0.label) }, uniquingKeysWith: { first, _ in first })
 
-  static let table: [String: (en: String, id: String)] = [
+  /// Every one, by name.
+  public static let table: [String: (en: String, inIndonesian: String)] = [
     "id": ("ID", "ID"),
     "number": ("Number", "Nomor"),
     "version": ("Version", "Versi"),
@@ -45,6 +45,26 @@ enum ColumnLabel {
     "imported_by": ("Imported by", "Diimpor oleh"),
     "unconfirmed": ("Waits for confirmation of", "Menunggu konfirmasi"),
     "disputed": ("Disputed", "Dibantah"),
+    // A replica has these, too.
+    "etag": ("Entity tag", "Tag entitas"),
+    "recommended_by": ("Recommended by", "Direkomendasikan oleh"),
+    "recommendation_letter": ("Letter of the recommendation", "Nomor surat rekomendasi"),
+    "recommended_to": ("Recommended to", "Direkomendasikan kepada"),
+    "decided_by": ("Decided by", "Dicatat oleh"),
+    "decision_outcome": ("Outcome of the decision", "Hasil keputusan"),
+    "decree_number": ("Number of the decree", "Nomor SK"),
+    "deviation_explained": ("Deviation explained", "Penyimpangan dijelaskan"),
+    "blocked_by": ("Blocked by", "Diblokir oleh"),
+    "block_letter": ("Letter of the block", "Nomor surat blokir"),
+    "block_proof": ("Proof for the release", "Bukti pembukaan blokir"),
+    "appeal_route": ("Route of the appeal", "Jalur upaya administratif"),
+    "appeal_outcome": ("Outcome of the appeal", "Hasil upaya administratif"),
+    "idis_reference": ("I'DIS number", "Nomor I'DIS"),
+    "lapse_reason": ("Why it lapsed", "Sebab gugur"),
+    "position": ("Place in the list", "Urutan dalam daftar"),
+    "url": ("Address", "Tautan"),
+    "motive": ("Motive", "Motif"),
+    "contact": ("Contact", "Kontak"),
     // Clocks.
     "case_id": ("Case", "Kasus"),
     "kind": ("Kind", "Jenis"),
