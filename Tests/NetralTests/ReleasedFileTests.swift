@@ -189,7 +189,7 @@ extension ProgramTests {
       #expect(shipped.contains("PPPK-B3") && shipped.contains("psu-16.11") && shipped.contains("debt_of_gratitude"))
       #expect(try sqlite(database, rest) == shipped && sqlite(plain, rest) == shipped)
       #expect(try sqlite(plain, own) == sqlite(fresh, own))
-      let named = "do not say what the shipped ones say: sanctions RIN-1, sanctions PPPK-R1, mandates 19\t"
+      let named = "do not say what the shipped ones say: sanctions RIN-1, sanctions PPPK-R1, mandates 19;"
       #expect(try netral("doctor", "--database", database).output.contains(named))
       #expect(try netral("doctor", "--database", plain).output.contains("ok\tlaw\t"))
     }
