@@ -23,6 +23,7 @@ public let migrations: [Migration] = [
   Migration(name: "m0014_gaps", sql: text(PackageResources.m0014_gaps_sql)),
   Migration(name: "m0015_former_reports", sql: text(PackageResources.m0015_former_reports_sql)),
   Migration(name: "m0016_documents", sql: text(PackageResources.m0016_documents_sql)),
+  Migration(name: "m0017_law_facts", sql: text(PackageResources.m0017_law_facts_sql)),
 ]
 
 /// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.
@@ -35,6 +36,8 @@ public enum InitialReference {
   public static let clockRules = PackageResources.clock_rules_json
   public static let holidays = PackageResources.holidays_json
   public static let positions = PackageResources.positions_json
+  public static let motives = PackageResources.motives_json
+  public static let sourceChannels = PackageResources.source_channels_json
   /// Central institutions; every region's government is derived from the regions.
   public static let institutions = PackageResources.institutions_json
   public static let regions = PackageResources.regions_csv

@@ -55,8 +55,10 @@ extension ProgramTests {
     func published() throws {
       let agencies = try Agencies()
       let items = try agencies.client("KEMENDAGRI").get("/v1/published-figures").json["items"].items
-      #expect(items.count == 10)
+      #expect(items.count == 16)
+      // Later figures, of 2021 and 2023, stand beside them: the demo's history ends before.
       let all = try agencies.client("BKN").get("/v1/published-figures?election=pilkada-2020").json["items"].items
+        .filter { ($0["as_of"].string ?? "") < "2021" }
       let rows = try table("published_funnel.csv")
       #expect(all.map { $0["as_of"].string } == rows.reversed().map { $0["as_of"] })
       for (item, row) in zip(all, rows.reversed()) {

@@ -18,7 +18,7 @@ internal import Testing
   private static func steps(to stage: Stage) -> [Road.Step] {
     let road = Road(received: facts.source.receivedOn)
     let steps = road.steps(to: stage).map { step in
-      guard case .study(let found, _, let summary) = step.action.content else { return step }
+      guard case .study(let found, _, let summary, _) = step.action.content else { return step }
       var step = step
       step.action.content = .study(found, violation: found == .violation ? "DS-06" : nil, summary: summary)
       return step

@@ -27,6 +27,7 @@ internal import Testing
     "m0014_gaps": "92ed16b6b47cd16715e015c0e01469172177800c2c85ae2bb84c87672de28961",
     "m0015_former_reports": "36a1a33f880f758a5ab1c4262637081b540a3d934b8f893289126eb7366bc2c3",
     "m0016_documents": "0f3051dbed65e406f1c6a06a612086a9e748da90178d54c2e78635d9ba723984",
+    "m0017_law_facts": "f1763c8f93fbd3238e72c15e5cc90020d4a3ff24ea7bf457394ff9c5567c9a35",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -19,17 +19,22 @@ struct WholeBody: Sendable, CustomTestStringConvertible {
       kind: .verifications, body: #""outcome":"rejected","reason":"T""#, details: "outcome=rejected",
       texts: "reason narrative"),
     WholeBody(
-      kind: .studies, body: #""outcome":"no_violation","violation":{"code":"DS-06"},"summary":"T""#,
-      details: "outcome=no_violation violation=DS-06", texts: "summary narrative"),
+      kind: .studies,
+      body: #""outcome":"no_violation","violation":{"code":"DS-06"},"summary":"T","ground":"name_misused""#,
+      details: "outcome=no_violation violation=DS-06 ground=name_misused", texts: "summary narrative"),
     WholeBody(
       kind: .recommendations,
-      body: #""outcome":"not_proven","letter_number":"R","institution":"16.71","proposed_sanction":"BER-1""#,
-      details: "outcome=not_proven letter_number=R institution=16.71 proposed_sanction=BER-1", texts: ""),
+      body:
+        #""outcome":"not_proven","letter_number":"R","institution":"16.71","proposed_sanction":"BER-1","ground":"no_violation""#,
+      details: "outcome=not_proven letter_number=R institution=16.71 proposed_sanction=BER-1 ground=no_violation",
+      texts: ""),
     WholeBody(
       kind: .decisions,
-      body: #""outcome":"sanctioned","decree_number":"SK","sanction":"BER-1","deviation_reason":"T""#,
-      details: "outcome=sanctioned decree_number=SK sanction=BER-1", texts: "deviation_reason narrative"),
-    WholeBody(kind: .blocks, body: #""letter_number":"B""#, details: "letter_number=B", texts: ""),
+      body:
+        #""outcome":"sanctioned","decree_number":"SK","sanction":"BER-1","deviation_reason":"T","ground":"not_civil_servant""#,
+      details: "outcome=sanctioned decree_number=SK sanction=BER-1 ground=not_civil_servant",
+      texts: "deviation_reason narrative"),
+    WholeBody(kind: .blocks, body: #""letter_number":"B""#, details: "letter_number=B extent=full", texts: ""),
     WholeBody(kind: .blockReleases, body: #""proof":"SK""#, details: "proof=SK", texts: ""),
     WholeBody(kind: .appeals, body: #""route":"bpasn""#, details: "route=bpasn", texts: ""),
     WholeBody(
@@ -70,5 +75,38 @@ struct WholeBody: Sendable, CustomTestStringConvertible {
     let texts = (note.isEmpty ? [] : ["note notes"]) + (whole.texts.isEmpty ? [] : [whole.texts])
     #expect(action.texts.map { "\($0.name) \($0.group)" } == texts)
     #expect(action.texts.allSatisfy { $0.text == "T" })
+  }
+
+  @Test(
+    arguments: [
+      (#""extent":"partial""#, "letter_number=B extent=partial", .partial), (#""extent":null"#, nil, .full),
+      (#""extent":"full""#, nil, .full),
+    ] as [(String, String?, BlockExtent)])
+  func `a block takes away what it says, or everything`(member: String, details: String?, extent: BlockExtent) throws {
+    let body = #"{"occurred_on":"2024-10-10","letter_number":"B",\#(member)}"#
+    let reader = try ObjectReader(try JSONValue.parse(Array(body.utf8)))
+    let action = try #require(ActionBody.action(.blocks, reader))
+    #expect(action.content == .block(letterNumber: "B", extent: extent))
+    #expect(
+      action.details.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+        == details ?? "letter_number=B extent=full")
+  }
+
+  @Test(arguments: [
+    (ActionKind.studies, #""outcome":"no_violation","ground":"x""#, "/ground unknown_code"),
+    (.studies, #""outcome":"no_violation","ground":1"#, "/ground type"),
+    (.decisions, #""outcome":"not_proven","decree_number":"SK","ground":"NO_VIOLATION""#, "/ground unknown_code"),
+    (.verifications, #""outcome":"rejected","reason":"T","ground":"no_violation""#, "/ground unknown"),
+    (.blocks, #""letter_number":"B","extent":"half""#, "/extent unknown_code"),
+    (.blocks, #""letter_number":"B","extent":true"#, "/extent type"),
+    (.rulings, #""outcome":"lowered","sanction":"SED-1""#, "/outcome unknown_code"),
+  ])
+  func `a code that is none, or stands in another act, is refused by its name`(
+    kind: ActionKind, members: String, place: String
+  ) throws {
+    let body = #"{"occurred_on":"2024-10-10",\#(members)}"#
+    let reader = try ObjectReader(try JSONValue.parse(Array(body.utf8)))
+    _ = ActionBody.action(kind, reader)
+    #expect(reader.errors.all.map { "\($0.pointer ?? "-") \($0.code.rawValue)" } == [place])
   }
 }

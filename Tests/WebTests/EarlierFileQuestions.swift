@@ -283,7 +283,7 @@ final class EarlierFileQuestions {
     var wrong = export.enumerated().filter { $0.offset % 5 != 0 }.map { number, line in
       number % 7 == 0 ? line.replacing("\"version\":", with: "\"version\":9") : line
     }
-    wrong.append(#"{"id":"ffffffff-ffff-7fff-bfff-ffffffffffff","version":1,"etag":"\"2-1-0\""}"#)
+    wrong.append(#"{"id":"ffffffff-ffff-7fff-bfff-ffffffffffff","version":1,"etag":"\"3-1-0\""}"#)
     for (name, manifest) in [("same", export), ("wrong", wrong)] {
       for format in ["json", "ndjson"] {
         let target = "/v1/reconciliations?dry_run=true&seq=\(seq)&format=\(format)"

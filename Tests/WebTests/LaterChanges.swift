@@ -110,7 +110,11 @@ extension RecordedDays.Item {
   /// True when the PPK decided on a sanction that is not a light one.
   var isSanctioned: Bool {
     actions.contains { step in
-      if case .decision(.sanctioned, _, let sanction?, nil) = step.action.content { !sanction.isEmpty } else { false }
+      if case .decision(.sanctioned, _, let sanction?, nil, _) = step.action.content {
+        !sanction.isEmpty
+      } else {
+        false
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ internal import Testing
 struct ReferenceTests {
   private static let kinds = [
     "violations", "sanctions", "regions", "institutions", "elections", "positions", "agencies", "mandates",
-    "clock-rules", "holidays",
+    "clock-rules", "holidays", "motives", "source-channels",
   ]
 
   private func put(_ visitor: Visitor, _ target: String, _ body: String, csv: Bool = false) throws -> HTTPAnswer {

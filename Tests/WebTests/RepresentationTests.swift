@@ -7,7 +7,7 @@ internal import Testing
 /// that does so raises `CaseJSON.representation` by one, once, and this list with it.
 @Suite("The representation of a case")
 struct RepresentationTests {
-  private static let number = 2
+  private static let number = 3
   private static let members = """
     id number version seq stage final election contest region
     institution institution.code institution.name institution.kind
@@ -25,8 +25,8 @@ struct RepresentationTests {
     recommendation.proposed_sanction
     decision decision.agency decision.outcome decision.decree_number decision.sanction decision.sanction_level
     decision.outside_band decision.deviation_explained
-    block block.agency block.letter_number block.blocked_on block.released_on block.proof
-    appeal appeal.route appeal.filed_on appeal.outcome appeal.ruled_on idis_reference lapse_reason
+    block block.agency block.letter_number block.blocked_on block.released_on block.proof block.extent
+    appeal appeal.route appeal.filed_on appeal.outcome appeal.ruled_on idis_reference lapse_reason ground
     clocks clocks.kind clocks.started_on clocks.due_on clocks.unit clocks.state clocks.stopped_on clocks.recorded_on
     clocks.recorded_late clocks.pauses clocks.pauses.from clocks.pauses.until clocks.pauses.ground
     redacted created_at updated_at

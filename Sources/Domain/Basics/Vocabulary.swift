@@ -54,6 +54,16 @@ public enum ReporterMode: String, Sendable, CaseIterable {
 /// Why a civil servant left the service while the case was open.
 public enum LapseReason: String, Sendable, CaseIterable {
   case retired, dismissed, resigned, died
+
+  /// What people are told.
+  public var label: LocalizedText {
+    switch self {
+    case .retired: LocalizedText(en: "Retired", inIndonesian: "Pensiun")
+    case .dismissed: LocalizedText(en: "Dismissed", inIndonesian: "Diberhentikan")
+    case .resigned: LocalizedText(en: "Resigned", inIndonesian: "Mengundurkan diri")
+    case .died: LocalizedText(en: "Died", inIndonesian: "Meninggal dunia")
+    }
+  }
 }
 
 /// Why a clock is paused: told to everyone who sees the case. What more there is to say stands in the reason.
@@ -84,7 +94,14 @@ public enum AppealRoute: String, Sendable, CaseIterable {
   case objection, bpasn, court
 }
 
-/// Outcome of an appeal.
+/// Outcome of an appeal (PP 79/2021).
 public enum RulingOutcome: String, Sendable, CaseIterable {
-  case upheld, changed, annulled
+  case upheld
+  /// The new sanction is of a lower level.
+  case reduced
+  /// The new sanction is of a higher level.
+  case increased
+  /// Another sanction, of whatever level.
+  case changed
+  case annulled
 }

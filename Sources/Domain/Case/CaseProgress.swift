@@ -10,6 +10,8 @@ public struct CaseProgress: Sendable, Equatable {
   public var idisReference: String?
   /// Why the case lapsed.
   public var lapseReason: LapseReason?
+  /// Why nothing was proven; nil when something was, or nobody said.
+  public var ground: NotProvenGround?
   /// The statutory clocks, in the order of `ClockKind`.
   public var clocks: [Clock]
 
@@ -75,6 +77,38 @@ public enum DecisionOutcome: String, Sendable, CaseIterable {
   case notProven = "not_proven"
 }
 
+/// Why nothing was proven.
+public enum NotProvenGround: String, Sendable, CaseIterable {
+  case noViolation = "no_violation"
+  case insufficientEvidence = "insufficient_evidence"
+  /// A party lists a person who has never joined it.
+  case nameMisused = "name_misused"
+  case notCivilServant = "not_civil_servant"
+
+  /// What people are told.
+  public var label: LocalizedText {
+    switch self {
+    case .noViolation: LocalizedText(en: "No violation", inIndonesian: "Tidak ada pelanggaran")
+    case .insufficientEvidence: LocalizedText(en: "Insufficient evidence", inIndonesian: "Bukti tidak cukup")
+    case .nameMisused: LocalizedText(en: "The name was misused", inIndonesian: "Nama dicatut")
+    case .notCivilServant: LocalizedText(en: "Not a civil servant", inIndonesian: "Bukan ASN")
+    }
+  }
+}
+
+/// How much of the personnel services a block takes away (Perpres 116/2022 Pasal 20 (4)).
+public enum BlockExtent: String, Sendable, CaseIterable {
+  case partial, full
+
+  /// What people are told.
+  public var label: LocalizedText {
+    switch self {
+    case .partial: LocalizedText(en: "Some services", inIndonesian: "Sebagian layanan")
+    case .full: LocalizedText(en: "All services", inIndonesian: "Seluruh layanan")
+    }
+  }
+}
+
 /// The block of the person's personnel services by BKN.
 public struct Block: Sendable, Equatable {
   public var agency: AgencyCode
@@ -84,8 +118,14 @@ public struct Block: Sendable, Equatable {
   public var releasedOn: LegalDate?
   /// The decree or letter that led to the release.
   public var proof: String?
+  /// Nil for a block that was recorded before it was asked.
+  public var extent: BlockExtent?
 
-  public init(agency: AgencyCode, letterNumber: String, blockedOn: LegalDate, releasedOn: LegalDate?, proof: String?) {
+  public init(
+    agency: AgencyCode, letterNumber: String, blockedOn: LegalDate, releasedOn: LegalDate?, proof: String?,
+    extent: BlockExtent? = nil
+  ) {
+    self.extent = extent
     self.agency = agency
     self.letterNumber = letterNumber
     self.blockedOn = blockedOn

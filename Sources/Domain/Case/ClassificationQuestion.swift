@@ -39,7 +39,7 @@ public struct ClassificationAnswer: Sendable {
 }
 
 extension Reference {
-  /// The contest of an election: the named one, or the only one.
+  /// The contest of an election: the named one, or the only one, or the one called `default` beside re-votes.
   ///
   /// - Throws: `invalid` at `/election` or `/contest`.
   func contest(_ key: String?, of election: String) throws(Failure) -> Election.Contest {
@@ -50,7 +50,8 @@ extension Reference {
       }
       return contest
     }
-    guard election.contests.count == 1, let only = election.contests.first else {
+    let standard = election.contests.first { $0.key == "\(election.key)/default" }
+    guard let only = election.contests.count == 1 ? election.contests.first : standard else {
       throw .invalid(
         "/contest", .required,
         LocalizedText(

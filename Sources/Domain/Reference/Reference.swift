@@ -4,7 +4,8 @@ internal import Foundation
 public enum ReferenceKind: String, Sendable, CaseIterable {
   case violations, sanctions, regions, institutions, elections, positions, agencies, mandates
   case clockRules = "clock-rules"
-  case holidays
+  case holidays, motives
+  case sourceChannels = "source-channels"
 }
 
 /// One row of reference data as it is stored and shown.
@@ -154,7 +155,17 @@ public struct Sanction: Sendable, Decodable {
   public var regime: String
   /// The code used until the new one can be carried out.
   public var interimSubstitute: String?
+  /// `pns`, which CPNS are treated as, or `pppk`; nil: everybody.
+  public var employment: String?
 
+  /// True when it may be given to a person of this employment.
+  public func fits(_ employment: Employment) -> Bool {
+    guard let own = self.employment else { return true }
+    // PP 94/2021 counts candidates as PNS.
+    return own == (employment == .cpns ? Employment.pns : employment).rawValue
+  }
+
+  public static let employments = [Employment.pns, .pppk].map(\.rawValue)
   public static let regimes = ["PP53_2010", "PP94_2021", "all"]
 }
 
@@ -167,6 +178,8 @@ public struct Election: Sendable, Decodable {
     public var determinedOn: String?
     public var campaignFrom: String?
     public var campaignUntil: String?
+    /// A day of its own: of a re-vote (PSU), say; nil: the election's.
+    public var votingOn: String?
     public var confidence: String?
   }
   public var key: String

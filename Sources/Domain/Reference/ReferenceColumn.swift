@@ -73,7 +73,10 @@ extension ReferenceKind {
       ] + Self.labels + [
         .needed("legal_basis", .text, "articles"), .needed("regime", oneOf: Sanction.regimes).settled,
         .free("interim_substitute", .text, "code of the sanction that stands in for it"),
-      ] + Self.term
+      ] + Self.term + [
+        .free("employment", .code(Sanction.employments), "to whom it is given: pns (CPNS too) or pppk; empty: all"),
+        .free("confidence", .text, "how well the row is sourced"),
+      ]
     case .regions:
       [
         .needed("code", .text, "PP of a province, PP.KK of a regency or city"), .needed("name", .text, "name"),
@@ -92,7 +95,7 @@ extension ReferenceKind {
         .free("regions_count", .number, "regions that take part"),
         .needed(
           "contests", .contests,
-          "array of {key, determined_on, campaign_from, campaign_until, confidence}; days that are not decreed are left out"
+          "array of {key, determined_on, campaign_from, campaign_until, voting_on, confidence}; days that are not decreed are left out"
         ),
       ]
     case .positions: [.needed("code", .text, "code"), .needed("kind", oneOf: Position.kinds)] + Self.labels
@@ -127,6 +130,10 @@ extension ReferenceKind {
         .free("name_en", .text, "English name"), .needed("kind", .text, "holiday or collective leave"),
         .needed("source", .text, "decree"), .free("confidence", .text, "how well the row is sourced"),
       ]
+    case .motives, .sourceChannels:
+      [.needed("code", .text, "code; cases may hold another text, too")] + Self.labels + [
+        .needed("source", .text, "where it comes from"), .free("confidence", .text, "how well the row is sourced"),
+      ] + Self.term
     }
   }
 

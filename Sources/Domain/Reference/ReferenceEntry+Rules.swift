@@ -5,7 +5,7 @@ extension ReferenceEntry {
   /// Errors in the fields of the row, with pointers from `place` on.
   func fieldErrors(at place: String) -> [FieldError] {
     switch kind {
-    case .violations, .sanctions, .institutions, .positions, .mandates: codeErrors(place)
+    case .violations, .sanctions, .institutions, .positions, .mandates, .motives, .sourceChannels: codeErrors(place)
     case .regions: regionErrors(place)
     case .elections: electionErrors(place)
     case .agencies: agencyErrors(place)
@@ -18,7 +18,7 @@ extension ReferenceEntry {
   var settledFields: [String] { kind.columns.filter(\.isSettled).map(\.name) }
 
   /// True when a field has the same value in another row; an absent one is null.
-  func agrees(with other: ReferenceEntry, in name: String) -> Bool {
+  public func agrees(with other: ReferenceEntry, in name: String) -> Bool {
     (fields[name] ?? .null) == (other.fields[name] ?? .null)
   }
 
@@ -66,7 +66,7 @@ extension ReferenceEntry {
     } else {
       errors.append(FieldError(pointer: "\(place)/key", .required))
     }
-    errors += dates(["determined_on", "campaign_from", "campaign_until"], of: members, place)
+    errors += dates(["determined_on", "campaign_from", "campaign_until", "voting_on"], of: members, place)
     if errors.isEmpty, case .string(let from)? = members["campaign_from"],
       case .string(let until)? = members["campaign_until"], until < from
     {

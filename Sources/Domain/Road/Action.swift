@@ -24,22 +24,28 @@ public struct Action: Sendable, Equatable {
     public var text: String
     /// Core: a coded value, seen by everyone who sees the case. Another group: free text, which may name a person.
     public var group: FieldGroup
+    /// True when the body left it out, and this is what that means.
+    public var isAssumed: Bool
 
-    public init(name: String, text: String, group: FieldGroup) {
+    public init(name: String, text: String, group: FieldGroup, isAssumed: Bool = false) {
       self.name = name
       self.text = text
       self.group = group
+      self.isAssumed = isAssumed
     }
   }
 
   /// What each kind of action carries.
   public enum Content: Sendable, Equatable {
     case verification(VerificationOutcome, reason: String?)
-    case study(StudyOutcome, violation: String?, summary: String?)
+    case study(StudyOutcome, violation: String?, summary: String?, ground: NotProvenGround? = nil)
     case recommendation(
-      RecommendationOutcome, letterNumber: String, institution: String?, proposedSanction: String?)
-    case decision(DecisionOutcome, decreeNumber: String, sanction: String?, deviationReason: String?)
-    case block(letterNumber: String)
+      RecommendationOutcome, letterNumber: String, institution: String?, proposedSanction: String?,
+      ground: NotProvenGround? = nil)
+    case decision(
+      DecisionOutcome, decreeNumber: String, sanction: String?, deviationReason: String?,
+      ground: NotProvenGround? = nil)
+    case block(letterNumber: String, extent: BlockExtent = .full)
     case blockRelease(proof: String)
     case appeal(AppealRoute)
     case ruling(RulingOutcome, sanction: String?)

@@ -21,7 +21,46 @@ extension Reference {
     return sanction.level == level
   }
 
-  /// The sanction of an action, checked.
+  /// The sanction that an act proposes or gives: of the regime of the act's date, and of the person's employment.
+  ///
+  /// - Throws: `invalid` with `unknown_code`, `not_in_force` or `inconsistent` at `pointer`.
+  func requireSanction(_ code: String, of facts: Facts, pointer: String) throws(Failure) -> Sanction {
+    let date = facts.act.occurredOn
+    let sanction = try requireSanction(code, actOn: date, pointer: pointer)
+    guard sanction.fits(facts.subject.employment) else {
+      let fitting = sanctions.values.filter {
+        $0.level == sanction.level && $0.fits(facts.subject.employment) && self.sanction($0.code, actOn: date) != nil
+      }
+      let codes = fitting.map(\.code).sorted().joined(separator: ", ")
+      let employment = facts.subject.employment.rawValue
+      throw .invalid(
+        pointer, .inconsistent,
+        LocalizedText(
+          en: "This sanction is not for the employment \(employment). Those of its level that are: \(codes).",
+          inIndonesian: "Sanksi ini bukan untuk status kepegawaian \(employment). Yang setingkat untuknya: \(codes)."))
+    }
+    return sanction
+  }
+
+  /// - Throws: `invalid` at `/sanction` when a ruling that reduces or increases names a sanction of no lower or higher level
+  ///   than the one on record.
+  func requireDirection(_ outcome: RulingOutcome, from decision: Decision?, to sanction: Sanction) throws(Failure) {
+    let recorded = decision?.sanctionLevel ?? decision?.sanction.flatMap { sanctions[$0]?.level }
+    guard outcome != .changed, let recorded else { return }
+    let (before, now) = (SanctionOutcome.rank(recorded), SanctionOutcome.rank(sanction.level))
+    if outcome == .reduced ? now < before : now > before { return }
+    let (word, kata) = outcome == .reduced ? ("lower", "lebih rendah") : ("higher", "lebih tinggi")
+    throw .invalid(
+      "/sanction", .inconsistent,
+      LocalizedText(
+        en:
+          "A \(outcome.rawValue) sanction has a \(word) level than the one on record, which is \(recorded); this is \(sanction.level). Within a level the outcome is changed.",
+        inIndonesian:
+          "Sanksi pada hasil \(outcome.rawValue) tingkatnya \(kata) daripada yang tercatat, yaitu \(recorded); ini \(sanction.level). Pada tingkat yang sama hasilnya changed."
+      ))
+  }
+
+  /// The sanction with this code, of whatever employment: one on record stays when facts are corrected.
   ///
   /// - Throws: `invalid` with `unknown_code` or `not_in_force` at `pointer`.
   func requireSanction(_ code: String, actOn date: LegalDate, pointer: String) throws(Failure) -> Sanction {

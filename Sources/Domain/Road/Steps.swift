@@ -9,19 +9,22 @@ enum Steps {
     case .verification(.rejected, let reason):
       if reason == nil { throw .invalid("/reason", .required) }
       record.progress.move(to: .rejected, .rejected, on: date)
-    case .study(let outcome, let violation, _):
+    case .study(let outcome, let violation, _, let ground):
+      try take(ground, isNotProven: outcome == .noViolation, &record.progress)
       try study(found: outcome == .violation, violation: violation, on: date, &record, reference)
-    case .recommendation(let outcome, let letterNumber, let institution, let sanction):
+    case .recommendation(let outcome, let letterNumber, let institution, let sanction, let ground):
+      try take(ground, isNotProven: outcome == .notProven, &record.progress)
       try recommend(
         outcome == .recommended,
         Recommendation(
           agency: agency, letterNumber: letterNumber, institution: institution ?? record.facts.institution.code,
           proposedSanction: sanction), on: date, &record, reference)
-    case .decision(let outcome, let decree, let sanction, let reason):
+    case .decision(let outcome, let decree, let sanction, let reason, let ground):
+      try take(ground, isNotProven: outcome == .notProven, &record.progress)
       try decide(outcome, decree, sanction, reason, by: agency, on: date, &record, reference)
-    case .block(let letterNumber):
+    case .block(let letterNumber, let extent):
       record.progress.block = Block(
-        agency: agency, letterNumber: letterNumber, blockedOn: date, releasedOn: nil, proof: nil)
+        agency: agency, letterNumber: letterNumber, blockedOn: date, releasedOn: nil, proof: nil, extent: extent)
       record.progress.move(to: .blocked, .blocked, on: date)
     case .blockRelease(let proof):
       record.progress.block?.releasedOn = date
@@ -52,6 +55,21 @@ enum Steps {
     }
   }
 
+  /// Says why nothing was proven, where nothing was.
+  private static func take(
+    _ ground: NotProvenGround?, isNotProven: Bool, _ progress: inout CaseProgress
+  ) throws(Failure) {
+    guard let ground else { return }
+    guard isNotProven else {
+      throw .invalid(
+        "/ground", .notAllowed,
+        LocalizedText(
+          en: "Only an outcome that proves nothing has a ground.",
+          inIndonesian: "Alasan ini hanya untuk hasil yang tidak terbukti."))
+    }
+    progress.ground = ground
+  }
+
   private static func study(
     found: Bool, violation: String?, on date: LegalDate, _ record: inout Case, _ reference: Reference
   ) throws(Failure) {
@@ -80,7 +98,7 @@ enum Steps {
       return
     }
     if let sanction = recommendation.proposedSanction {
-      _ = try reference.requireSanction(sanction, actOn: record.facts.act.occurredOn, pointer: "/proposed_sanction")
+      _ = try reference.requireSanction(sanction, of: record.facts, pointer: "/proposed_sanction")
     }
     record.progress.recommendation = recommendation
     record.progress.move(to: .recommended, .recommended, on: date)
@@ -101,7 +119,7 @@ enum Steps {
       record.progress.move(to: .notProven, .notProven, on: date)
     case .sanctioned:
       guard let code else { throw .invalid("/sanction", .required) }
-      let sanction = try reference.requireSanction(code, actOn: record.facts.act.occurredOn, pointer: "/sanction")
+      let sanction = try reference.requireSanction(code, of: record.facts, pointer: "/sanction")
       decision.outsideBand = !reference.isInBand(sanction, of: record.facts.violation?.code)
       if decision.outsideBand && reason == nil {
         throw .invalid(
@@ -122,9 +140,10 @@ enum Steps {
     _ outcome: RulingOutcome, _ code: String?, on date: LegalDate, _ record: inout Case, _ reference: Reference
   ) throws(Failure) {
     switch outcome {
-    case .changed:
+    case .reduced, .increased, .changed:
       guard let code else { throw .invalid("/sanction", .required) }
-      let sanction = try reference.requireSanction(code, actOn: record.facts.act.occurredOn, pointer: "/sanction")
+      let sanction = try reference.requireSanction(code, of: record.facts, pointer: "/sanction")
+      try reference.requireDirection(outcome, from: record.progress.decision, to: sanction)
       record.progress.decision?.sanction = sanction.code
       record.progress.decision?.sanctionLevel = sanction.level
       let isInBand = reference.isInBand(sanction, of: record.facts.violation?.code)

@@ -6,7 +6,7 @@ public enum EntityTag {
   /// The number of the form in which a case is written, the first part of every entity tag: a release that adds a member to
   /// cases raises it by one, since it changes the bytes of versions that have not changed. The first form had no number in
   /// its tags.
-  public static let representation = 2
+  public static let representation = 3
 
   /// The tag in double quotes (RFC 9110, 8.8.3).
   public static func of(version: Int, _ projection: Projection) -> String {

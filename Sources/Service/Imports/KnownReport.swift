@@ -179,7 +179,10 @@ extension Event {
     let given =
       action.details.map { ($0.name, $0.value) } + action.texts.filter { isShown($0.group) }.map { ($0.name, $0.text) }
     let (before, now) = (Dictionary(recorded) { first, _ in first }, Dictionary(given) { first, _ in first })
-    return places + Set(before.keys).union(now.keys).sorted().filter { before[$0] != now[$0] }.map { "/\($0)" }
+    // What neither the line nor an event of an earlier release says is no difference.
+    let assumed = Set(action.said.filter(\.isAssumed).map(\.name)).subtracting(before.keys)
+    return places
+      + Set(before.keys).union(now.keys).subtracting(assumed).sorted().filter { before[$0] != now[$0] }.map { "/\($0)" }
   }
 }
 

@@ -16,9 +16,9 @@ enum ProgressDocument {
       }
       if let recommendation = progress.recommendation { write(recommendation, to: &writer) }
       if let decision = progress.decision { write(decision, to: &writer) }
-      if let block = progress.block { write(block, to: &writer) }
+      if let block = progress.block { write(block, of: progress, to: &writer) }
       if let appeal = progress.appeal { write(appeal, to: &writer) }
-      if let reason = progress.lapseReason { writer.member("lapse_reason", reason.rawValue) }
+      writeCodes(of: nil, progress, to: &writer)
       if !progress.clocks.isEmpty { writer.member("clocks", ClockColumn.text(progress.clocks)) }
       let recorded = ClockColumn.recorded(progress.clocks)
       if !recorded.isEmpty { writer.member("clocks_recorded", recorded) }
@@ -44,11 +44,21 @@ enum ProgressDocument {
     }
   }
 
-  private static func write(_ block: Block, to writer: inout JSONWriter) {
+  /// The coded values that are members of an object.
+  private static func writeCodes(of object: String?, _ progress: CaseProgress, to writer: inout JSONWriter) {
+    for field in ProgressField.members(of: object) {
+      guard let code = field.value(progress) else { continue }
+      writer.name(field.member)
+      writer.string(code)
+    }
+  }
+
+  private static func write(_ block: Block, of progress: CaseProgress, to writer: inout JSONWriter) {
     writer.object("block") { writer in
       writer.member("agency", block.agency.rawValue)
       writer.member("blocked_on", block.blockedOn.description)
       if let date = block.releasedOn { writer.member("released_on", date.description) }
+      writeCodes(of: "block", progress, to: &writer)
     }
   }
 
@@ -75,12 +85,11 @@ extension ProgressDocument {
         try members(&reader) { progress.milestones[try code($0, &$1)] = try date(&$1) }
       case "recommendation": progress.recommendation = try recommendation(&reader)
       case "decision": progress.decision = try decision(&reader)
-      case "block": progress.block = try block(&reader)
+      case "block": try readBlock(&reader, into: &progress)
       case "appeal": progress.appeal = try appeal(&reader)
-      case "lapse_reason": progress.lapseReason = try code(&reader) as LapseReason
       case "clocks": clocks = try reader.utf8()
       case "clocks_recorded": recorded = try reader.utf8()
-      default: throw reader.malformed
+      default: try read(name, of: nil, &reader, into: &progress)
       }
     }
     if let clocks { progress.clocks = try ClockColumn.clocks(clocks, recorded: recorded) }
@@ -119,18 +128,26 @@ extension ProgressDocument {
     return decision
   }
 
-  private static func block(_ reader: inout JSONReader) throws -> Block {
-    var block = Block(
+  /// A coded value of an object.
+  private static func read(
+    _ name: String, of object: String?, _ reader: inout JSONReader, into progress: inout CaseProgress
+  ) throws {
+    guard let field = ProgressField.members(of: object).first(where: { $0.member == name }),
+      field.set(&progress, try reader.string())
+    else { throw reader.malformed }
+  }
+
+  private static func readBlock(_ reader: inout JSONReader, into progress: inout CaseProgress) throws {
+    progress.block = Block(
       agency: AgencyCode(rawValue: ""), letterNumber: "", blockedOn: LegalDate(day: 0), releasedOn: nil, proof: nil)
     try members(&reader) { name, reader in
       switch name {
-      case "agency": block.agency = AgencyCode(rawValue: try reader.string())
-      case "blocked_on": block.blockedOn = try date(&reader)
-      case "released_on": block.releasedOn = try date(&reader)
-      default: throw reader.malformed
+      case "agency": progress.block?.agency = AgencyCode(rawValue: try reader.string())
+      case "blocked_on": progress.block?.blockedOn = try date(&reader)
+      case "released_on": progress.block?.releasedOn = try date(&reader)
+      default: try read(name, of: "block", &reader, into: &progress)
       }
     }
-    return block
   }
 
   private static func appeal(_ reader: inout JSONReader) throws -> Appeal {

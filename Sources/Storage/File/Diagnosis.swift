@@ -130,6 +130,7 @@ public struct Diagnosis {
     let reference = try transaction.currentReference()
     lookAtAgencies(keys, reference)
     lookAtRules(reference)
+    try lookAtLaw(reference)
     try lookAtTwins(database)
     let (now, last) = (settings.now(), try transaction.lastRecordedAt())
     if now < last {
@@ -206,6 +207,36 @@ public struct Diagnosis {
       "rules", .warning,
       "the clock of the PPK does not count the 14 working days that BKN published on 2024-02-06: the row was changed here",
       "compare GET /v1/reference/clock-rules with the handbook, and PUT the row, or leave it when it is newer")
+  }
+
+  /// Facts of the law that m0017 could not bring in, since the row was changed here.
+  private mutating func lookAtLaw(_ reference: Reference) throws {
+    let missing = try Seed.entries().filter { shipped in
+      let rows = reference.entries.filter { $0.kind == shipped.kind && $0.code == shipped.code }
+      return switch shipped.kind {
+      case .sanctions: !rows.contains { $0.agrees(with: shipped, in: "employment") }
+      case .mandates where shipped.code == Self.blockMandate:
+        !rows.contains { $0.agrees(with: shipped, in: "legal_basis") }
+      case .elections:
+        !Set(reference.elections[shipped.code]?.contests.map(\.key) ?? [])
+          .isSuperset(of: try Self.contests(of: shipped))
+      case .motives, .sourceChannels: rows.isEmpty
+      default: false
+      }
+    }
+    guard !missing.isEmpty else { return add("law", .ok, "reference data has the facts of the law that were shipped") }
+    let names = missing.map { "\($0.kind.rawValue) \($0.code)" }.joined(separator: ", ")
+    add(
+      "law", .warning, "these rows were changed here, and do not say what the shipped ones say: \(names)",
+      "compare GET /v1/reference/{kind} with docs/api.md, and PUT them (end a mandate, and add one), or leave them as they are"
+    )
+  }
+
+  /// The mandate whose legal basis m0017 names.
+  private static let blockMandate = "19"
+
+  private static func contests(of election: ReferenceEntry) throws -> Set<String> {
+    Set(try Reference(entries: [election]).elections[election.code]?.contests.map(\.key) ?? [])
   }
 
   /// Reports that are one by the way in which they are compared now, and were stored apart by an earlier release.

@@ -15,13 +15,15 @@ enum Seed {
     try transaction.put(try entries())
   }
 
-  private static func entries() throws -> [ReferenceEntry] {
+  /// The rows that a new file has.
+  static func entries() throws -> [ReferenceEntry] {
     let lists: [(ReferenceKind, [UInt8])] = [
       (.violations, InitialReference.violations), (.sanctions, InitialReference.sanctions),
       (.elections, InitialReference.elections), (.agencies, InitialReference.agencies),
       (.mandates, InitialReference.mandates), (.clockRules, InitialReference.clockRules),
       (.holidays, InitialReference.holidays), (.positions, InitialReference.positions),
-      (.institutions, InitialReference.institutions),
+      (.institutions, InitialReference.institutions), (.motives, InitialReference.motives),
+      (.sourceChannels, InitialReference.sourceChannels),
     ]
     var entries: [ReferenceEntry] = []
     for (kind, bytes) in lists {

@@ -39,19 +39,20 @@ enum ReplicaSchema {
     .date("\($0.rawValue)_on", "milestones.\($0.rawValue)")
   }
 
-  private static let progress: [ReplicaColumn] = [
-    .text("recommended_by", "recommendation.agency"), .text("recommendation_letter", "recommendation.letter_number"),
-    .text("recommended_to", "recommendation.institution"),
-    .text("proposed_sanction", "recommendation.proposed_sanction"),
-    .text("decided_by", "decision.agency"), .text("decision_outcome", "decision.outcome"),
-    .text("decree_number", "decision.decree_number"), .text("sanction", "decision.sanction"),
-    .text("sanction_level", "decision.sanction_level"), .flag("outside_band", "decision.outside_band"),
-    .flag("deviation_explained", "decision.deviation_explained"),
-    .text("blocked_by", "block.agency"), .text("block_letter", "block.letter_number"),
-    .text("block_proof", "block.proof"),
-    .text("appeal_route", "appeal.route"), .text("appeal_outcome", "appeal.outcome"),
-    .text("idis_reference"), .text("lapse_reason"),
-  ]
+  private static let progress: [ReplicaColumn] =
+    [
+      .text("recommended_by", "recommendation.agency"), .text("recommendation_letter", "recommendation.letter_number"),
+      .text("recommended_to", "recommendation.institution"),
+      .text("proposed_sanction", "recommendation.proposed_sanction"),
+      .text("decided_by", "decision.agency"), .text("decision_outcome", "decision.outcome"),
+      .text("decree_number", "decision.decree_number"), .text("sanction", "decision.sanction"),
+      .text("sanction_level", "decision.sanction_level"), .flag("outside_band", "decision.outside_band"),
+      .flag("deviation_explained", "decision.deviation_explained"),
+      .text("blocked_by", "block.agency"), .text("block_letter", "block.letter_number"),
+      .text("block_proof", "block.proof"),
+      .text("appeal_route", "appeal.route"), .text("appeal_outcome", "appeal.outcome"),
+      .text("idis_reference"),
+    ] + ProgressField.all.map { .text($0.column, $0.path) }
 
   /// What a case has several of: one row each, in the order of the case.
   static let lists = [

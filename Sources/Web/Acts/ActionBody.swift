@@ -29,18 +29,24 @@ struct ActionBody {
     case .studies:
       let outcome = code("outcome", StudyOutcome.self)
       let (violation, summary) = (reference("violation"), prose("summary", max: 20_000, required: false))
-      return outcome.map { .study($0, violation: violation, summary: summary) }
+      let ground = ground()
+      return outcome.map { .study($0, violation: violation, summary: summary, ground: ground) }
     case .recommendations:
       let (outcome, letter) = (code("outcome", RecommendationOutcome.self), line("letter_number"))
       let (institution, sanction) = (reference("institution"), sanctionCode("proposed_sanction"))
+      let ground = ground()
       guard let outcome, let letter else { return nil }
-      return .recommendation(outcome, letterNumber: letter, institution: institution, proposedSanction: sanction)
+      return .recommendation(
+        outcome, letterNumber: letter, institution: institution, proposedSanction: sanction, ground: ground)
     case .decisions:
       let (outcome, decree) = (code("outcome", DecisionOutcome.self), line("decree_number"))
       let (sanction, reason) = (sanctionCode("sanction"), prose("deviation_reason", required: false))
+      let ground = ground()
       guard let outcome, let decree else { return nil }
-      return .decision(outcome, decreeNumber: decree, sanction: sanction, deviationReason: reason)
-    case .blocks: return line("letter_number").map { .block(letterNumber: $0) }
+      return .decision(outcome, decreeNumber: decree, sanction: sanction, deviationReason: reason, ground: ground)
+    case .blocks:
+      let (letter, extent) = (line("letter_number"), code("extent", assuming: BlockExtent.full))
+      return letter.map { .block(letterNumber: $0, extent: extent) }
     case .blockReleases: return line("proof").map { .blockRelease(proof: $0) }
     case .appeals: return code("route", AppealRoute.self).map { .appeal($0) }
     case .rulings:
@@ -68,6 +74,18 @@ struct ActionBody {
 
   private mutating func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type) -> Code?
   where Code.RawValue == String { tell(name, body.code(name, type, required: true)) { $0.rawValue } }
+
+  /// A code that means `value` where the body leaves it out.
+  private mutating func code<Code: RawRepresentable & CaseIterable>(_ name: String, assuming value: Code) -> Code
+  where Code.RawValue == String {
+    if let given = tell(name, body.code(name, Code.self), { $0.rawValue }) { return given }
+    said.append(Action.Said(name: name, text: value.rawValue, group: .core, isAssumed: true))
+    return value
+  }
+
+  private mutating func ground() -> NotProvenGround? {
+    tell("ground", body.code("ground", NotProvenGround.self)) { $0.rawValue }
+  }
 
   private mutating func date(_ name: String) -> LegalDate? {
     tell(name, body.date(name, required: true)) { $0.description }

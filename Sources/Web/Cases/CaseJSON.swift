@@ -53,11 +53,11 @@ enum CaseJSON {
     writer.name("decision")
     write(progress.decision, to: &writer)
     writer.name("block")
-    write(progress.block, to: &writer)
+    write(progress.block, of: progress, to: &writer)
     writer.name("appeal")
     write(progress.appeal, to: &writer)
     writer.member("idis_reference", progress.idisReference)
-    writer.member("lapse_reason", progress.lapseReason?.rawValue)
+    writeCodes(of: nil, progress, to: &writer)
     writer.array("clocks", of: progress.clocks) { writer, clock in write(clock, to: &writer) }
   }
 
@@ -84,7 +84,15 @@ enum CaseJSON {
     }
   }
 
-  private static func write(_ block: Block?, to writer: inout JSONWriter) {
+  /// The coded values that are members of an object.
+  private static func writeCodes(of object: String?, _ progress: CaseProgress, to writer: inout JSONWriter) {
+    for field in ProgressField.members(of: object) {
+      writer.name(field.member)
+      if let code = field.value(progress) { writer.string(code) } else { writer.null() }
+    }
+  }
+
+  private static func write(_ block: Block?, of progress: CaseProgress, to writer: inout JSONWriter) {
     guard let block else { return writer.null() }
     writer.object { writer in
       writer.member("agency", block.agency.rawValue)
@@ -92,6 +100,7 @@ enum CaseJSON {
       writer.member("blocked_on", block.blockedOn.description)
       writer.member("released_on", block.releasedOn?.description)
       writer.member("proof", block.proof)
+      writeCodes(of: "block", progress, to: &writer)
     }
   }
 

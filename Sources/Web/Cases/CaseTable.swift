@@ -15,6 +15,7 @@ struct CaseTable: Sendable {
     ].map { TableColumn($0) } + last.map(column)
     // Names beside codes; what comes later comes behind them.
     + ["stage_label", "region_name", "violation_label"].map { TableColumn($0) }
+    + ProgressField.all.map { TableColumn($0.column, $0.label) }
 
   private static let first = CaseField.all.filter { $0.sheet == .first }
   private static let last = CaseField.all.filter { $0.sheet == .last }
@@ -65,6 +66,7 @@ struct CaseTable: Sendable {
     writer.field(record.provenance.isDisputed)
     for field in Self.last { Self.write(field, record.facts, projection, to: &writer) }
     for label in labels(record) { writer.field(label?.text(in: language)) }
+    for field in ProgressField.all { writer.field(field.value(record.progress)) }
     writer.endRow()
   }
 

@@ -28,10 +28,19 @@ extension Schema {
       .always("milestones", milestones),
       .always("recommendation", recommendation.orNull), .always("decision", decision.orNull),
       .always("block", block.orNull), .always("appeal", appeal.orNull), .always("idis_reference", string.orNull),
-      .always("lapse_reason", code(LapseReason.self).orNull), .always("clocks", array(of: clock)),
+    ] + progressMembers(of: nil) + [
+      .always("clocks", array(of: clock)),
       .always("redacted", array(of: code(FieldGroup.self)).described("Groups of fields that this key may not see.")),
       .always("created_at", instant), .always("updated_at", instant),
     ]
+  }
+
+  /// The coded values that acts have left in an object.
+  private static func progressMembers(of object: String?) -> [Member] {
+    ProgressField.members(of: object).map { field in
+      let meanings = field.codes.map { "\($0.code): \($0.label.en)" }.joined(separator: "; ")
+      return .always(field.member, codes(field.codes.map(\.code)).orNull.described("\(field.label.en). \(meanings)."))
+    }
   }
 
   /// What the answer to a change shows of the case.
@@ -60,10 +69,11 @@ extension Schema {
     .always("outside_band", bool.orNull), .always("deviation_explained", bool.orNull),
   ])
 
-  private static let block = object([
-    .always("agency", agency), .always("letter_number", string), .always("blocked_on", date),
-    .always("released_on", date.orNull), .always("proof", string.orNull),
-  ])
+  private static let block = object(
+    [
+      .always("agency", agency), .always("letter_number", string), .always("blocked_on", date),
+      .always("released_on", date.orNull), .always("proof", string.orNull),
+    ] + progressMembers(of: "block"))
 
   private static let appeal = object([
     .always("route", code(AppealRoute.self)), .always("filed_on", date),

@@ -98,7 +98,7 @@ struct WriteAnswerTests {
 
   /// Writes of many lines, and those of the operator: none repeats anything.
   private func many(_ visitor: Visitor, _ ids: [String], _ agency: AgencyCode) throws {
-    let answers = ids.map { #"{"case_id":"\#($0)","if_match":"\"2-1-15\"","outcome":"disputed","reason":"x"}"# }
+    let answers = ids.map { #"{"case_id":"\#($0)","if_match":"\"3-1-15\"","outcome":"disputed","reason":"x"}"# }
     let selection = #"{"imported_by":"BAWASLU","until":"2024-06-01","outcome":"disputed","reason":"x"}"#
     for (path, body, type) in [
       ("/v1/imports", Self.plans.map(\.line).joined(separator: "\n"), "application/x-ndjson"),
