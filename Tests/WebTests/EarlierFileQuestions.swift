@@ -448,7 +448,7 @@ final class EarlierFileQuestions {
     "/v1/admin/keys", "/v1/admin/backups", "/v1/admin/mandates",
   ]
   /// What tells of the process.
-  private static let notAsked: Set = ["/livez", "/readyz", "/metrics", "/openapi.json"]
+  private static let notAsked: Set = ["/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json"]
 
   private func note(_ method: String, _ target: String, _ body: String?, _ fields: [(String, String)]) {
     let parts = target.split(separator: "?", maxSplits: 1)
@@ -475,8 +475,8 @@ final class EarlierFileQuestions {
         + names.map { " " + $0 }.filter { $0 != " wait" && !(Self.wholeLists.contains(template) && $0 == " cursor") }
         .map { "GET \(template)\($0)" }
     }
-    let body = document["paths"]["/v1/case-searches"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    wanted += body["properties"].names.map { "search \($0)" }
+    let search = document["components"]["schemas"]["CaseSearch"]
+    wanted += search["properties"].names.map { "search \($0)" }
     let missing = wanted.filter { wish in
       let parts = wish.split(separator: " ")
       if parts.count < 2 || parts[0] == "search" { return !wish.isEmpty && !asked.contains(wish) }

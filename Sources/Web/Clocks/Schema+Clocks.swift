@@ -13,7 +13,7 @@ extension Schema {
         "ground",
         code(PauseGround.self).orNull.described(
           PauseGround.allCases.map { "\($0.rawValue): \($0.label.en) (\($0.label.id))" }.joined(separator: "; "))),
-    ]))
+    ]).named("Pause"))
 
   private static let recordedOn = Member.always(
     "recorded_on",

@@ -64,7 +64,7 @@ enum KeyBody {
 
   /// When the key is to end; nil when that cannot be read.
   private static func end(_ body: ObjectReader) -> KeyEnd? {
-    let schema = Schema.anyOf([.instant, .const("never")]).described(
+    let schema = Schema.anyOf([.instant, .const("never")]).named("KeyEnd").described(
       "Default: after 365 days, or what the scopes allow if that is less. Some scopes must end: admin within 90 days, migration within 30."
     )
     switch body.value("expires_at", schema) {

@@ -136,10 +136,7 @@ final class ObjectReader {
 
   /// A code that stands alone or as the member `code` of an object, as cases show it.
   func reference(_ name: String, required: Bool = false) -> String? {
-    if let record {
-      let code = Schema.text(max: 64)
-      record.add(name, .anyOf([code, .object([.always("code", code)], isClosed: true)]), required)
-    }
+    record?.add(name, .codeReference, required)
     if case .object? = object[name] {
       let reader = self.object(name)
       defer { reader?.finish() }

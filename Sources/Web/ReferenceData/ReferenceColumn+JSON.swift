@@ -11,7 +11,7 @@ extension ReferenceColumn {
       case .date: .date
       case .number: .count
       case .flag: .bool
-      case .list: .anyOf([.array(of: .string), .string])
+      case .list: .oneOrMany(.string, .array(of: .string))
       case .contests: .array(of: .map(of: .any))
       }
     return (isRequired ? schema : schema.orNull).described(meaning)
