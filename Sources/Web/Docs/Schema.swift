@@ -102,15 +102,22 @@ extension Schema {
   static func text(max: Int, hasLines: Bool = false) -> Schema {
     let controls = hasLines ? #"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"# : #"\x00-\x1f\x7f"#
     let blanks = hasLines ? #"\t\n\r "# : " "
-    let formats =
-      (hasLines ? "" : #"\u2028\u2029"#)
-      + #"\u0080-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"#
-      + #"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"#
     let whiteSpace = #"\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"#
     return string.with(
       ("minLength", .int(1)), ("maxLength", .int(max)),
       ("pattern", .string("^[^\(controls)]*[^\(controls)\(blanks)][^\(controls)]*$")),
-      ("not", string.with(("pattern", .string("[\(formats)]|^[\(whiteSpace)]*$"))).json))
+      ("not", string.with(("pattern", .string("[\(formats(hasLines: hasLines))]|^[\(whiteSpace)]*$"))).json))
+  }
+
+  /// A line of any length, which may be empty.
+  static let plainLine = string.with(
+    ("pattern", .string(#"^[^\x00-\x1f\x7f]*$"#)),
+    ("not", string.with(("pattern", .string("[\(formats(hasLines: false))]"))).json))
+
+  private static func formats(hasLines: Bool) -> String {
+    (hasLines ? "" : #"\u2028\u2029"#)
+      + #"\u0080-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"#
+      + #"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"#
   }
 }
 
@@ -158,6 +165,20 @@ extension Schema {
 
   static func anyOf(_ schemas: [Schema]) -> Schema {
     Schema([("anyOf", .array(schemas.map(\.json)))], schemas)
+  }
+
+  /// An object that must have a member, which is not null.
+  func requiring(_ name: String) -> Schema {
+    guard case .object(var object) = json, case .object(var properties)? = object["properties"],
+      case .object(var member)? = properties[name], case .array(let types)? = member["type"]
+    else { return self }
+    member["type"] = types.first { $0 != .string("null") }
+    properties[name] = .object(member)
+    object["properties"] = .object(properties)
+    var required: [JSONValue] = []
+    if case .array(let names)? = object["required"] { required = names }
+    object["required"] = .array(required + [.string(name)])
+    return Schema(.object(object), definitions)
   }
 
   /// One value, or an array. Clients in some languages cannot be written for `anyOf` here, and pass over `if`.

@@ -33,7 +33,11 @@ extension Operation {
 
   /// A case as it is posted, but for whom it is recorded.
   private static let importedCase = Schema.object(
-    BodyRecord.members { _ = CaseBody.draft($0, reportedBy: .bawaslu) }.map { $0.lifted(from: "CaseDraft") },
+    BodyRecord.members { _ = CaseBody.draft($0, reportedBy: .bawaslu) }.map { member in
+      member.name == "source"
+        ? .always(member.name, member.schema.requiring("agency").named("ImportedSource"))
+        : member.lifted(from: "CaseDraft")
+    },
     isClosed: true
   ).named("ImportedCase")
 

@@ -55,7 +55,7 @@ enum KeyBody {
     defer { body.finish() }
     return (
       body.text("agency", max: 20), body.flag("operator") ?? false, body.text("label", max: 100, required: true),
-      body.texts("scopes", countMax: 10, max: 20), end(body),
+      body.texts("scopes", countMax: 10, max: 20, required: true), end(body),
       body.texts("networks", countMax: 20, max: 49),
       body.texts("identities", countMax: CertificateIdentity.countMax, max: CertificateIdentity.bytesMax),
       body.int("bytes_max", in: AccessKey.migrationBytesRange)
@@ -85,7 +85,6 @@ enum KeyBody {
   }
 
   private static func checked(_ names: [String], _ owner: KeyOwner, _ errors: BodyErrors) -> Set<Scope> {
-    if names.isEmpty { errors.add("/scopes", .required) }
     var granted: Set<Scope> = []
     for (index, name) in names.enumerated() {
       guard let scope = Scope(rawValue: name) else {

@@ -12,7 +12,9 @@ enum ReferenceBody {
   }
 
   private static func row(_ kind: ReferenceKind) -> Schema {
-    Schema.object(kind.columns.map { .maybe($0.name, $0.schema) }, isClosed: true).named(
+    Schema.object(
+      kind.columns.map { $0.isRequired ? .always($0.name, $0.schema) : .maybe($0.name, $0.schema) }, isClosed: true
+    ).named(
       "\(TypeName.one(of: kind.rawValue))Row")
   }
 
