@@ -92,18 +92,18 @@ extension Failure {
   static func agencyNotBegun(_ agency: AgencyCode) -> Failure {
     Failure(
       .agencyNotBegun, en: "\(agency) has not begun: its keys open nothing before its first day.",
-      id: "\(agency) belum mulai bertugas: kuncinya belum membuka apa pun sebelum hari pertamanya.")
+      inIndonesian: "\(agency) belum mulai bertugas: kuncinya belum membuka apa pun sebelum hari pertamanya.")
   }
 
   static func agencyEnded(_ agency: AgencyCode) -> Failure {
     Failure(
       .agencyEnded, en: "\(agency) has ended and records nothing any more; its successor does, with on_behalf_of.",
-      id: "\(agency) telah berakhir dan tidak mencatat lagi; penerusnya mencatat dengan on_behalf_of.")
+      inIndonesian: "\(agency) telah berakhir dan tidak mencatat lagi; penerusnya mencatat dengan on_behalf_of.")
   }
 
   static func agencyClosed(_ agency: AgencyCode) -> Failure {
     Failure(
       .agencyEnded, en: "\(agency) has ended, and its access has, too.",
-      id: "\(agency) telah berakhir, demikian pula aksesnya.")
+      inIndonesian: "\(agency) telah berakhir, demikian pula aksesnya.")
   }
 }

@@ -3,11 +3,11 @@ public struct LocalizedText: Sendable, Equatable {
   /// English.
   public let en: String
   /// Indonesian.
-  public let id: String
+  public let inIndonesian: String
 
-  public init(en: String, id: String) {
+  public init(en: String, inIndonesian: String) {
     self.en = en
-    self.id = id
+    self.inIndonesian = inIndonesian
   }
 }
 
@@ -18,7 +18,7 @@ public enum Language: Sendable {
 
 extension LocalizedText {
   /// The wording in `language`.
-  public func text(in language: Language) -> String { language == .indonesian ? id : en }
+  public func text(in language: Language) -> String { language == .indonesian ? inIndonesian : en }
 }
 
 /// Every refusal a caller can meet; the raw value is the stable `code` of a problem document (RFC 9457).
@@ -94,11 +94,11 @@ public struct Failure: Error, Sendable, Equatable {
   public var allowance: Allowance?
 
   public init(
-    _ code: FailureCode, en: String, id: String, errors: [FieldError] = [], allowedActions: [String]? = nil,
+    _ code: FailureCode, en: String, inIndonesian: String, errors: [FieldError] = [], allowedActions: [String]? = nil,
     currentETag: String? = nil, retryAfterSeconds: Int? = nil, allowance: Allowance? = nil
   ) {
     self.code = code
-    self.detail = LocalizedText(en: en, id: id)
+    self.detail = LocalizedText(en: en, inIndonesian: inIndonesian)
     self.errors = errors
     self.allowedActions = allowedActions
     self.currentETag = currentETag
@@ -109,7 +109,8 @@ public struct Failure: Error, Sendable, Equatable {
   /// A body whose fields break rules (422).
   public static func invalid(_ errors: [FieldError]) -> Failure {
     Failure(
-      .invalid, en: "The request has invalid fields.", id: "Permintaan memuat isian yang tidak sah.", errors: errors)
+      .invalid, en: "The request has invalid fields.", inIndonesian: "Permintaan memuat isian yang tidak sah.",
+      errors: errors)
   }
 
   /// A body with one wrong field (422).
@@ -120,13 +121,13 @@ public struct Failure: Error, Sendable, Equatable {
   /// A query parameter with a wrong value (400).
   public static func parameter(_ name: String, _ detail: LocalizedText, _ code: FieldErrorCode = .format) -> Failure {
     Failure(
-      .invalidParameter, en: "A query parameter has a wrong value.", id: "Parameter kueri tidak sah.",
+      .invalidParameter, en: "A query parameter has a wrong value.", inIndonesian: "Parameter kueri tidak sah.",
       errors: [FieldError(parameter: name, code, detail)])
   }
 
   /// A resource that is absent or that the caller may not know of: the two answer alike (404).
   public static let notFound = Failure(
-    .notFound, en: "There is no such resource.", id: "Sumber daya tidak ditemukan.")
+    .notFound, en: "There is no such resource.", inIndonesian: "Sumber daya tidak ditemukan.")
 }
 
 /// How much of something is allowed within some time.
@@ -173,22 +174,26 @@ public enum FieldErrorCode: String, Sendable, CaseIterable {
   /// The wording used when a rule has nothing more exact to say.
   public var standardDetail: LocalizedText {
     switch self {
-    case .required: LocalizedText(en: "This field is required.", id: "Isian ini wajib ada.")
-    case .unknown: LocalizedText(en: "This field is not known here.", id: "Isian ini tidak dikenal.")
-    case .duplicate: LocalizedText(en: "This value stands here twice.", id: "Nilai ini tercantum dua kali.")
-    case .type: LocalizedText(en: "This value has the wrong JSON type.", id: "Tipe JSON nilai ini salah.")
-    case .format: LocalizedText(en: "This value has the wrong format.", id: "Format nilai ini salah.")
-    case .length: LocalizedText(en: "This text is empty or too long.", id: "Teks ini kosong atau terlalu panjang.")
-    case .range: LocalizedText(en: "This value is out of range.", id: "Nilai ini di luar rentang.")
+    case .required: LocalizedText(en: "This field is required.", inIndonesian: "Isian ini wajib ada.")
+    case .unknown: LocalizedText(en: "This field is not known here.", inIndonesian: "Isian ini tidak dikenal.")
+    case .duplicate: LocalizedText(en: "This value stands here twice.", inIndonesian: "Nilai ini tercantum dua kali.")
+    case .type: LocalizedText(en: "This value has the wrong JSON type.", inIndonesian: "Tipe JSON nilai ini salah.")
+    case .format: LocalizedText(en: "This value has the wrong format.", inIndonesian: "Format nilai ini salah.")
+    case .length:
+      LocalizedText(en: "This text is empty or too long.", inIndonesian: "Teks ini kosong atau terlalu panjang.")
+    case .range: LocalizedText(en: "This value is out of range.", inIndonesian: "Nilai ini di luar rentang.")
     case .withheld:
-      LocalizedText(en: "This field is withheld from you.", id: "Isian ini tidak terbuka bagi Anda.")
+      LocalizedText(en: "This field is withheld from you.", inIndonesian: "Isian ini tidak terbuka bagi Anda.")
     case .inconsistent:
-      LocalizedText(en: "This value contradicts another one.", id: "Nilai ini bertentangan dengan nilai lain.")
-    case .unknownCode: LocalizedText(en: "There is no such code.", id: "Kode ini tidak ada.")
+      LocalizedText(
+        en: "This value contradicts another one.", inIndonesian: "Nilai ini bertentangan dengan nilai lain.")
+    case .unknownCode: LocalizedText(en: "There is no such code.", inIndonesian: "Kode ini tidak ada.")
     case .notInForce:
-      LocalizedText(en: "This code is not in force on the date.", id: "Kode ini tidak berlaku pada tanggal itu.")
-    case .notAllowed: LocalizedText(en: "This field is not allowed here.", id: "Isian ini tidak diperbolehkan di sini.")
-    case .unavailable: LocalizedText(en: "This is not available now.", id: "Ini tidak tersedia saat ini.")
+      LocalizedText(
+        en: "This code is not in force on the date.", inIndonesian: "Kode ini tidak berlaku pada tanggal itu.")
+    case .notAllowed:
+      LocalizedText(en: "This field is not allowed here.", inIndonesian: "Isian ini tidak diperbolehkan di sini.")
+    case .unavailable: LocalizedText(en: "This is not available now.", inIndonesian: "Ini tidak tersedia saat ini.")
     }
   }
 }

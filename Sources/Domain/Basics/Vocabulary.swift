@@ -67,12 +67,14 @@ public enum PauseGround: String, Sendable, CaseIterable {
   /// What people are told.
   public var label: LocalizedText {
     switch self {
-    case .courtCase: LocalizedText(en: "A case before a court", id: "Perkara di pengadilan")
-    case .awaitingDocument: LocalizedText(en: "A document is awaited", id: "Menunggu dokumen")
+    case .courtCase: LocalizedText(en: "A case before a court", inIndonesian: "Perkara di pengadilan")
+    case .awaitingDocument: LocalizedText(en: "A document is awaited", inIndonesian: "Menunggu dokumen")
     case .personUnavailable:
-      LocalizedText(en: "A person who must be heard is unavailable", id: "Pihak yang harus didengar berhalangan")
-    case .forceMajeure: LocalizedText(en: "Force majeure", id: "Keadaan kahar")
-    case .other: LocalizedText(en: "Another ground, told in the reason", id: "Sebab lain, diuraikan dalam alasan")
+      LocalizedText(
+        en: "A person who must be heard is unavailable", inIndonesian: "Pihak yang harus didengar berhalangan")
+    case .forceMajeure: LocalizedText(en: "Force majeure", inIndonesian: "Keadaan kahar")
+    case .other:
+      LocalizedText(en: "Another ground, told in the reason", inIndonesian: "Sebab lain, diuraikan dalam alasan")
     }
   }
 }

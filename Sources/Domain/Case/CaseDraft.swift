@@ -78,7 +78,7 @@ extension Reference {
           pointer: "/subject/nip", .required,
           LocalizedText(
             en: "Give nip or nik, or say \"identifier_missing\": true.",
-            id: "Isi nip atau nik, atau nyatakan \"identifier_missing\": true.")))
+            inIndonesian: "Isi nip atau nik, atau nyatakan \"identifier_missing\": true.")))
     }
     if draft.identifierMissing && (givenNIP != nil || givenNIK != nil) {
       errors.append(FieldError(pointer: "/subject/identifier_missing", .inconsistent))
@@ -88,7 +88,7 @@ extension Reference {
         FieldError(
           pointer: "/subject/appointment_year", .inconsistent,
           LocalizedText(
-            en: "The NIP says another year of appointment.", id: "NIP memuat tahun pengangkatan lain.")))
+            en: "The NIP says another year of appointment.", inIndonesian: "NIP memuat tahun pengangkatan lain.")))
     }
     guard errors.count == before else { return nil }
     subject.appointmentYear = subject.nip?.appointmentYear ?? subject.appointmentYear
@@ -111,7 +111,7 @@ extension Reference {
       FieldError(
         pointer: number ? "/subject/appointment_year" : "/subject/nip", .inconsistent,
         LocalizedText(
-          en: "The person was appointed after the act.", id: "Orang ini diangkat sesudah perbuatan.")))
+          en: "The person was appointed after the act.", inIndonesian: "Orang ini diangkat sesudah perbuatan.")))
   }
 
   /// First day of an act and of a report. The rules and elections the service knows begin later (PP 42/2004, Pilkada
@@ -126,7 +126,7 @@ extension Reference {
         FieldError(
           pointer: pointer, .range,
           LocalizedText(
-            en: "This date lies before \(Self.firstDay).", id: "Tanggal ini mendahului \(Self.firstDay).")))
+            en: "This date lies before \(Self.firstDay).", inIndonesian: "Tanggal ini mendahului \(Self.firstDay).")))
     }
     if received > lastDay {
       errors.append(
@@ -138,7 +138,8 @@ extension Reference {
       errors.append(
         FieldError(
           pointer: "/act/occurred_on", .inconsistent,
-          LocalizedText(en: "The act cannot follow its report.", id: "Perbuatan tidak mungkin setelah laporannya.")))
+          LocalizedText(
+            en: "The act cannot follow its report.", inIndonesian: "Perbuatan tidak mungkin setelah laporannya.")))
     }
     if let known = facts.act.knownOn, known < facts.act.occurredOn || known > received {
       errors.append(FieldError(pointer: "/act/known_on", .inconsistent))

@@ -60,7 +60,7 @@ public final class CaseField: Sendable {
 
   private init(
     _ name: String, in group: FieldGroup, _ form: Form, changes: String? = nil, leadsToPerson: Bool = false,
-    isRequired: Bool = false, column: String? = nil, sheet: Sheet? = .first, en: String, id: String,
+    isRequired: Bool = false, column: String? = nil, sheet: Sheet? = .first, en: String, inIndonesian: String,
     _ value: @escaping @Sendable (Facts) -> FieldValue,
     _ set: @escaping @Sendable (inout Facts, FieldValue) -> Bool
   ) {
@@ -68,7 +68,7 @@ public final class CaseField: Sendable {
     (self.name, self.path, object) = (name, path, path.count == 2 ? path[0] : nil)
     member = path[path.count - 1]
     (changeName, self.column) = (changes ?? name, column ?? member)
-    label = LocalizedText(en: en, id: id)
+    label = LocalizedText(en: en, inIndonesian: inIndonesian)
     switch form {
     case .texts, .witnesses: isList = true
     default: isList = false
@@ -82,7 +82,7 @@ public final class CaseField: Sendable {
     CaseField(
       name, in: group, form, changes: changeName, leadsToPerson: leadsToPerson,
       isRequired: isRequired ?? self.isRequired, column: column ?? self.column, sheet: sheet, en: label.en,
-      id: label.id, value, set)
+      inIndonesian: label.inIndonesian, value, set)
   }
 
   /// The same, which a body must give.
@@ -108,7 +108,8 @@ extension CaseField {
   public static let all: [CaseField] =
     place + subject + violation + act + source + reporter + [
       texts(
-        "motives", in: .core, countMax: 10, max: 40, en: "Motives", id: "Motif", { $0.motives }, { $0.motives = $1 })
+        "motives", in: .core, countMax: 10, max: 40, en: "Motives", inIndonesian: "Motif", { $0.motives },
+        { $0.motives = $1 })
     ]
 
   /// The facts that are members of an object; nil: of the case itself.
@@ -117,100 +118,112 @@ extension CaseField {
   private static let byObject = Dictionary(grouping: all, by: \.object)
 
   private static let place: [CaseField] = [
-    text("election", in: .core, .text(max: 64), en: "Election", id: "Pemilihan", { $0.election }, { $0.election = $1 })
-      .required,
-    text("contest", in: .core, .text(max: 64), en: "Contest", id: "Kontestasi", { $0.contest }, { $0.contest = $1 }),
     text(
-      "region", in: .core, .text(max: 8), en: "Region", id: "Wilayah", { $0.region.text },
+      "election", in: .core, .text(max: 64), en: "Election", inIndonesian: "Pemilihan", { $0.election },
+      { $0.election = $1 }
+    )
+    .required,
+    text(
+      "contest", in: .core, .text(max: 64), en: "Contest", inIndonesian: "Kontestasi", { $0.contest },
+      { $0.contest = $1 }),
+    text(
+      "region", in: .core, .text(max: 8), en: "Region", inIndonesian: "Wilayah", { $0.region.text },
       { $0.region = RegionCode(stored: $1) }
     ).required,
     text(
-      "institution.code", in: .core, .reference, changes: "institution", en: "Institution", id: "Instansi",
+      "institution.code", in: .core, .reference, changes: "institution", en: "Institution", inIndonesian: "Instansi",
       { $0.institution.code }, { $0.institution.code = $1 }
     ).column("institution").required,
     text(
       "institution.name", in: .core, .derived, changes: "institution", en: "Name of the institution",
-      id: "Nama instansi", { $0.institution.name }, { $0.institution.name = $1 }
+      inIndonesian: "Nama instansi", { $0.institution.name }, { $0.institution.name = $1 }
     ).column("institution_name"),
     code(
       "institution.kind", in: .core, InstitutionKind.self, isDerived: true, changes: "institution",
-      en: "Kind of institution", id: "Jenis instansi", { $0.institution.kind }, { $0.institution.kind = $1 }
+      en: "Kind of institution", inIndonesian: "Jenis instansi", { $0.institution.kind }, { $0.institution.kind = $1 }
     ).column("institution_kind"),
   ]
 
   private static let subject: [CaseField] = [
     text(
-      "subject.name", in: .subject, .text(max: 200), en: "Name", id: "Nama", { $0.subject.name },
+      "subject.name", in: .subject, .text(max: 200), en: "Name", inIndonesian: "Nama", { $0.subject.name },
       { $0.subject.name = $1 }
     ).required,
     text(
-      "subject.nip", in: .subject, .digits(18), en: "NIP", id: "NIP", { $0.subject.nip?.text },
+      "subject.nip", in: .subject, .digits(18), en: "NIP", inIndonesian: "NIP", { $0.subject.nip?.text },
       { $0.subject.nip = NIP(stored: $1) }),
     text(
-      "subject.nik", in: .subject, .digits(16), en: "NIK", id: "NIK", { $0.subject.nik?.text },
+      "subject.nik", in: .subject, .digits(16), en: "NIK", inIndonesian: "NIK", { $0.subject.nik?.text },
       { $0.subject.nik = NIK(stored: $1) }),
     code(
-      "subject.employment", in: .core, Employment.self, en: "Employment", id: "Status kepegawaian",
+      "subject.employment", in: .core, Employment.self, en: "Employment", inIndonesian: "Status kepegawaian",
       { $0.subject.employment }, { $0.subject.employment = $1 }),
     code(
-      "subject.position_level", in: .core, PositionLevel.self, en: "Position level", id: "Jenjang jabatan",
+      "subject.position_level", in: .core, PositionLevel.self, en: "Position level", inIndonesian: "Jenjang jabatan",
       { $0.subject.positionLevel }, { $0.subject.positionLevel = $1 }
     ).required,
     code(
-      "subject.reporting_class", in: .core, ReportingClass.self, en: "Reporting class", id: "Kelompok pelaporan",
+      "subject.reporting_class", in: .core, ReportingClass.self, en: "Reporting class",
+      inIndonesian: "Kelompok pelaporan",
       { $0.subject.reportingClass }, { $0.subject.reportingClass = $1 }),
     text(
-      "subject.position_title", in: .subject, .text(max: 200), en: "Position title", id: "Nama jabatan",
+      "subject.position_title", in: .subject, .text(max: 200), en: "Position title", inIndonesian: "Nama jabatan",
       { $0.subject.positionTitle }, { $0.subject.positionTitle = $1 }),
     number(
-      "subject.appointment_year", in: .core, 1950...2100, en: "Year of appointment", id: "Tahun pengangkatan",
+      "subject.appointment_year", in: .core, 1950...2100, en: "Year of appointment", inIndonesian: "Tahun pengangkatan",
       { $0.subject.appointmentYear }, { $0.subject.appointmentYear = $1 }),
   ]
 
   private static let violation: [CaseField] = [
     text(
-      "violation.code", in: .core, .reference, changes: "violation", en: "Violation", id: "Bentuk pelanggaran",
+      "violation.code", in: .core, .reference, changes: "violation", en: "Violation",
+      inIndonesian: "Bentuk pelanggaran",
       { $0.violation?.code },
       { $0.violation = ViolationRef(code: $1, catalogue: "", category: "", aspect: "") }
     ).column("violation"),
     text(
-      "violation.catalogue", in: .core, .derived, changes: "violation", en: "Catalogue", id: "Katalog",
+      "violation.catalogue", in: .core, .derived, changes: "violation", en: "Catalogue", inIndonesian: "Katalog",
       { $0.violation?.catalogue }, { $0.violation?.catalogue = $1 }
     ).column("catalogue", in: nil),
     text(
-      "violation.category", in: .core, .derived, changes: "violation", en: "Category", id: "Kategori",
+      "violation.category", in: .core, .derived, changes: "violation", en: "Category", inIndonesian: "Kategori",
       { $0.violation?.category }, { $0.violation?.category = $1 }),
     text(
-      "violation.aspect", in: .core, .derived, changes: "violation", en: "Aspect", id: "Aspek",
+      "violation.aspect", in: .core, .derived, changes: "violation", en: "Aspect", inIndonesian: "Aspek",
       { $0.violation?.aspect }, { $0.violation?.aspect = $1 }
     ).column("aspect", in: nil),
   ]
 
   private static let act: [CaseField] = [
     date(
-      "act.occurred_on", in: .core, en: "Day of the act", id: "Tanggal perbuatan", { $0.act.occurredOn },
+      "act.occurred_on", in: .core, en: "Day of the act", inIndonesian: "Tanggal perbuatan", { $0.act.occurredOn },
       { $0.act.occurredOn = $1 }
     ).required,
     date(
-      "act.known_on", in: .core, en: "Day on which it became known", id: "Tanggal diketahui", { $0.act.knownOn },
+      "act.known_on", in: .core, en: "Day on which it became known", inIndonesian: "Tanggal diketahui",
+      { $0.act.knownOn },
       { $0.act.knownOn = $1 }),
     text(
-      "act.place", in: .narrative, .text(max: 500), en: "Place", id: "Tempat", { $0.act.place }, { $0.act.place = $1 }),
+      "act.place", in: .narrative, .text(max: 500), en: "Place", inIndonesian: "Tempat", { $0.act.place },
+      { $0.act.place = $1 }),
     code(
-      "act.channel", in: .core, ActChannel.self, en: "Channel of the act", id: "Sarana perbuatan", { $0.act.channel },
+      "act.channel", in: .core, ActChannel.self, en: "Channel of the act", inIndonesian: "Sarana perbuatan",
+      { $0.act.channel },
       { $0.act.channel = $1 }),
     text(
-      "act.narrative", in: .narrative, .prose(max: 20_000), en: "Narrative", id: "Uraian", { $0.act.narrative },
+      "act.narrative", in: .narrative, .prose(max: 20_000), en: "Narrative", inIndonesian: "Uraian",
+      { $0.act.narrative },
       { $0.act.narrative = $1 }
     ).required,
     texts(
-      "act.urls", in: .narrative, countMax: 50, max: 2_048, en: "Addresses", id: "Tautan", { $0.act.urls },
+      "act.urls", in: .narrative, countMax: 50, max: 2_048, en: "Addresses", inIndonesian: "Tautan", { $0.act.urls },
       { $0.act.urls = $1 }),
     code(
-      "act.supports", in: .core, Supports.self, en: "Supports", id: "Pihak yang didukung", { $0.act.supports },
+      "act.supports", in: .core, Supports.self, en: "Supports", inIndonesian: "Pihak yang didukung",
+      { $0.act.supports },
       { $0.act.supports = $1 }),
     CaseField(
-      "act.on_unpaid_leave", in: .core, .flag, en: "On unpaid leave", id: "Sedang CLTN",
+      "act.on_unpaid_leave", in: .core, .flag, en: "On unpaid leave", inIndonesian: "Sedang CLTN",
       { $0.act.onUnpaidLeave.map { .flag($0) } ?? .none },
       {
         guard case .flag(let flag) = $1 else { return false }
@@ -218,7 +231,7 @@ extension CaseField {
         return true
       }),
     CaseField(
-      "act.witnesses", in: .narrative, .witnesses(countMax: 50), en: "Witnesses", id: "Saksi",
+      "act.witnesses", in: .narrative, .witnesses(countMax: 50), en: "Witnesses", inIndonesian: "Saksi",
       { $0.act.witnesses.isEmpty ? .none : .witnesses($0.act.witnesses) },
       {
         guard case .witnesses(let witnesses) = $1 else { return false }
@@ -230,39 +243,40 @@ extension CaseField {
 
   private static let source: [CaseField] = [
     code(
-      "source.kind", in: .core, SourceKind.self, changes: "source", en: "Kind of source", id: "Jenis sumber",
+      "source.kind", in: .core, SourceKind.self, changes: "source", en: "Kind of source", inIndonesian: "Jenis sumber",
       { $0.source.kind }, { $0.source.kind = $1 }
     ).column("source_kind").required,
     text(
-      "source.agency", in: .core, .text(max: 20), changes: "source", en: "Reporting agency", id: "Lembaga pelapor",
+      "source.agency", in: .core, .text(max: 20), changes: "source", en: "Reporting agency",
+      inIndonesian: "Lembaga pelapor",
       { $0.source.agency.rawValue }, { $0.source.agency = AgencyCode(rawValue: $1) }
     ).column("reported_by"),
     text(
       "source.agency_ref", in: .core, .text(max: 120), changes: "source", leadsToPerson: true, en: "Report number",
-      id: "Nomor laporan", { $0.source.agencyRef }, { $0.source.agencyRef = $1 }
+      inIndonesian: "Nomor laporan", { $0.source.agencyRef }, { $0.source.agencyRef = $1 }
     ).required,
     date(
-      "source.received_on", in: .core, changes: "source", en: "Day of receipt", id: "Tanggal diterima",
+      "source.received_on", in: .core, changes: "source", en: "Day of receipt", inIndonesian: "Tanggal diterima",
       { $0.source.receivedOn }, { $0.source.receivedOn = $1 }
     ).required,
     text(
       "source.channel", in: .core, .text(max: 64), changes: "source", en: "Channel of the report",
-      id: "Saluran laporan", { $0.source.channel }, { $0.source.channel = $1 }
+      inIndonesian: "Saluran laporan", { $0.source.channel }, { $0.source.channel = $1 }
     ).column("source_channel"),
   ]
 
   private static let reporter: [CaseField] = [
     code(
       "reporter.mode", in: .reporter, ReporterMode.self, changes: "reporter", en: "How the reporter is known",
-      id: "Status pelapor", { $0.reporter.mode }, { $0.reporter.mode = $1 }
+      inIndonesian: "Status pelapor", { $0.reporter.mode }, { $0.reporter.mode = $1 }
     ).column("reporter_mode").required,
     text(
       "reporter.name", in: .reporter, .text(max: 200), changes: "reporter", en: "Name of the reporter",
-      id: "Nama pelapor", { $0.reporter.name }, { $0.reporter.name = $1 }
+      inIndonesian: "Nama pelapor", { $0.reporter.name }, { $0.reporter.name = $1 }
     ).column("reporter_name"),
     text(
       "reporter.contact", in: .reporter, .text(max: 200), changes: "reporter", en: "Contact of the reporter",
-      id: "Kontak pelapor", { $0.reporter.contact }, { $0.reporter.contact = $1 }
+      inIndonesian: "Kontak pelapor", { $0.reporter.contact }, { $0.reporter.contact = $1 }
     ).column("reporter_contact"),
   ]
 }
@@ -270,11 +284,11 @@ extension CaseField {
 extension CaseField {
   private static func text(
     _ name: String, in group: FieldGroup, _ form: Form, changes: String? = nil, leadsToPerson: Bool = false,
-    en: String, id: String, _ get: @escaping @Sendable (Facts) -> String?,
+    en: String, inIndonesian: String, _ get: @escaping @Sendable (Facts) -> String?,
     _ set: @escaping @Sendable (inout Facts, String) -> Void
   ) -> CaseField {
     CaseField(
-      name, in: group, form, changes: changes, leadsToPerson: leadsToPerson, en: en, id: id,
+      name, in: group, form, changes: changes, leadsToPerson: leadsToPerson, en: en, inIndonesian: inIndonesian,
       { get($0).map { .text($0) } ?? .none },
       {
         guard case .text(let text) = $1 else { return false }
@@ -285,11 +299,12 @@ extension CaseField {
 
   private static func code<Code: RawRepresentable & CaseIterable & SendableMetatype>(
     _ name: String, in group: FieldGroup, _ type: Code.Type, isDerived: Bool = false, changes: String? = nil,
-    en: String, id: String, _ get: @escaping @Sendable (Facts) -> Code?,
+    en: String, inIndonesian: String, _ get: @escaping @Sendable (Facts) -> Code?,
     _ set: @escaping @Sendable (inout Facts, Code) -> Void
   ) -> CaseField where Code.RawValue == String {
     CaseField(
-      name, in: group, isDerived ? .derived : .code(Code.allCases.map(\.rawValue)), changes: changes, en: en, id: id,
+      name, in: group, isDerived ? .derived : .code(Code.allCases.map(\.rawValue)), changes: changes, en: en,
+      inIndonesian: inIndonesian,
       { get($0).map { .text($0.rawValue) } ?? .none },
       {
         guard case .text(let text) = $1, let code = Code(rawValue: text) else { return false }
@@ -299,11 +314,12 @@ extension CaseField {
   }
 
   private static func date(
-    _ name: String, in group: FieldGroup, changes: String? = nil, en: String, id: String,
+    _ name: String, in group: FieldGroup, changes: String? = nil, en: String, inIndonesian: String,
     _ get: @escaping @Sendable (Facts) -> LegalDate?, _ set: @escaping @Sendable (inout Facts, LegalDate) -> Void
   ) -> CaseField {
     CaseField(
-      name, in: group, .date, changes: changes, en: en, id: id, { get($0).map { .date($0) } ?? .none },
+      name, in: group, .date, changes: changes, en: en, inIndonesian: inIndonesian,
+      { get($0).map { .date($0) } ?? .none },
       {
         guard case .date(let date) = $1 else { return false }
         set(&$0, date)
@@ -312,11 +328,11 @@ extension CaseField {
   }
 
   private static func number(
-    _ name: String, in group: FieldGroup, _ range: ClosedRange<Int>, en: String, id: String,
+    _ name: String, in group: FieldGroup, _ range: ClosedRange<Int>, en: String, inIndonesian: String,
     _ get: @escaping @Sendable (Facts) -> Int?, _ set: @escaping @Sendable (inout Facts, Int) -> Void
   ) -> CaseField {
     CaseField(
-      name, in: group, .number(range), en: en, id: id, { get($0).map { .number($0) } ?? .none },
+      name, in: group, .number(range), en: en, inIndonesian: inIndonesian, { get($0).map { .number($0) } ?? .none },
       {
         guard case .number(let number) = $1 else { return false }
         set(&$0, number)
@@ -325,11 +341,11 @@ extension CaseField {
   }
 
   private static func texts(
-    _ name: String, in group: FieldGroup, countMax: Int, max: Int, en: String, id: String,
+    _ name: String, in group: FieldGroup, countMax: Int, max: Int, en: String, inIndonesian: String,
     _ get: @escaping @Sendable (Facts) -> [String], _ set: @escaping @Sendable (inout Facts, [String]) -> Void
   ) -> CaseField {
     CaseField(
-      name, in: group, .texts(countMax: countMax, max: max), en: en, id: id,
+      name, in: group, .texts(countMax: countMax, max: max), en: en, inIndonesian: inIndonesian,
       { get($0).isEmpty ? .none : .texts(get($0)) },
       {
         guard case .texts(let texts) = $1 else { return false }

@@ -55,7 +55,7 @@ extension Reference {
         "/contest", .required,
         LocalizedText(
           en: "This election has several contests: name one.",
-          id: "Pemilihan ini memuat beberapa kontestasi: sebutkan satu."))
+          inIndonesian: "Pemilihan ini memuat beberapa kontestasi: sebutkan satu."))
     }
     return only
   }
@@ -77,7 +77,7 @@ extension Reference {
       answer.warnings.append(
         LocalizedText(
           en: "The act's date and the support named contradict each other; the date decides.",
-          id: "Tanggal perbuatan dan pihak yang didukung bertentangan; tanggal yang menentukan."))
+          inIndonesian: "Tanggal perbuatan dan pihak yang didukung bertentangan; tanggal yang menentukan."))
     }
     let period = determined || question.supports == .party && candidates.count > 1
     let fitting = candidates.filter {
@@ -87,7 +87,8 @@ extension Reference {
       answer.reasons.append(
         LocalizedText(
           en: "The catalogue has no row for this conduct at that time; the task force decides (LN-13).",
-          id: "Katalog tidak memuat bentuk untuk perbuatan ini pada saat itu; Satgas yang memutuskan (LN-13)."))
+          inIndonesian: "Katalog tidak memuat bentuk untuk perbuatan ini pada saat itu; Satgas yang memutuskan (LN-13)."
+        ))
       answer.violation = violations["LN-13"]
       return answer
     }
@@ -95,11 +96,11 @@ extension Reference {
       answer.reasons.append(
         LocalizedText(
           en: "\(row.code) needs a person who is not on unpaid leave (CLTN): no row fits.",
-          id: "\(row.code) mensyaratkan tidak dalam status CLTN: tidak ada bentuk yang cocok."))
+          inIndonesian: "\(row.code) mensyaratkan tidak dalam status CLTN: tidak ada bentuk yang cocok."))
       return answer
     }
     answer.violation = row
-    answer.reasons.append(LocalizedText(en: "\(row.code): \(row.labelEn)", id: "\(row.code): \(row.labelId)"))
+    answer.reasons.append(LocalizedText(en: "\(row.code): \(row.labelEn)", inIndonesian: "\(row.code): \(row.labelId)"))
     return answer
   }
 
@@ -122,14 +123,14 @@ extension Reference {
     guard let date else {
       return LocalizedText(
         en: "The day on which the candidates are determined is not decreed yet.",
-        id: "Hari penetapan calon belum ditetapkan.")
+        inIndonesian: "Hari penetapan calon belum ditetapkan.")
     }
     return determined
       ? LocalizedText(
         en: "The act falls on or after \(date), the day the candidates were determined.",
-        id: "Perbuatan terjadi pada atau setelah \(date), hari penetapan calon.")
+        inIndonesian: "Perbuatan terjadi pada atau setelah \(date), hari penetapan calon.")
       : LocalizedText(
         en: "The act falls before \(date), the day the candidates were determined.",
-        id: "Perbuatan terjadi sebelum \(date), hari penetapan calon.")
+        inIndonesian: "Perbuatan terjadi sebelum \(date), hari penetapan calon.")
   }
 }

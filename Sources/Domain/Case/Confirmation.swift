@@ -220,17 +220,17 @@ extension Event {
 extension Failure {
   public static let notNamed = Failure(
     .notNamed, en: "Nothing in this case was recorded in your name by another agency.",
-    id: "Tidak ada yang dicatat lembaga lain atas nama Anda dalam kasus ini.")
+    inIndonesian: "Tidak ada yang dicatat lembaga lain atas nama Anda dalam kasus ini.")
   static let nothingAwaits = Failure(
     .confirmationConflict, en: "Everything in this case that waited for your agency has been answered.",
-    id: "Semua yang menunggu jawaban lembaga Anda dalam kasus ini sudah dijawab.")
+    inIndonesian: "Semua yang menunggu jawaban lembaga Anda dalam kasus ini sudah dijawab.")
   static let actFollows = Failure(
     .confirmationConflict, en: "An act has followed that its agency has recorded itself or confirmed.",
-    id: "Sudah ada tindakan sesudahnya yang dicatat atau dikonfirmasi sendiri oleh lembaganya.")
+    inIndonesian: "Sudah ada tindakan sesudahnya yang dicatat atau dikonfirmasi sendiri oleh lembaganya.")
   static let noWayBack = Failure(
     .confirmationConflict, en: "The facts were corrected since so that the stage before is not possible any more.",
-    id: "Fakta sudah dikoreksi sehingga tahap sebelumnya tidak mungkin lagi.")
+    inIndonesian: "Fakta sudah dikoreksi sehingga tahap sebelumnya tidak mungkin lagi.")
   static let caseDisputed = Failure(
     .confirmationConflict, en: "The case is disputed by the agency named as its reporter: nothing follows it.",
-    id: "Kasus dibantah oleh lembaga yang disebut sebagai pelapor: tidak ada kelanjutannya.")
+    inIndonesian: "Kasus dibantah oleh lembaga yang disebut sebagai pelapor: tidak ada kelanjutannya.")
 }

@@ -138,11 +138,11 @@ extension Reference {
   private func superior(_ code: String, _ kind: InstitutionKind, _ place: RegionCode, on date: LegalDate)
     -> LocalizedText
   {
-    guard kind == .regional else { return LocalizedText(en: "President", id: "Presiden") }
+    guard kind == .regional else { return LocalizedText(en: "President", inIndonesian: "Presiden") }
     // The government of a region has the region's code; of another one the place of the case tells.
     let region = knowsRegion(code) ? RegionCode(stored: code) : place
-    if region.isProvince { return LocalizedText(en: "Minister of Home Affairs", id: "Menteri Dalam Negeri") }
+    if region.isProvince { return LocalizedText(en: "Minister of Home Affairs", inIndonesian: "Menteri Dalam Negeri") }
     let government = institution(region.province, on: date)?.name ?? region.province
-    return LocalizedText(en: "Governor (\(government))", id: "Gubernur (\(government))")
+    return LocalizedText(en: "Governor (\(government))", inIndonesian: "Gubernur (\(government))")
   }
 }

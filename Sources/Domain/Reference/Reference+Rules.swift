@@ -103,7 +103,7 @@ extension Reference {
             pointer: "/\($0)", .format,
             LocalizedText(
               en: "The row lacks a field of its kind or has one of the wrong type.",
-              id: "Baris ini kekurangan isian atau tipe isiannya salah."))
+              inIndonesian: "Baris ini kekurangan isian atau tipe isiannya salah."))
         })
     }
   }
@@ -167,43 +167,46 @@ extension Reference {
   }
 
   private static let overlapping = LocalizedText(
-    en: "This row overlaps another one with the same code.", id: "Baris ini tumpang tindih dengan baris berkode sama.")
+    en: "This row overlaps another one with the same code.",
+    inIndonesian: "Baris ini tumpang tindih dengan baris berkode sama.")
   /// That a row stands in the request twice; its own place is told by the pointer.
   private static func repeats(_ first: Int, _ lines: [Int]) -> LocalizedText {
     guard lines.indices.contains(first) else {
-      return LocalizedText(en: "This row repeats row /\(first).", id: "Baris ini mengulang baris /\(first).")
+      return LocalizedText(en: "This row repeats row /\(first).", inIndonesian: "Baris ini mengulang baris /\(first).")
     }
     return LocalizedText(
-      en: "This row repeats line \(lines[first]).", id: "Baris ini mengulang baris \(lines[first]).")
+      en: "This row repeats line \(lines[first]).", inIndonesian: "Baris ini mengulang baris \(lines[first]).")
   }
 
   private static func noRule(after last: LegalDate, until next: LegalDate?) -> LocalizedText {
     guard let next else {
       return LocalizedText(
         en: "After \(last) this clock would have no rule: leave the last row open, or add the next one.",
-        id:
+        inIndonesian:
           "Setelah \(last) tenggat ini tidak memiliki aturan: biarkan baris terakhir terbuka, atau tambahkan baris lain."
       )
     }
     return LocalizedText(
       en: "Between \(last) and \(next) this clock would have no rule.",
-      id: "Di antara \(last) dan \(next) tenggat ini tidak memiliki aturan.")
+      inIndonesian: "Di antara \(last) dan \(next) tenggat ini tidak memiliki aturan.")
   }
 
   private static func gap(_ year: Int) -> LocalizedText {
     LocalizedText(
       en: "With this row the table would have no holiday in \(year), between years that have some.",
-      id: "Dengan baris ini tabel tidak memuat hari libur pada \(year), di antara tahun yang memuatnya.")
+      inIndonesian: "Dengan baris ini tabel tidak memuat hari libur pada \(year), di antara tahun yang memuatnya.")
   }
 
   private static let needsNewDay = LocalizedText(
     en: "Recorded cases were judged by this: end this row and add one with a new first day.",
-    id: "Kasus yang tercatat dinilai menurut isian ini: akhiri baris ini dan tambahkan baris dengan hari pertama baru.")
+    inIndonesian:
+      "Kasus yang tercatat dinilai menurut isian ini: akhiri baris ini dan tambahkan baris dengan hari pertama baru.")
   private static let needsNewCode = LocalizedText(
     en: "Recorded cases were judged and are counted by this: end this row and add one with a new code.",
-    id: "Kasus yang tercatat dinilai dan dihitung menurut isian ini: akhiri baris ini dan tambahkan kode baru.")
+    inIndonesian:
+      "Kasus yang tercatat dinilai dan dihitung menurut isian ini: akhiri baris ini dan tambahkan kode baru.")
 
   private static let mandatesEnd = LocalizedText(
     en: "Of a mandate that exists only the last day may change.",
-    id: "Pada kewenangan yang sudah ada, hanya tanggal akhir yang dapat diubah.")
+    inIndonesian: "Pada kewenangan yang sudah ada, hanya tanggal akhir yang dapat diubah.")
 }

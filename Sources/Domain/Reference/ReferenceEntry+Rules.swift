@@ -166,13 +166,14 @@ extension ReferenceEntry {
 
   /// All dates of the law are judged there.
   private static let timeZone = "Asia/Jakarta"
-  private static let lengths = LocalizedText(en: "Give a number in 1...365.", id: "Isi bilangan dalam 1...365.")
+  private static let lengths = LocalizedText(
+    en: "Give a number in 1...365.", inIndonesian: "Isi bilangan dalam 1...365.")
 
   private static let pauseLengths = LocalizedText(
-    en: "Give a number in 1...\(ClockPause.daysMax).", id: "Isi bilangan dalam 1...\(ClockPause.daysMax).")
+    en: "Give a number in 1...\(ClockPause.daysMax).", inIndonesian: "Isi bilangan dalam 1...\(ClockPause.daysMax).")
 
   private static func only(_ value: String) -> LocalizedText {
-    LocalizedText(en: "Possible here: \(value).", id: "Yang mungkin di sini: \(value).")
+    LocalizedText(en: "Possible here: \(value).", inIndonesian: "Yang mungkin di sini: \(value).")
   }
 
   private static func oneOf<Code: RawRepresentable & CaseIterable>(_ type: Code.Type) -> LocalizedText

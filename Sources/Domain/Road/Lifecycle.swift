@@ -39,7 +39,7 @@ public enum Lifecycle {
     guard acting == facts.source.agency else {
       throw Failure(
         .mandateMissing, en: "A case is reported by the agency named in source.agency.",
-        id: "Kasus dilaporkan oleh lembaga pada source.agency.",
+        inIndonesian: "Kasus dilaporkan oleh lembaga pada source.agency.",
         errors: [FieldError(pointer: "/source/agency", .inconsistent)])
     }
     try requireMandate(.report, acting, facts.source.receivedOn, facts.institution.kind, context.reference)
@@ -79,7 +79,8 @@ public enum Lifecycle {
       "/occurred_on", .range,
       LocalizedText(
         en: "Resumed on this day the clock would have been due on \(clock.dueOn), which is past: give a later day.",
-        id: "Bila dilanjutkan pada hari ini, tenggat jatuh pada \(clock.dueOn) yang sudah lewat: isi hari sesudahnya."))
+        inIndonesian:
+          "Bila dilanjutkan pada hari ini, tenggat jatuh pada \(clock.dueOn) yang sudah lewat: isi hari sesudahnya."))
   }
 
   /// Corrects facts. A corrected day of receipt must still precede what followed it; clocks follow the facts.
@@ -103,7 +104,7 @@ public enum Lifecycle {
           "/source/received_on", .range,
           LocalizedText(
             en: "The case was recorded on \(recordedOn): it was not received later.",
-            id: "Kasus dicatat pada \(recordedOn): tidak mungkin diterima sesudahnya."))
+            inIndonesian: "Kasus dicatat pada \(recordedOn): tidak mungkin diterima sesudahnya."))
       }
     }
     let later = Milestone.allCases.filter { $0 != .received }.compactMap { record.progress.milestones[$0] }.min()
@@ -111,7 +112,7 @@ public enum Lifecycle {
       throw .invalid(
         "/source/received_on", .inconsistent,
         LocalizedText(
-          en: "The case was acted on by \(later) already.", id: "Kasus sudah ditindaklanjuti pada \(later)."))
+          en: "The case was acted on by \(later) already.", inIndonesian: "Kasus sudah ditindaklanjuti pada \(later)."))
     }
     if facts.source.receivedOn != record.facts.source.receivedOn
       || facts.institution.kind != record.facts.institution.kind
@@ -143,7 +144,7 @@ public enum Lifecycle {
     if agency == asking || agency.rawValue == successor {
       return Failure(
         .mandateMissing, en: "Another agency than the one that asks decides on a settled day of receipt.",
-        id: "Hari penerimaan yang sudah tetap diputuskan oleh lembaga selain yang meminta.")
+        inIndonesian: "Hari penerimaan yang sudah tetap diputuskan oleh lembaga selain yang meminta.")
     }
     let kind = record.facts.institution.kind
     return context.reference.holds(agency, .correct, on: context.today, for: kind)
@@ -200,7 +201,7 @@ public enum Lifecycle {
     if kind == .cancellations && !context.reference.owns(agency, record.facts, on: context.today) {
       return Failure(
         .notOwner, en: "Only the agency that reported the case may cancel it.",
-        id: "Hanya lembaga pelapor yang dapat membatalkan kasus.")
+        inIndonesian: "Hanya lembaga pelapor yang dapat membatalkan kasus.")
     }
     if kind == .cancellations && !context.reference.isInForce(agency, on: date) {
       return missingMandate(.report, agency)
@@ -218,7 +219,7 @@ public enum Lifecycle {
       let stage = record.progress.stage.rawValue
       return Failure(
         .stageConflict, en: "The case is at stage \(stage), from which this action is not possible.",
-        id: "Kasus berada pada tahap \(stage); tindakan ini tidak dapat dilakukan.")
+        inIndonesian: "Kasus berada pada tahap \(stage); tindakan ini tidak dapat dilakukan.")
     }
     switch kind {
     case .blocks: return runningClock(record, on: date)
@@ -233,7 +234,9 @@ public enum Lifecycle {
     to kind: ActionKind, _ clock: ClockKind?, on date: LegalDate, by agency: AgencyCode, _ record: Case,
     _ context: Context
   ) -> Failure? {
-    func conflict(_ en: String, _ id: String) -> Failure { Failure(.clockConflict, en: en, id: id) }
+    func conflict(_ en: String, _ inIndonesian: String) -> Failure {
+      Failure(.clockConflict, en: en, inIndonesian: inIndonesian)
+    }
     guard let open = record.progress.openClock, clock == nil || clock == open.kind else {
       return conflict("This clock of the case is not open.", "Tenggat ini pada kasus tidak sedang terbuka.")
     }
@@ -274,24 +277,25 @@ public enum Lifecycle {
   private static func missingMandate(_ kind: MandateKind, _ agency: AgencyCode) -> Failure {
     Failure(
       .mandateMissing, en: "\(agency) has no mandate '\(kind.rawValue)' for this institution on that date.",
-      id: "\(agency) tidak memiliki kewenangan '\(kind.rawValue)' atas instansi ini pada tanggal tersebut.")
+      inIndonesian: "\(agency) tidak memiliki kewenangan '\(kind.rawValue)' atas instansi ini pada tanggal tersebut.")
   }
 
   private static func runningClock(_ record: Case, on date: LegalDate) -> Failure? {
     guard let clock = record.progress.clock(.ppkFollowUp) else {
       return Failure(
         .clockConflict, en: "No period is set within which the PPK must act.",
-        id: "Tidak ada tenggat yang ditetapkan bagi PPK.")
+        inIndonesian: "Tidak ada tenggat yang ditetapkan bagi PPK.")
     }
     if clock.isOverdue(on: date) { return nil }
     if clock.standsStill {
       return Failure(
         .clockRunning, en: "The period within which the PPK must act is paused.",
-        id: "Tenggat bagi PPK sedang dihentikan sementara.")
+        inIndonesian: "Tenggat bagi PPK sedang dihentikan sementara.")
     }
     return Failure(
       .clockRunning, en: "The PPK may still act until \(clock.dueOn); a block is possible from the day after.",
-      id: "PPK masih dapat menindaklanjuti sampai \(clock.dueOn); pemblokiran dapat dilakukan sejak hari berikutnya.")
+      inIndonesian:
+        "PPK masih dapat menindaklanjuti sampai \(clock.dueOn); pemblokiran dapat dilakukan sejak hari berikutnya.")
   }
 
   private static func checkDate(_ action: Action, _ record: Case, _ lastDay: LegalDate) throws(Failure) {
@@ -305,7 +309,7 @@ public enum Lifecycle {
         "/occurred_on", .inconsistent,
         LocalizedText(
           en: "This date lies before the previous milestone (\(latest)).",
-          id: "Tanggal ini mendahului tahapan sebelumnya (\(latest))."))
+          inIndonesian: "Tanggal ini mendahului tahapan sebelumnya (\(latest))."))
     }
   }
 }
@@ -318,7 +322,7 @@ extension Failure {
       The day of receipt is settled, because clocks were judged by it: post a correction-request with source.received_on \
       and nothing else; an agency with the mandate 'correct' other than the one that asks decides.
       """,
-    id: """
+    inIndonesian: """
       Hari penerimaan sudah tetap karena tenggat dinilai menurutnya: kirim correction-request yang hanya berisi \
       source.received_on; lembaga lain yang berwenang 'correct' akan memutuskan.
       """, errors: [FieldError(pointer: "/source/received_on", .notAllowed)])

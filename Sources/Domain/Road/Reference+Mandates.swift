@@ -10,7 +10,8 @@ extension Reference {
     guard hasSucceeded(actor.agency, predecessor, on: today), isInForce(predecessor, on: date) else {
       throw Failure(
         .mandateMissing, en: "\(actor.agency) has not succeeded that agency, or it did not exist on that date.",
-        id: "\(actor.agency) bukan penerus lembaga tersebut, atau lembaga itu tidak ada pada tanggal tersebut.",
+        inIndonesian:
+          "\(actor.agency) bukan penerus lembaga tersebut, atau lembaga itu tidak ada pada tanggal tersebut.",
         errors: [FieldError(pointer: "/on_behalf_of", .notAllowed)])
     }
     return predecessor

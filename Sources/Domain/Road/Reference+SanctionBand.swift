@@ -32,7 +32,7 @@ extension Reference {
         LocalizedText(
           en:
             "This sanction is not known to the regime of the act's date (PP 53/2010 until 2021-08-30, then PP 94/2021).",
-          id:
+          inIndonesian:
             "Sanksi ini tidak dikenal oleh rezim pada tanggal perbuatan (PP 53/2010 s.d. 2021-08-30, lalu PP 94/2021)."
         ))
     }

@@ -108,7 +108,7 @@ enum Steps {
           "/deviation_reason", .required,
           LocalizedText(
             en: "The sanction is outside the band of the violation form: give the reason.",
-            id: "Sanksi di luar rentang bentuk pelanggaran: berikan alasannya."))
+            inIndonesian: "Sanksi di luar rentang bentuk pelanggaran: berikan alasannya."))
       }
       decision.sanction = sanction.code
       decision.sanctionLevel = sanction.level
@@ -157,14 +157,15 @@ extension Steps {
       throw .invalid(
         "/occurred_on", .inconsistent,
         LocalizedText(
-          en: "The clock was paused until \(until) already.", id: "Tenggat sudah dihentikan sampai \(until)."))
+          en: "The clock was paused until \(until) already.", inIndonesian: "Tenggat sudah dihentikan sampai \(until).")
+      )
     }
     if pause.days < 1 {
       throw .invalid(
         "/until", .inconsistent,
         LocalizedText(
           en: "Give the day on which the clock runs again: one after occurred_on.",
-          id: "Isi hari tenggat berjalan kembali: sesudah occurred_on."))
+          inIndonesian: "Isi hari tenggat berjalan kembali: sesudah occurred_on."))
     }
     let left = ClockPause.daysMax - clock.pausedDays
     let most = min(reference.clockRule(kind, on: clock.startedOn)?.pauseDays ?? ClockRule.pauseDaysStandard, left)
@@ -174,7 +175,8 @@ extension Steps {
         "/until", .range,
         LocalizedText(
           en: "A pause from \(pause.from) may last until \(last): \(most) days, as \(left) of all are left.",
-          id: "Penghentian sejak \(pause.from) paling lama sampai \(last): \(most) hari; sisa seluruhnya \(left) hari.")
+          inIndonesian:
+            "Penghentian sejak \(pause.from) paling lama sampai \(last): \(most) hari; sisa seluruhnya \(left) hari.")
       )
     }
     progress.clocks[index].pauses.append(pause)
@@ -188,7 +190,7 @@ extension Steps {
     if date < from {
       throw .invalid(
         "/occurred_on", .inconsistent,
-        LocalizedText(en: "The clock is paused since \(from).", id: "Tenggat dihentikan sejak \(from)."))
+        LocalizedText(en: "The clock is paused since \(from).", inIndonesian: "Tenggat dihentikan sejak \(from)."))
     }
     progress.clocks[index].pauses[last].until = date
     progress.clocks[index].pauses[last].isResumed = true

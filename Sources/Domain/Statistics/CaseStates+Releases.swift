@@ -14,7 +14,7 @@ extension CaseStates {
     of election: String, on date: LegalDate, recordKeys: [UInt32], _ reference: Reference
   ) throws(Failure) -> ReleaseCells {
     guard recordKeys.count >= heads.count else {
-      throw Failure(.internalError, en: "A case has no record key.", id: "Ada kasus tanpa kunci rekaman.")
+      throw Failure(.internalError, en: "A case has no record key.", inIndonesian: "Ada kasus tanpa kunci rekaman.")
     }
     var filter = StatisticFilter()
     filter.election = election

@@ -32,5 +32,5 @@ extension Facts {
   private static func size(_ texts: [String?]) -> Int { texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
 
   private static let tooMuch = LocalizedText(
-    en: "Together these texts may hold 256 KiB.", id: "Seluruh teks ini bersama-sama boleh memuat 256 KiB.")
+    en: "Together these texts may hold 256 KiB.", inIndonesian: "Seluruh teks ini bersama-sama boleh memuat 256 KiB.")
 }

@@ -17,15 +17,15 @@ public enum SanctionOutcome: String, Sendable, CaseIterable {
   /// What people read; the level itself where reference data has added one.
   public static func label(of level: String) -> LocalizedText {
     switch SanctionOutcome(rawValue: level) {
-    case .moral: LocalizedText(en: "Moral sanction", id: "Sanksi moral")
-    case .light: LocalizedText(en: "Light", id: "Ringan")
-    case .medium: LocalizedText(en: "Medium", id: "Sedang")
-    case .heavy: LocalizedText(en: "Heavy", id: "Berat")
-    case .dismissal: LocalizedText(en: "Dismissal", id: "Pemberhentian")
-    case .notProven: LocalizedText(en: "Not proven", id: "Tidak terbukti")
-    case .annulled: LocalizedText(en: "Annulled", id: "Dibatalkan putusan")
-    case .open: LocalizedText(en: "No sanction proposed", id: "Tanpa usulan sanksi")
-    case .unknown, nil: LocalizedText(en: level, id: level)
+    case .moral: LocalizedText(en: "Moral sanction", inIndonesian: "Sanksi moral")
+    case .light: LocalizedText(en: "Light", inIndonesian: "Ringan")
+    case .medium: LocalizedText(en: "Medium", inIndonesian: "Sedang")
+    case .heavy: LocalizedText(en: "Heavy", inIndonesian: "Berat")
+    case .dismissal: LocalizedText(en: "Dismissal", inIndonesian: "Pemberhentian")
+    case .notProven: LocalizedText(en: "Not proven", inIndonesian: "Tidak terbukti")
+    case .annulled: LocalizedText(en: "Annulled", inIndonesian: "Dibatalkan putusan")
+    case .open: LocalizedText(en: "No sanction proposed", inIndonesian: "Tanpa usulan sanksi")
+    case .unknown, nil: LocalizedText(en: level, inIndonesian: level)
     }
   }
 

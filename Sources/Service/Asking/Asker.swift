@@ -51,5 +51,5 @@ public struct Asker: Sendable {
 extension Failure {
   /// The key is valid and not for this.
   public static let scopeMissing = Failure(
-    .scopeMissing, en: "This key may not be used here.", id: "Kunci ini tidak dapat dipakai di sini.")
+    .scopeMissing, en: "This key may not be used here.", inIndonesian: "Kunci ini tidak dapat dipakai di sini.")
 }

@@ -131,5 +131,5 @@ extension Lifecycle.Context {
 extension Failure {
   static let idempotencyKeyReused = Failure(
     .idempotencyKeyReused, en: "This Idempotency-Key was used for another request.",
-    id: "Idempotency-Key ini sudah dipakai untuk permintaan lain.")
+    inIndonesian: "Idempotency-Key ini sudah dipakai untuk permintaan lain.")
 }

@@ -28,11 +28,12 @@ public enum EntityTag {
       if tags.contains(where: { $0.hasPrefix(own) }) {
         throw Failure(
           .versionMismatch, en: "This tag is of the case as another agency sees it: fetch it with your own key.",
-          id: "Etiket ini milik kasus sebagaimana dilihat lembaga lain: ambil dengan kunci Anda.", currentETag: current)
+          inIndonesian: "Etiket ini milik kasus sebagaimana dilihat lembaga lain: ambil dengan kunci Anda.",
+          currentETag: current)
       }
       throw Failure(
         .versionMismatch, en: "The case has changed since; fetch it again.",
-        id: "Kasus sudah berubah; ambil kembali.", currentETag: current)
+        inIndonesian: "Kasus sudah berubah; ambil kembali.", currentETag: current)
     }
   }
 }
@@ -40,9 +41,10 @@ public enum EntityTag {
 extension Failure {
   fileprivate static let preconditionRequired = Failure(
     .preconditionRequired, en: "Send If-Match with the ETag of the case as you know it.",
-    id: "Kirim If-Match dengan ETag kasus yang Anda ketahui.", errors: [FieldError(parameter: "If-Match", .required)])
+    inIndonesian: "Kirim If-Match dengan ETag kasus yang Anda ketahui.",
+    errors: [FieldError(parameter: "If-Match", .required)])
   fileprivate static let malformedTag = Failure(
     .malformedRequest, en: "If-Match takes strong tags in double quotes, as the case has them.",
-    id: "If-Match memuat etiket kuat dalam tanda kutip ganda, seperti pada kasus.",
+    inIndonesian: "If-Match memuat etiket kuat dalam tanda kutip ganda, seperti pada kasus.",
     errors: [FieldError(parameter: "If-Match", .format)])
 }

@@ -101,5 +101,5 @@ public final class ClockDerivation: Sendable {
 extension Failure {
   fileprivate static let clocksFollow = Failure(
     .storageUnavailable, en: "The rows are stored; the clocks of some cases are still being derived anew.",
-    id: "Baris sudah tersimpan; tenggat sebagian kasus masih dihitung ulang.")
+    inIndonesian: "Baris sudah tersimpan; tenggat sebagian kasus masih dihitung ulang.")
 }

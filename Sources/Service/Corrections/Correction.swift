@@ -107,7 +107,7 @@ struct Correction: Sendable {
 
   private static let receiptAlone = LocalizedText(
     en: "Ask for another day of receipt by itself: another agency decides on it than on the rest.",
-    id: "Minta perubahan hari penerimaan secara terpisah: lembaga yang memutuskannya berbeda.")
+    inIndonesian: "Minta perubahan hari penerimaan secara terpisah: lembaga yang memutuskannya berbeda.")
 
   private static func group(_ name: String) -> FieldGroup {
     if name == "act" { return .narrative }

@@ -241,7 +241,8 @@ extension Event {
 extension Failure {
   static let notOwner = Failure(
     .notOwner, en: "Only the reporting agency may do this (or BKN, for a correction); post a correction-request.",
-    id: "Hanya lembaga pelapor (atau BKN, untuk koreksi) yang dapat melakukannya; kirim correction-request.")
+    inIndonesian: "Hanya lembaga pelapor (atau BKN, untuk koreksi) yang dapat melakukannya; kirim correction-request.")
   static let alreadyDecided = Failure(
-    .alreadyDecided, en: "This correction request is decided.", id: "Permintaan koreksi ini sudah diputuskan.")
+    .alreadyDecided, en: "This correction request is decided.", inIndonesian: "Permintaan koreksi ini sudah diputuskan."
+  )
 }

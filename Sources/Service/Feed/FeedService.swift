@@ -73,8 +73,8 @@ public struct FeedPage: Sendable {
 extension Failure {
   static let sequenceAhead = Failure(
     .sequenceAhead, en: "The service has not reached this sequence: it may have been restored from an older copy.",
-    id: "Layanan belum mencapai urutan ini: mungkin dipulihkan dari salinan yang lebih lama.")
+    inIndonesian: "Layanan belum mencapai urutan ini: mungkin dipulihkan dari salinan yang lebih lama.")
   static let sequenceGone = Failure(
     .sequenceGone, en: "What followed this sequence is gone; begin with a snapshot at /v1/exports/cases.",
-    id: "Perubahan setelah urutan ini tidak tersedia lagi; mulai dari /v1/exports/cases.")
+    inIndonesian: "Perubahan setelah urutan ini tidak tersedia lagi; mulai dari /v1/exports/cases.")
 }

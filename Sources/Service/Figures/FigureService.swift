@@ -76,7 +76,8 @@ public final class FigureService: RecordService {
     guard let first, question.asOf < first else { return }
     throw .parameter(
       "as_of",
-      LocalizedText(en: "This date lies before the first record.", id: "Tanggal ini mendahului catatan pertama."),
+      LocalizedText(
+        en: "This date lies before the first record.", inIndonesian: "Tanggal ini mendahului catatan pertama."),
       .range)
   }
 
@@ -95,7 +96,8 @@ public final class FigureService: RecordService {
     throw Failure(
       .tooManyRequests,
       en: "Your agency has asked for too many new figures today; those issued before are still given.",
-      id: "Lembaga Anda sudah meminta terlalu banyak angka baru hari ini; angka yang sudah terbit tetap tersedia.",
+      inIndonesian:
+        "Lembaga Anda sudah meminta terlalu banyak angka baru hari ini; angka yang sudah terbit tetap tersedia.",
       retryAfterSeconds: Int(max(1, midnight - now.milliseconds / 1_000)),
       allowance: Allowance(.figures, perAgencyPerDay, perSeconds: 86_400))
   }

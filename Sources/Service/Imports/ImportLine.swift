@@ -36,5 +36,5 @@ extension Failure {
 extension Failure {
   /// A line that was not read any further.
   public static let lineTooLong = Failure(
-    .contentTooLarge, en: "The line is too long.", id: "Baris ini terlalu panjang.")
+    .contentTooLarge, en: "The line is too long.", inIndonesian: "Baris ini terlalu panjang.")
 }

@@ -198,7 +198,7 @@ public struct Importer: Sendable {
   func notOwn(at pointers: [String]) -> Failure {
     Failure(
       .importNotYours, en: "This key imports for \(origin.agency) and the agencies that it succeeded alone.",
-      id: "Kunci ini hanya mengimpor untuk \(origin.agency) dan lembaga yang digantikannya.",
+      inIndonesian: "Kunci ini hanya mengimpor untuk \(origin.agency) dan lembaga yang digantikannya.",
       errors: pointers.map { FieldError(pointer: $0, .notAllowed) })
   }
 

@@ -187,11 +187,11 @@ extension Failure {
   fileprivate static func reportDiffers(at pointers: [String]) -> Failure {
     Failure(
       .reportExists, en: "This report is on record and says something else at these places; nothing was changed.",
-      id: "Laporan ini sudah tercatat dengan isi lain pada tempat berikut; tidak ada yang diubah.",
+      inIndonesian: "Laporan ini sudah tercatat dengan isi lain pada tempat berikut; tidak ada yang diubah.",
       errors: pointers.map {
         FieldError(
           pointer: $0, .inconsistent,
-          LocalizedText(en: "The record says something else.", id: "Yang tercatat berbeda."))
+          LocalizedText(en: "The record says something else.", inIndonesian: "Yang tercatat berbeda."))
       })
   }
 }

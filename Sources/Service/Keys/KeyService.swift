@@ -43,7 +43,7 @@ public struct KeyService: RecordService {
     let (key, end) = (new, now.adding(seconds: Int64(overlapHours) * 3600))
     let done = try await store(key, by: asker, intent) { transaction in
       guard try transaction.key(old.id)?.isValid(at: now) == true else {
-        throw Failure(.alreadyDecided, en: "This key has ended.", id: "Kunci ini sudah berakhir.")
+        throw Failure(.alreadyDecided, en: "This key has ended.", inIndonesian: "Kunci ini sudah berakhir.")
       }
       try transaction.insert(key)
       try transaction.revoke(old.id, at: end)

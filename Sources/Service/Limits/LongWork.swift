@@ -48,7 +48,7 @@ public struct LongWork: Sendable {
     guard let wait = costs.take(units, by: owner, at: now) else { return }
     throw Failure(
       .tooManyRequests, en: "Your agency has asked for as much long work as it may in this time.",
-      id: "Lembaga Anda sudah meminta pekerjaan panjang sebanyak yang diperbolehkan dalam kurun waktu ini.",
+      inIndonesian: "Lembaga Anda sudah meminta pekerjaan panjang sebanyak yang diperbolehkan dalam kurun waktu ini.",
       retryAfterSeconds: wait, allowance: costs.allowance)
   }
 }

@@ -61,8 +61,9 @@ extension Failure {
   fileprivate static let ownStreamsTaken = Failure(
     .tooManyRequests,
     en: "Your agency runs as many exports, imports and reconciliations as it may; wait for one to end.",
-    id: "Lembaga Anda sudah menjalankan jumlah maksimum ekspor, impor dan rekonsiliasi; tunggu sampai satu selesai.")
+    inIndonesian:
+      "Lembaga Anda sudah menjalankan jumlah maksimum ekspor, impor dan rekonsiliasi; tunggu sampai satu selesai.")
   fileprivate static let streamsTaken = Failure(
     .busy, en: "Too many exports, imports and reconciliations are running; try again shortly.",
-    id: "Terlalu banyak ekspor, impor dan rekonsiliasi berjalan; coba lagi sebentar lagi.")
+    inIndonesian: "Terlalu banyak ekspor, impor dan rekonsiliasi berjalan; coba lagi sebentar lagi.")
 }

@@ -18,7 +18,8 @@ public struct LinkService: RecordService {
     if other == id {
       throw Failure.invalid(
         "/case_id", .inconsistent,
-        LocalizedText(en: "A case is not tied to itself.", id: "Kasus tidak dikaitkan dengan dirinya sendiri."))
+        LocalizedText(
+          en: "A case is not tied to itself.", inIndonesian: "Kasus tidak dikaitkan dengan dirinya sendiri."))
     }
     let link = Link(relation: relation, other: other, linkedBy: agency, linkedAt: asker.now)
     return try await records.once(by: asker, intent) { _, transaction in

@@ -112,5 +112,5 @@ enum ReleaseDocument {
 
 extension Failure {
   fileprivate static let damagedRelease = Failure(
-    .internalError, en: "A stored release cannot be read.", id: "Rilis yang tersimpan tidak dapat dibaca.")
+    .internalError, en: "A stored release cannot be read.", inIndonesian: "Rilis yang tersimpan tidak dapat dibaca.")
 }

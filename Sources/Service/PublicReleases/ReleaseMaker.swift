@@ -139,7 +139,7 @@ public final class ReleaseMaker: Sendable {
   /// - Throws: `busy` when the service is about to stop.
   private func requireOpen() throws(Failure) {
     guard state.withLock({ $0.isStopped }) else { return }
-    throw Failure(.busy, en: "The service is about to stop.", id: "Layanan sedang berhenti.")
+    throw Failure(.busy, en: "The service is about to stop.", inIndonesian: "Layanan sedang berhenti.")
   }
 
   /// Makes what is due without anybody's word: months in or after which the first case of an election was recorded, and

@@ -143,7 +143,8 @@ public struct Reconciliation: Sendable {
       throw Failure.invalid(
         pointer + "/id", .inconsistent,
         LocalizedText(
-          en: "Give each case once, in ascending order of id.", id: "Isi setiap kasus sekali, urut naik menurut id."))
+          en: "Give each case once, in ascending order of id.",
+          inIndonesian: "Isi setiap kasus sekali, urut naik menurut id."))
     }
     return held
   }

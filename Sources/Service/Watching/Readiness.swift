@@ -18,10 +18,11 @@ public final class Readiness: Sendable {
     /// What a failure means.
     public var detail: LocalizedText {
       switch self {
-      case .read: LocalizedText(en: "The database cannot be read.", id: "Basis data tidak dapat dibaca.")
-      case .write: LocalizedText(en: "The database takes no writes.", id: "Basis data tidak menerima penulisan.")
-      case .queue: LocalizedText(en: "Writes wait too long.", id: "Penulisan menunggu terlalu lama.")
-      case .disk: LocalizedText(en: "The disk is nearly full.", id: "Ruang disk hampir habis.")
+      case .read: LocalizedText(en: "The database cannot be read.", inIndonesian: "Basis data tidak dapat dibaca.")
+      case .write:
+        LocalizedText(en: "The database takes no writes.", inIndonesian: "Basis data tidak menerima penulisan.")
+      case .queue: LocalizedText(en: "Writes wait too long.", inIndonesian: "Penulisan menunggu terlalu lama.")
+      case .disk: LocalizedText(en: "The disk is nearly full.", inIndonesian: "Ruang disk hampir habis.")
       }
     }
   }

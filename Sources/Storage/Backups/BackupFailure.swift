@@ -52,11 +52,11 @@ extension Failure {
     case .running:
       self.init(
         .backupRunning, en: "Another backup is being made; ask again when it is done.",
-        id: "Cadangan lain sedang dibuat; ulangi setelah selesai.")
+        inIndonesian: "Cadangan lain sedang dibuat; ulangi setelah selesai.")
     default:
       self.init(
         .storageUnavailable, en: "The backup was not made: \(failure).",
-        id: "Cadangan tidak dibuat; sebabnya ada di log.")
+        inIndonesian: "Cadangan tidak dibuat; sebabnya ada di log.")
     }
   }
 }

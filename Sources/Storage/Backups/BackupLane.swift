@@ -138,5 +138,5 @@ final class BackupLane: Sendable {
 extension Failure {
   static let backupsNotConfigured = Failure(
     .backupsNotConfigured, en: "The server has no folder for backups; set NETRAL_BACKUP_FOLDER.",
-    id: "Server belum memiliki folder cadangan; atur NETRAL_BACKUP_FOLDER.")
+    inIndonesian: "Server belum memiliki folder cadangan; atur NETRAL_BACKUP_FOLDER.")
 }

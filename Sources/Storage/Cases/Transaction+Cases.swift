@@ -318,11 +318,11 @@ extension Failure {
   static func reportExists(_ id: CaseID) -> Failure {
     var failure = Failure(
       .reportExists, en: "Your agency has already reported this person under this number.",
-      id: "Lembaga Anda sudah melaporkan orang ini dengan nomor tersebut.",
+      inIndonesian: "Lembaga Anda sudah melaporkan orang ini dengan nomor tersebut.",
       errors: [
         FieldError(
           pointer: "/source/agency_ref", .duplicate,
-          LocalizedText(en: "This report is on record already.", id: "Laporan ini sudah tercatat."))
+          LocalizedText(en: "This report is on record already.", inIndonesian: "Laporan ini sudah tercatat."))
       ])
     failure.existing = id
     return failure

@@ -110,7 +110,7 @@ extension Failure {
       .tooManyRequests,
       en: use.renewedAt == nil
         ? "This key has stored as many bytes as it may." : "Your agency has stored as many bytes today as it may.",
-      id: use.renewedAt == nil
+      inIndonesian: use.renewedAt == nil
         ? "Kunci ini sudah menyimpan bita sebanyak yang diperbolehkan."
         : "Hari ini lembaga Anda sudah menyimpan bita sebanyak yang diperbolehkan.",
       retryAfterSeconds: wait,

@@ -66,11 +66,12 @@ extension Failure {
     switch error.resultCode.primaryResultCode {
     case .SQLITE_INTERRUPT:
       self.init(
-        .busy, en: "The question took too long; narrow it.", id: "Pertanyaan terlalu lama; persempit cakupannya.")
+        .busy, en: "The question took too long; narrow it.",
+        inIndonesian: "Pertanyaan terlalu lama; persempit cakupannya.")
     default:
       self.init(
         .storageUnavailable, en: "The store cannot answer now; nothing was changed.",
-        id: "Penyimpanan tidak dapat menjawab saat ini; tidak ada yang berubah.")
+        inIndonesian: "Penyimpanan tidak dapat menjawab saat ini; tidak ada yang berubah.")
     }
   }
 }

@@ -82,8 +82,8 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
 extension Failure {
   static let lineFull = Failure(
     .busy, en: "Too much work waits; try again shortly.",
-    id: "Terlalu banyak pekerjaan menunggu; coba lagi sebentar lagi.")
+    inIndonesian: "Terlalu banyak pekerjaan menunggu; coba lagi sebentar lagi.")
   static let ownLineFull = Failure(
     .tooManyRequests, en: "Too much work of your agency waits; try again shortly.",
-    id: "Terlalu banyak pekerjaan lembaga Anda menunggu; coba lagi sebentar lagi.")
+    inIndonesian: "Terlalu banyak pekerjaan lembaga Anda menunggu; coba lagi sebentar lagi.")
 }

@@ -306,5 +306,5 @@ extension DatabaseError {
 extension Failure {
   static let storageUnavailable = Failure(
     .storageUnavailable, en: "The store cannot take writes now; nothing was changed.",
-    id: "Penyimpanan tidak dapat menerima penulisan saat ini; tidak ada yang berubah.")
+    inIndonesian: "Penyimpanan tidak dapat menerima penulisan saat ini; tidak ada yang berubah.")
 }

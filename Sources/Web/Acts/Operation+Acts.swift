@@ -23,21 +23,21 @@ extension Operation {
 
   static func summary(_ kind: ActionKind) -> LocalizedText {
     switch kind {
-    case .verifications: .init(en: "Verify", id: "Verifikasi")
-    case .studies: .init(en: "Record the study", id: "Catat kajian")
-    case .recommendations: .init(en: "Recommend", id: "Rekomendasikan")
-    case .decisions: .init(en: "Record the PPK's decision", id: "Catat keputusan PPK")
-    case .blocks: .init(en: "Block personnel services", id: "Blokir layanan kepegawaian")
-    case .blockReleases: .init(en: "Release a block", id: "Buka blokir")
-    case .appeals: .init(en: "Record an appeal", id: "Catat upaya administratif")
-    case .rulings: .init(en: "Record a ruling", id: "Catat putusan")
-    case .closures: .init(en: "Close", id: "Tutup kasus")
-    case .cancellations: .init(en: "Cancel", id: "Batalkan")
-    case .lapses: .init(en: "Record a lapse", id: "Catat gugur")
-    case .escalations: .init(en: "Escalate to the PPK's superior", id: "Teruskan ke atasan PPK")
-    case .clockPauses: .init(en: "Pause a clock", id: "Hentikan sementara tenggat")
-    case .clockResumptions: .init(en: "Resume a clock", id: "Lanjutkan tenggat")
-    case .notes: .init(en: "Write a note", id: "Tulis catatan")
+    case .verifications: .init(en: "Verify", inIndonesian: "Verifikasi")
+    case .studies: .init(en: "Record the study", inIndonesian: "Catat kajian")
+    case .recommendations: .init(en: "Recommend", inIndonesian: "Rekomendasikan")
+    case .decisions: .init(en: "Record the PPK's decision", inIndonesian: "Catat keputusan PPK")
+    case .blocks: .init(en: "Block personnel services", inIndonesian: "Blokir layanan kepegawaian")
+    case .blockReleases: .init(en: "Release a block", inIndonesian: "Buka blokir")
+    case .appeals: .init(en: "Record an appeal", inIndonesian: "Catat upaya administratif")
+    case .rulings: .init(en: "Record a ruling", inIndonesian: "Catat putusan")
+    case .closures: .init(en: "Close", inIndonesian: "Tutup kasus")
+    case .cancellations: .init(en: "Cancel", inIndonesian: "Batalkan")
+    case .lapses: .init(en: "Record a lapse", inIndonesian: "Catat gugur")
+    case .escalations: .init(en: "Escalate to the PPK's superior", inIndonesian: "Teruskan ke atasan PPK")
+    case .clockPauses: .init(en: "Pause a clock", inIndonesian: "Hentikan sementara tenggat")
+    case .clockResumptions: .init(en: "Resume a clock", inIndonesian: "Lanjutkan tenggat")
+    case .notes: .init(en: "Write a note", inIndonesian: "Tulis catatan")
     }
   }
 
@@ -111,7 +111,7 @@ extension Operation {
   }
 
   static let allowedActions = Operation(
-    "getAllowedActions", .cases, .init(en: "What may be done now", id: "Tindakan yang dapat dilakukan"),
+    "getAllowedActions", .cases, .init(en: "What may be done now", inIndonesian: "Tindakan yang dapat dilakukan"),
     details: "What this key may do with the case today, and why not the rest.",
     replies: [.json(.allowedActions, "Every action.")], example: Example("BKN", path: ["$id"]))
 }

@@ -15,7 +15,7 @@ enum MediaType {
     if accept.isEmpty { return first }
     throw Failure(
       .notAcceptable, en: "This resource can be had as \(offered.joined(separator: ", ")).",
-      id: "Sumber daya ini tersedia sebagai \(offered.joined(separator: ", ")).")
+      inIndonesian: "Sumber daya ini tersedia sebagai \(offered.joined(separator: ", ")).")
   }
 
   private static func quality(of type: String, in accept: String) -> Double {

@@ -5,7 +5,7 @@ internal import Service
 /// Operations on backups.
 extension Operation {
   static let createBackup = Operation(
-    "createBackup", .administration, .init(en: "Make a backup", id: "Buat cadangan"),
+    "createBackup", .administration, .init(en: "Make a backup", inIndonesian: "Buat cadangan"),
     details: """
       Into the folder of the settings; answered when the copy has been proved sound. Takes no body. A dry run makes and \
       proves the copy, and then throws it away.
@@ -15,7 +15,7 @@ extension Operation {
     refusals: [.backupRunning, .backupsNotConfigured, .malformedJSON, .invalid], example: Example("OPERATOR"))
 
   static let listBackups = Operation(
-    "listBackups", .administration, .init(en: "List backups", id: "Daftar cadangan"),
+    "listBackups", .administration, .init(en: "List backups", inIndonesian: "Daftar cadangan"),
     query: [.rest],
     replies: [
       .json(

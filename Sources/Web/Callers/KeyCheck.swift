@@ -115,5 +115,5 @@ final class KeyCheck: Sendable {
 extension Failure {
   static let unauthenticated = Failure(
     .unauthenticated, en: "Send a valid key: Authorization: Bearer ntk_….",
-    id: "Kirim kunci yang sah: Authorization: Bearer ntk_….")
+    inIndonesian: "Kirim kunci yang sah: Authorization: Bearer ntk_….")
 }

@@ -78,7 +78,7 @@ enum CaseBody {
         "\(reader.at("urls"))/\(index)", .format,
         LocalizedText(
           en: "Give http:// or https:// with a host and no blanks.",
-          id: "Isi http:// atau https:// dengan nama host, tanpa spasi."))
+          inIndonesian: "Isi http:// atau https:// dengan nama host, tanpa spasi."))
     }
     return urls
   }

@@ -92,7 +92,7 @@ enum CaseFilters {
   private static func digits(_ name: String, _ count: Int, _ query: Query) throws(Failure) -> String? {
     guard let text = query[name]?.filter({ !$0.isWhitespace }) else { return nil }
     guard text.utf8.count == count, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
-      throw .parameter(name, LocalizedText(en: "Give \(count) digits.", id: "Isi \(count) angka."))
+      throw .parameter(name, LocalizedText(en: "Give \(count) digits.", inIndonesian: "Isi \(count) angka."))
     }
     return text
   }
@@ -102,7 +102,8 @@ enum CaseFilters {
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
     // Nothing to look for must not turn into no filter at all.
     if words.isEmpty {
-      throw .parameter(name, LocalizedText(en: "Give one word or more.", id: "Isi satu kata atau lebih."), .length)
+      throw .parameter(
+        name, LocalizedText(en: "Give one word or more.", inIndonesian: "Isi satu kata atau lebih."), .length)
     }
     return words
   }
@@ -115,7 +116,7 @@ enum CaseFilters {
         "sort",
         LocalizedText(
           en: "Give created, updated or received, with - for descending.",
-          id: "Isi created, updated atau received, dengan - untuk menurun."))
+          inIndonesian: "Isi created, updated atau received, dengan - untuk menurun."))
     }
     question.order = order
   }
@@ -146,7 +147,7 @@ extension CaseListRequest {
     return CaseListRequest(filter: Query(filter), cursor: cursor, limit: limit, isCounted: counted != nil)
   }
 
-  static let exact = LocalizedText(en: "Give exact.", id: "Isi exact.")
+  static let exact = LocalizedText(en: "Give exact.", inIndonesian: "Isi exact.")
 
   /// The value of a filter as an address would spell it.
   private static func value(of parameter: Parameter, _ body: ObjectReader) -> String? {
@@ -181,7 +182,7 @@ extension CaseListRequest {
     if case .array(let all) = value { items = all }
     if items.isEmpty || items.count > 100 {
       body.errors.add(
-        body.at(name), .length, LocalizedText(en: "Give 1 to 100 codes.", id: "Isi 1 sampai 100 kode."))
+        body.at(name), .length, LocalizedText(en: "Give 1 to 100 codes.", inIndonesian: "Isi 1 sampai 100 kode."))
     }
     var codes: [String] = []
     for (index, item) in items.prefix(100).enumerated() {

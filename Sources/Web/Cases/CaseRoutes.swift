@@ -51,7 +51,7 @@ enum CaseRoutes {
   }
 
   /// Tomorrow's state is not known yet: an answer could not be given again.
-  private static let future = LocalizedText(en: "This lies in the future.", id: "Ini di masa depan.")
+  private static let future = LocalizedText(en: "This lies in the future.", inIndonesian: "Ini di masa depan.")
 
   /// Reads the body of a new case. Errors are collected in the reader.
   static func read(_ body: ObjectReader, _ agency: AgencyCode) -> (CaseDraft, AgencyCode?) {

@@ -4,7 +4,7 @@ internal import Sheets
 
 /// A case as a row of a table: one column per value, withheld ones empty, lists joined by blanks.
 struct CaseTable: Sendable {
-  static let title = LocalizedText(en: "Cases", id: "Kasus")
+  static let title = LocalizedText(en: "Cases", inIndonesian: "Kasus")
 
   static let columns: [TableColumn] =
     ["id", "number", "version", "seq", "stage", "final"].map { TableColumn($0) } + first.map(column)

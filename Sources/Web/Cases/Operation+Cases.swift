@@ -7,7 +7,7 @@ extension Operation {
     .caseRecord, "The case as this key sees it.", fields: [(.eTag, "Representation, version and projection.")])
 
   static let createCase = Operation(
-    "createCase", .cases, .init(en: "Report a case", id: "Laporkan kasus"),
+    "createCase", .cases, .init(en: "Report a case", inIndonesian: "Laporkan kasus"),
     details: """
       Creates a case. The pair of agency and report number guards against a second copy, the Idempotency-Key against a \
       retry. A predecessor's case is brought in with on_behalf_of.
@@ -36,7 +36,7 @@ extension Operation {
   ]
 
   static let listCases = Operation(
-    "listCases", .cases, .init(en: "List cases", id: "Daftar kasus"),
+    "listCases", .cases, .init(en: "List cases", inIndonesian: "Daftar kasus"),
     details: """
       Visible cases, a page at a time; a page ends at 4 MiB at the latest. Filters narrow; a cursor carries them. \
       Searching for a person or for words: POST /v1/case-searches.
@@ -48,12 +48,12 @@ extension Operation {
       Set(CaseFilters.personal.map(\.name)),
       .init(
         en: "What names a person stands in no address: POST /v1/case-searches takes it in its body.",
-        id: "Keterangan tentang seseorang tidak ditulis di alamat: kirim dalam isi POST /v1/case-searches.")
+        inIndonesian: "Keterangan tentang seseorang tidak ditulis di alamat: kirim dalam isi POST /v1/case-searches.")
     ),
     example: Example("BKN", query: "stage=recommended&region=73&limit=5&count=exact"))
 
   static let searchCases = Operation(
-    "searchCases", .cases, .init(en: "Search cases", id: "Cari kasus"),
+    "searchCases", .cases, .init(en: "Search cases", inIndonesian: "Cari kasus"),
     details: """
       The list with its filters in the body, and with those that name a person or repeat words about one, which have no \
       place in an address: nip, nik, name, q. stage is a code or an array of codes. A filter on what is withheld matches \
@@ -68,7 +68,7 @@ extension Operation {
     example: Example("BKN", body: #"{"name":"pegawai contoh","stage":["received","verified"],"limit":5}"#))
 
   static let showCase = Operation(
-    "getCase", .cases, .init(en: "Show a case", id: "Tampilkan kasus"),
+    "getCase", .cases, .init(en: "Show a case", inIndonesian: "Tampilkan kasus"),
     query: [
       Parameter(
         "as_of", .string,
@@ -77,14 +77,14 @@ extension Operation {
     replies: [caseReply], refusals: [.notAcceptable], example: Example("PANRB", path: ["$id"]))
 
   static let caseHistory = Operation(
-    "getCaseHistory", .cases, .init(en: "History of a case", id: "Riwayat kasus"),
+    "getCaseHistory", .cases, .init(en: "History of a case", inIndonesian: "Riwayat kasus"),
     details: "Every event, oldest first: who did what and when, and which facts changed.",
     query: [.rest],
     replies: [.json(.page(of: .event, named: "EventPage"), "All events, or 4 MiB of them.", fields: Reply.nextPage)],
     refusals: [.invalidCursor], example: Example("PANRB", path: ["$id"]))
 
   static let classify = Operation(
-    "suggestViolation", .cases, .init(en: "Suggest a violation", id: "Usulkan bentuk pelanggaran"),
+    "suggestViolation", .cases, .init(en: "Suggest a violation", inIndonesian: "Usulkan bentuk pelanggaran"),
     details: "Which row of the catalogue fits an act, and why. A suggestion: people decide.",
     body: .json(named: "ClassificationRequest") { _ = ClassificationRoutes.read($0) },
     replies: [.json(.suggestion, "The suggestion.")],

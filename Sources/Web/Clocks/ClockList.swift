@@ -68,7 +68,7 @@ struct ClockList: Sendable {
     clock.standing(on: today) == .overdue ? today.day - clock.dueOn.day : nil
   }
 
-  static let title = LocalizedText(en: "Clocks", id: "Tenggat")
+  static let title = LocalizedText(en: "Clocks", inIndonesian: "Tenggat")
 
   static let columns = [
     "case_id", "number", "stage", "election", "institution", "institution_name", "institution_kind", "region", "kind",

@@ -71,7 +71,7 @@ enum ClockRoutes {
         "kind",
         LocalizedText(
           en: "Nobody is late who does not appeal: this clock is never overdue.",
-          id: "Tidak mengajukan banding bukan keterlambatan: tenggat ini tidak pernah terlewati."))
+          inIndonesian: "Tidak mengajukan banding bukan keterlambatan: tenggat ini tidak pernah terlewati."))
     }
     question.institution = query["institution"]
     question.region = try query.region("region")
@@ -81,7 +81,7 @@ enum ClockRoutes {
     if let from = question.dueFrom, let before = question.dueBefore, from >= before {
       throw .parameter(
         "due_from",
-        LocalizedText(en: "Give a date before due_before.", id: "Isi tanggal sebelum due_before."))
+        LocalizedText(en: "Give a date before due_before.", inIndonesian: "Isi tanggal sebelum due_before."))
     }
     try CaseFilters.requireKnown("election", question.election.map { reference.elections[$0] != nil })
     try CaseFilters.requireKnown("institution", question.institution.map { reference.knowsInstitution($0) })
@@ -110,6 +110,6 @@ enum ClockRoutes {
       name,
       LocalizedText(
         en: "This contradicts the other states that are asked for.",
-        id: "Ini bertentangan dengan keadaan lain yang diminta."))
+        inIndonesian: "Ini bertentangan dengan keadaan lain yang diminta."))
   }
 }

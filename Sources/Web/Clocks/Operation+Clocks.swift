@@ -4,7 +4,7 @@ internal import HTTPTypes
 /// Operations on statutory clocks.
 extension Operation {
   static let listClocks = Operation(
-    "listClocks", .clocks, .init(en: "List statutory clocks", id: "Daftar tenggat"),
+    "listClocks", .clocks, .init(en: "List statutory clocks", inIndonesian: "Daftar tenggat"),
     details: """
       The clocks of visible cases; without state, those that are open. Overdue is worked out whenever it is asked. An \
       overdue ppk_follow_up is a candidate for a block, with whom to escalate to.

@@ -12,7 +12,8 @@ extension Schema {
       .always(
         "ground",
         code(PauseGround.self).orNull.described(
-          PauseGround.allCases.map { "\($0.rawValue): \($0.label.en) (\($0.label.id))" }.joined(separator: "; "))),
+          PauseGround.allCases.map { "\($0.rawValue): \($0.label.en) (\($0.label.inIndonesian))" }.joined(
+            separator: "; "))),
     ]).named("Pause"))
 
   private static let recordedOn = Member.always(

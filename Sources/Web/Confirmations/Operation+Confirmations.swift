@@ -4,7 +4,7 @@ internal import HTTPTypes
 /// Operations on what others have recorded in an agency's name.
 extension Operation {
   static let confirm = Operation(
-    "confirmCase", .confirmations, .init(en: "Confirm or dispute", id: "Konfirmasi atau bantah"),
+    "confirmCase", .confirmations, .init(en: "Confirm or dispute", inIndonesian: "Konfirmasi atau bantah"),
     details: """
       For the agency in whose name another one has imported the report or an act, or its successor. Without acts it \
       answers everything in the case that waits for it; acts are sequences of events. A disputed act is void, and so is \
@@ -38,7 +38,7 @@ extension Operation {
 
   static let confirmMany = Operation(
     "confirmCases", .confirmations,
-    .init(en: "Confirm or dispute many cases", id: "Konfirmasi atau bantah banyak kasus"),
+    .init(en: "Confirm or dispute many cases", inIndonesian: "Konfirmasi atau bantah banyak kasus"),
     details: """
       NDJSON, a case a line with if_match and an answer, or JSON: everything that waits for this agency in the cases that \
       another one has imported until a moment (a date: until its end in Jakarta). One result a line.

@@ -4,7 +4,7 @@ internal import HTTPTypes
 /// Operations on corrections.
 extension Operation {
   static let correctCase = Operation(
-    "correctCase", .cases, .init(en: "Correct facts", id: "Koreksi fakta"),
+    "correctCase", .cases, .init(en: "Correct facts", inIndonesian: "Koreksi fakta"),
     details: """
       A JSON merge patch (RFC 7396) of the facts, with a reason. For the reporting agency and BKN. The day of receipt \
       changes here only until an act is recorded or the clock of verification has run out.
@@ -19,7 +19,7 @@ extension Operation {
     example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
 
   static let requestCorrection = Operation(
-    "requestCorrection", .corrections, .init(en: "Ask for a correction", id: "Minta koreksi"),
+    "requestCorrection", .corrections, .init(en: "Ask for a correction", inIndonesian: "Minta koreksi"),
     details: """
       For agencies that may not correct facts themselves, and for everybody where the day of receipt is settled: such a \
       request carries nothing else.
@@ -32,7 +32,8 @@ extension Operation {
       keeps: ("n", ".number")))
 
   static let listCorrections = Operation(
-    "listCorrectionRequests", .corrections, .init(en: "List requests for correction", id: "Daftar permintaan koreksi"),
+    "listCorrectionRequests", .corrections,
+    .init(en: "List requests for correction", inIndonesian: "Daftar permintaan koreksi"),
     query: [.rest],
     replies: [
       .json(
@@ -42,10 +43,11 @@ extension Operation {
     refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
 
   static let acceptCorrection = decision(
-    "acceptCorrection", .init(en: "Accept a correction", id: "Terima koreksi"), #"{"reason":"Benar."}"#, setup: nil)
+    "acceptCorrection", .init(en: "Accept a correction", inIndonesian: "Terima koreksi"), #"{"reason":"Benar."}"#,
+    setup: nil)
 
   static let refuseCorrection = decision(
-    "refuseCorrection", .init(en: "Refuse a correction", id: "Tolak koreksi"), #"{"reason":"Berkas lain."}"#,
+    "refuseCorrection", .init(en: "Refuse a correction", inIndonesian: "Tolak koreksi"), #"{"reason":"Berkas lain."}"#,
     setup: """
       n=$(curl -s "$api/cases/$id/correction-requests" -H "$(as PANRB)" -H "Idempotency-Key: $(new)" \
       --json '{"patch":{"motives":["money"]},"reason":"Uji."}' | jq -r .number)

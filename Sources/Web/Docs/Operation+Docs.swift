@@ -5,13 +5,14 @@ internal import Service
 /// Operations on the documentation.
 extension Operation {
   static let openAPI = Operation(
-    "getOpenAPI", .operation, .init(en: "This description", id: "Uraian ini"),
+    "getOpenAPI", .operation, .init(en: "This description", inIndonesian: "Uraian ini"),
     details: "With a key: only what that key may do.",
     replies: [.json(Schema.map(of: .any).named("OpenAPI"), "OpenAPI 3.1.")],
     example: Example(nil))
 
   static let openAPI30 = Operation(
-    "getOpenAPI30", .operation, .init(en: "This description in OpenAPI 3.0", id: "Uraian ini dalam OpenAPI 3.0"),
+    "getOpenAPI30", .operation,
+    .init(en: "This description in OpenAPI 3.0", inIndonesian: "Uraian ini dalam OpenAPI 3.0"),
     details: "The same for gateways and generators that read no OpenAPI 3.1.",
     replies: [.json(Schema.map(of: .any).named("OpenAPI"), "OpenAPI 3.0.")],
     example: Example(nil))
@@ -24,6 +25,6 @@ extension Operation {
   }
 
   static let styleSheet = Operation(
-    "getStyleSheet", .operation, .init(en: "How pages look", id: "Tampilan halaman"),
+    "getStyleSheet", .operation, .init(en: "How pages look", inIndonesian: "Tampilan halaman"),
     replies: [Reply(.ok, "The style sheet.", [Reply.Content(type: "text/css", schema: nil)])], example: Example(nil))
 }

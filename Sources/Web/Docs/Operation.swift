@@ -25,17 +25,17 @@ final class Operation: Sendable {
 
     var title: LocalizedText {
       switch self {
-      case .cases: .init(en: "Cases", id: "Kasus")
-      case .acts: .init(en: "Acts", id: "Tindakan")
-      case .corrections: .init(en: "Corrections", id: "Koreksi")
-      case .confirmations: .init(en: "Confirmations", id: "Konfirmasi")
-      case .links: .init(en: "Links", id: "Kaitan")
-      case .clocks: .init(en: "Clocks", id: "Tenggat")
-      case .synchronisation: .init(en: "Synchronisation", id: "Sinkronisasi")
-      case .statistics: .init(en: "Statistics", id: "Statistik")
-      case .reference: .init(en: "Reference", id: "Referensi")
-      case .administration: .init(en: "Administration", id: "Administrasi")
-      case .operation: .init(en: "Operation", id: "Operasi")
+      case .cases: .init(en: "Cases", inIndonesian: "Kasus")
+      case .acts: .init(en: "Acts", inIndonesian: "Tindakan")
+      case .corrections: .init(en: "Corrections", inIndonesian: "Koreksi")
+      case .confirmations: .init(en: "Confirmations", inIndonesian: "Konfirmasi")
+      case .links: .init(en: "Links", inIndonesian: "Kaitan")
+      case .clocks: .init(en: "Clocks", inIndonesian: "Tenggat")
+      case .synchronisation: .init(en: "Synchronisation", inIndonesian: "Sinkronisasi")
+      case .statistics: .init(en: "Statistics", inIndonesian: "Statistik")
+      case .reference: .init(en: "Reference", inIndonesian: "Referensi")
+      case .administration: .init(en: "Administration", inIndonesian: "Administrasi")
+      case .operation: .init(en: "Operation", inIndonesian: "Operasi")
       }
     }
   }
@@ -129,7 +129,7 @@ extension Operation {
         let name = error.errors.first?.parameter, misplaced.names.contains(name)
       else { throw error }
       throw Failure(
-        .unknownParameter, en: misplaced.advice.en, id: misplaced.advice.id, errors: error.errors)
+        .unknownParameter, en: misplaced.advice.en, inIndonesian: misplaced.advice.id, errors: error.errors)
     }
   }
 
@@ -140,7 +140,8 @@ extension Operation {
     if formats.count > 1, let name = query["format"] {
       guard let format = formats.first(where: { $0.rawValue == name }) else {
         let names = formats.map(\.rawValue).joined(separator: ", ")
-        throw .parameter("format", LocalizedText(en: "Give one of \(names).", id: "Isi salah satu dari \(names)."))
+        throw .parameter(
+          "format", LocalizedText(en: "Give one of \(names).", inIndonesian: "Isi salah satu dari \(names)."))
       }
       return format
     }
@@ -157,7 +158,7 @@ extension Operation.Body {
     guard let given, contentTypes.contains(MediaType.bare(given)) else {
       throw Failure(
         .unsupportedMediaType, en: "Send Content-Type: \(contentTypes.joined(separator: " or ")).",
-        id: "Kirim Content-Type: \(contentTypes.joined(separator: " atau ")).")
+        inIndonesian: "Kirim Content-Type: \(contentTypes.joined(separator: " atau ")).")
     }
   }
 

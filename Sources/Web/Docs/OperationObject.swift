@@ -12,7 +12,7 @@ struct OperationObject {
   var json: JSONValue {
     var members: Members = [
       ("operationId", .string(operation.name)), ("tags", .array([.string(operation.group.rawValue)])),
-      ("summary", .string(operation.summary.en)), ("x-summary-id", .string(operation.summary.id)),
+      ("summary", .string(operation.summary.en)), ("x-summary-id", .string(operation.summary.inIndonesian)),
       ("description", .string(description)),
     ]
     let parameters = path + query + fields

@@ -25,7 +25,7 @@ enum OperationPage {
 
   private static var groups: String {
     Cookbook.entries.map { group, items in
-      "<h2 id=\"\(group.rawValue)\">\(group.title.en) · <span lang=\"id\">\(group.title.id)</span></h2>\n"
+      "<h2 id=\"\(group.rawValue)\">\(group.title.en) · <span lang=\"id\">\(group.title.inIndonesian)</span></h2>\n"
         + items.map { section($0.route, $0.line) }.joined()
     }.joined()
   }
@@ -34,7 +34,7 @@ enum OperationPage {
     let operation = route.operation
     var html = """
       <h3 id="\(operation.name)">\(route.method.rawValue) \(route.template)</h3>
-      <p>\(Page.escaped(operation.summary.en)) · <span lang="id">\(Page.escaped(operation.summary.id))</span>. \
+      <p>\(Page.escaped(operation.summary.en)) · <span lang="id">\(Page.escaped(operation.summary.inIndonesian))</span>. \
       For: \(route.gate.description). \(Page.escaped(operation.details))</p>
 
       """
@@ -102,7 +102,7 @@ enum CookbookPage {
         "<h2>\(group.title.en)</h2>\n"
           + items.map { route, line in
             """
-            <p>\(Page.escaped(route.operation.summary.en)) · <span lang="id">\(Page.escaped(route.operation.summary.id))</span></p>
+            <p>\(Page.escaped(route.operation.summary.en)) · <span lang="id">\(Page.escaped(route.operation.summary.inIndonesian))</span></p>
             <pre><code>\(Page.escaped(line))</code></pre>
 
             """

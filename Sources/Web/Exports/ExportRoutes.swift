@@ -52,7 +52,7 @@ enum ExportRoutes {
   private static func after(_ query: Query) throws(Failure) -> CaseID? {
     guard let text = query["after"] else { return nil }
     guard let id = CaseID(text) else {
-      throw .parameter("after", LocalizedText(en: "Give the identity of a case.", id: "Isi identitas kasus."))
+      throw .parameter("after", LocalizedText(en: "Give the identity of a case.", inIndonesian: "Isi identitas kasus."))
     }
     return id
   }

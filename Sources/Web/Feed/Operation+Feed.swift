@@ -5,7 +5,7 @@ internal import Service
 /// Operations on the feed.
 extension Operation {
   static let changes = Operation(
-    "listChanges", .synchronisation, .init(en: "Read the feed", id: "Baca aliran perubahan"),
+    "listChanges", .synchronisation, .init(en: "Read the feed", inIndonesian: "Baca aliran perubahan"),
     details: """
       What has changed since a sequence, in the order of commits, without a gap. Go on with after=next_after until it \
       equals head; the cursor moves over what this key may not see. In NDJSON the last line is the cursor.

@@ -15,7 +15,7 @@ enum MetricLabel {
     }
     switch first {
     case "levels": return SanctionOutcome.label(of: rest)
-    case "codes": return reference.sanctions[rest].map { LocalizedText(en: $0.labelEn, id: $0.labelId) }
+    case "codes": return reference.sanctions[rest].map { LocalizedText(en: $0.labelEn, inIndonesian: $0.labelId) }
     default:
       let subject = TimelinessInterval(rawValue: first)?.label ?? ClockKind(rawValue: first)?.label ?? words[first]
       return subject?.followed(by: ClockCount(rawValue: rest)?.label ?? words[rest])
@@ -23,24 +23,27 @@ enum MetricLabel {
   }
 
   private static let words: [String: LocalizedText] = [
-    "total": LocalizedText(en: "All", id: "Jumlah"),
-    StatisticResult.ofOthers: LocalizedText(en: "of which recorded by others", id: "di antaranya dicatat lembaga lain"),
-    "decided": LocalizedText(en: "Decided", id: "Diputus"),
-    "outside_band": LocalizedText(en: "Outside the band", id: "Di luar rentang"),
-    "outside_band_explained": LocalizedText(en: "Outside the band with a reason", id: "Di luar rentang dengan alasan"),
-    "median_days_to_decision": LocalizedText(en: "Median days to the decision", id: "Median hari sampai keputusan"),
-    "test": LocalizedText(en: "Test of independence", id: "Uji independensi"),
-    "statistic": LocalizedText(en: "statistic", id: "statistik"),
-    "permutations": LocalizedText(en: "permutations", id: "permutasi"),
-    "p": LocalizedText(en: "p", id: "p"),
-    "cases": LocalizedText(en: "cases", id: "kasus"),
-    "median_days": LocalizedText(en: "median days", id: "median hari"),
-    "p90_days": LocalizedText(en: "90th percentile of days", id: "persentil ke-90 hari"),
+    "total": LocalizedText(en: "All", inIndonesian: "Jumlah"),
+    StatisticResult.ofOthers: LocalizedText(
+      en: "of which recorded by others", inIndonesian: "di antaranya dicatat lembaga lain"),
+    "decided": LocalizedText(en: "Decided", inIndonesian: "Diputus"),
+    "outside_band": LocalizedText(en: "Outside the band", inIndonesian: "Di luar rentang"),
+    "outside_band_explained": LocalizedText(
+      en: "Outside the band with a reason", inIndonesian: "Di luar rentang dengan alasan"),
+    "median_days_to_decision": LocalizedText(
+      en: "Median days to the decision", inIndonesian: "Median hari sampai keputusan"),
+    "test": LocalizedText(en: "Test of independence", inIndonesian: "Uji independensi"),
+    "statistic": LocalizedText(en: "statistic", inIndonesian: "statistik"),
+    "permutations": LocalizedText(en: "permutations", inIndonesian: "permutasi"),
+    "p": LocalizedText(en: "p", inIndonesian: "p"),
+    "cases": LocalizedText(en: "cases", inIndonesian: "kasus"),
+    "median_days": LocalizedText(en: "median days", inIndonesian: "median hari"),
+    "p90_days": LocalizedText(en: "90th percentile of days", inIndonesian: "persentil ke-90 hari"),
   ]
 }
 
 extension LocalizedText {
   fileprivate func followed(by other: LocalizedText?) -> LocalizedText {
-    other.map { LocalizedText(en: "\(en): \($0.en)", id: "\(id): \($0.id)") } ?? self
+    other.map { LocalizedText(en: "\(en): \($0.en)", inIndonesian: "\(id): \($0.id)") } ?? self
   }
 }

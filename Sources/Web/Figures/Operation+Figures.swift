@@ -19,27 +19,27 @@ extension Operation {
     switch kind {
     case .funnel:
       (
-        .init(en: "Funnel", id: "Corong penanganan"), "How far cases have come by a date.",
+        .init(en: "Funnel", inIndonesian: "Corong penanganan"), "How far cases have come by a date.",
         "election=pilkada-2020&unit=person&as_of=2020-09-30"
       )
     case .stages:
       (
-        .init(en: "Cases by stage", id: "Kasus menurut tahap"), "Where cases stood on a date.",
+        .init(en: "Cases by stage", inIndonesian: "Kasus menurut tahap"), "Where cases stood on a date.",
         "election=pilkada-2024&as_of=2024-12-04"
       )
     case .sanctions:
       (
-        .init(en: "Sanctions", id: "Sanksi"), "Decided or proposed sanctions by level and code.",
+        .init(en: "Sanctions", inIndonesian: "Sanksi"), "Decided or proposed sanctions by level and code.",
         "election=pilkada-2020&of=decided"
       )
     case .timeliness:
       (
-        .init(en: "Timeliness", id: "Ketepatan waktu"), "Days between milestones, and how the clocks stand.",
+        .init(en: "Timeliness", inIndonesian: "Ketepatan waktu"), "Days between milestones, and how the clocks stand.",
         "group_by=institution_kind"
       )
     case .equalTreatment:
       (
-        .init(en: "Equal treatment", id: "Perlakuan yang sama"),
+        .init(en: "Equal treatment", inIndonesian: "Perlakuan yang sama"),
         "Sanction levels for like acts, by strata; give violation or category.",
         "violation=DS-06&group_by=position_level"
       )
@@ -47,7 +47,7 @@ extension Operation {
   }
 
   static let showFigure = Operation(
-    "getFigure", .statistics, .init(en: "Show a figure", id: "Tampilkan angka"),
+    "getFigure", .statistics, .init(en: "Show a figure", inIndonesian: "Tampilkan angka"),
     details: "A figure as it was issued, whether the question has another answer today, and what made the difference.",
     replies: [.json(.figureComparison, "The figure and today.")], refusals: [.tooManyRequests],
     example: Example(
@@ -56,7 +56,7 @@ extension Operation {
 
   static let createPublishedFigure = Operation(
     "createPublishedFigure", .statistics,
-    .init(en: "Register a published figure", id: "Catat angka yang dipublikasikan"), query: [.dryRun],
+    .init(en: "Register a published figure", inIndonesian: "Catat angka yang dipublikasikan"), query: [.dryRun],
     body: .json(named: "PublishedFigureDraft") { _ = PublishedFigureBody.read($0) }, needs: [.idempotencyKey],
     replies: [
       .json(.publishedFigure, "The figure beside the service's own.", .created, fields: [(.location, "Its address.")])
@@ -70,7 +70,8 @@ extension Operation {
         """))
 
   static let listPublishedFigures = Operation(
-    "listPublishedFigures", .statistics, .init(en: "List published figures", id: "Daftar angka yang dipublikasikan"),
+    "listPublishedFigures", .statistics,
+    .init(en: "List published figures", inIndonesian: "Daftar angka yang dipublikasikan"),
     query: [.election, .limit(1...50, standard: 20), .cursor],
     replies: [
       Reply(
@@ -81,7 +82,8 @@ extension Operation {
     refusals: [.invalidCursor, .tooManyRequests], example: Example("BKN", query: "election=pilkada-2020&limit=2"))
 
   static let showPublishedFigure = Operation(
-    "getPublishedFigure", .statistics, .init(en: "Show a published figure", id: "Tampilkan angka yang dipublikasikan"),
+    "getPublishedFigure", .statistics,
+    .init(en: "Show a published figure", inIndonesian: "Tampilkan angka yang dipublikasikan"),
     replies: [.json(.publishedFigure, "The figure beside the service's own.")], refusals: [.tooManyRequests],
     example: Example("BKN", path: ["1"]))
 }

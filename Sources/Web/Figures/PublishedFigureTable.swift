@@ -4,7 +4,7 @@ internal import Sheets
 
 /// Published figures as a table: one number a line.
 enum PublishedFigureTable {
-  static let title = LocalizedText(en: "Published figures", id: "Angka terbit")
+  static let title = LocalizedText(en: "Published figures", inIndonesian: "Angka terbit")
 
   static let columns = [
     "id", "agency", "election", "as_of", "published_on", "region", "unit", "source", "registered_at", "definition",

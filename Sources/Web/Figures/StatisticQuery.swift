@@ -33,7 +33,7 @@ enum StatisticQuery {
     var question = try read(kind, query, defaultDate: today)
     if question.asOf > today {
       throw .parameter(
-        "as_of", LocalizedText(en: "This date lies in the future.", id: "Tanggal ini di masa depan."), .range)
+        "as_of", LocalizedText(en: "This date lies in the future.", inIndonesian: "Tanggal ini di masa depan."), .range)
     }
     try checkCodes(question.filter, reference)
     try checkAgreement(question, reference)
@@ -153,7 +153,7 @@ enum StatisticQuery {
     case .timeliness:
       guard question.unit == .case else {
         throw .parameter(
-          "unit", LocalizedText(en: "Days are counted by case.", id: "Lama waktu dihitung menurut kasus."),
+          "unit", LocalizedText(en: "Days are counted by case.", inIndonesian: "Lama waktu dihitung menurut kasus."),
           .notAllowed)
       }
     case .equalTreatment:
@@ -162,7 +162,8 @@ enum StatisticQuery {
           question.filter.violation == nil ? "violation" : "category",
           LocalizedText(
             en: "Give a violation form or a category, and only one of them: like acts are compared.",
-            id: "Isi bentuk pelanggaran atau kategori, salah satu saja: yang dibandingkan adalah perbuatan sejenis."))
+            inIndonesian:
+              "Isi bentuk pelanggaran atau kategori, salah satu saja: yang dibandingkan adalah perbuatan sejenis."))
       }
       let groupings: [StatisticGrouping] = [
         .positionLevel, .reportingClass, .province, .region, .institutionKind, .cohort,
@@ -170,18 +171,21 @@ enum StatisticQuery {
       let grouping = question.groupBy ?? .positionLevel
       guard groupings.contains(grouping) else {
         let names = groupings.map(\.rawValue).joined(separator: ", ")
-        throw .parameter("group_by", LocalizedText(en: "Give one of \(names).", id: "Isi salah satu dari \(names)."))
+        throw .parameter(
+          "group_by", LocalizedText(en: "Give one of \(names).", inIndonesian: "Isi salah satu dari \(names)."))
       }
       question.groupBy = grouping
     }
   }
 
   private static func notHere(_ kind: StatisticKind) -> LocalizedText {
-    LocalizedText(en: "\(kind.rawValue) does not take this.", id: "\(kind.rawValue) tidak mengenal parameter ini.")
+    LocalizedText(
+      en: "\(kind.rawValue) does not take this.", inIndonesian: "\(kind.rawValue) tidak mengenal parameter ini.")
   }
 
   private static func contradiction(_ name: String, _ other: String) -> Failure {
     .parameter(
-      name, LocalizedText(en: "This contradicts \(other).", id: "Ini bertentangan dengan \(other)."), .inconsistent)
+      name, LocalizedText(en: "This contradicts \(other).", inIndonesian: "Ini bertentangan dengan \(other)."),
+      .inconsistent)
   }
 }

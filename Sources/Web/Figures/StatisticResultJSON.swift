@@ -132,7 +132,7 @@ struct StatisticResultJSON {
           writer.member("code", code)
           writer.member("level", item.level)
           writer.name("label")
-          writer.label(reference.sanctions[code].map { LocalizedText(en: $0.labelEn, id: $0.labelId) })
+          writer.label(reference.sanctions[code].map { LocalizedText(en: $0.labelEn, inIndonesian: $0.labelId) })
           writer.member("count", item.count)
           Self.writeOfOthers(item.ofOthers, to: &writer)
           Self.writePercentage(item.count, of: counts.total, to: &writer)
@@ -237,7 +237,7 @@ extension StatisticResultJSON {
       strata, which are marked. Whoever looks at many groupings will find a small p in one of them by chance. Nothing here \
       is a judgement about a person or an institution.
       """,
-    id: """
+    inIndonesian: """
       Nilai p yang kecil berarti tingkat sanksi antarkelompok berbeda lebih dari yang wajar terjadi secara kebetulan; nilai \
       itu tidak menjelaskan sebabnya. Kasus dengan bentuk yang sama dapat berbeda bobot, riwayat pelanggaran, dan buktinya, \
       yang tidak dihitung di sini; keputusan dalam satu instansi tidak saling bebas. Nilai p yang besar tidak membuktikan \

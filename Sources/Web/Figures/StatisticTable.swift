@@ -4,7 +4,7 @@ internal import Sheets
 
 /// An answer as a table: one number a line, each with all that is needed to cite it.
 enum StatisticTable {
-  static let title = LocalizedText(en: "Statistic", id: "Statistik")
+  static let title = LocalizedText(en: "Statistic", inIndonesian: "Statistik")
 
   static let columns = [
     "figure_id", "statistic", "definition", "election", "as_of", "basis", "unit", "of", "filters", "scope", "seq",

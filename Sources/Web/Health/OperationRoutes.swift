@@ -34,7 +34,7 @@ extension Failure {
   /// What is not ready, by name.
   static func notReady(_ checks: [Readiness.Check]) -> Failure {
     Failure(
-      .storageUnavailable, en: "The service is not ready.", id: "Layanan belum siap.",
+      .storageUnavailable, en: "The service is not ready.", inIndonesian: "Layanan belum siap.",
       errors: checks.map { FieldError(parameter: $0.rawValue, .unavailable, $0.detail) })
   }
 }

@@ -132,5 +132,5 @@ extension Failure {
   static let tooManyLines = Failure(
     .contentTooLarge,
     en: "Through a proxy these are too many lines for one request; send those without a result again.",
-    id: "Melalui proksi, jumlah baris ini terlalu banyak; kirim ulang baris yang belum berhasil.")
+    inIndonesian: "Melalui proksi, jumlah baris ini terlalu banyak; kirim ulang baris yang belum berhasil.")
 }

@@ -5,7 +5,7 @@ internal import Service
 /// Operations on imports.
 extension Operation {
   static let importCases = Operation(
-    "importCases", .synchronisation, .init(en: "Import histories", id: "Impor riwayat"),
+    "importCases", .synchronisation, .init(en: "Import histories", inIndonesian: "Impor riwayat"),
     details: """
       One case a line with its acts in order, each judged as if its agency had posted it that day. One result a line. \
       Reporter and actors are the key's agency and those it succeeded, with scope migration any agency. The same file \

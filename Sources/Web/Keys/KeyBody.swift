@@ -40,7 +40,7 @@ enum KeyBody {
         case .tooLong(let days):
           LocalizedText(
             en: "A key with these scopes ends within \(days) days.",
-            id: "Kunci dengan lingkup ini berakhir dalam \(days) hari.")
+            inIndonesian: "Kunci dengan lingkup ini berakhir dalam \(days) hari.")
         }
       errors.add("/expires_at", .range, detail)
       return nil

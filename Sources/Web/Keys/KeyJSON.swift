@@ -53,7 +53,7 @@ extension ListedKey {
     return table.whole(writer.bytes)
   }
 
-  static let title = LocalizedText(en: "Keys", id: "Kunci")
+  static let title = LocalizedText(en: "Keys", inIndonesian: "Kunci")
 
   static let columns = [
     "id", "label", "scopes", "networks", "identities", "created_at", "expires_at", "revoked_at", "made_by",

@@ -82,8 +82,8 @@ final class BodyPlace: Sendable {
 extension Failure {
   static let ownBodiesTaken = Failure(
     .tooManyRequests, en: "Your agency has as many bytes of requests on their way as it may; try again shortly.",
-    id: "Lembaga Anda sedang mengirim data sebanyak yang diperbolehkan; coba lagi sebentar lagi.")
+    inIndonesian: "Lembaga Anda sedang mengirim data sebanyak yang diperbolehkan; coba lagi sebentar lagi.")
   static let bodiesTaken = Failure(
     .busy, en: "Too many requests are on their way; try again shortly.",
-    id: "Terlalu banyak permintaan sedang dikirim; coba lagi sebentar lagi.")
+    inIndonesian: "Terlalu banyak permintaan sedang dikirim; coba lagi sebentar lagi.")
 }

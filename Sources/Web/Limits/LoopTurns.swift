@@ -75,5 +75,5 @@ final class LoopTurns: Sendable {
 extension Failure {
   static let tooManyRequests = Failure(
     .tooManyRequests, en: "Too many requests of your agency wait; try again shortly.",
-    id: "Terlalu banyak permintaan lembaga Anda menunggu; coba lagi sebentar lagi.")
+    inIndonesian: "Terlalu banyak permintaan lembaga Anda menunggu; coba lagi sebentar lagi.")
 }

@@ -35,7 +35,7 @@ struct Rates: Sendable {
     guard let wait = open.take(by: AddressBlock(address), at: now) else { return }
     throw Failure(
       .tooManyRequests, en: "This address has asked too often; try again shortly.",
-      id: "Alamat ini terlalu sering meminta; coba lagi sebentar lagi.", retryAfterSeconds: wait,
+      inIndonesian: "Alamat ini terlalu sering meminta; coba lagi sebentar lagi.", retryAfterSeconds: wait,
       allowance: open.allowance)
   }
 
@@ -50,7 +50,7 @@ struct Rates: Sendable {
     guard let wait = waits.compactMap({ $0 }).max() else { return }
     throw Failure(
       .tooManyRequests, en: "Too many keys that are not valid; send a valid one.",
-      id: "Terlalu banyak kunci yang tidak sah; kirim kunci yang sah.", retryAfterSeconds: wait,
+      inIndonesian: "Terlalu banyak kunci yang tidak sah; kirim kunci yang sah.", retryAfterSeconds: wait,
       allowance: failuresByAddress.allowance)
   }
 
@@ -62,7 +62,7 @@ struct Rates: Sendable {
     guard let requests, let wait = requests.take(by: keyID, at: now) else { return }
     throw Failure(
       .tooManyRequests, en: "This key has asked too often; try again shortly.",
-      id: "Kunci ini terlalu sering meminta; coba lagi sebentar lagi.", retryAfterSeconds: wait,
+      inIndonesian: "Kunci ini terlalu sering meminta; coba lagi sebentar lagi.", retryAfterSeconds: wait,
       allowance: requests.allowance)
   }
 }

@@ -52,8 +52,8 @@ struct OwnAnswers: AnswerAccount {
 extension Failure {
   static let ownAnswersWait = Failure(
     .tooManyRequests, en: "Your agency's clients leave too many answers unread; read or close them first.",
-    id: "Klien lembaga Anda belum membaca terlalu banyak jawaban; baca atau tutup dahulu.")
+    inIndonesian: "Klien lembaga Anda belum membaca terlalu banyak jawaban; baca atau tutup dahulu.")
   static let answersWait = Failure(
     .busy, en: "Too many answers wait for their clients; try again shortly.",
-    id: "Terlalu banyak jawaban menunggu kliennya; coba lagi sebentar lagi.")
+    inIndonesian: "Terlalu banyak jawaban menunggu kliennya; coba lagi sebentar lagi.")
 }

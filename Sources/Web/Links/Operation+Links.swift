@@ -4,7 +4,7 @@ internal import HTTPTypes
 /// Operations on ties between cases.
 extension Operation {
   static let createLink = Operation(
-    "createLink", .links, .init(en: "Tie two cases", id: "Kaitkan dua kasus"), query: [.dryRun],
+    "createLink", .links, .init(en: "Tie two cases", inIndonesian: "Kaitkan dua kasus"), query: [.dryRun],
     body: .json(named: "LinkDraft") { _ = LinkRoutes.read($0) }, needs: [.idempotencyKey],
     replies: [.json(.link, "The tie.", .created)],
     example: Example(
@@ -12,14 +12,14 @@ extension Operation {
       body: #"{"case_id":"$other","relation":"same_act"}"#))
 
   static let listLinks = Operation(
-    "listLinks", .links, .init(en: "List ties", id: "Daftar kaitan"), query: [.rest],
+    "listLinks", .links, .init(en: "List ties", inIndonesian: "Daftar kaitan"), query: [.rest],
     replies: [
       .json(.page(of: .link, named: "LinkPage"), "All visible ties, or 4 MiB of them.", fields: Reply.nextPage)
     ],
     refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
 
   static let relatedCases = Operation(
-    "listRelatedCases", .links, .init(en: "Candidates for a tie", id: "Kasus yang mungkin terkait"),
+    "listRelatedCases", .links, .init(en: "Candidates for a tie", inIndonesian: "Kasus yang mungkin terkait"),
     details: "Cases that share a person, a place and day, or a report, as far as this key may know.",
     replies: [.json(.page(of: .related, named: "RelatedCasePage"), "Up to 50 candidates.")],
     example: Example("BAWASLU", path: ["$id"]))

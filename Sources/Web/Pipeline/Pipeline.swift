@@ -160,7 +160,7 @@ final class Pipeline: Sendable {
         ])
       throw Failure(
         .internalError, en: "The server has failed; nothing was changed.",
-        id: "Terjadi kesalahan pada server; tidak ada yang berubah.")
+        inIndonesian: "Terjadi kesalahan pada server; tidak ada yang berubah.")
     }
   }
 
@@ -179,7 +179,8 @@ final class Pipeline: Sendable {
       return response
     }
     let failure = Failure(
-      .methodNotAllowed, en: "This resource does not take the method.", id: "Metode ini tidak dilayani sumber daya ini."
+      .methodNotAllowed, en: "This resource does not take the method.",
+      inIndonesian: "Metode ini tidak dilayani sumber daya ini."
     )
     var response = ProblemDocument.response(
       for: failure, at: site.paths.prefix, language: language, requestID: requestID)

@@ -37,13 +37,13 @@ struct Write: Sendable {
       guard required || text != nil else { return nil }
       throw Failure(
         .idempotencyKeyMissing, en: "Send Idempotency-Key: 1 to 255 printable characters, new for every intent.",
-        id: "Kirim Idempotency-Key: 1 sampai 255 karakter, baru untuk setiap maksud.",
+        inIndonesian: "Kirim Idempotency-Key: 1 sampai 255 karakter, baru untuk setiap maksud.",
         errors: [FieldError(parameter: "Idempotency-Key", .required)])
     }
     guard text.utf8.count <= 255, text.utf8.allSatisfy({ $0 >= 33 && $0 <= 126 }) else {
       throw Failure(
         .malformedRequest, en: "Idempotency-Key takes 1 to 255 characters of ASCII without blanks.",
-        id: "Idempotency-Key terdiri dari 1 sampai 255 karakter ASCII tanpa spasi.",
+        inIndonesian: "Idempotency-Key terdiri dari 1 sampai 255 karakter ASCII tanpa spasi.",
         errors: [FieldError(parameter: "Idempotency-Key", text.utf8.count > 255 ? .length : .format)])
     }
     return text

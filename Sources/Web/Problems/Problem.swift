@@ -299,5 +299,5 @@ extension FailureCode {
     text("The server does not speak this part of HTTP.", "Bagian HTTP ini tidak dilayani.")
   }
 
-  private func text(_ en: String, _ id: String) -> LocalizedText { LocalizedText(en: en, id: id) }
+  private func text(_ en: String, _ inIndonesian: String) -> LocalizedText { LocalizedText(en: en, inIndonesian: id) }
 }

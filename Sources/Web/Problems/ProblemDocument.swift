@@ -57,7 +57,8 @@ enum ProblemDocument {
       case .versionNotSupported: .versionNotSupported
       }
     let title = code.problem.title
-    let failure = Failure(code, en: "\(title.en): \(fault.description).", id: "\(title.id): \(fault.description).")
+    let failure = Failure(
+      code, en: "\(title.en): \(fault.description).", inIndonesian: "\(title.inIndonesian): \(fault.description).")
     var response = response(for: failure, at: prefix, language: .english, requestID: requestID)
     response.seal(requestID)
     return response

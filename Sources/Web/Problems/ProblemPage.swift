@@ -18,7 +18,7 @@ enum ProblemPage {
       <p>Problem code <code>\(code.rawValue)</code>, answered with HTTP status \(problem.status.code).</p>
       <p>\(Page.escaped(problem.explanation.en))</p>
       <section lang="id">
-      <h2>\(Page.escaped(problem.title.id))</h2>
+      <h2>\(Page.escaped(problem.title.inIndonesian))</h2>
       <p>\(Page.escaped(problem.explanation.id))</p>
       </section>
       \(list)
@@ -35,7 +35,7 @@ enum ProblemPage {
       return """
         <tr><td>\(problem.status.code)</td>\
         <td><a href="/docs/problems/\(code.rawValue)"><code>\(code.rawValue)</code></a></td>\
-        <td>\(Page.escaped(problem.title.en))</td><td lang="id">\(Page.escaped(problem.title.id))</td></tr>
+        <td>\(Page.escaped(problem.title.en))</td><td lang="id">\(Page.escaped(problem.title.inIndonesian))</td></tr>
         """
     }
     return Page.html(

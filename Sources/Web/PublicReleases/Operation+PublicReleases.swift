@@ -6,9 +6,9 @@ extension Operation {
   static func release(_ statistic: PublicRoutes.Statistic) -> Operation {
     let name: LocalizedText =
       switch statistic {
-      case .funnel: .init(en: "Public funnel", id: "Corong penanganan (publik)")
-      case .stages: .init(en: "Public stages", id: "Tahap (publik)")
-      case .sanctions: .init(en: "Public sanctions", id: "Sanksi (publik)")
+      case .funnel: .init(en: "Public funnel", inIndonesian: "Corong penanganan (publik)")
+      case .stages: .init(en: "Public stages", inIndonesian: "Tahap (publik)")
+      case .sanctions: .init(en: "Public sanctions", inIndonesian: "Sanksi (publik)")
       }
     return Operation(
       "getPublic\(TypeName.all(of: statistic.rawValue))", .statistics, name,
@@ -27,7 +27,7 @@ extension Operation {
   }
 
   static let releases = Operation(
-    "listPublicReleases", .statistics, .init(en: "Public releases", id: "Rilis publik"),
+    "listPublicReleases", .statistics, .init(en: "Public releases", inIndonesian: "Rilis publik"),
     details: "Every election, and the days of which releases are made. No key.",
     replies: [
       Reply(
@@ -37,7 +37,7 @@ extension Operation {
     refusals: [.tooManyRequests], example: Example(nil))
 
   static let makeReleases = Operation(
-    "makeReleases", .administration, .init(en: "Make public releases", id: "Buat rilis publik"),
+    "makeReleases", .administration, .init(en: "Make public releases", inIndonesian: "Buat rilis publik"),
     details: """
       Makes those of an election that are due and missing, up to a month (default: the newest that is due), with the record \
       as it is now. They stay for ever: say it once the history of the election is in. What is there already stays.

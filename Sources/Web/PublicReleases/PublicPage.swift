@@ -38,7 +38,7 @@ struct PublicPage {
     }
   }
 
-  static let title = LocalizedText(en: "Release", id: "Rilis")
+  static let title = LocalizedText(en: "Release", inIndonesian: "Rilis")
 
   static let columns = [
     "statistic", "election", "as_of", "group_by", "group", "label_id", "label_en", "metric", "value",
@@ -167,7 +167,7 @@ enum PublicMethod {
       Each number is perturbed by itself, so that parts need not add up to their total, and the difference of two numbers \
       carries noise of its own. 0 is 0. Totals of the whole country from 100 up are exact.
       """,
-    id: """
+    inIndonesian: """
       Setiap angka diberi gangguan acak tersendiri, sehingga bagian tidak harus berjumlah sama dengan totalnya, dan selisih \
       dua angka memuat gangguannya sendiri. 0 tetap 0. Jumlah nasional mulai 100 ditampilkan apa adanya.
       """)

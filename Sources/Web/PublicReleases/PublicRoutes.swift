@@ -30,7 +30,7 @@ enum PublicRoutes {
     let format = call.format
     let elections = releases.reference.elections.values.sorted { $0.key < $1.key }
     let columns = ["election", "name_id", "name_en", "voting_on", "as_of"].map { TableColumn($0) }
-    let table = Table(call, LocalizedText(en: "Releases", id: "Rilis"), columns)
+    let table = Table(call, LocalizedText(en: "Releases", inIndonesian: "Rilis"), columns)
     var (page, rows) = (ListPage(format), table?.writer)
     for election in elections {
       let released = try await releases.series(of: election.key).made.keys.sorted().map(\.description)
@@ -100,7 +100,8 @@ enum PublicRoutes {
     guard let name = query["group_by"] else { return nil }
     guard let grouping = CaseStates.releasedGroupings.first(where: { $0.rawValue == name }) else {
       let names = CaseStates.releasedGroupings.map(\.rawValue).joined(separator: ", ")
-      throw .parameter("group_by", LocalizedText(en: "Give one of \(names).", id: "Isi salah satu dari \(names)."))
+      throw .parameter(
+        "group_by", LocalizedText(en: "Give one of \(names).", inIndonesian: "Isi salah satu dari \(names)."))
     }
     return grouping
   }
@@ -110,7 +111,7 @@ extension Failure {
   fileprivate static func electionMissing(_ isMissing: Bool, _ reference: Reference) -> Failure {
     let keys = reference.elections.keys.sorted().joined(separator: ", ")
     return .parameter(
-      "election", LocalizedText(en: "Give one of \(keys).", id: "Isi salah satu dari \(keys)."),
+      "election", LocalizedText(en: "Give one of \(keys).", inIndonesian: "Isi salah satu dari \(keys)."),
       isMissing ? .required : .unknownCode)
   }
 
@@ -118,18 +119,18 @@ extension Failure {
     "election",
     LocalizedText(
       en: "The day of voting is not decreed yet; releases begin after it is.",
-      id: "Hari pemungutan suara belum ditetapkan; rilis dimulai sesudahnya."))
+      inIndonesian: "Hari pemungutan suara belum ditetapkan; rilis dimulai sesudahnya."))
 
   /// A minute: longer than it takes to make a release, or to try again.
   fileprivate static let releasePending = Failure(
     .releasePending, en: "This release is due and about to be made; ask again.",
-    id: "Rilis ini sudah waktunya dan segera dibuat; tanyakan lagi.", retryAfterSeconds: 60)
+    inIndonesian: "Rilis ini sudah waktunya dan segera dibuat; tanyakan lagi.", retryAfterSeconds: 60)
 
   fileprivate static let awaitsHistory = Failure.parameter(
     "as_of",
     LocalizedText(
       en: "This month lies before the first recorded case of the election; it is released once its history is in.",
-      id: "Bulan ini mendahului kasus pertama yang tercatat; rilisnya dibuat setelah riwayatnya lengkap."))
+      inIndonesian: "Bulan ini mendahului kasus pertama yang tercatat; rilisnya dibuat setelah riwayatnya lengkap."))
 
   fileprivate static func noRelease(of due: ArraySlice<LegalDate>) -> Failure {
     let (first, last) = (due.first.map { "\($0)" } ?? "", due.last.map { "\($0)" } ?? "")
@@ -138,7 +139,8 @@ extension Failure {
       LocalizedText(
         en:
           "Give the last day of a month from \(first) to \(last); a month is released on the 1st of the next but one.",
-        id: "Isi hari terakhir suatu bulan dari \(first) sampai \(last); rilisnya pada tanggal 1 dua bulan sesudahnya.")
+        inIndonesian:
+          "Isi hari terakhir suatu bulan dari \(first) sampai \(last); rilisnya pada tanggal 1 dua bulan sesudahnya.")
     )
   }
 
@@ -148,6 +150,6 @@ extension Failure {
       "as_of",
       LocalizedText(
         en: "The first release of this election is of \(first), made on the 1st of the month after the next.",
-        id: "Rilis pertama pemilihan ini per \(first), dibuat pada tanggal 1 dua bulan sesudahnya."))
+        inIndonesian: "Rilis pertama pemilihan ini per \(first), dibuat pada tanggal 1 dua bulan sesudahnya."))
   }
 }

@@ -17,7 +17,7 @@ enum ReleaseRoutes {
         "/until", .range,
         LocalizedText(
           en: "Give the last day of a month whose release is due.",
-          id: "Isi hari terakhir suatu bulan yang rilisnya sudah waktunya."))
+          inIndonesian: "Isi hari terakhir suatu bulan yang rilisnya sudah waktunya."))
     }
     try reader.errors.check()
     guard let election = name, let last = until ?? due.last else {

@@ -62,6 +62,7 @@ struct Cursors: Sendable {
 
 extension Failure {
   static let invalidCursor = Failure(
-    .invalidCursor, en: "This cursor does not belong to this question.", id: "Kursor ini bukan milik pertanyaan ini.",
+    .invalidCursor, en: "This cursor does not belong to this question.",
+    inIndonesian: "Kursor ini bukan milik pertanyaan ini.",
     errors: [FieldError(parameter: "cursor", .format)])
 }

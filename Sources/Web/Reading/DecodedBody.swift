@@ -50,7 +50,7 @@ struct DecodedBody {
     } catch is Inflater.Fault {
       throw Failure(
         .malformedRequest, en: "The body is no gzip, or was broken off.",
-        id: "Isi bukan gzip yang sah, atau terputus.")
+        inIndonesian: "Isi bukan gzip yang sah, atau terputus.")
     }
   }
 }
@@ -58,6 +58,6 @@ struct DecodedBody {
 extension Failure {
   static let unsupportedCoding = Failure(
     .unsupportedMediaType, en: "Send the body as it is, or with Content-Encoding: gzip.",
-    id: "Kirim isi apa adanya, atau dengan Content-Encoding: gzip.",
+    inIndonesian: "Kirim isi apa adanya, atau dengan Content-Encoding: gzip.",
     errors: [FieldError(parameter: "Content-Encoding", .notAllowed)])
 }

@@ -12,7 +12,7 @@ enum JSONBody {
     } catch {
       throw Failure(
         .malformedJSON, en: "The body is not JSON as required here: byte \(error.offset): \(error.reason.description).",
-        id: "Isi bukan JSON yang sah: bita \(error.offset): \(error.reason.rawValue).")
+        inIndonesian: "Isi bukan JSON yang sah: bita \(error.offset): \(error.reason.rawValue).")
     }
   }
 
@@ -29,12 +29,13 @@ extension Failure {
   init(bodyFailure: BodyFailure) {
     switch bodyFailure {
     case .tooLarge:
-      self.init(.contentTooLarge, en: "The body is too large.", id: "Isi permintaan terlalu besar.")
+      self.init(.contentTooLarge, en: "The body is too large.", inIndonesian: "Isi permintaan terlalu besar.")
     case .tooSlow:
-      self.init(.requestTimeout, en: "The body came too slowly.", id: "Isi permintaan datang terlalu lambat.")
+      self.init(.requestTimeout, en: "The body came too slowly.", inIndonesian: "Isi permintaan datang terlalu lambat.")
     case .malformed, .disconnected:
       self.init(
-        .malformedRequest, en: "The body is broken off or malformed.", id: "Isi permintaan terputus atau rusak.")
+        .malformedRequest, en: "The body is broken off or malformed.",
+        inIndonesian: "Isi permintaan terputus atau rusak.")
     }
   }
 }

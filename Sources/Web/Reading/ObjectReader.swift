@@ -195,7 +195,7 @@ final class ObjectReader {
         at(name), .range,
         LocalizedText(
           en: "Give a number in \(range.lowerBound)...\(range.upperBound).",
-          id: "Isi bilangan dalam \(range.lowerBound)...\(range.upperBound)."))
+          inIndonesian: "Isi bilangan dalam \(range.lowerBound)...\(range.upperBound)."))
       return nil
     }
     return int
@@ -248,7 +248,7 @@ final class ObjectReader {
     }
   }
 
-  static let twice = LocalizedText(en: "This is in the list already.", id: "Ini sudah ada dalam daftar.")
+  static let twice = LocalizedText(en: "This is in the list already.", inIndonesian: "Ini sudah ada dalam daftar.")
 
   func object(_ name: String, required: Bool = false) -> ObjectReader? {
     if let record { return ObjectReader(describing: record.nested(name, required)) }
@@ -290,7 +290,7 @@ final class ObjectReader {
         at(name), .length,
         LocalizedText(
           en: "The list has \(items.count) items; at most \(countMax) are taken.",
-          id: "Daftar berisi \(items.count) butir; paling banyak \(countMax)."))
+          inIndonesian: "Daftar berisi \(items.count) butir; paling banyak \(countMax)."))
       return []
     }
     return items
@@ -302,7 +302,8 @@ final class ObjectReader {
     return LocalizedText(
       en:
         "\(name) has no place here: write \(hasLines ? "without" : "one line without") control and format characters.",
-      id: "\(name) tidak diperbolehkan: tulis \(hasLines ? "" : "satu baris ")tanpa karakter kendali dan format.")
+      inIndonesian:
+        "\(name) tidak diperbolehkan: tulis \(hasLines ? "" : "satu baris ")tanpa karakter kendali dan format.")
   }
 
   private func checked(_ given: String, _ max: Int, hasLines: Bool = false, _ pointer: () -> String) -> String? {

@@ -13,7 +13,7 @@ struct Query: Sendable {
       guard names.contains(name) else {
         throw Failure(
           .unknownParameter, en: "This resource does not know a query parameter of that name.",
-          id: "Sumber daya ini tidak mengenal parameter kueri tersebut.",
+          inIndonesian: "Sumber daya ini tidak mengenal parameter kueri tersebut.",
           errors: [FieldError(parameter: String(name.prefix(64)), .unknown)])
       }
       guard let value = parts.count == 2 ? Self.decode(parts[1]) : "" else { throw Self.malformed }
@@ -43,7 +43,7 @@ struct Query: Sendable {
     case nil: nil
     case "true": true
     case "false": false
-    default: throw .parameter(name, LocalizedText(en: "Give true or false.", id: "Isi true atau false."))
+    default: throw .parameter(name, LocalizedText(en: "Give true or false.", inIndonesian: "Isi true atau false."))
     }
   }
 
@@ -83,7 +83,7 @@ struct Query: Sendable {
       name,
       LocalizedText(
         en: "This lies after the end of the span: give one before it.",
-        id: "Ini sesudah akhir rentang: isi yang sebelumnya."), .inconsistent)
+        inIndonesian: "Ini sesudah akhir rentang: isi yang sebelumnya."), .inconsistent)
   }
 
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type) throws(Failure) -> Code?
@@ -119,7 +119,8 @@ struct Query: Sendable {
     guard let text = values[name] else { return nil }
     guard let number = Int(text), range.contains(number) else {
       let bounds = "\(range.lowerBound)...\(range.upperBound)"
-      throw .parameter(name, LocalizedText(en: "Give a number in \(bounds).", id: "Isi bilangan dalam \(bounds)."))
+      throw .parameter(
+        name, LocalizedText(en: "Give a number in \(bounds).", inIndonesian: "Isi bilangan dalam \(bounds)."))
     }
     return number
   }
@@ -136,26 +137,27 @@ struct Query: Sendable {
 
   static func oneOf(_ codes: [String]) -> LocalizedText {
     let all = codes.joined(separator: ", ")
-    return LocalizedText(en: "Give one of \(all).", id: "Isi salah satu dari \(all).")
+    return LocalizedText(en: "Give one of \(all).", inIndonesian: "Isi salah satu dari \(all).")
   }
 
   /// An instant as it stands in a query, where the plus of its offset may have been read as a blank.
   static func instant(_ text: String) -> Timestamp? { Timestamp(text) ?? Timestamp(text.replacing(" ", with: "+")) }
 
   private static let onlyOnce = LocalizedText(
-    en: "This parameter is given twice; give it once.", id: "Parameter ini diberikan dua kali; berikan sekali.")
+    en: "This parameter is given twice; give it once.",
+    inIndonesian: "Parameter ini diberikan dua kali; berikan sekali.")
 
   static let dateOrInstant = LocalizedText(
     en: "Give a date, YYYY-MM-DD, or a time with its offset, as 2024-10-20T09:30:00+07:00.",
-    id: "Isi tanggal, YYYY-MM-DD, atau waktu beserta selisihnya, misalnya 2024-10-20T09:30:00+07:00.")
+    inIndonesian: "Isi tanggal, YYYY-MM-DD, atau waktu beserta selisihnya, misalnya 2024-10-20T09:30:00+07:00.")
 
   private static func useCommas(_ name: String) -> LocalizedText {
     LocalizedText(
-      en: "Give several with commas between them: \(name)=a,b.", id: "Isi beberapa dengan koma: \(name)=a,b.")
+      en: "Give several with commas between them: \(name)=a,b.", inIndonesian: "Isi beberapa dengan koma: \(name)=a,b.")
   }
 
   private static let malformed = Failure(
-    .invalidParameter, en: "The query is not well encoded.", id: "Kueri tidak disandikan dengan benar.")
+    .invalidParameter, en: "The query is not well encoded.", inIndonesian: "Kueri tidak disandikan dengan benar.")
 
   /// Percent-decodes; `+` is a blank, as forms send it.
   static func decode(_ text: Substring) -> String? {

@@ -5,7 +5,7 @@ internal import Service
 /// Operations on reconciliations.
 extension Operation {
   static let reconcile = Operation(
-    "reconcile", .synchronisation, .init(en: "Reconcile", id: "Rekonsiliasi"),
+    "reconcile", .synchronisation, .init(en: "Reconcile", inIndonesian: "Rekonsiliasi"),
     details: """
       The caller's manifest, a line a case in ascending order of id, is compared with what the agency should hold at \
       seq. JSON lists up to 1,000 differences of each kind, NDJSON all. The certificate is kept.
@@ -25,7 +25,7 @@ extension Operation {
         """))
 
   static let listReconciliations = Operation(
-    "listReconciliations", .synchronisation, .init(en: "List certificates", id: "Daftar sertifikat"),
+    "listReconciliations", .synchronisation, .init(en: "List certificates", inIndonesian: "Daftar sertifikat"),
     details: """
       Which agency agreed at which sequence and when, newest first. Of another agency's certificate, counts and digest \
       are shown to keys that see every case.

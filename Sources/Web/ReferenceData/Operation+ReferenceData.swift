@@ -5,7 +5,7 @@ internal import Service
 /// Operations on reference data.
 extension Operation {
   static let listReference = Operation(
-    "listReference", .reference, .init(en: "Read reference data", id: "Baca data referensi"),
+    "listReference", .reference, .init(en: "Read reference data", inIndonesian: "Baca data referensi"),
     details: "The kinds and their columns (? may be empty): \(ReferenceColumn.table)",
     query: [.date("as_of", "Rows that are valid on this day (default: all)."), .rest],
     replies: [
@@ -18,7 +18,7 @@ extension Operation {
     example: Example("BKN", path: ["elections"]))
 
   static let listMandates = Operation(
-    "listMandates", .administration, .init(en: "List mandates", id: "Daftar kewenangan"),
+    "listMandates", .administration, .init(en: "List mandates", inIndonesian: "Daftar kewenangan"),
     query: [.date("as_of", "Those in force on this day."), .rest],
     replies: [
       .json(.page(of: .referenceRow, named: "ReferencePage"), "All mandates, or 4 MiB of them.", fields: Reply.nextPage)
@@ -27,14 +27,14 @@ extension Operation {
     example: Example("OPERATOR"))
 
   static let putMandates = put(
-    "putMandates", .init(en: "Change mandates", id: "Ubah kewenangan"), [.mandates], path: [],
+    "putMandates", .init(en: "Change mandates", inIndonesian: "Ubah kewenangan"), [.mandates], path: [],
     example: """
       [{"id":900,"kind":"report","agency":"KASN","from":"2024-01-01","until":"2024-01-31","scope":"all",\
       "legal_basis":"Contoh"}]
       """)
 
   static let putReference = put(
-    "putReference", .init(en: "Change reference data", id: "Ubah data referensi"), ReferenceKind.allCases,
+    "putReference", .init(en: "Change reference data", inIndonesian: "Ubah data referensi"), ReferenceKind.allCases,
     path: ["holidays"],
     example: """
       [{"date":"2027-01-01","name_id":"Tahun Baru","name_en":"New Year","kind":"holiday","source":"SKB",\

@@ -32,7 +32,7 @@ enum ReferenceBody {
     } catch {
       throw Failure(
         .malformedRequest, en: "The CSV is malformed in line \(error.line): \(error.reason.description).",
-        id: "CSV rusak pada baris \(error.line): \(error.reason.rawValue).")
+        inIndonesian: "CSV rusak pada baris \(error.line): \(error.reason.rawValue).")
     }
     guard let header = rows.first?.fields else { throw .invalid("", .required) }
     var names: Set<String> = []
@@ -40,7 +40,7 @@ enum ReferenceBody {
       let name = twice.prefix(64)
       throw Failure(
         .malformedRequest, en: "The header names the column \(name) twice.",
-        id: "Tajuk memuat kolom \(name) dua kali.")
+        inIndonesian: "Tajuk memuat kolom \(name) dua kali.")
     }
     let columns = Dictionary(uniqueKeysWithValues: kind.columns.map { ($0.name, $0) })
     var items: [JSONValue] = []
@@ -48,7 +48,7 @@ enum ReferenceBody {
       guard row.fields.count == header.count else {
         throw Failure(
           .malformedRequest, en: "Line \(row.line) has \(row.fields.count) cells, the header \(header.count).",
-          id: "Baris \(row.line) berisi \(row.fields.count) sel, tajuk \(header.count).")
+          inIndonesian: "Baris \(row.line) berisi \(row.fields.count) sel, tajuk \(header.count).")
       }
       var object = JSONObject()
       for (name, cell) in zip(header, row.fields) where !cell.isEmpty {
@@ -70,7 +70,7 @@ enum ReferenceBody {
       let row = error.pointer?.split(separator: "/").first.flatMap { Int($0) }
       guard let pointer = error.pointer, let row, lines.indices.contains(row) else { return error }
       let detail = LocalizedText(
-        en: "Line \(lines[row]): \(error.detail.en)", id: "Baris \(lines[row]): \(error.detail.id)")
+        en: "Line \(lines[row]): \(error.detail.en)", inIndonesian: "Baris \(lines[row]): \(error.detail.inIndonesian)")
       return FieldError(pointer: pointer, error.code, detail)
     }
     return failure

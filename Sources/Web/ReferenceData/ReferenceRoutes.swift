@@ -41,7 +41,7 @@ enum ReferenceRoutes {
     let (format, list) = (call.format, try WholeList(call, at: path, filteredBy: "as_of"))
     let rows = referenceData.rows(kind, on: LegalDate(list.filter))
     if format == .json { return try list.answer(rows) { Array($0.json.utf8) } }
-    let title = LocalizedText(en: kind.rawValue, id: kind.rawValue)
+    let title = LocalizedText(en: kind.rawValue, inIndonesian: kind.rawValue)
     guard let table = Table(call, title, kind.columns.map { TableColumn($0.name) }) else {
       return Answer(contentType: format.contentType, body: .bytes(lines(rows)))
     }

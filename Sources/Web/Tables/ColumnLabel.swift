@@ -4,13 +4,14 @@ internal import Domain
 enum ColumnLabel {
   /// - Returns: the name itself where nothing is said of it; a test sees to it that something is.
   static func of(_ name: String) -> LocalizedText {
-    facts[name] ?? table[name].map { LocalizedText(en: $0.en, id: $0.id) } ?? LocalizedText(en: name, id: name)
+    facts[name] ?? table[name].map { LocalizedText(en: $0.en, inIndonesian: $0.id) }
+      ?? LocalizedText(en: name, inIndonesian: name)
   }
 
   private static let facts = Dictionary(
     CaseField.all.map { ($0.column, $0.label) }, uniquingKeysWith: { first, _ in first })
 
-  static let table: [String: (en: String, id: String)] = [
+  static let table: [String: (en: String, inIndonesian: String)] = [
     "id": ("ID", "ID"),
     "number": ("Number", "Nomor"),
     "version": ("Version", "Versi"),

@@ -31,7 +31,8 @@ extension Query {
     guard format == .csv else {
       throw .parameter(
         given,
-        LocalizedText(en: "This is of CSV alone: add format=csv.", id: "Ini hanya untuk CSV: tambahkan format=csv."))
+        LocalizedText(
+          en: "This is of CSV alone: add format=csv.", inIndonesian: "Ini hanya untuk CSV: tambahkan format=csv."))
     }
     dialect.hasByteOrderMark = try flag("bom") ?? false
     dialect.separator = try code("separator", TableDialect.Separator.self) ?? .comma

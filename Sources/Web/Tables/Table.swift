@@ -63,7 +63,8 @@ struct Table: Sendable {
     throw Failure(
       .invalid,
       en: "A worksheet holds \(TableWriter.rowsMax) rows with its heading, and these are \(count): ask for CSV.",
-      id: "Lembar kerja memuat \(TableWriter.rowsMax) baris termasuk judul, sedangkan ini \(count): minta CSV.",
+      inIndonesian:
+        "Lembar kerja memuat \(TableWriter.rowsMax) baris termasuk judul, sedangkan ini \(count): minta CSV.",
       errors: [FieldError(parameter: "format", .range)])
   }
 }
