@@ -21,13 +21,14 @@ public final class API: Sendable {
   }
 
   private static func documentation(of store: any Store, at prefix: String) -> Documentation {
-    let whole = OpenAPIDocument.whole(at: prefix)
+    func openAPI(_ document: OpenAPIDocument) -> @Sendable (Caller?) -> [UInt8] {
+      let whole = document.whole(at: prefix)
+      return { caller in caller.map { document.json(for: $0, at: prefix, store.reference) } ?? whole }
+    }
     return Documentation(
       operations: { OperationPage.html }, cookbook: { CookbookPage.html }, problems: { ProblemPage.list },
       problem: { ProblemPage.html($0) },
-      openAPI: { caller in
-        caller.map { OpenAPIDocument.json(for: $0, at: prefix, store.reference) } ?? whole
-      })
+      openAPI: openAPI(.current), openAPI30: openAPI(.earlier))
   }
 
   /// Names the server that takes the requests, for metrics: it is made after this interface, which answers them.

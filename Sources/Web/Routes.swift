@@ -11,20 +11,28 @@ enum Routes {
       Route(.get, "/metrics", .administratorOrLocal, .metrics) {
         await MetricsRoutes.show($0, $1.watching, $1.metrics, $1.waiting)
       },
-      Route(.get, "/openapi.json", .optionalKey, .openAPI) { DocumentationRoutes.openAPI($0, $1.documentation) },
-      Route(.get, "/docs", .open, .page(.init(en: "The documentation", inIndonesian: "Dokumentasi"))) {
+      Route(.get, "/openapi.json", .optionalKey, .openAPI) {
+        DocumentationRoutes.openAPI($0, $1.documentation.openAPI)
+      },
+      Route(.get, "/openapi-3.0.json", .optionalKey, .openAPI30) {
+        DocumentationRoutes.openAPI($0, $1.documentation.openAPI30)
+      },
+      Route(
+        .get, "/docs", .open, .page("getDocumentation", .init(en: "The documentation", inIndonesian: "Dokumentasi"))
+      ) {
         DocumentationRoutes.page($1.documentation.operations(), $0)
       },
       Route(
         .get, "/docs/cookbook", .open,
-        .page(.init(en: "Every operation in curl", inIndonesian: "Setiap operasi dalam curl"))
+        .page("getCookbook", .init(en: "Every operation in curl", inIndonesian: "Setiap operasi dalam curl"))
       ) { DocumentationRoutes.page($1.documentation.cookbook(), $0) },
       Route(
-        .get, "/docs/problems", .open, .page(.init(en: "Every problem", inIndonesian: "Setiap masalah"))
+        .get, "/docs/problems", .open, .page("listProblems", .init(en: "Every problem", inIndonesian: "Setiap masalah"))
       ) { DocumentationRoutes.page($1.documentation.problems(), $0) },
       Route(
         .get, "/docs/problems/{code}", .open,
-        .page(.init(en: "What a problem means", inIndonesian: "Arti suatu masalah"), path: ["clock_running"])
+        .page(
+          "getProblem", .init(en: "What a problem means", inIndonesian: "Arti suatu masalah"), path: ["clock_running"])
       ) { try DocumentationRoutes.problem($0, $1.documentation) },
       Route(.get, "/docs/style.css", .open, .styleSheet) { _, _ in DocumentationRoutes.styleSheet() },
 

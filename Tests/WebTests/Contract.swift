@@ -61,12 +61,17 @@ final class Contract: Sendable {
     let content = reply["content"][type]
     guard content != .null else { return ["the type \(type) is not described"] }
     switch type {
-    case "application/json", "application/problem+json":
+    case "application/problem+json":
+      let codes = reply["x-problem-codes"].items
+      let code = answer.json["code"]
+      return check.faults(in: answer.json, against: content["schema"])
+        + (codes.contains(code) ? [] : ["the code \(code) is not described"])
+    case "application/json":
       return check.faults(in: answer.json, against: content["schema"])
     case "application/x-ndjson":
       guard answer["content-encoding"] == nil else { return [] }
       return answer.lines.prefix(20).flatMap { line in
-        check.faults(in: (try? JSONValue.parse(Array(line.utf8))) ?? .null, against: content["schema"])
+        check.faults(in: (try? JSONValue.parse(Array(line.utf8))) ?? .null, against: content["x-itemSchema"])
       }
     default: return []
     }

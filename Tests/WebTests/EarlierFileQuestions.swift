@@ -450,7 +450,7 @@ final class EarlierFileQuestions {
   /// What waits, and what the program that was recorded did not have.
   private static let notRecorded: Set = ["wait", "bom", "separator", "decimal"]
   /// What tells of the process.
-  private static let notAsked: Set = ["/livez", "/readyz", "/metrics", "/openapi.json"]
+  private static let notAsked: Set = ["/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json"]
 
   private func note(_ method: String, _ target: String, _ body: String?, _ fields: [(String, String)]) {
     let parts = target.split(separator: "?", maxSplits: 1)
@@ -478,8 +478,8 @@ final class EarlierFileQuestions {
         .map { " " + $0 }
         .map { "GET \(template)\($0)" }
     }
-    let body = document["paths"]["/v1/case-searches"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    wanted += body["properties"].names.map { "search \($0)" }
+    let search = document["components"]["schemas"]["CaseSearch"]
+    wanted += search["properties"].names.map { "search \($0)" }
     let missing = wanted.filter { wish in
       let parts = wish.split(separator: " ")
       if parts.count < 2 || parts[0] == "search" { return !wish.isEmpty && !asked.contains(wish) }

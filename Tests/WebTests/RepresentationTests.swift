@@ -37,7 +37,7 @@ struct RepresentationTests {
     try await withService { visitor in
       let schemas = try visitor.ask("GET", "/openapi.json", []).json["components"]["schemas"]
       var found: [String] = []
-      collect(schemas["Case"], "", schemas, &found)
+      collect(schemas["CaseRecord"], "", schemas, &found)
       #expect(found == Self.members.split(whereSeparator: \.isWhitespace).map(String.init))
       let path = try visitor.makeCase()
       #expect(try visitor.etag(path, as: .bkn) == "\"\(Self.number)-1-7\"")

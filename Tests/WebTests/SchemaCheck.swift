@@ -1,4 +1,5 @@
 internal import JSON
+internal import TestSupport
 
 /// Holds values against the schemas of an OpenAPI document: the keywords that the service uses, and no others.
 struct SchemaCheck {
@@ -22,6 +23,12 @@ struct SchemaCheck {
       case ("allOf", .array(let parts)): parts.flatMap { faults(in: value, $0, place) }
       case ("anyOf", .array(let parts)): anyFaults(value, parts, place)
       case ("type", .string(let type)): isOf(type, value) ? [] : ["\(place) is \(value.kind), not \(type)"]
+      case ("type", .array(let types)):
+        types.contains { isOf($0.string ?? "", value) } ? [] : ["\(place) is \(value.kind), and that is no type of it"]
+      case ("if", let condition):
+        faults(in: value, keywords[faults(in: value, condition, place).isEmpty ? "then" : "else"] ?? .null, place)
+      case ("then", _), ("else", _): []
+      case ("not", let other): faults(in: value, other, place).isEmpty ? ["\(place) is what it must not be"] : []
       case ("const", let constant): value == constant ? [] : ["\(place) is not \(constant)"]
       case ("enum", .array(let codes)): codes.contains(value) ? [] : ["\(place): \(value) is no such code"]
       case ("required", .array(let names)): names.compactMap { missing($0, value, place) }
@@ -119,6 +126,7 @@ struct SchemaCheck {
     return switch format {
     case "date": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil
     case "date-time": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/) != nil
+    case "int64": true
     case "uuid": text.wholeMatch(of: /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/) != nil
     default: false
     }

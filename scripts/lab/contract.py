@@ -1,4 +1,7 @@
-"""Attacks every operation of the OpenAPI document with schemathesis, with keys of agencies, the operator's and none."""
+"""Attacks every operation of the OpenAPI document with schemathesis, with keys of agencies, the operator's and none.
+
+It is configured as deploy/schemathesis has it for whoever uses the interface.
+"""
 
 import pathlib
 import re
@@ -6,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from lab import settings
+from lab import clients, settings
 from lab.client import Client
 from lab.server import Server
 
@@ -27,27 +30,18 @@ def attack(server, document, caller, examples, seed):
     done = subprocess.run(
         [
             TOOLS / "schemathesis",
-            "--config-file",
-            "Tests/contract/schemathesis.toml",
             "run",
             document,
             "--url",
             server.url,
             *key,
-            "--phases",
-            "examples,coverage,fuzzing",
             "--max-examples",
             str(examples),
             "--seed",
             str(seed),
-            "--continue-on-failure",
-            "--suppress-health-check",
-            "all",
-            "--warnings",
-            "off",
             "--no-color",
         ],
-        cwd=settings.ROOT,
+        cwd=settings.DEPLOY / "schemathesis",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -63,6 +57,8 @@ def attack(server, document, caller, examples, seed):
 
 
 def main(arguments):
+    if arguments[:1] == ["--clients"]:
+        return clients.main(arguments[1:])
     examples, callers = int(arguments[0]) if arguments else 10, arguments[1:] or CALLERS
     if unknown := set(callers) - set(CALLERS):
         raise SystemExit(f"{', '.join(unknown)}: {', '.join(CALLERS)} are possible")
@@ -71,10 +67,11 @@ def main(arguments):
     with tempfile.TemporaryDirectory(prefix="netral-contract-") as name:
         folder = pathlib.Path(name)
         server = Server(program, folder / "demo.sqlite", BACKUP_FOLDER=folder / "backups", **LIMITS).demo()
-        document = folder / "openapi.json"
+        document, earlier = folder / "openapi.json", folder / "openapi-3.0.json"
         with server.start():
-            document.write_bytes(Client(server.url).get(None, "/openapi.json").body)
-            print(settings.run(TOOLS / "python", "-m", "openapi_spec_validator", document).strip(), flush=True)
+            for file in (document, earlier):
+                file.write_bytes(Client(server.url).get(None, f"/{file.name}").body)
+                print(settings.run(TOOLS / "python", "-m", "openapi_spec_validator", file).strip(), flush=True)
             # Each caller is tried, also when one before it has found something.
             found = [attack(server, document, caller, examples, settings.seed(1)) for caller in callers]
         failed = [line for line in pathlib.Path(server.log).read_text().splitlines() if "request failed" in line]

@@ -13,7 +13,7 @@ import time
 from lab.settings import ROOT, SCRIPTS, prepare, program
 from lab.table import Table
 
-PYTHON = ["scripts", "Tests", "Tests/NetralTests/released/keep"]
+PYTHON = ["scripts", "Tests", "deploy", "Tests/NetralTests/released/keep"]
 RUFF = [".build-ruff/bin/ruff"]
 LINT = ["swift", "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests", "migrations"]
 # A module that is imported and not declared is found in a build from nothing only, and only at times; so it is refused.
@@ -30,6 +30,7 @@ HEAVY = [
     ("fuzzing", ["scripts/fuzz", "10"], False),
     ("thread sanitizer", ["scripts/sanitize", "thread"], False),
     ("address sanitizer", ["scripts/sanitize", "address"], False),
+    ("clients in five languages", ["scripts/contract", "--clients"], False),
     ("the units under systemd", ["scripts/verify-units"], True),
     ("the image", ["scripts/verify-image"], True),
 ]

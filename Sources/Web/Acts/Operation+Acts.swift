@@ -5,8 +5,9 @@ internal import HTTPTypes
 extension Operation {
   static func act(_ kind: ActionKind) -> Operation {
     Operation(
-      .acts, summary(kind), details: details(kind), query: [.dryRun],
-      body: .json { _ = ActionBody.action(kind, $0) }, needs: [.entityTag, .optionalIdempotencyKey],
+      "record\(TypeName.one(of: kind.rawValue))", .acts, summary(kind), details: details(kind), query: [.dryRun],
+      body: .json(named: "\(TypeName.one(of: kind.rawValue))Draft") { _ = ActionBody.action(kind, $0) },
+      needs: [.entityTag, .optionalIdempotencyKey],
       replies: [
         .json(
           .caseAfterChange, "The case as it now is.", .created,
@@ -110,7 +111,7 @@ extension Operation {
   }
 
   static let allowedActions = Operation(
-    .cases, .init(en: "What may be done now", inIndonesian: "Tindakan yang dapat dilakukan"),
+    "getAllowedActions", .cases, .init(en: "What may be done now", inIndonesian: "Tindakan yang dapat dilakukan"),
     details: "What this key may do with the case today, and why not the rest.",
     replies: [.json(.allowedActions, "Every action.")], example: Example("BKN", path: ["$id"]))
 }

@@ -10,8 +10,8 @@ extension Schema {
         of: object([
           .always("action", code(ActionKind.self)), .always("allowed", bool), .maybe("code", code(FailureCode.self)),
           .maybe("detail", string),
-        ]))),
+        ]).named("AllowedAction"))),
     .always("confirmation", bool.described("Whether something here waits for this agency's confirmation.")),
     .always("correction", bool.described("Whether this agency may correct facts itself.")),
-  ])
+  ]).named("AllowedActions")
 }

@@ -5,7 +5,7 @@ internal import Service
 /// Operations on backups.
 extension Operation {
   static let createBackup = Operation(
-    .administration, .init(en: "Make a backup", inIndonesian: "Buat cadangan"),
+    "createBackup", .administration, .init(en: "Make a backup", inIndonesian: "Buat cadangan"),
     details: """
       Into the folder of the settings; answered when the copy has been proved sound. Takes no body. A dry run makes and \
       proves the copy, and then throws it away.
@@ -15,9 +15,12 @@ extension Operation {
     refusals: [.backupRunning, .backupsNotConfigured, .malformedJSON, .invalid], example: Example("OPERATOR"))
 
   static let listBackups = Operation(
-    .administration, .init(en: "List backups", inIndonesian: "Daftar cadangan"),
+    "listBackups", .administration, .init(en: "List backups", inIndonesian: "Daftar cadangan"),
     query: [.rest],
-    replies: [.json(.page(of: .backup), "All backups, newest first, or 4 MiB of them.", fields: Reply.nextPage)],
+    replies: [
+      .json(
+        .page(of: .backup, named: "BackupPage"), "All backups, newest first, or 4 MiB of them.", fields: Reply.nextPage)
+    ],
     refusals: [.backupsNotConfigured, .invalidCursor],
     example: Example("OPERATOR"))
 }

@@ -10,5 +10,5 @@ extension Schema {
 
   static let backup = object(backupMembers).named("Backup")
 
-  static let newBackup = object(backupMembers + [.always("duration_ms", count)])
+  static let newBackup = object(backupMembers + [.always("duration_ms", count)]).named("MadeBackup")
 }

@@ -40,7 +40,9 @@ enum CaseBody {
     let (name, isRequired) = (field.member, field.isRequired)
     func text(_ text: String?) -> FieldValue { text.map { .text($0) } ?? .none }
     switch field.form {
-    case .text(let max): return text(reader.text(name, max: max, required: isRequired))
+    case .text(let max):
+      let form = field.name == "region" ? Schema.region : nil
+      return text(reader.text(name, max: max, required: isRequired, form: form))
     case .prose(let max): return text(reader.prose(name, max: max, required: isRequired))
     case .digits(let count): return text(reader.digits(name, count: count, required: isRequired))
     case .code(let codes): return text(reader.code(name, of: codes, required: isRequired))

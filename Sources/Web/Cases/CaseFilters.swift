@@ -175,7 +175,9 @@ extension CaseListRequest {
   private static func list(_ parameter: Parameter, _ body: ObjectReader) -> String? {
     let (name, code) = (parameter.name, parameter.itemSchema)
     let array = Schema.array(of: code, countMax: 100).with(("minItems", .int(1)))
-    guard let value = body.value(name, .anyOf([code, array])) else { return nil }
+    guard let value = body.value(name, .oneOrMany(code, array)) else {
+      return nil
+    }
     var items = [value]
     if case .array(let all) = value { items = all }
     if items.isEmpty || items.count > 100 {

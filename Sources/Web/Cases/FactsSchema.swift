@@ -20,7 +20,7 @@ enum FactsSchema {
     let shape = Schema.object(fields.map(member))
     let schema =
       name == "institution" ? Schema.institution : shape.named(name.prefix(1).uppercased() + name.dropFirst())
-    if name == "violation" { return .always(name, shape.orNull) }
+    if name == "violation" { return .always(name, shape.named("Violation").orNull) }
     let isOpen = fields.contains { $0.group == .core }
     return isOpen ? .always(name, schema) : .maybe(name, schema.described("Left out where it is withheld."))
   }
@@ -43,7 +43,8 @@ enum FactsSchema {
     case .number: .count
     case .flag: .bool
     case .texts: .array(of: .string)
-    case .witnesses: .array(of: .object([.always("name", .string), .always("contact", Schema.string.orNull)]))
+    case .witnesses:
+      .array(of: Schema.object([.always("name", .string), .always("contact", Schema.string.orNull)]).named("Witness"))
     }
   }
 

@@ -7,12 +7,12 @@ extension Operation {
     .caseRecord, "The case as this key sees it.", fields: [(.eTag, "Representation, version and projection.")])
 
   static let createCase = Operation(
-    .cases, .init(en: "Report a case", inIndonesian: "Laporkan kasus"),
+    "createCase", .cases, .init(en: "Report a case", inIndonesian: "Laporkan kasus"),
     details: """
       Creates a case. The pair of agency and report number guards against a second copy, the Idempotency-Key against a \
       retry. A predecessor's case is brought in with on_behalf_of.
       """,
-    query: [.dryRun], body: .json { _ = CaseRoutes.read($0, .bawaslu) }, needs: [.idempotencyKey],
+    query: [.dryRun], body: .json(named: "CaseDraft") { _ = CaseRoutes.read($0, .bawaslu) }, needs: [.idempotencyKey],
     replies: [
       .json(
         .caseAfterCreation, "The new case.", .created,
@@ -31,12 +31,12 @@ extension Operation {
         """, keeps: ("id", ".id")))
 
   private static let casePages: [Reply.Content] = [
-    .json(.page(of: .caseRecord, and: [.maybe("count", .count.described("With count=exact."))])),
+    .json(.page(of: .caseRecord, and: [.maybe("count", .count.described("With count=exact."))], named: "CasePage")),
     .lines(.caseRecord), .csv, .xlsx,
   ]
 
   static let listCases = Operation(
-    .cases, .init(en: "List cases", inIndonesian: "Daftar kasus"),
+    "listCases", .cases, .init(en: "List cases", inIndonesian: "Daftar kasus"),
     details: """
       Visible cases, a page at a time; a page ends at 4 MiB at the latest. Filters narrow; a cursor carries them. \
       Searching for a person or for words: POST /v1/case-searches.
@@ -53,14 +53,14 @@ extension Operation {
     example: Example("BKN", query: "stage=recommended&region=73&limit=5&count=exact"))
 
   static let searchCases = Operation(
-    .cases, .init(en: "Search cases", inIndonesian: "Cari kasus"),
+    "searchCases", .cases, .init(en: "Search cases", inIndonesian: "Cari kasus"),
     details: """
       The list with its filters in the body, and with those that name a person or repeat words about one, which have no \
       place in an address: nip, nik, name, q. stage is a code or an array of codes. A filter on what is withheld matches \
       nothing. The next page: the same with cursor, which carries the filters. Creates nothing, so that it needs no \
       Idempotency-Key.
       """,
-    body: .json { _ = CaseListRequest.read($0) },
+    body: .json(named: "CaseSearch") { _ = CaseListRequest.read($0) },
     replies: [
       Reply(.ok, "A page.", casePages, fields: [(.nextCursor, "The cursor of the next page, in every format.")])
     ],
@@ -68,7 +68,7 @@ extension Operation {
     example: Example("BKN", body: #"{"name":"pegawai contoh","stage":["received","verified"],"limit":5}"#))
 
   static let showCase = Operation(
-    .cases, .init(en: "Show a case", inIndonesian: "Tampilkan kasus"),
+    "getCase", .cases, .init(en: "Show a case", inIndonesian: "Tampilkan kasus"),
     query: [
       Parameter(
         "as_of", .string,
@@ -77,15 +77,17 @@ extension Operation {
     replies: [caseReply], refusals: [.notAcceptable], example: Example("PANRB", path: ["$id"]))
 
   static let caseHistory = Operation(
-    .cases, .init(en: "History of a case", inIndonesian: "Riwayat kasus"),
+    "getCaseHistory", .cases, .init(en: "History of a case", inIndonesian: "Riwayat kasus"),
     details: "Every event, oldest first: who did what and when, and which facts changed.",
-    query: [.rest], replies: [.json(.page(of: .event), "All events, or 4 MiB of them.", fields: Reply.nextPage)],
+    query: [.rest],
+    replies: [.json(.page(of: .event, named: "EventPage"), "All events, or 4 MiB of them.", fields: Reply.nextPage)],
     refusals: [.invalidCursor], example: Example("PANRB", path: ["$id"]))
 
   static let classify = Operation(
-    .cases, .init(en: "Suggest a violation", inIndonesian: "Usulkan bentuk pelanggaran"),
+    "suggestViolation", .cases, .init(en: "Suggest a violation", inIndonesian: "Usulkan bentuk pelanggaran"),
     details: "Which row of the catalogue fits an act, and why. A suggestion: people decide.",
-    body: .json { _ = ClassificationRoutes.read($0) }, replies: [.json(.suggestion, "The suggestion.")],
+    body: .json(named: "ClassificationRequest") { _ = ClassificationRoutes.read($0) },
+    replies: [.json(.suggestion, "The suggestion.")],
     example: Example(
       "BAWASLU",
       body: #"{"election":"pilkada-2024","occurred_on":"2024-10-02","supports":"candidate","violation":"DS-06"}"#))

@@ -13,7 +13,7 @@ extension Schema {
   ]).named("Institution")
 
   /// A case as a caller sees it; what is withheld is left out, and `redacted` names its groups.
-  static let caseRecord = object(caseMembers(number: string, seq: count)).named("Case")
+  static let caseRecord = object(caseMembers(number: string, seq: count)).named("CaseRecord")
 
   private static func caseMembers(number: Schema, seq: Schema) -> [Member] {
     [
@@ -44,41 +44,44 @@ extension Schema {
   }
 
   /// What the answer to a change shows of the case.
-  static let caseAfterChange = anyOf([caseRecord, caseReceipt])
+  static let caseAfterChange = anyOf([caseRecord, caseReceipt]).named("CaseAfterChange")
 
   /// What the answer to creating shows.
-  static let caseAfterCreation = anyOf([caseRecord, triedCase, caseReceipt])
+  static let caseAfterCreation = anyOf([caseRecord, triedCase, caseReceipt]).named("CaseAfterCreation")
 
-  private static let triedCase = object(caseMembers(number: null, seq: null)).named("TriedCase")
-    .described("After a dry run, which gives neither number nor sequence.")
+  private static let triedCase = object(
+    caseMembers(number: string.neverGiven, seq: count.neverGiven)
+  )
+  .described("After a dry run, which gives neither number nor sequence.").named("TriedCase")
 
   private static let caseReceipt = object([
     .always("id", uuid), .always("version", int(1...Int(Int32.max))), .always("stage", code(Stage.self)),
-  ]).named("CaseReceipt").described("All that a key without cases:read is told.")
+  ]).described("All that a key without cases:read is told.").named("WriteReceipt")
 
-  private static let milestones = object(Milestone.allCases.map { .maybe($0.rawValue, date) })
+  private static let milestones = object(Milestone.allCases.map { .maybe($0.rawValue, date) }).named("Milestones")
 
   private static let recommendation = object([
     .always("agency", agency), .always("letter_number", string), .always("institution", string.orNull),
     .always("proposed_sanction", string.orNull),
-  ])
+  ]).named("Recommendation")
 
   private static let decision = object([
     .always("agency", agency), .always("outcome", code(DecisionOutcome.self)), .always("decree_number", string),
     .always("sanction", string.orNull), .always("sanction_level", string.orNull),
     .always("outside_band", bool.orNull), .always("deviation_explained", bool.orNull),
-  ])
+  ]).named("Decision")
 
   private static let block = object(
     [
       .always("agency", agency), .always("letter_number", string), .always("blocked_on", date),
       .always("released_on", date.orNull), .always("proof", string.orNull),
-    ] + progressMembers(of: "block"))
+    ] + progressMembers(of: "block")
+  ).named("Block")
 
   private static let appeal = object([
     .always("route", code(AppealRoute.self)), .always("filed_on", date),
     .always("outcome", code(RulingOutcome.self).orNull), .always("ruled_on", date.orNull),
-  ])
+  ]).named("Appeal")
 
   static let event = object([
     .always("seq", count), .always("version", count), .always("what", string), .always("agency", agency),
@@ -102,5 +105,5 @@ extension Schema {
       ]).orNull), .always("determined", bool),
     .always("determined_on", string.orNull.described("Null while it is not decreed.")),
     .always("reasons", array(of: string)), .always("warnings", array(of: string)),
-  ])
+  ]).named("Classification")
 }

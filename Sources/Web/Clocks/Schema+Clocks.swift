@@ -14,7 +14,7 @@ extension Schema {
         code(PauseGround.self).orNull.described(
           PauseGround.allCases.map { "\($0.rawValue): \($0.label.en) (\($0.label.inIndonesian))" }.joined(
             separator: "; "))),
-    ]))
+    ]).named("Pause"))
 
   private static let recordedOn = Member.always(
     "recorded_on",

@@ -4,7 +4,7 @@ internal import HTTPTypes
 /// Operations on what others have recorded in an agency's name.
 extension Operation {
   static let confirm = Operation(
-    .confirmations, .init(en: "Confirm or dispute", inIndonesian: "Konfirmasi atau bantah"),
+    "confirmCase", .confirmations, .init(en: "Confirm or dispute", inIndonesian: "Konfirmasi atau bantah"),
     details: """
       For the agency in whose name another one has imported the report or an act, or its successor. Without acts it \
       answers everything in the case that waits for it; acts are sequences of events. A disputed act is void, and so is \
@@ -12,7 +12,8 @@ extension Operation {
       everything, and frees its number. A dispute needs a reason, and is refused once an act stands on it that its agency \
       has recorded itself or confirmed.
       """,
-    query: [.dryRun], body: .json { _ = ConfirmationBody.read($0) }, needs: [.entityTag, .optionalIdempotencyKey],
+    query: [.dryRun], body: .json(named: "ConfirmationDraft") { _ = ConfirmationBody.read($0) },
+    needs: [.entityTag, .optionalIdempotencyKey],
     replies: [
       .json(
         .caseRecord, "The case as it now is.", .created,
@@ -36,17 +37,17 @@ extension Operation {
         """, path: ["$imported"], body: #"{"outcome":"confirmed"}"#))
 
   static let confirmMany = Operation(
-    .confirmations, .init(en: "Confirm or dispute many cases", inIndonesian: "Konfirmasi atau bantah banyak kasus"),
+    "confirmCases", .confirmations,
+    .init(en: "Confirm or dispute many cases", inIndonesian: "Konfirmasi atau bantah banyak kasus"),
     details: """
       NDJSON, a case a line with if_match and an answer, or JSON: everything that waits for this agency in the cases that \
       another one has imported until a moment (a date: until its end in Jakarta). One result a line.
       """,
     query: [.dryRun],
-    body: Body(
-      contentTypes: ["application/json", "application/x-ndjson"],
-      schema: .anyOf([
-        BodyRecord.schema { _ = ConfirmationBody.selection($0) }, BodyRecord.schema { _ = ConfirmationBody.line($0) },
-      ])),
+    body: Body([
+      ("application/json", BodyRecord.schema { _ = ConfirmationBody.selection($0) }.named("ConfirmationSelection")),
+      (ListFormat.ndjson.mediaType, BodyRecord.schema { _ = ConfirmationBody.line($0) }.named("ConfirmationLine")),
+    ]),
     replies: [
       Reply(
         .ok, "A result for each case, streamed.", [.lines(.confirmationResult)],

@@ -8,7 +8,6 @@ extension Schema {
       .maybe("line", count), .maybe("case_id", uuid),
       .always("status", codes(ConfirmationOutcome.allCases.map(\.rawValue) + ["invalid"])), .maybe("version", count),
       .maybe("etag", entityTag), .maybe("problem", problem),
-    ]),
-    object([.always("problem", problem)]),
-  ])
+    ]).named("ConfirmedCase"), brokenOff,
+  ]).named("ConfirmationResult")
 }

@@ -5,7 +5,7 @@ internal import JSON
 enum CorrectionBody {
   /// A wish: the patch and why.
   static func request(_ body: ObjectReader) -> (patch: JSONValue, reason: String)? {
-    let patch = body.value("patch", required: true, patchSchema)
+    let patch = body.value("patch", required: true, factsPatch)
     let reason = reason(body)
     body.finish()
     guard let patch, let reason else { return nil }
@@ -21,7 +21,13 @@ enum CorrectionBody {
   static func reason(_ body: ObjectReader) -> String? { body.prose("reason", max: 5_000, required: true) }
 
   /// What a merge patch of the facts may hold.
-  static let patchMembers = BodyRecord.patchMembers { _ = CaseBody.draft($0, reportedBy: .bawaslu) }
+  private static let factMembers = BodyRecord.patchMembers { _ = CaseBody.draft($0, reportedBy: .bawaslu) }
+    .map { $0.lifted(from: "FactsPatch") }
 
-  private static let patchSchema = Schema.object(patchMembers, isClosed: true)
+  private static let factsPatch = Schema.object(factMembers, isClosed: true).named("FactsPatch")
+
+  /// A merge patch of the facts, and why.
+  static let patchSchema = Schema.object(
+    factMembers + [.always("reason", .text(max: 5_000, hasLines: true))], isClosed: true
+  ).named("CasePatch")
 }

@@ -4,16 +4,13 @@ internal import HTTPTypes
 /// Operations on corrections.
 extension Operation {
   static let correctCase = Operation(
-    .cases, .init(en: "Correct facts", inIndonesian: "Koreksi fakta"),
+    "correctCase", .cases, .init(en: "Correct facts", inIndonesian: "Koreksi fakta"),
     details: """
       A JSON merge patch (RFC 7396) of the facts, with a reason. For the reporting agency and BKN. The day of receipt \
       changes here only until an act is recorded or the clock of verification has run out.
       """,
     query: [.dryRun],
-    body: Body(
-      contentTypes: ["application/merge-patch+json", "application/json"],
-      schema: .object(
-        CorrectionBody.patchMembers + [.always("reason", .text(max: 5_000))], isClosed: true)),
+    body: Body(["application/merge-patch+json", "application/json"].map { ($0, CorrectionBody.patchSchema) }),
     needs: [.entityTag, .optionalIdempotencyKey],
     replies: [
       .json(.caseAfterChange, "The case as it now is.", fields: [(.eTag, "Representation, version and projection.")])
@@ -22,12 +19,12 @@ extension Operation {
     example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
 
   static let requestCorrection = Operation(
-    .corrections, .init(en: "Ask for a correction", inIndonesian: "Minta koreksi"),
+    "requestCorrection", .corrections, .init(en: "Ask for a correction", inIndonesian: "Minta koreksi"),
     details: """
       For agencies that may not correct facts themselves, and for everybody where the day of receipt is settled: such a \
       request carries nothing else.
       """, query: [.dryRun],
-    body: .json { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
+    body: .json(named: "CorrectionRequestDraft") { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
     replies: [.json(.correctionRequest, "The request.", .created)],
     refusals: [.stageConflict, .clockConflict, .confirmationConflict, .reportExists],
     example: Example(
@@ -35,31 +32,36 @@ extension Operation {
       keeps: ("n", ".number")))
 
   static let listCorrections = Operation(
-    .corrections, .init(en: "List requests for correction", inIndonesian: "Daftar permintaan koreksi"),
+    "listCorrectionRequests", .corrections,
+    .init(en: "List requests for correction", inIndonesian: "Daftar permintaan koreksi"),
     query: [.rest],
     replies: [
-      .json(.page(of: .correctionRequest), "All requests of the case, or 4 MiB of them.", fields: Reply.nextPage)
+      .json(
+        .page(of: .correctionRequest, named: "CorrectionRequestPage"), "All requests of the case, or 4 MiB of them.",
+        fields: Reply.nextPage)
     ],
     refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
 
   static let acceptCorrection = decision(
-    .init(en: "Accept a correction", inIndonesian: "Terima koreksi"), #"{"reason":"Benar."}"#, setup: nil)
+    "acceptCorrection", .init(en: "Accept a correction", inIndonesian: "Terima koreksi"), #"{"reason":"Benar."}"#,
+    setup: nil)
 
   static let refuseCorrection = decision(
-    .init(en: "Refuse a correction", inIndonesian: "Tolak koreksi"), #"{"reason":"Berkas lain."}"#,
+    "refuseCorrection", .init(en: "Refuse a correction", inIndonesian: "Tolak koreksi"), #"{"reason":"Berkas lain."}"#,
     setup: """
       n=$(curl -s "$api/cases/$id/correction-requests" -H "$(as PANRB)" -H "Idempotency-Key: $(new)" \
       --json '{"patch":{"motives":["money"]},"reason":"Uji."}' | jq -r .number)
       """)
 
-  private static func decision(_ summary: LocalizedText, _ body: String, setup: String?) -> Operation {
+  private static func decision(_ name: String, _ summary: LocalizedText, _ body: String, setup: String?) -> Operation {
     Operation(
-      .corrections, summary,
+      name, .corrections, summary,
       details: """
         For the agency that owns the case. On a settled day of receipt an agency decides that holds the mandate correct \
         and is not the one that asks.
         """, query: [.dryRun],
-      body: .json { _ = CorrectionBody.decision($0) }, needs: [.entityTag, .optionalIdempotencyKey],
+      body: .json(named: "CorrectionDecision") { _ = CorrectionBody.decision($0) },
+      needs: [.entityTag, .optionalIdempotencyKey],
       replies: [
         .json(
           .caseAfterChange, "The case as it now is.", .created,

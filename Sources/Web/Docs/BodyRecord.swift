@@ -45,7 +45,8 @@ final class BodyRecord {
     return record.members(isPatch: false)
   }
 
-  /// The members of a JSON merge patch of a body (RFC 7396): each may be left out, and null takes a value away.
+  /// The members of a JSON merge patch of a body (RFC 7396): each may be left out, and null takes a value away that
+  /// need not be there.
   static func patchMembers(_ decode: (ObjectReader) throws -> Void) rethrows -> [Schema.Member] {
     let record = BodyRecord()
     try decode(ObjectReader(describing: record))
@@ -60,8 +61,9 @@ final class BodyRecord {
         case .object(let record): Schema.object(record.members(isPatch: isPatch), isClosed: true)
         case .objects(let record, let countMax): Schema.array(of: record.schema, countMax: countMax)
         }
-      // Null counts as absent.
-      return isRequired && !isPatch ? .always(name, schema) : .maybe(name, schema.orNull)
+      // Null counts as absent, and takes away in a patch.
+      if isRequired { return isPatch ? .maybe(name, schema) : .always(name, schema) }
+      return .maybe(name, schema.orNull)
     }
   }
 }

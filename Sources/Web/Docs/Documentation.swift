@@ -11,6 +11,8 @@ struct Documentation: Sendable {
   let problems: @Sendable () -> [UInt8]
   /// One problem.
   let problem: @Sendable (FailureCode) -> [UInt8]
-  /// OpenAPI: of everything, or of what a caller may do.
+  /// OpenAPI 3.1: of everything, or of what a caller may do.
   let openAPI: @Sendable (Caller?) -> [UInt8]
+  /// The same as OpenAPI 3.0.
+  let openAPI30: @Sendable (Caller?) -> [UInt8]
 }

@@ -5,10 +5,10 @@ internal import Service
 
 /// The documentation that the program serves itself: for machines, and for people without a network.
 enum DocumentationRoutes {
-  /// GET /openapi.json: everything, or with a key what that key may do.
-  static func openAPI(_ call: Call, _ documentation: Documentation) -> Answer {
+  /// GET /openapi.json, /openapi-3.0.json: everything, or with a key what that key may do.
+  static func openAPI(_ call: Call, _ document: (Caller?) -> [UInt8]) -> Answer {
     let caller = call.asker.caller
-    var answer = Answer(body: .bytes(documentation.openAPI(caller)))
+    var answer = Answer(body: .bytes(document(caller)))
     answer.isPublic = caller == nil
     return answer
   }

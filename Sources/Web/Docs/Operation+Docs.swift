@@ -5,19 +5,26 @@ internal import Service
 /// Operations on the documentation.
 extension Operation {
   static let openAPI = Operation(
-    .operation, .init(en: "This description", inIndonesian: "Uraian ini"),
+    "getOpenAPI", .operation, .init(en: "This description", inIndonesian: "Uraian ini"),
     details: "With a key: only what that key may do.",
-    replies: [.json(.map(of: .any), "OpenAPI 3.1.")],
+    replies: [.json(Schema.map(of: .any).named("OpenAPI"), "OpenAPI 3.1.")],
     example: Example(nil))
 
-  static func page(_ summary: LocalizedText, path: [String] = []) -> Operation {
+  static let openAPI30 = Operation(
+    "getOpenAPI30", .operation,
+    .init(en: "This description in OpenAPI 3.0", inIndonesian: "Uraian ini dalam OpenAPI 3.0"),
+    details: "The same for gateways and generators that read no OpenAPI 3.1.",
+    replies: [.json(Schema.map(of: .any).named("OpenAPI"), "OpenAPI 3.0.")],
+    example: Example(nil))
+
+  static func page(_ name: String, _ summary: LocalizedText, path: [String] = []) -> Operation {
     Operation(
-      .operation, summary,
+      name, .operation, summary,
       replies: [Reply(.ok, "The page.", [Reply.Content(type: "text/html", schema: nil)])],
       example: Example(nil, path: path))
   }
 
   static let styleSheet = Operation(
-    .operation, .init(en: "How pages look", inIndonesian: "Tampilan halaman"),
+    "getStyleSheet", .operation, .init(en: "How pages look", inIndonesian: "Tampilan halaman"),
     replies: [Reply(.ok, "The style sheet.", [Reply.Content(type: "text/css", schema: nil)])], example: Example(nil))
 }

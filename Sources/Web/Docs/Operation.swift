@@ -4,10 +4,18 @@ internal import JSON
 /// What a route takes and answers: its query is read by it, its description is written from it, and a test holds every
 /// answer against it.
 final class Operation: Sendable {
+  /// How programs call it, for example `createCase`: one per route, and never another.
+  let name: String
   /// A body that is sent.
   struct Body: Sendable {
+    /// What it may be written as, each with its shape. Of NDJSON: the shape of a line.
+    let contents: [(type: String, schema: Schema)]
     let contentTypes: [String]
-    let schema: Schema
+
+    init(_ contents: [(type: String, schema: Schema)]) {
+      self.contents = contents
+      contentTypes = contents.map(\.type)
+    }
   }
 
   /// A group of operations, in the order in which they are described.
@@ -83,10 +91,12 @@ final class Operation: Sendable {
   }
 
   init(
-    _ group: Group, _ summary: LocalizedText, details: String = "", query: [Parameter] = [], body: Body? = nil,
+    _ name: String, _ group: Group, _ summary: LocalizedText, details: String = "", query: [Parameter] = [],
+    body: Body? = nil,
     needs: Set<Need> = [], replies: [Reply], refusals: Set<FailureCode> = [], mandate: MandateKind? = nil,
     misplaced: (names: Set<String>, advice: LocalizedText)? = nil, example: Example
   ) {
+    self.name = name
     self.group = group
     self.summary = summary
     self.details = details
@@ -153,14 +163,12 @@ extension Operation.Body {
   }
 
   /// A JSON body as a decoder reads it.
-  static func json(_ decode: (ObjectReader) -> Void) -> Operation.Body { json(BodyRecord.schema(decode)) }
-
-  static func json(_ schema: Schema) -> Operation.Body {
-    Operation.Body(contentTypes: ["application/json"], schema: schema)
+  static func json(named name: String, _ decode: (ObjectReader) -> Void) -> Operation.Body {
+    Operation.Body([("application/json", BodyRecord.schema(decode).named(name))])
   }
 
   /// Lines of JSON; the schema is that of a line.
   static func lines(_ schema: Schema) -> Operation.Body {
-    Operation.Body(contentTypes: ["application/x-ndjson"], schema: schema)
+    Operation.Body([(ListFormat.ndjson.mediaType, schema)])
   }
 }

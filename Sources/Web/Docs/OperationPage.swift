@@ -16,7 +16,7 @@ enum OperationPage {
     let items = Cookbook.entries.map { group, items in
       let links = items.map { item in
         let summary = item.route.operation.summary
-        return "<a href=\"#\(OperationObject(route: item.route).identity)\">\(Page.escaped(summary.en))</a>"
+        return "<a href=\"#\(item.route.operation.name)\">\(Page.escaped(summary.en))</a>"
       }
       return "<li><a href=\"#\(group.rawValue)\">\(group.title.en)</a>: \(links.joined(separator: ", "))</li>\n"
     }
@@ -33,8 +33,8 @@ enum OperationPage {
   private static func section(_ route: Route, _ line: String) -> String {
     let operation = route.operation
     var html = """
-      <h3 id="\(OperationObject(route: route).identity)">\(route.method.rawValue) \(route.template)</h3>
-      <p>\(Page.escaped(operation.summary.en)) · <span lang="inIndonesian">\(Page.escaped(operation.summary.inIndonesian))</span>. \
+      <h3 id="\(operation.name)">\(route.method.rawValue) \(route.template)</h3>
+      <p>\(Page.escaped(operation.summary.en)) · <span lang="id">\(Page.escaped(operation.summary.inIndonesian))</span>. \
       For: \(route.gate.description). \(Page.escaped(operation.details))</p>
 
       """
@@ -46,8 +46,8 @@ enum OperationPage {
       (need.field, need.isRequired, "", need.description)
     }
     html += table("Fields", fields)
-    if let body = operation.body {
-      html += table("Body: \(body.contentTypes.joined(separator: ", "))", members(body.schema.json, ""))
+    for (shape, types) in bodies(operation) {
+      html += table("Body: \(types.joined(separator: ", "))", BodyShape(shape).members)
     }
     html += "<pre><code>\(Page.escaped(line))</code></pre>\n"
     let replies = operation.replies.map { reply in
@@ -73,49 +73,20 @@ enum OperationPage {
     return "<table><tr><th colspan=\"4\">\(title)</th></tr>\n\(body)</table>\n"
   }
 
-  /// The members of an object and of the objects in it, by path.
-  private static func members(_ schema: JSONValue, _ prefix: String) -> [(String, Bool, String, String)] {
-    guard case .object(let object) = schema else { return [] }
-    if case .object(let items)? = object["items"] { return members(.object(items), prefix + "[]") }
-    if case .array(let parts)? = object["anyOf"] {
-      return parts.first { member($0, "properties") != nil || member($0, "items") != nil }
-        .map { members($0, prefix) } ?? []
+  /// The shapes of a body, each with the types that have it.
+  private static func bodies(_ operation: Operation) -> [(shape: Schema, types: [String])] {
+    var bodies: [(shape: Schema, types: [String])] = []
+    for (type, shape) in operation.body?.contents ?? [] {
+      if let index = bodies.firstIndex(where: { $0.shape.json == shape.json }) {
+        bodies[index].types.append(type)
+      } else {
+        bodies.append((shape, [type]))
+      }
     }
-    guard case .object(let properties)? = object["properties"] else { return [] }
-    var required: [JSONValue] = []
-    if case .array(let names)? = object["required"] { required = names }
-    return properties.members.flatMap { name, value in
-      let path = prefix.isEmpty ? name : "\(prefix).\(name)"
-      return [(path, required.contains(.string(name)), shape(value), "")] + members(value, path)
-    }
+    return bodies
   }
 
-  private static func member(_ schema: JSONValue, _ name: String) -> JSONValue? {
-    guard case .object(let object) = schema else { return nil }
-    return object[name]
-  }
-
-  /// A schema in a few words.
-  private static func shape(_ schema: JSONValue) -> String {
-    if case .array(let parts)? = member(schema, "anyOf") {
-      return parts.map(shape).filter { $0 != "null" }.joined(separator: " or ")
-    }
-    if case .array(let codes)? = member(schema, "enum") { return codes.compactMap(text).joined(separator: ", ") }
-    if case .string(let code)? = member(schema, "const") { return code }
-    if let items = member(schema, "items") { return "list of \(shape(items))" }
-    guard case .string(let type)? = member(schema, "type") else { return "any" }
-    if case .string(let format)? = member(schema, "format") { return format }
-    if case .string(let pattern)? = member(schema, "pattern"), member(schema, "maxLength") == nil { return pattern }
-    if case .number(let max)? = member(schema, "maxLength") { return "text of 1 to \(max.text) characters" }
-    if case .number(let low)? = member(schema, "minimum"), case .number(let high)? = member(schema, "maximum") {
-      return "\(low.text) to \(high.text)"
-    }
-    return type
-  }
-
-  private static func text(_ value: JSONValue) -> String? {
-    if case .string(let text) = value { text } else { nil }
-  }
+  private static func shape(_ schema: JSONValue) -> String { BodyShape(Schema(schema)).words(for: schema) }
 }
 
 /// The page with every operation as one line of curl.
@@ -131,7 +102,7 @@ enum CookbookPage {
         "<h2>\(group.title.en)</h2>\n"
           + items.map { route, line in
             """
-            <p>\(Page.escaped(route.operation.summary.en)) · <span lang="inIndonesian">\(Page.escaped(route.operation.summary.inIndonesian))</span></p>
+            <p>\(Page.escaped(route.operation.summary.en)) · <span lang="id">\(Page.escaped(route.operation.summary.inIndonesian))</span></p>
             <pre><code>\(Page.escaped(line))</code></pre>
 
             """

@@ -40,7 +40,7 @@ extension Reply {
 
 extension Reply.Content {
   static func lines(_ schema: Schema) -> Reply.Content {
-    Reply.Content(type: "application/x-ndjson", schema: schema)
+    Reply.Content(type: ListFormat.ndjson.mediaType, schema: schema)
   }
   static let csv = Reply.Content(type: ListFormat.csv.mediaType, schema: nil)
   static let xlsx = Reply.Content(type: ListFormat.xlsx.mediaType, schema: nil)

@@ -13,7 +13,7 @@ extension Schema {
         of: object([
           .maybe("pointer", string.described("RFC 6901, into the body.")), .maybe("parameter", string),
           .always("code", code(FieldErrorCode.self)), .always("detail", string),
-        ]))), .maybe("allowed_actions", array(of: code(ActionKind.self))),
+        ]).named("FieldError"))), .maybe("allowed_actions", array(of: code(ActionKind.self))),
     .maybe("current_etag", entityTag), .maybe("case_id", uuid.described("Of report_exists: the case.")),
     .maybe("retry_after", count.described("Seconds, as in Retry-After.")), .maybe("request_id", string),
   ]).named("Problem")

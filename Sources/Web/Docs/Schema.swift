@@ -8,7 +8,7 @@ struct Schema: Sendable {
   /// The schemas with names that this one refers to.
   let definitions: [String: JSONValue]
 
-  private init(_ json: JSONValue, _ definitions: [String: JSONValue] = [:]) {
+  init(_ json: JSONValue, _ definitions: [String: JSONValue] = [:]) {
     self.json = json
     self.definitions = definitions
   }
@@ -16,19 +16,12 @@ struct Schema: Sendable {
   private init(_ members: [(String, JSONValue)], _ parts: [Schema] = []) {
     self.init(
       .object(JSONObject(members)),
-      parts.reduce(into: [:]) { $0.merge($1.definitions) { first, _ in first } })
-  }
-
-  /// The same under a name, written once and referred to.
-  func named(_ name: String) -> Schema {
-    var definitions = definitions
-    definitions[name] = json
-    return Schema(.object(JSONObject([("$ref", .string("#/components/schemas/\(name)"))])), definitions)
-  }
-
-  /// A schema that refers to itself.
-  static func recursive(_ name: String, _ make: (Schema) -> Schema) -> Schema {
-    make(Schema(.object(JSONObject([("$ref", .string("#/components/schemas/\(name)"))])))).named(name)
+      parts.reduce(into: [:]) { definitions, part in
+        definitions.merge(part.definitions) { first, second in
+          assert(first == second, "two schemas have the same name")
+          return first
+        }
+      })
   }
 
   /// The same with more keywords.
@@ -40,8 +33,31 @@ struct Schema: Sendable {
 
   func described(_ text: String) -> Schema { with(("description", .string(text))) }
 
-  /// The same, or null.
-  var orNull: Schema { Schema([("anyOf", .array([json, Schema.null.json]))], [self]) }
+  /// The same, or null: said by `type`, as generators of clients understand it, where the schema has one.
+  var orNull: Schema {
+    guard case .object(var object) = json, !object.members.isEmpty else { return self }
+    if case .string(let type)? = object["type"] {
+      object["type"] = .array([.string(type), .string("null")])
+      if case .array(let codes)? = object["enum"] { object["enum"] = .array(codes + [.null]) }
+      return Schema(.object(object), definitions)
+    }
+    if case .array(let parts)? = object["anyOf"] {
+      if !parts.contains(Schema.null.json) { object["anyOf"] = .array(parts + [Schema.null.json]) }
+      return Schema(.object(object), definitions)
+    }
+    if let other = object["else"] {
+      object["else"] = Schema(other).orNull.json
+      return Schema(.object(object), definitions)
+    }
+    guard object["type"] == nil else { return self }
+    let description = object["description"]
+    let shape = JSONObject(object.members.filter { $0.name != "description" })
+    let either = Schema(.object(JSONObject([("anyOf", .array([.object(shape), Schema.null.json]))])), definitions)
+    return description.map { either.with(("description", $0)) } ?? either
+  }
+
+  /// Null where others of its kind have a value.
+  var neverGiven: Schema { orNull.with(("const", .null)) }
 }
 
 // MARK: Scalars
@@ -58,7 +74,10 @@ extension Schema {
   static let count = int(0...Int(Int64.max))
 
   static func int(_ range: ClosedRange<Int>) -> Schema {
-    Schema([("type", .string("integer")), ("minimum", .int(range.lowerBound)), ("maximum", .int(range.upperBound))])
+    Schema([
+      ("type", .string("integer")), ("format", .string("int64")), ("minimum", .int(range.lowerBound)),
+      ("maximum", .int(range.upperBound)),
+    ])
   }
 
   static func pattern(_ pattern: String) -> Schema { string.with(("pattern", .string(pattern))) }
@@ -70,24 +89,35 @@ extension Schema {
 
   static func codes(_ codes: [String]) -> Schema { string.with(("enum", .array(codes.map { .string($0) }))) }
 
-  static func const(_ text: String) -> Schema { Schema([("const", .string(text))]) }
+  static func const(_ text: String) -> Schema { string.with(("const", .string(text))) }
 
   /// So many digits, which blanks may group.
   static func digits(_ count: Int) -> Schema { pattern("^ *([0-9] *){\(count)}$") }
 
   /// A line of 1 to `max` characters as `PlainText` has it, or a text of several lines: no control or format characters
   /// (those above U+FFFF are left out here), and more than white space.
+  ///
+  /// `pattern` is written so that the regular expressions of every language read it alike. What takes Unicode stands under
+  /// `not`, which programs that write clients pass over.
   static func text(max: Int, hasLines: Bool = false) -> Schema {
-    let controls = hasLines ? #"\u0000-\u0008\u000b\u000c\u000e-\u001f"# : #"\u0000-\u001f\u2028\u2029"#
-    let formats =
-      #"\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"#
-      + #"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"#
-    let blanks =
-      #"\t\n\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"#
-    let allowed = "[^\(controls)\(formats)]"
+    let controls = hasLines ? #"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"# : #"\x00-\x1f\x7f"#
+    let blanks = hasLines ? #"\t\n\r "# : " "
+    let whiteSpace = #"\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"#
     return string.with(
       ("minLength", .int(1)), ("maxLength", .int(max)),
-      ("pattern", .string("^\(allowed)*[^\(controls)\(formats)\(blanks)]\(allowed)*$")))
+      ("pattern", .string("^[^\(controls)]*[^\(controls)\(blanks)][^\(controls)]*$")),
+      ("not", string.with(("pattern", .string("[\(formats(hasLines: hasLines))]|^[\(whiteSpace)]*$"))).json))
+  }
+
+  /// A line of any length, which may be empty.
+  static let plainLine = string.with(
+    ("pattern", .string(#"^[^\x00-\x1f\x7f]*$"#)),
+    ("not", string.with(("pattern", .string("[\(formats(hasLines: false))]"))).json))
+
+  private static func formats(hasLines: Bool) -> String {
+    (hasLines ? "" : #"\u2028\u2029"#)
+      + #"\u0080-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"#
+      + #"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"#
   }
 }
 
@@ -137,15 +167,41 @@ extension Schema {
     Schema([("anyOf", .array(schemas.map(\.json)))], schemas)
   }
 
+  /// An object that must have a member, which is not null.
+  func requiring(_ name: String) -> Schema {
+    guard case .object(var object) = json, case .object(var properties)? = object["properties"],
+      case .object(var member)? = properties[name], case .array(let types)? = member["type"]
+    else { return self }
+    member["type"] = types.first { $0 != .string("null") }
+    properties[name] = .object(member)
+    object["properties"] = .object(properties)
+    var required: [JSONValue] = []
+    if case .array(let names)? = object["required"] { required = names }
+    object["required"] = .array(required + [.string(name)])
+    return Schema(.object(object), definitions)
+  }
+
+  /// One value, or an array. Clients in some languages cannot be written for `anyOf` here, and pass over `if`.
+  static func oneOrMany(_ one: Schema, _ many: Schema) -> Schema {
+    let isArray = Schema([("type", .string("array"))]).json
+    return Schema([("if", isArray), ("then", many.json), ("else", one.json)], [one, many])
+  }
+
   /// A value that meets all of them.
   static func allOf(_ schemas: [Schema]) -> Schema {
     Schema([("allOf", .array(schemas.map(\.json)))], schemas)
   }
 
   /// A page of a list.
-  static func page(of schema: Schema, and members: [Member] = []) -> Schema {
-    object([.always("items", .array(of: schema)), .always("next_cursor", string.orNull)] + members)
+  static func page(of schema: Schema, and members: [Member] = [], named name: String) -> Schema {
+    object([.always("items", .array(of: schema)), .always("next_cursor", string.orNull)] + members).named(name)
   }
+
+  /// A code that stands alone, or as the member `code` of an object, as cases show it.
+  static let codeReference: Schema = {
+    let code = text(max: 64)
+    return anyOf([code, object([.always("code", code)], isClosed: true).named("CodeObject")]).named("CodeReference")
+  }()
 
   /// A text in both languages.
   static let label = object([.always("id", string), .always("en", string)]).named("Label")

@@ -5,7 +5,7 @@ internal import Service
 /// Operations on snapshots.
 extension Operation {
   static let exportCases = Operation(
-    .synchronisation, .init(en: "Take a snapshot", inIndonesian: "Ambil salinan utuh"),
+    "exportCases", .synchronisation, .init(en: "Take a snapshot", inIndonesian: "Ambil salinan utuh"),
     details: """
       Every visible case as it stood at one sequence. A body without its last line was broken off: ask again with seq \
       and after. The feed goes on from that sequence.

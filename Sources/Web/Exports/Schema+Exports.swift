@@ -11,9 +11,10 @@ extension Schema {
         object([
           .always("seq", count), .always("count", count), .always("representation", representation),
           .maybe("after", uuid),
-        ]))
-    ]),
-    object([.always("etag", entityTag), .always("case", caseRecord)]),
-    object([.always("end", object([.always("seq", count), .always("cases", count)]))]),
-  ])
+        ]).named("SnapshotStart"))
+    ]).named("SnapshotHead"),
+    object([.always("etag", entityTag), .always("case", caseRecord)]).named("SnapshotCase"),
+    object([.always("end", object([.always("seq", count), .always("cases", count)]).named("SnapshotTotals"))]).named(
+      "SnapshotEnd"),
+  ]).named("SnapshotLine")
 }

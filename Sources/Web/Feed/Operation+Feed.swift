@@ -5,7 +5,7 @@ internal import Service
 /// Operations on the feed.
 extension Operation {
   static let changes = Operation(
-    .synchronisation, .init(en: "Read the feed", inIndonesian: "Baca aliran perubahan"),
+    "listChanges", .synchronisation, .init(en: "Read the feed", inIndonesian: "Baca aliran perubahan"),
     details: """
       What has changed since a sequence, in the order of commits, without a gap. Go on with after=next_after until it \
       equals head; the cursor moves over what this key may not see. In NDJSON the last line is the cursor.
@@ -18,8 +18,8 @@ extension Operation {
       Reply(
         .ok, "A page of changes.",
         [
-          .json(.object([.always("changes", .array(of: .change))] + Schema.changesEnd)),
-          .lines(.anyOf([.change, .object(Schema.changesEnd)])),
+          .json(.changePage),
+          .lines(.changeLine),
         ])
     ],
     refusals: [.sequenceAhead, .sequenceGone, .tooManyRequests], example: Example("BKN", query: "after=0&limit=2"))

@@ -13,7 +13,12 @@ extension Schema {
     .maybe("case", caseRecord.described("As the caller sees it now; left out when it was withdrawn.")),
   ]).named("Change")
 
-  static let changesEnd: [Member] = [
+  static let changePage = object([.always("changes", .array(of: change))] + changesEnd).named("ChangePage")
+
+  /// A change, or, last, where the feed goes on.
+  static let changeLine = anyOf([change, object(changesEnd).named("ChangesEnd")]).named("ChangeLine")
+
+  private static let changesEnd: [Member] = [
     .always("next_after", count), .always("head", count), .always("oldest", count),
     .always("representation", representation),
   ]

@@ -6,7 +6,8 @@ extension Operation {
   static func statistic(_ kind: StatisticKind) -> Operation {
     let (summary, details, query) = text(kind)
     return Operation(
-      .statistics, summary, details: details + " Every answer is a figure that can be cited.",
+      "get\(TypeName.all(of: kind.rawValue))", .statistics, summary,
+      details: details + " Every answer is a figure that can be cited.",
       query: StatisticQuery.parameters(of: kind),
       replies: [
         Reply(.ok, "The figure.", [.json(.figure(kind)), .csv, .xlsx], fields: [(.eTag, "Name of the figure.")])
@@ -46,7 +47,7 @@ extension Operation {
   }
 
   static let showFigure = Operation(
-    .statistics, .init(en: "Show a figure", inIndonesian: "Tampilkan angka"),
+    "getFigure", .statistics, .init(en: "Show a figure", inIndonesian: "Tampilkan angka"),
     details: "A figure as it was issued, whether the question has another answer today, and what made the difference.",
     replies: [.json(.figureComparison, "The figure and today.")], refusals: [.tooManyRequests],
     example: Example(
@@ -54,9 +55,9 @@ extension Operation {
       path: ["$figure"]))
 
   static let createPublishedFigure = Operation(
-    .statistics, .init(en: "Register a published figure", inIndonesian: "Catat angka yang dipublikasikan"),
-    query: [.dryRun],
-    body: .json { _ = PublishedFigureBody.read($0) }, needs: [.idempotencyKey],
+    "createPublishedFigure", .statistics,
+    .init(en: "Register a published figure", inIndonesian: "Catat angka yang dipublikasikan"), query: [.dryRun],
+    body: .json(named: "PublishedFigureDraft") { _ = PublishedFigureBody.read($0) }, needs: [.idempotencyKey],
     replies: [
       .json(.publishedFigure, "The figure beside the service's own.", .created, fields: [(.location, "Its address.")])
     ],
@@ -69,17 +70,20 @@ extension Operation {
         """))
 
   static let listPublishedFigures = Operation(
-    .statistics, .init(en: "List published figures", inIndonesian: "Daftar angka yang dipublikasikan"),
+    "listPublishedFigures", .statistics,
+    .init(en: "List published figures", inIndonesian: "Daftar angka yang dipublikasikan"),
     query: [.election, .limit(1...50, standard: 20), .cursor],
     replies: [
       Reply(
-        .ok, "A page.", [.json(.page(of: .publishedFigure)), .lines(.publishedFigure), .csv, .xlsx],
+        .ok, "A page.",
+        [.json(.page(of: .publishedFigure, named: "PublishedFigurePage")), .lines(.publishedFigure), .csv, .xlsx],
         fields: Reply.nextPage)
     ],
     refusals: [.invalidCursor, .tooManyRequests], example: Example("BKN", query: "election=pilkada-2020&limit=2"))
 
   static let showPublishedFigure = Operation(
-    .statistics, .init(en: "Show a published figure", inIndonesian: "Tampilkan angka yang dipublikasikan"),
+    "getPublishedFigure", .statistics,
+    .init(en: "Show a published figure", inIndonesian: "Tampilkan angka yang dipublikasikan"),
     replies: [.json(.publishedFigure, "The figure beside the service's own.")], refusals: [.tooManyRequests],
     example: Example("BKN", path: ["1"]))
 }

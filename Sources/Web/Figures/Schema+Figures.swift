@@ -9,7 +9,7 @@ extension Schema {
 
   private static let scope = object([
     .always("agency", agency.orNull), .always("rows", array(of: string)), .maybe("persons", array(of: string)),
-  ])
+  ]).named("FigureScope")
 
   /// The answer to a question of one kind, which is a figure.
   static func figure(_ kind: StatisticKind) -> Schema {
@@ -21,11 +21,11 @@ extension Schema {
         .always("group_by", code(StatisticGrouping.self).orNull), .always("filters", map(of: string)),
         .always("scope", scope), .always("seq", count), .always("issued_at", instant),
       ] + members(of: kind)
-    ).named("Figure_\(kind.rawValue.replacing("-", with: "_"))")
+    ).named("\(TypeName.all(of: kind.rawValue))Figure")
   }
 
   /// A figure of any kind.
-  static let anyFigure = anyOf(StatisticKind.allCases.map { figure($0) })
+  static let anyFigure = anyOf(StatisticKind.allCases.map { figure($0) }).named("Figure")
 
   static func members(of kind: StatisticKind) -> [Member] {
     switch kind {
@@ -66,8 +66,12 @@ extension Schema {
         "percentages",
         object(
           FunnelMetric.allCases.filter { $0.base != nil }
-            .map { .always($0.rawValue, object([.always("of", string), .always("percent", percent)])) })),
+            .map { .always($0.rawValue, percentage) }
+        ).named("FunnelPercentages")),
     ]
+
+  /// A share of what `of` names.
+  static let percentage = object([.always("of", string), .always("percent", percent)]).named("Percentage")
 
   private static let stageMembers: [Member] = [
     .always("total", count), ofOthers(["total", "rejected"]),
@@ -75,22 +79,28 @@ extension Schema {
       "stages",
       object(
         Stage.allCases.filter { $0 != .rejected }
-          .map { .always($0.rawValue, object([.always("count", count), ofOthers, .always("percent", percent)])) })),
+          .map { .always($0.rawValue, stageCount) }
+      ).named("StageCounts")),
     .always("rejected", count),
   ]
+
+  private static let stageCount = object([.always("count", count), ofOthers, .always("percent", percent)])
+    .named("StageCount")
 
   private static let sanctionMembers: [Member] = [
     .always("total", count), ofOthers,
     .always(
       "levels",
-      array(of: object([.always("level", string), .always("count", count), ofOthers, .always("percent", percent)]))),
+      array(
+        of: object([.always("level", string), .always("count", count), ofOthers, .always("percent", percent)])
+          .named("SanctionLevelCount"))),
     .always(
       "codes",
       array(
         of: object([
           .always("code", string), .always("level", string.orNull), .always("label", label.orNull),
           .always("count", count), ofOthers, .always("percent", percent),
-        ]))),
+        ]).named("SanctionCount"))),
   ]
 
   private static let timelinessMembers: [Member] = [
@@ -103,14 +113,17 @@ extension Schema {
             object([
               .always("cases", count), ofOthers, .always("median_days", number.orNull),
               .always("p90_days", number.orNull),
-            ]))
-        })),
+            ]).named("TimelinessInterval"))
+        }
+      ).named("TimelinessIntervals")),
     .always(
       "clocks",
       object(
         ClockKind.allCases.map {
-          .always($0.rawValue, object(clockCounts + [ofOthers(ClockCount.allCases.map(\.rawValue))]))
-        })),
+          .always(
+            $0.rawValue, object(clockCounts + [ofOthers(ClockCount.allCases.map(\.rawValue))]).named("ClockCounts"))
+        }
+      ).named("ClockCountsByKind")),
   ]
 
   private static let clockCounts: [Member] = ClockCount.allCases.map { counted in
@@ -127,16 +140,18 @@ extension Schema {
 
   private static let stratumMembers: [Member] = [
     .always("decided", count), ofOthers, .always("too_small", bool),
-    .always("levels", array(of: object([.always("level", string), ofOthers] + shareMembers))),
+    .always("levels", array(of: object([.always("level", string), ofOthers] + shareMembers).named("LevelShare"))),
     .always(
-      "outside_band", object(shareMembers + [.always("with_reason", count), .always("without_reason", count)])),
+      "outside_band",
+      object(shareMembers + [.always("with_reason", count), .always("without_reason", count)])
+        .named("OutsideBandShare")),
     .always("median_days_to_decision", number.orNull),
   ]
 
   private static let permutationTest = object([
     .always("method", string), .always("permutations", count), .always("seed", count), .always("statistic", number),
     .always("p", number),
-  ])
+  ]).named("Permutations")
 
   /// A figure beside the answer of today.
   static let figureComparison = object([
@@ -161,7 +176,7 @@ extension Schema {
   private static let standing = object([
     .always("stage", code(Stage.self)), .always("group", string.orNull), .always("metrics", array(of: string)),
     .always("sanction", string.orNull),
-  ])
+  ]).named("CaseStanding")
 
   private static let changedCase = object([
     .always("case_id", uuid), .always("number", string), .always("then", standing.orNull),
@@ -173,14 +188,15 @@ extension Schema {
           .always("seq", count), .always("what", string), .always("agency", agency),
           .always("occurred_on", date.orNull), .always("recorded_at", instant), .always("changed", array(of: string)),
         ]))),
-  ])
+  ]).named("ChangedCase")
 
   static let publishedFigure = object([
     .always("id", count.orNull.described("Null after a dry run.")), .always("agency", agency),
     .always("election", string), .always("as_of", date),
     .always("published_on", date.orNull), .always("region", string), .always("unit", code(StatisticUnit.self)),
     .always("source", string), .always("registered_at", instant), .always("definition", string),
-    .always("scope", scope), .always("values", object(FunnelMetric.allCases.map { .maybe($0.rawValue, count) })),
+    .always("scope", scope),
+    .always("values", object(FunnelMetric.allCases.map { .maybe($0.rawValue, count) }).named("PublishedValues")),
     .always("effective", besideOwn.orNull), .always("recorded", besideOwn.orNull),
   ]).named("PublishedFigure")
 
@@ -189,6 +205,8 @@ extension Schema {
       + FunnelMetric.allCases.map {
         .maybe(
           $0.rawValue,
-          object([.always("published", count), .always("own", count), .always("difference", number)]))
-      })
+          object([.always("published", count), .always("own", count), .always("difference", number)]).named("BesideOwn")
+        )
+      }
+  ).named("OwnFigure")
 }

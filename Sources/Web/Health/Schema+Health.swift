@@ -6,7 +6,7 @@ extension Schema {
   static let readiness = object([
     .always("status", const("ready")),
     .always("checks", object(Readiness.Check.allCases.map { .always($0.rawValue, const("ok")) })),
-  ])
+  ]).named("Readiness")
 
-  static let status = object([.always("status", const("ok"))])
+  static let status = object([.always("status", const("ok"))]).named("Liveness")
 }

@@ -5,7 +5,7 @@ internal import Service
 /// Operations on imports.
 extension Operation {
   static let importCases = Operation(
-    .synchronisation, .init(en: "Import histories", inIndonesian: "Impor riwayat"),
+    "importCases", .synchronisation, .init(en: "Import histories", inIndonesian: "Impor riwayat"),
     details: """
       One case a line with its acts in order, each judged as if its agency had posted it that day. One result a line. \
       Reporter and actors are the key's agency and those it succeeded, with scope migration any agency. The same file \
@@ -31,9 +31,19 @@ extension Operation {
         "outcome":"accepted"}]}
         """))
 
+  /// A case as it is posted, but for whom it is recorded.
+  private static let importedCase = Schema.object(
+    BodyRecord.members { _ = CaseBody.draft($0, reportedBy: .bawaslu) }.map { member in
+      member.name == "source"
+        ? .always(member.name, member.schema.requiring("agency").named("ImportedSource"))
+        : member.lifted(from: "CaseDraft")
+    },
+    isClosed: true
+  ).named("ImportedCase")
+
   private static let importLine = Schema.object(
     [
-      .always("case", BodyRecord.schema { _ = CaseBody.draft($0, reportedBy: .bawaslu) }),
+      .always("case", importedCase),
       .maybe(
         "actions",
         Schema.array(
@@ -43,8 +53,11 @@ extension Operation {
                 BodyRecord.members { body in
                   _ = ImportBody.agency(body)
                   _ = ActionBody.action(kind, body)
-                } + [.always("action", .const(kind.rawValue))], isClosed: true)
-            }), countMax: ImportLine.actionsMax
+                } + [.always("action", .const(kind.rawValue))], isClosed: true
+              ).named("Imported\(TypeName.one(of: kind.rawValue))")
+            }
+          ).named("ImportedAct"), countMax: ImportLine.actionsMax
         ).orNull),
-    ], isClosed: true)
+    ], isClosed: true
+  ).named("ImportLine")
 }

@@ -8,7 +8,9 @@ extension Schema {
     object([
       .always("line", count), .always("status", codes(["created", "duplicate", "extended", "differs", "invalid"])),
       .maybe("id", uuid.orNull), .maybe("problem", problem),
-    ]),
-    object([.always("problem", problem)]),
-  ])
+    ]).named("ImportedLine"), brokenOff,
+  ]).named("ImportResult")
+
+  /// The last line of what could not go on.
+  static let brokenOff = object([.always("problem", problem)]).named("StreamBrokenOff")
 }

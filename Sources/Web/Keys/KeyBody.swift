@@ -55,7 +55,7 @@ enum KeyBody {
     defer { body.finish() }
     return (
       body.text("agency", max: 20), body.flag("operator") ?? false, body.text("label", max: 100, required: true),
-      body.texts("scopes", countMax: 10, max: 20), end(body),
+      body.texts("scopes", countMax: 10, max: 20, required: true), end(body),
       body.texts("networks", countMax: 20, max: 49),
       body.texts("identities", countMax: CertificateIdentity.countMax, max: CertificateIdentity.bytesMax),
       body.int("bytes_max", in: AccessKey.migrationBytesRange)
@@ -64,7 +64,7 @@ enum KeyBody {
 
   /// When the key is to end; nil when that cannot be read.
   private static func end(_ body: ObjectReader) -> KeyEnd? {
-    let schema = Schema.anyOf([.instant, .const("never")]).described(
+    let schema = Schema.anyOf([.instant, .const("never")]).named("KeyEnd").described(
       "Default: after 365 days, or what the scopes allow if that is less. Some scopes must end: admin within 90 days, migration within 30."
     )
     switch body.value("expires_at", schema) {
@@ -85,7 +85,6 @@ enum KeyBody {
   }
 
   private static func checked(_ names: [String], _ owner: KeyOwner, _ errors: BodyErrors) -> Set<Scope> {
-    if names.isEmpty { errors.add("/scopes", .required) }
     var granted: Set<Scope> = []
     for (index, name) in names.enumerated() {
       guard let scope = Scope(rawValue: name) else {

@@ -5,58 +5,63 @@ internal import Service
 /// Operations on keys and their owners.
 extension Operation {
   static let whoami = Operation(
-    .reference, .init(en: "This key", inIndonesian: "Kunci ini"), details: "The key, and the mandates of its agency.",
+    "whoami", .reference, .init(en: "This key", inIndonesian: "Kunci ini"),
+    details: "The key, and the mandates of its agency.",
     replies: [.json(.whoami, "The key.")], example: Example("BKN"))
 
   static let listOwnKeys = Operation(
-    .reference, .init(en: "The keys of your agency", inIndonesian: "Kunci lembaga Anda"),
+    "listOwnKeys", .reference, .init(en: "The keys of your agency", inIndonesian: "Kunci lembaga Anda"),
     details: """
       Every key of the caller's agency, newest first, those that have ended among them: who made it, when, and the hour of \
       its last use. Never a secret.
       """,
     query: [.limit(1...200, standard: 50), .cursor],
     replies: [
-      Reply(.ok, "The keys.", [.json(.page(of: .key)), .lines(.key), .csv, .xlsx], fields: [(.link, "Next page.")])
+      Reply(
+        .ok, "The keys.", [.json(.page(of: .key, named: "KeyPage")), .lines(.key), .csv, .xlsx],
+        fields: [(.link, "Next page.")])
     ],
     refusals: [.invalidCursor], example: Example("BKN"))
 
   static let policy = Operation(
-    .reference, .init(en: "The visibility policy", inIndonesian: "Kebijakan keterbukaan"),
+    "getPolicy", .reference, .init(en: "The visibility policy", inIndonesian: "Kebijakan keterbukaan"),
     details: "Which agency sees what, as it is applied.", replies: [.json(.policy, "The table.")],
     example: Example("BKN"))
 
   static let createKey = Operation(
-    .administration, .init(en: "Make a key", inIndonesian: "Buat kunci"),
+    "createKey", .administration, .init(en: "Make a key", inIndonesian: "Buat kunci"),
     details: """
       The secret is shown once, here. A key with identities needs one of these client certificates; an operator's key that \
       comes by a proxy always needs one. Without expires_at it ends after 365 days (admin: 90).
       """,
-    query: [.dryRun], body: .json { _ = KeyBody.read($0) }, needs: [.idempotencyKey],
+    query: [.dryRun], body: .json(named: "KeyDraft") { _ = KeyBody.read($0) }, needs: [.idempotencyKey],
     replies: [.json(.newKey, "The key.", .created, fields: [(.location, "Its address.")])],
     example: Example(
       "OPERATOR", body: #"{"agency":"BKN","label":"uji","scopes":["cases:read"]}"#, keeps: ("key", ".id")))
 
   static let listKeys = Operation(
-    .administration, .init(en: "List keys", inIndonesian: "Daftar kunci"), query: [.rest],
-    replies: [.json(.page(of: .key), "All keys, or 4 MiB of them.", fields: Reply.nextPage)],
+    "listKeys", .administration, .init(en: "List keys", inIndonesian: "Daftar kunci"), query: [.rest],
+    replies: [.json(.page(of: .key, named: "KeyPage"), "All keys, or 4 MiB of them.", fields: Reply.nextPage)],
     refusals: [.invalidCursor], example: Example("OPERATOR"))
 
   static let showKey = Operation(
-    .administration, .init(en: "Show a key", inIndonesian: "Tampilkan kunci"), replies: [.json(.key, "The key.")],
+    "getKey", .administration, .init(en: "Show a key", inIndonesian: "Tampilkan kunci"),
+    replies: [.json(.key, "The key.")],
     example: Example("OPERATOR", path: ["$key"]))
 
   static let rotateKey = Operation(
-    .administration, .init(en: "Rotate a key", inIndonesian: "Ganti kunci"),
+    "rotateKey", .administration, .init(en: "Rotate a key", inIndonesian: "Ganti kunci"),
     details: """
       Makes a key with the same powers, whose life begins anew; the old one ends after the overlap (default 24 hours).
       """,
-    query: [.dryRun], body: .json { _ = KeyBody.overlapHours($0) }, needs: [.idempotencyKey],
+    query: [.dryRun], body: .json(named: "KeyRotation") { _ = KeyBody.overlapHours($0) }, needs: [.idempotencyKey],
     replies: [.json(.newKey, "The new key.", .created, fields: [(.location, "Its address.")])],
     refusals: [.alreadyDecided],
     example: Example("OPERATOR", path: ["$key"], body: #"{"overlap_hours":24}"#))
 
   static let revokeKey = Operation(
-    .administration, .init(en: "Revoke a key", inIndonesian: "Cabut kunci"), details: "It ends now, and stays listed.",
+    "revokeKey", .administration, .init(en: "Revoke a key", inIndonesian: "Cabut kunci"),
+    details: "It ends now, and stays listed.",
     query: [.dryRun], replies: [Reply(.noContent, "It has ended.", [], fields: [(.dryRun, "true when it has not.")])],
     example: Example("OPERATOR", path: ["$key"]))
 }

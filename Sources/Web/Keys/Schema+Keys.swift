@@ -27,7 +27,8 @@ extension Schema {
   ).named("Key")
 
   static let newKey = object(
-    keyMembers + [.always("key", string.orNull.described("The secret, shown once; null when the answer is a retry."))])
+    keyMembers + [.always("key", string.orNull.described("The secret, shown once; null when the answer is a retry."))]
+  ).named("IssuedKey")
 
   static let whoami = object(
     keyMembers + [
@@ -60,15 +61,17 @@ extension Schema {
             .always("created_at", instant), .always("expires_at", instant.orNull),
           ])
         ).described("Keys that may bring in histories of any agency now.")),
-    ])
+    ]
+  ).named("Whoami")
 
   static let policy: Schema = {
     let row = object(
-      ["rows", "subject", "narrative", "evidence", "reporter", "notes"].map { .always($0, array(of: string)) })
+      ["rows", "subject", "narrative", "evidence", "reporter", "notes"].map { .always($0, array(of: string)) }
+    ).named("PolicyRow")
     return object([
       .always("agencies", map(of: row)), .always("any_other_agency", row),
       .always("disputed_cases", array(of: string).described("For whom alone disputed cases exist.")),
       .always("operator", string),
-    ])
+    ]).named("Policy")
   }()
 }

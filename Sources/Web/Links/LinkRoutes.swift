@@ -21,7 +21,7 @@ enum LinkRoutes {
 
   /// Reads the body of a tie. Errors are collected in the reader.
   static func read(_ body: ObjectReader) -> (other: CaseID?, relation: LinkRelation?) {
-    let other = body.text("case_id", max: 36, required: true).flatMap { CaseID($0) }
+    let other = body.identity("case_id", required: true).flatMap { CaseID($0) }
     let relation = body.code("relation", LinkRelation.self, required: true)
     body.finish()
     return (other, relation)

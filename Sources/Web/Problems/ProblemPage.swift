@@ -7,7 +7,7 @@ enum ProblemPage {
     let problem = code.problem
     let routes = Route.ofEveryRequest.contains(code) ? [] : Routes.all.filter { $0.failures.contains(code) }
     let places = routes.map { route in
-      "<li><a href=\"/docs#\(OperationObject(route: route).identity)\">\(route.method.rawValue) \(route.template)</a></li>"
+      "<li><a href=\"/docs#\(route.operation.name)\">\(route.method.rawValue) \(route.template)</a></li>"
     }
     let list =
       places.isEmpty

@@ -11,7 +11,7 @@ extension Operation {
       case .sanctions: .init(en: "Public sanctions", inIndonesian: "Sanksi (publik)")
       }
     return Operation(
-      .statistics, name,
+      "getPublic\(TypeName.all(of: statistic.rawValue))", .statistics, name,
       details: """
         A release of the last day of a month, made at 06:00 in Jakarta on the first day of the month after the next. Every \
         number is perturbed by the cell key method, as `method` says. No key.
@@ -27,20 +27,22 @@ extension Operation {
   }
 
   static let releases = Operation(
-    .statistics, .init(en: "Public releases", inIndonesian: "Rilis publik"),
+    "listPublicReleases", .statistics, .init(en: "Public releases", inIndonesian: "Rilis publik"),
     details: "Every election, and the days of which releases are made. No key.",
     replies: [
-      Reply(.ok, "The elections.", [.json(.page(of: .releasesOfElection)), .lines(.releasesOfElection), .csv, .xlsx])
+      Reply(
+        .ok, "The elections.",
+        [.json(.page(of: .releasesOfElection, named: "ReleasePage")), .lines(.releasesOfElection), .csv, .xlsx])
     ],
     refusals: [.tooManyRequests], example: Example(nil))
 
   static let makeReleases = Operation(
-    .administration, .init(en: "Make public releases", inIndonesian: "Buat rilis publik"),
+    "makeReleases", .administration, .init(en: "Make public releases", inIndonesian: "Buat rilis publik"),
     details: """
       Makes those of an election that are due and missing, up to a month (default: the newest that is due), with the record \
       as it is now. They stay for ever: say it once the history of the election is in. What is there already stays.
       """,
-    query: [.dryRun], body: .json { _ = ReleaseBody.read($0) },
+    query: [.dryRun], body: .json(named: "ReleaseRequest") { _ = ReleaseBody.read($0) },
     replies: [.json(.madeReleases, "Every month up to that one.", fields: [(.dryRun, "true when none was made.")])],
     example: Example(
       "OPERATOR", query: "dry_run=true", body: #"{"election":"pilkada-2020","until":"2020-10-31"}"#))

@@ -17,9 +17,8 @@ extension Schema {
         .maybe(
           "percentages",
           object(
-            ["recommended", "followed_up"].map {
-              .always($0, object([.always("of", string), .always("percent", percent)]))
-            }))
+            ["recommended", "followed_up"].map { .always($0, percentage) }
+          ).named("ReleasePercentages"))
       ]
     switch statistic {
     case .funnel:
@@ -31,7 +30,7 @@ extension Schema {
     case .stages: members += [.always("total", node), .always("rejected", count.orNull)]
     case .sanctions: members.append(.always("total", node.orNull))
     }
-    return object(members).named("Release_\(statistic.rawValue)")
+    return object(members).named("\(TypeName.all(of: statistic.rawValue))Release")
   }
 
   private static let node = recursive("ReleaseNode") { itself in
@@ -58,7 +57,7 @@ extension Schema {
   static let releasesOfElection = object([
     .always("election", string), .always("name_id", string), .always("name_en", string.orNull),
     .always("voting_on", date.orNull), .always("released", array(of: date)),
-  ])
+  ]).named("ElectionReleases")
 
   static let madeReleases = object([
     .always("election", string),

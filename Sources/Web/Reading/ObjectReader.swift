@@ -86,8 +86,10 @@ final class ObjectReader {
   }
 
   /// A line of 1...`max` Unicode scalars as ``PlainText`` has it.
-  func text(_ name: String, max: Int, required: Bool = false) -> String? {
-    record?.add(name, .text(max: max), required)
+  ///
+  /// - Parameter form: how the description has it where a rule says more than its length.
+  func text(_ name: String, max: Int, required: Bool = false, form: Schema? = nil) -> String? {
+    record?.add(name, form ?? .text(max: max), required)
     return line(name, max: max, required: required)
   }
 
@@ -95,6 +97,12 @@ final class ObjectReader {
   func prose(_ name: String, max: Int, required: Bool = false) -> String? {
     record?.add(name, .text(max: max, hasLines: true), required)
     return line(name, max: max, required: required, hasLines: true)
+  }
+
+  /// The identity of a case as text: whoever reads it on judges its form.
+  func identity(_ name: String, required: Bool = false) -> String? {
+    record?.add(name, .uuid, required)
+    return line(name, max: 36, required: required)
   }
 
   private func line(_ name: String, max: Int, required: Bool, hasLines: Bool = false) -> String? {
@@ -136,10 +144,7 @@ final class ObjectReader {
 
   /// A code that stands alone or as the member `code` of an object, as cases show it.
   func reference(_ name: String, required: Bool = false) -> String? {
-    if let record {
-      let code = Schema.text(max: 64)
-      record.add(name, .anyOf([code, .object([.always("code", code)], isClosed: true)]), required)
-    }
+    record?.add(name, .codeReference, required)
     if case .object? = object[name] {
       let reader = self.object(name)
       defer { reader?.finish() }
@@ -213,14 +218,22 @@ final class ObjectReader {
   /// A set of lines: none may be there twice.
   ///
   /// - Parameter key: what two lines are compared by.
-  func texts(_ name: String, countMax: Int, max: Int, by key: (String) -> String = { $0 }) -> [String] {
-    record?.add(name, Schema.array(of: .text(max: max), countMax: countMax).with(("uniqueItems", .bool(true))))
+  /// - Parameter required: whether there must be one line at least.
+  func texts(
+    _ name: String, countMax: Int, max: Int, required: Bool = false, by key: (String) -> String = { $0 }
+  ) -> [String] {
+    if let record {
+      let set = Schema.array(of: .text(max: max), countMax: countMax).with(("uniqueItems", .bool(true)))
+      record.add(name, required ? set.with(("minItems", .int(1))) : set, required)
+    }
     if isRecorded(name), case .array(let items)? = object[name] {
       _ = member(name)
       return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
     }
     var taken: Set<String> = []
-    return items(name, countMax: countMax).enumerated().compactMap { index, item in
+    let items = items(name, countMax: countMax)
+    if required, items.isEmpty { errors.add(at(name), .required) }
+    return items.enumerated().compactMap { index, item in
       let pointer = "\(at(name))/\(index)"
       guard case .string(let given) = item else {
         errors.add(pointer, .type)

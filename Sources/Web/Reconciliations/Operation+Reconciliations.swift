@@ -5,13 +5,13 @@ internal import Service
 /// Operations on reconciliations.
 extension Operation {
   static let reconcile = Operation(
-    .synchronisation, .init(en: "Reconcile", inIndonesian: "Rekonsiliasi"),
+    "reconcile", .synchronisation, .init(en: "Reconcile", inIndonesian: "Rekonsiliasi"),
     details: """
       The caller's manifest, a line a case in ascending order of id, is compared with what the agency should hold at \
       seq. JSON lists up to 1,000 differences of each kind, NDJSON all. The certificate is kept.
       """,
     query: [.sequence, .dryRun],
-    body: .lines(BodyRecord.schema { _ = ManifestBody.read($0) }),
+    body: .lines(BodyRecord.schema { _ = ManifestBody.read($0) }.named("ManifestLine")),
     replies: [
       Reply(
         .ok, "Differences and the certificate.", [.json(.reconciliation), .lines(.reconciliationLine)],
@@ -25,14 +25,14 @@ extension Operation {
         """))
 
   static let listReconciliations = Operation(
-    .synchronisation, .init(en: "List certificates", inIndonesian: "Daftar sertifikat"),
+    "listReconciliations", .synchronisation, .init(en: "List certificates", inIndonesian: "Daftar sertifikat"),
     details: """
       Which agency agreed at which sequence and when, newest first. Of another agency's certificate, counts and digest \
       are shown to keys that see every case.
       """,
     query: [.text("agency", "Those of one agency."), .limit(1...200, standard: 50), .cursor],
     replies: [
-      .json(.page(of: .listedCertificate), "A page.", fields: Reply.nextPage)
+      .json(.page(of: .listedCertificate, named: "CertificatePage"), "A page.", fields: Reply.nextPage)
     ],
     refusals: [.invalidCursor], example: Example("BKN", query: "agency=BKN&limit=3"))
 }

@@ -212,7 +212,7 @@ enum ManifestBody {
   static func read(_ line: ObjectReader) -> (id: CaseID?, version: Int?, etag: String?) {
     defer { line.finish() }
     return (
-      line.text("id", max: 36, required: true).flatMap { CaseID($0) },
+      line.identity("id", required: true).flatMap { CaseID($0) },
       line.int("version", in: 1...Int(Int32.max), required: true), line.text("etag", max: 64, required: true)
     )
   }

@@ -18,20 +18,21 @@ extension Schema {
 
   private static let expected = object([
     .always("id", uuid), .always("version", count), .always("etag", entityTag),
-  ])
+  ]).named("ExpectedCase")
 
-  private static let unknown = object([.always("id", uuid)])
+  private static let unknown = object([.always("id", uuid)]).named("UnknownCase")
 
   static let reconciliation = object([
     .always("missing", array(of: expected, countMax: 1_000)),
     .always("outdated", array(of: expected, countMax: 1_000)), .always("unknown", array(of: unknown, countMax: 1_000)),
     .always("counts", object([.always("missing", count), .always("outdated", count), .always("unknown", count)])),
     .always("certificate", certificate),
-  ])
+  ]).named("Reconciliation")
 
   static let reconciliationLine = anyOf([
-    object([.always("missing", expected)]), object([.always("outdated", expected)]),
-    object([.always("unknown", unknown)]), object([.always("certificate", certificate)]),
-    object([.always("problem", problem)]),
-  ])
+    object([.always("missing", expected)]).named("MissingLine"),
+    object([.always("outdated", expected)]).named("OutdatedLine"),
+    object([.always("unknown", unknown)]).named("UnknownLine"),
+    object([.always("certificate", certificate)]).named("CertificateLine"), brokenOff,
+  ]).named("ReconciliationLine")
 }

@@ -3,9 +3,19 @@ internal import JSON
 
 /// Rows of reference data as they are sent.
 enum ReferenceBody {
-  /// The shape of a row.
-  static func schema(_ kind: ReferenceKind) -> Schema {
-    .object(kind.columns.map { .maybe($0.name, $0.schema) }, isClosed: true)
+  /// The shape of the rows of one of some kinds.
+  static func schema(_ kinds: [ReferenceKind]) -> Schema {
+    let rows = kinds.map(row)
+    let any = rows.count == 1 ? rows[0] : Schema.anyOf(rows).named("AnyReferenceRow")
+    return .array(of: any).with(("minItems", .int(1))).named(
+      kinds.count == 1 ? "\(TypeName.one(of: kinds[0].rawValue))Rows" : "ReferenceRows")
+  }
+
+  private static func row(_ kind: ReferenceKind) -> Schema {
+    Schema.object(
+      kind.columns.map { $0.isRequired ? .always($0.name, $0.schema) : .maybe($0.name, $0.schema) }, isClosed: true
+    ).named(
+      "\(TypeName.one(of: kind.rawValue))Row")
   }
 
   static func json(_ bytes: [UInt8]) throws(Failure) -> [JSONValue] {

@@ -7,11 +7,11 @@ extension ReferenceColumn {
   var schema: Schema {
     let schema: Schema =
       switch form {
-      case .text, .code: .string
+      case .text, .code: .plainLine
       case .date: .date
       case .number: .count
       case .flag: .bool
-      case .list: .anyOf([.array(of: .string), .string])
+      case .list: .oneOrMany(.plainLine, .array(of: .plainLine))
       case .contests: .array(of: .map(of: .any))
       }
     return (isRequired ? schema : schema.orNull).described(meaning)
@@ -33,7 +33,8 @@ extension ReferenceColumn {
     case (.date, .string(let text)):
       LegalDate(text) == nil ? FieldError(pointer: "\(place)/\(name)", .format, Hint.date) : nil
     case (.number, .number(let number)):
-      number.int == nil ? FieldError(pointer: "\(place)/\(name)", .type) : nil
+      number.int.map { $0 < 0 ? FieldError(pointer: "\(place)/\(name)", .range) : nil }
+        ?? FieldError(pointer: "\(place)/\(name)", .type)
     default: FieldError(pointer: "\(place)/\(name)", .type)
     }
   }

@@ -28,6 +28,7 @@ private let expectations: [String: Expectation] = [
   "GET /livez": Expectation(.everyone, 200),
   "GET /readyz": Expectation(.everyone, 200),
   "GET /openapi.json": Expectation(.optionalKey, 200),
+  "GET /openapi-3.0.json": Expectation(.optionalKey, 200),
   "GET /docs": Expectation(.everyone, 200),
   "GET /docs/cookbook": Expectation(.everyone, 200),
   "GET /docs/problems": Expectation(.everyone, 200),
@@ -212,7 +213,7 @@ struct GateTests {
             // What needs no key and holds nothing of anybody may be kept; nothing else, refusals least of all.
             let isPublic =
               route.path.hasPrefix("/docs") || route.path == "/v1/public/releases"
-              || (route.path == "/openapi.json" && role.authorization == nil)
+              || (route.path.hasPrefix("/openapi") && role.authorization == nil)
             let kept = isPublic && answer.status == 200 ? "public, max-age=3600" : "no-store"
             #expect(answer["cache-control"] == kept, "\(role.name): \(route.method) \(route.path)")
             if expected == 401 { #expect(answer["www-authenticate"]?.hasPrefix("Bearer") == true) }

@@ -212,7 +212,7 @@ def verify_watching(front, netral, keys):
         check(status in (401, 403), f"with another one nobody does: {name}", status)
     for what, named in [("without a key", {"watching": True}), ("nor by the socket", {"direct": True})]:
         check(front.status("/metrics", *forged, **named) == 401, f"nobody reads it {what}")
-    for path in ("/v1/whoami", "/v1/admin/keys", "/metrics/x", "/docs", "/openapi.json"):
+    for path in ("/v1/whoami", "/v1/admin/keys", "/metrics/x", "/docs", "/openapi.json", "/openapi-3.0.json"):
         check(front.status(path, key=key, watching=True) == 404, f"nothing else is there: {path}")
     for named in ({}, {"certificate": "operator"}, {"certificate": "bkn"}):
         check(front.status("/v1/whoami", *forged, key=key, **named) == 401, f"from outside the key is none: {named}")

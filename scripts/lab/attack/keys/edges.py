@@ -76,12 +76,13 @@ def absent(world, attack):
 def fields(world, attack):
     """no-store and nosniff on whatever is answered."""
     case = world.create("BAWASLU")
-    open_paths = ("/docs", "/openapi.json", "/livez", "/readyz", "/v1/public", "/metrics")
+    open_paths = ("/docs", "/openapi", "/livez", "/readyz", "/v1/public", "/metrics")
     paths = [
         "/",
         "/livez",
         "/readyz",
         "/openapi.json",
+        "/openapi-3.0.json",
         "/docs",
         "/docs/cookbook",
         "/docs/problems",
