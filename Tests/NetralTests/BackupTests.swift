@@ -313,10 +313,11 @@ extension ProgramTests {
       #expect(refused.problemCode == "backup_running")
       other.send(SIGKILL)
       _ = try other.wait()
-      // The server's own: it ends when the server is told to stop, and leaves nothing.
-      try admin.send(Client.request("POST", "/v1/admin/backups", [:], nil, key: try world.key("OPERATOR")))
+      // The server's own: it ends when the server is told to stop, and leaves nothing. Its few seconds begin when all is ready.
+      let (key, late) = (try world.key("OPERATOR"), try server.client(try world.key("OPERATOR")))
+      try admin.send(Client.request("POST", "/v1/admin/backups", [:], nil, key: key))
       try world.pollForPartial()
-      let second = try server.client(try world.key("OPERATOR")).ask("POST", "/v1/admin/backups")
+      let second = try late.ask("POST", "/v1/admin/backups")
       #expect(second.problemCode == "backup_running")
       try server.stop()
       #expect(world.names().filter { $0.contains("partial") }.isEmpty)

@@ -218,10 +218,14 @@ public struct SyncJob {
   /// Takes the reference data as they are now, a kind at a time.
   private func takeReference(_ replica: Replica) throws {
     for (kind, table) in ReplicaSchema.reference {
-      let rows = try asking {
-        try transport.send(CurlTransport.Request(target: "/v1/reference/\(kind.rawValue)?format=ndjson")).allLines()
+      do {
+        let rows = try asking {
+          try transport.send(CurlTransport.Request(target: "/v1/reference/\(kind.rawValue)?format=ndjson")).allLines()
+        }
+        try replica.replaceReference(table, with: rows)
+      } catch SyncFault.refused(_, "not_found") {
+        // A service of an earlier release does not know this kind.
       }
-      try replica.replaceReference(table, with: rows)
     }
   }
 
