@@ -111,10 +111,26 @@ struct WorkbookAnswerTests {
     #expect(TableRoom.refusal(ofRows: 1_048_575) == nil)
   }
 
+  @Test("has a label in words for every metric of every statistic")
+  func metricLabels() async throws {
+    try await withService { visitor in
+      _ = try visitor.makeCase()
+      for kind in ["funnel", "stages", "sanctions", "sanctions?of=proposed", "timeliness"] {
+        let mark = kind.contains("?") ? "&" : "?"
+        let csv = try visitor.get("/v1/statistics/\(kind)\(mark)format=csv", as: .bkn)
+        for row in try CSVReader.rows(csv.body).map(\.fields).dropFirst() {
+          let label = try #require(row.last)
+          #expect(!label.isEmpty && !label.contains("_"), "\(kind): \(row[15]) is called \(label)")
+        }
+      }
+    }
+  }
+
   @Test("has a label in both languages for every column")
   func labels() {
     let tables = [CaseTable.columns, ClockList.columns, StatisticTable.columns, PublishedFigureTable.columns]
     let named = tables.flatMap { $0 } + ReferenceKind.allCases.flatMap { $0.columns.map { TableColumn($0.name) } }
+    for name in ["ground", "block_extent", "lapse_reason"] { #expect(ColumnLabel.of(name).en != name) }
     for column in named {
       #expect(column.label.en != column.name || ColumnLabel.table[column.name] != nil, "\(column.name)")
     }

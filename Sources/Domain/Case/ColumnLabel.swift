@@ -1,4 +1,5 @@
-/// What people call the columns that are no facts of a case (those say it themselves: ``CaseField/label``).
+/// What people call the columns that are no facts of a case and no values that acts leave in it (those say it
+/// themselves: ``CaseField/label``, ``ProgressField/label``).
 public enum ColumnLabel {
   /// - Returns: the name itself where nothing is said of it; a test sees to it that something is.
   public static func of(_ name: String) -> LocalizedText {
@@ -7,7 +8,8 @@ public enum ColumnLabel {
   }
 
   private static let facts = Dictionary(
-    CaseField.all.map { ($0.column, $0.label) }, uniquingKeysWith: { first, _ in first })
+    CaseField.all.map { ($0.column, $0.label) } + ProgressField.all.map { ($0.column, $0.label) },
+    uniquingKeysWith: { first, _ in first })
 
   /// Every one, by name.
   public static let table: [String: (en: String, inIndonesian: String)] = [

@@ -54,7 +54,7 @@ extension Reference {
       "/sanction", .inconsistent,
       LocalizedText(
         en:
-          "A \(outcome.rawValue) sanction has a \(word) level than the one on record, which is \(recorded); this is \(sanction.level). Within a level the outcome is changed.",
+          "With the outcome \(outcome.rawValue) the sanction has a \(word) level than the one on record, which is \(recorded); this is \(sanction.level). Within a level the outcome is changed.",
         inIndonesian:
           "Sanksi pada hasil \(outcome.rawValue) tingkatnya \(kata) daripada yang tercatat, yaitu \(recorded); ini \(sanction.level). Pada tingkat yang sama hasilnya changed."
       ))

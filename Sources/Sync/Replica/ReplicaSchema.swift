@@ -16,7 +16,7 @@ enum ReplicaSchema {
       .text("imported_by"), .list("unconfirmed", "unconfirmed"), .flag("disputed"),
     ] + milestones + progress + [
       .list("redacted", "redacted"), .instant("created_at"), .instant("updated_at"), .received("json"),
-    ],
+    ] + later,
     indexed: [
       "number", "stage", "election", "region", "institution", "nip", "violation", "agency_ref", "received_on",
       "updated_at",
@@ -52,7 +52,13 @@ enum ReplicaSchema {
       .text("block_proof", "block.proof"),
       .text("appeal_route", "appeal.route"), .text("appeal_outcome", "appeal.outcome"),
       .text("idis_reference"),
-    ] + ProgressField.all.map { .text($0.column, $0.path) }
+      .text("lapse_reason"),
+    ]
+
+  /// What came later comes last, so that no column of a spreadsheet ever moves.
+  private static let later: [ReplicaColumn] = ProgressField.all.filter { $0.column != "lapse_reason" }.map {
+    .text($0.column, $0.path)
+  }
 
   /// What a case has several of: one row each, in the order of the case.
   static let lists = [

@@ -8,11 +8,12 @@ enum MetricLabel {
     if let label = words[metric] ?? FunnelMetric(rawValue: metric)?.label ?? Stage(rawValue: metric)?.label {
       return label
     }
+    let ofOthers = ".\(StatisticResult.ofOthers)"
+    if metric.hasSuffix(ofOthers) {
+      return of(String(metric.dropLast(ofOthers.count)), reference)?.followed(by: words[StatisticResult.ofOthers])
+    }
     guard let dot = metric.firstIndex(of: ".") else { return nil }
     let (first, rest) = (String(metric[..<dot]), String(metric[metric.index(after: dot)...]))
-    if rest.hasSuffix(StatisticResult.ofOthers), let whole = of(String(metric.dropLast(rest.count + 1)), reference) {
-      return whole.followed(by: words[StatisticResult.ofOthers])
-    }
     switch first {
     case "levels": return SanctionOutcome.label(of: rest)
     case "codes": return reference.sanctions[rest].map { LocalizedText(en: $0.labelEn, inIndonesian: $0.labelId) }

@@ -42,7 +42,7 @@ enum ReferenceRoutes {
     let rows = referenceData.rows(kind, on: LegalDate(list.filter))
     if format == .json { return try list.answer(rows) { Array($0.json.utf8) } }
     let title = LocalizedText(en: kind.rawValue, inIndonesian: kind.rawValue)
-    guard let table = Table(call, title, kind.columns.map { TableColumn($0.name) }) else {
+    guard let table = Table(call, title, kind.columns.map(column)) else {
       return Answer(contentType: format.contentType, body: .bytes(lines(rows)))
     }
     var answer = table.answer
@@ -51,6 +51,11 @@ enum ReferenceRoutes {
   }
 
   private static func lines(_ rows: [ReferenceEntry]) -> [UInt8] { Array(rows.map { "\($0.json)\n" }.joined().utf8) }
+
+  /// Its heading in a workbook: what a statistic calls the name of a group is here the name itself.
+  private static func column(_ column: ReferenceColumn) -> TableColumn {
+    TableColumn(column.name, ColumnLabel.of(column.name.replacing(/^label_/, with: "name_")))
+  }
 
   /// As it can be sent, too.
   private static func cells(_ rows: [ReferenceEntry], _ kind: ReferenceKind, _ table: Table) -> [UInt8] {
