@@ -10,7 +10,7 @@ extension ProgramTests {
       arguments: ["BKN", "BAWASLU", "OPERATOR", "nobody"])
     func contract(caller: String) throws {
       let child = try Child([projectFile("scripts/contract"), "2", caller], environment: ["NETRAL": program])
-      let ending = try child.wait(seconds: 170)
+      let ending = try child.wait(seconds: 900)
       #expect(ending == .exit(0), "\(child.output.suffix(6_000)) \(child.errors.suffix(2_000))")
       #expect(child.output.contains("\(caller): "))
     }
@@ -39,7 +39,7 @@ extension ProgramTests {
       echo "the cookbook is complete"
       """.write(toFile: folder.file("book.sh"), atomically: true, encoding: .utf8)
       let child = try Child(["bash", folder.file("book.sh")])
-      let ending = try child.wait(seconds: 170)
+      let ending = try child.wait(seconds: 900)
       #expect(ending == .exit(0), "\(child.errors.suffix(2_000))")
       #expect(child.output.hasSuffix("the cookbook is complete\n"))
       try server.stop()
