@@ -7,7 +7,7 @@ extension ProgramTests {
     @Test("serves the others all the while, and gives back what attackers held")
     func attacks() throws {
       let child = try Child([projectFile("scripts/attack"), "small"], environment: ["NETRAL": program])
-      let ending = try child.wait(seconds: 170)
+      let ending = try child.wait(seconds: 600)
       #expect(ending == .exit(0), "\(child.output) \(child.errors)")
       #expect(child.output.contains("the others were served throughout"))
     }

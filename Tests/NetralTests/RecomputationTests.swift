@@ -38,7 +38,7 @@ extension ProgramTests {
       server = try RunningServer(database)
       let script = projectFile("Tests/NetralTests/recompute.py")
       let child = try Child(["python3", script, "http://127.0.0.1:\(server.port)", database, folder.file("keys")])
-      let ending = try child.wait(seconds: 150)
+      let ending = try child.wait(seconds: 600)
       #expect(ending == .exit(0), "\(child.output.suffix(4_000)) \(child.errors.suffix(1_000))")
       let words = child.output.split(separator: "\n").last?.split(separator: " ") ?? []
       #expect(words.first.flatMap { Int($0) } ?? 0 > 150_000, "\(words)")

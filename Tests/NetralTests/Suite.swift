@@ -4,7 +4,7 @@ internal import Synchronization
 internal import Testing
 
 /// All tests that start the program: one after the other, on a thread of their own, because they block.
-@Suite("the program", .serialized, .ownThread, .timeLimit(.minutes(3)))
+@Suite("the program", .serialized, .ownThread, .timeLimit(.minutes(15)))
 enum ProgramTests {}
 
 /// A file of the project, such as `scripts/tour`.

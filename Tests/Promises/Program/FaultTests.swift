@@ -35,7 +35,7 @@ extension ProgramTests {
         -H 'Content-Type: application/x-ndjson' \(coding) http://127.0.0.1:\(server.port)\(target)
         """
       let child = try Child(["sh", "-c", script])
-      _ = try child.wait(seconds: 100)
+      _ = try child.wait(seconds: 600)
       #expect(child.output.contains(#""status":4"#), "\(child.output.prefix(500))")
       #expect(try Self.highestMemory(server.child.pid) - before < 20_000)
       try server.stop()
