@@ -51,8 +51,7 @@ enum ReplicaSchema {
       .text("blocked_by", "block.agency"), .text("block_letter", "block.letter_number"),
       .text("block_proof", "block.proof"),
       .text("appeal_route", "appeal.route"), .text("appeal_outcome", "appeal.outcome"),
-      .text("idis_reference"),
-      .text("lapse_reason"),
+      .text("idis_reference"), .text("lapse_reason"),
     ]
 
   /// What came later comes last, so that no column of a spreadsheet ever moves.

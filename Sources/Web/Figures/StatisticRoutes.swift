@@ -12,11 +12,7 @@ enum StatisticRoutes {
       return Answer(etag: "\"\(issued.figure.id)\"", body: .bytes(issued.figure.answer))
     }
     let language = call.language
-    var answer = table.answer
-    answer.body = .bytes(
-      try await figures.writeLong(by: call.asker) {
-        table.whole(StatisticTable.rows(issued, question, $0, table, in: language))
-      })
-    return answer
+    return table.answer(
+      try await figures.writeLong(by: call.asker) { StatisticTable.rows(issued, question, $0, table, in: language) })
   }
 }

@@ -36,7 +36,7 @@ extension ListedKey {
   }
 
   /// Several values in a cell are separated by |.
-  static func table(_ keys: [ListedKey], _ table: Table) -> [UInt8] {
+  static func rows(_ keys: [ListedKey], _ table: Table) -> [UInt8] {
     var writer = table.writer
     for listed in keys {
       let key = listed.key
@@ -50,7 +50,7 @@ extension ListedKey {
       writer.field(listed.lastUsedAt)
       writer.endRow()
     }
-    return table.whole(writer.bytes)
+    return writer.bytes
   }
 
   static let title = LocalizedText(en: "Keys", inIndonesian: "Kunci")

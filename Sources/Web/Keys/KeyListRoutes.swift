@@ -18,8 +18,9 @@ enum KeyListRoutes {
     let cursor =
       try rest.count == page.count ? nil : page.last.map { try cursors.seal($0.position) }
     let table = Table(call, ListedKey.title, ListedKey.columns)
-    var answer = table?.answer ?? Answer(contentType: format.contentType)
-    answer.body = .bytes(table.map { ListedKey.table(page, $0) } ?? bytes(page, cursor, format))
+    var answer =
+      table.map { $0.answer(ListedKey.rows(page, $0)) }
+      ?? Answer(contentType: format.contentType, body: .bytes(bytes(page, cursor, format)))
     if let cursor {
       answer.fields.append(
         Response.Field(

@@ -50,8 +50,7 @@ enum PublicRoutes {
         rows?.endRow()
       }
     }
-    var answer = table?.answer ?? page.answer(next: nil, at: nil)
-    if let table, let rows { answer.body = .bytes(table.whole(rows.bytes)) }
+    var answer = table?.answer(rows?.bytes ?? []) ?? page.answer(next: nil, at: nil)
     answer.isPublic = true
     return answer
   }

@@ -45,9 +45,7 @@ enum ReferenceRoutes {
     guard let table = Table(call, title, kind.columns.map(column)) else {
       return Answer(contentType: format.contentType, body: .bytes(lines(rows)))
     }
-    var answer = table.answer
-    answer.body = .bytes(cells(rows, kind, table))
-    return answer
+    return table.answer(cells(rows, kind, table))
   }
 
   private static func lines(_ rows: [ReferenceEntry]) -> [UInt8] { Array(rows.map { "\($0.json)\n" }.joined().utf8) }
@@ -75,7 +73,7 @@ enum ReferenceRoutes {
       }
       writer.endRow()
     }
-    return table.whole(writer.bytes)
+    return writer.bytes
   }
 
   private static func put(_ kind: ReferenceKind, _ call: Call, _ referenceData: ReferenceService) async throws -> Answer

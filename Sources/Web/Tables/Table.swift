@@ -57,6 +57,13 @@ struct Table: Sendable {
     return answer
   }
 
+  /// An answer that is the whole table.
+  func answer(_ rows: [UInt8]) -> Answer {
+    var answer = answer
+    answer.body = .bytes(whole(rows))
+    return answer
+  }
+
   /// - Throws: `invalid` when no worksheet holds so many rows.
   func requireRoom(forRows count: Int) throws(Failure) {
     if book != nil, let refusal = TableRoom.refusal(ofRows: count) { throw refusal }
