@@ -1,31 +1,14 @@
-internal import Foundation
 internal import Sheets
 internal import TestSupport
 internal import Testing
 
-@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs python3"))
+@Suite(.enabled(if: WorkbookReader.isThere, "needs python3"))
 struct WorkbookTests {
-  /// Reads the sheet with Python's own ZIP and XML.
-  private static let script = """
-    import sys, zipfile, xml.etree.ElementTree as E
-    z = zipfile.ZipFile(sys.argv[1])
-    assert z.testzip() is None
-    for name in z.namelist(): E.fromstring(z.read(name))
-    n = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    s = E.fromstring(z.read("xl/worksheets/sheet1.xml"))
-    print(len(z.namelist()), s.find(n + "autoFilter").get("ref"), s.find(f"{n}sheetViews/{n}sheetView/{n}pane").get("state"))
-    for row in list(s.iter(n + "row"))[:3]: print("|".join("".join(c.itertext()) for c in row))
-    """
-
+  /// What another reader finds: parts, filter, pane, and the first three rows.
   private func read(_ pieces: [[UInt8]]) throws -> [String] {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "sheet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appending(path: "a.xlsx")
-    try Data(pieces.joined()).write(to: path)
-    let script = folder.appending(path: "read.py")
-    try Data(Self.script.utf8).write(to: script)
-    return try Shell.output("/usr/bin/python3 '\(script.path)' '\(path.path)'").split(separator: "\n").map(String.init)
+    let sheet = try WorkbookReader.read(Array(pieces.joined()))
+    return ["\(sheet.parts) \(sheet.filter) \(sheet.pane)"]
+      + sheet.rows.prefix(3).map { $0.map(\.text).joined(separator: "|") }
   }
 
   private func rows(_ count: Int) -> [UInt8] {

@@ -21,16 +21,22 @@ public enum WorkbookReader {
         kind = {"inlineStr": "s", "b": "b"}.get(c.get("t"), c.get("s", "n")) if len(c) else ""
         return {"kind": kind, "text": "".join(c.itertext())}
     rows = [[cell(c) for c in row] for row in s.iter(n + "row")]
-    json.dump({"rows": rows, "filter": s.find(n + "autoFilter").get("ref")}, sys.stdout)
+    pane = s.find(f"{n}sheetViews/{n}sheetView/{n}pane").get("state")
+    parts = len(z.namelist())
+    json.dump({"rows": rows, "filter": s.find(n + "autoFilter").get("ref"), "pane": pane, "parts": parts}, sys.stdout)
     """
 
-  private struct Sheet: Decodable {
-    let rows: [[Cell]]
-    let filter: String
+  /// The rows of the sheet, the heading first, the range that it filters, whether its heading is `frozen`, and the number of
+  /// parts in the archive.
+  public struct Sheet: Sendable, Decodable {
+    public let rows: [[Cell]]
+    public let filter: String
+    public let pane: String
+    public let parts: Int
   }
 
-  /// The rows of the sheet, the heading first, and the range that it filters.
-  public static func read(_ bytes: [UInt8]) throws -> (rows: [[Cell]], filter: String) {
+  /// Reads the one sheet.
+  public static func read(_ bytes: [UInt8]) throws -> Sheet {
     let folder = FileManager.default.temporaryDirectory.appending(path: "workbook-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -38,7 +44,6 @@ public enum WorkbookReader {
     try Data(bytes).write(to: book)
     try Data(script.utf8).write(to: program)
     let output = try Shell.output("/usr/bin/python3 '\(program.path)' '\(book.path)'")
-    let sheet = try JSONDecoder().decode(Sheet.self, from: Data(output.utf8))
-    return (sheet.rows, sheet.filter)
+    return try JSONDecoder().decode(Sheet.self, from: Data(output.utf8))
   }
 }

@@ -31,7 +31,8 @@ struct WorkbookAnswerTests {
         #expect(answer.status == 200 && answer["content-type"] == Self.type, "\(target): \(answer.text)")
         #expect(answer["content-encoding"] == nil && answer["vary"]?.contains("Accept-Language") == true, "\(target)")
         #expect(answer["content-disposition"]?.hasSuffix(".xlsx\"") == true)
-        let (rows, filter) = try WorkbookReader.read(answer.body)
+        let sheet = try WorkbookReader.read(answer.body)
+        let (rows, filter) = (sheet.rows, sheet.filter)
         let table = try CSVReader.rows(csv.body)
         #expect(rows.count == table.count && filter.hasSuffix("\(rows.count)"), "\(target)")
         #expect(Set(rows.map(\.count)) == [table[0].fields.count], "\(target)")
@@ -59,7 +60,7 @@ struct WorkbookAnswerTests {
       #expect(try visitor.post("/v1/cases", as: .bawaslu, without).status == 201)
       let csv = try CSVReader.rows(try visitor.get("/v1/cases?format=csv&sort=created", as: .bawaslu).body)
       let names = csv[0].fields
-      let (rows, _) = try WorkbookReader.read(try visitor.get("/v1/cases?format=xlsx&sort=created", as: .bawaslu).body)
+      let rows = try WorkbookReader.read(try visitor.get("/v1/cases?format=xlsx&sort=created", as: .bawaslu).body).rows
       func cell(_ name: String, _ row: Int) throws -> WorkbookReader.Cell {
         rows[row][try #require(names.firstIndex(of: name))]
       }
@@ -82,7 +83,7 @@ struct WorkbookAnswerTests {
         ("id", "Tanggal perbuatan", "Menunggu verifikasi"), ("en", "Day of the act", "Awaiting verification"),
       ] {
         let answer = try visitor.get("/v1/cases?format=xlsx", as: .bkn, [("Accept-Language", language)])
-        let (rows, _) = try WorkbookReader.read(answer.body)
+        let rows = try WorkbookReader.read(answer.body).rows
         #expect(rows[0].contains { $0.text == heading } && rows[1].contains { $0.text == label }, "\(language)")
         let csv = try visitor.get("/v1/cases?format=csv", as: .bkn, [("Accept-Language", language)])
         #expect(csv.text.hasPrefix("id,number,version") && csv.text.contains(label))
@@ -95,7 +96,7 @@ struct WorkbookAnswerTests {
     try await withService { visitor in
       _ = try visitor.makeCase()
       for target in ["/v1/cases?format=xlsx", "/v1/exports/cases?format=xlsx", "/v1/cases?format=xlsx&limit=5"] {
-        let (rows, _) = try WorkbookReader.read(try visitor.get(target, as: agency).body)
+        let rows = try WorkbookReader.read(try visitor.get(target, as: agency).body).rows
         let text = rows.dropFirst().flatMap { $0.map(\.text) }.joined(separator: "|")
         let isShown = [.bawaslu, .bkn].contains(agency)
         #expect(text.contains("198609262015051001") == isShown, "\(target) \(agency)")
