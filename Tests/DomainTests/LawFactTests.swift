@@ -53,7 +53,9 @@ internal import Testing
   private static let codes = ["MOR-BUKA", "RIN-1", "SED-1", "BER-1", "PTDH"]
 
   @Test(arguments: codes, codes)
-  func `a ruling reduces to a lower level, increases to a higher one, and changes to any`(before: String, now: String)
+  func `a ruling reduces to a lower level, increases to a higher one, and changes to any other`(
+    before: String, now: String
+  )
     throws
   {
     let recommended = try Fixture.record(at: .recommended)
@@ -71,6 +73,7 @@ internal import Testing
         #expect(failure?.places == ["/sanction inconsistent"])
         let recorded = try #require(decided.progress.decision?.sanctionLevel)
         #expect(failure?.errors.first?.detail.en.contains("on record, which is \(recorded)") == true)
+      case .changed where step == 0: #expect(refusal(rule)?.places == ["/sanction inconsistent"])
       case .reduced, .increased, .changed:
         let ruled = try rule()
         #expect(ruled.progress.stage == .sanctioned && ruled.progress.appeal?.outcome == outcome)

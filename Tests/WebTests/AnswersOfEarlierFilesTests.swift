@@ -38,7 +38,8 @@ struct AnswersOfEarlierFilesTests {
     Item(name: "m0001", depth: .brief), Item(name: "m0002", depth: .cases),
     Item(name: "m0003", depth: .cases, answers: "m0002"),
     Item(name: "m0004", depth: .cases), Item(name: "m0005", depth: .cases), Item(name: "m0012", depth: .cases),
-    Item(name: "m0015", depth: .brief), Item(name: "history", day: EarlierHistory.readOn, depth: .whole),
+    Item(name: "m0015", depth: .brief), Item(name: "m0017", depth: .brief),
+    Item(name: "history", day: EarlierHistory.readOn, depth: .whole),
   ]
 
   /// One file after the other: all at once would leave little of the machine to other tests, which measure time.

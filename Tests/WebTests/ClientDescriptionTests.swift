@@ -87,11 +87,17 @@ struct ClientDescriptionTests {
       let (before, now) = (earlier["components"]["schemas"], current["components"]["schemas"])
       #expect(Set(before.names).isSubset(of: now.names))
       for name in before.names { #expect(before[name]["properties"].names == now[name]["properties"].names) }
+      // What has a name is named wherever it was: nothing is written out in its place.
+      for name in before.names {
+        #expect(references(in: before[name]).sorted() == references(in: now[name]).sorted(), "\(name)")
+      }
       for (place, schema) in allSchemas(in: earlier) {
         #expect(schema["type"].items.isEmpty && schema["type"].string != "null", "\(place)")
         #expect(!schema.has("const"), "\(place)")
         if schema.has("$ref") { #expect(schema.names == ["$ref"], "\(place)") }
-        if schema["nullable"].bool == true { #expect(schema.has("type"), "\(place)") }
+        if schema["nullable"].bool == true {
+          #expect(["type", "allOf", "anyOf"].contains { schema.has($0) }, "\(place)")
+        }
         if schema["nullable"].bool == true, schema.has("enum") {
           #expect(schema["enum"].items.contains(.null), "\(place)")
         }
@@ -107,6 +113,10 @@ struct ClientDescriptionTests {
     }
     parts += (schema["anyOf"].items + schema["allOf"].items).map { ("or", $0) }
     return parts + parts.flatMap { self.parts(of: $0.1) }
+  }
+
+  private func references(in json: JSONValue) -> [String] {
+    allSchemas(in: json).compactMap { $0.1["$ref"].string }
   }
 
   /// Every object of the document, with its place: schemas among them.

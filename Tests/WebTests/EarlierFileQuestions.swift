@@ -145,6 +145,9 @@ final class EarlierFileQuestions {
       for part in ["", "/history"] + more {
         for who in five { try ask(who, path + part) }
       }
+      for part in more.dropFirst() + ["/history"] where index % 40 == 0 {
+        for format in ["csv", "ndjson"] { try ask("BKN", "\(path)\(part)?format=\(format)") }
+      }
       let events =
         try five.lazy.map { try self.ask($0, path + "/history", isKept: false) }
         .first { $0.status == 200 }?.json["items"].items ?? []
@@ -268,6 +271,7 @@ final class EarlierFileQuestions {
       for share in [4, 8] { try askManifests(who, head * share / 8) }
       try askPages(who, "/v1/reconciliations?limit=1")
       try ask(who, "/v1/reconciliations?agency=BKN")
+      try ask(who, "/v1/reconciliations?format=csv")
     }
   }
 

@@ -131,6 +131,7 @@ struct LawFactRoadTests {
       expectRefused(try rule(#""outcome":"reduced","sanction":"BER-1""#), at: "/sanction inconsistent")
       expectRefused(try rule(#""outcome":"increased","sanction":"SED-1""#), at: "/sanction inconsistent")
       expectRefused(try rule(#""outcome":"reduced","sanction":"PPPK-S1""#), at: "/sanction inconsistent")
+      expectRefused(try rule(#""outcome":"changed","sanction":"PPPK-B2""#), at: "/sanction inconsistent")
       let ruled = try rule(#""outcome":"reduced","sanction":"SED-1""#)
       #expect(ruled.json["appeal"]["outcome"].string == "reduced" && ruled.json["stage"].string == "sanctioned")
     }

@@ -8,14 +8,14 @@ internal import Web
 
 /// Every read that any key or none may make, with its agency's key.
 private let reads: [(target: String, vary: [String], isPublic: Bool)] = [
-  ("/v1/cases", ["Accept"], false), ("/v1/cases/ID", [], false), ("/v1/cases/ID/history", [], false),
-  ("/v1/cases/ID/allowed-actions", ["Accept-Language"], false), ("/v1/cases/ID/links", [], false),
-  ("/v1/cases/ID/related", [], false), ("/v1/cases/ID/correction-requests", [], false),
+  ("/v1/cases", ["Accept"], false), ("/v1/cases/ID", [], false), ("/v1/cases/ID/history", ["Accept"], false),
+  ("/v1/cases/ID/allowed-actions", ["Accept-Language"], false), ("/v1/cases/ID/links", ["Accept"], false),
+  ("/v1/cases/ID/related", ["Accept"], false), ("/v1/cases/ID/correction-requests", ["Accept"], false),
   ("/v1/clocks", ["Accept"], false),
   ("/v1/changes?after=0", ["Accept"], false), ("/v1/exports/cases", ["Accept"], false),
   ("/v1/statistics/funnel", ["Accept"], false), ("/v1/published-figures", ["Accept"], false),
   ("/v1/whoami", [], false), ("/v1/keys", ["Accept"], false), ("/v1/policy", [], false),
-  ("/v1/reference/regions", ["Accept"], false), ("/v1/reconciliations", [], false),
+  ("/v1/reference/regions", ["Accept"], false), ("/v1/reconciliations", ["Accept"], false),
   ("/openapi.json", ["Authorization"], true),
   ("/docs", [], true), ("/docs/problems", [], true), ("/docs/style.css", [], true), ("/livez", [], true),
   ("/v1/public/statistics/funnel", ["Accept", "Accept-Language"], true),

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Foundation
+internal import HTTPTypes
 internal import JSON
 internal import TestSupport
 internal import Testing
@@ -36,6 +37,73 @@ struct WorkbookAnswerTests {
         let table = try CSVReader.rows(csv.body)
         #expect(rows.count == table.count && filter.hasSuffix("\(rows.count)"), "\(target)")
         #expect(Set(rows.map(\.count)) == [table[0].fields.count], "\(target)")
+      }
+    }
+  }
+
+  /// Lists whose items are rows as they stand, and who asks for them. CASE is a case with a history.
+  private static let itemLists: [(target: String, who: String, rows: Int)] = [
+    ("CASE/history", "BKN", 2), ("CASE/links", "BKN", 1), ("CASE/related", "BKN", 1),
+    ("CASE/correction-requests", "BKN", 1), ("/v1/reconciliations", "BKN", 1), ("/v1/admin/keys", "OPERATOR", 6),
+    ("/v1/admin/mandates", "OPERATOR", 10),
+  ]
+
+  @Test("is given of lists that are shown as they stand, too, and lines and CSV beside it")
+  func items() async throws {
+    try await withService { visitor in
+      let (path, other) = (try visitor.makeCase(ref: "R-1"), try visitor.makeCase(ref: "R-2"))
+      let id = try #require(other.split(separator: "/").last)
+      let tie = try visitor.post("\(path)/links", as: .bawaslu, #"{"case_id":"\#(id)","relation":"same_person"}"#)
+      let wish = #"{"patch":{"motives":["family"]},"reason":"Sesuai; \"berkas\"."}"#
+      let request = try visitor.post("\(path)/correction-requests", as: .panrb, wish)
+      let lines = [("Content-Type", "application/x-ndjson")]
+      let certificate = try visitor.ask(as: .bkn, "POST", "/v1/reconciliations?seq=0", "", lines)
+      #expect(
+        [tie, request].map(\.status) == [201, 201] && certificate.status == 200, "\(certificate.text)")
+      for (target, who, least) in Self.itemLists {
+        let target = target.replacing("CASE", with: path)
+        func get(_ format: String) throws -> HTTPAnswer {
+          try visitor.ask(as: who, "GET", "\(target)\(target.contains("?") ? "&" : "?")format=\(format)")
+        }
+        let items = try get("json").json["items"].items
+        #expect(items.count >= least, "\(target)")
+        #expect(try get("ndjson").body.split(separator: UInt8(ascii: "\n")).count == items.count, "\(target)")
+        let table = try CSVReader.rows(try get("csv").body)
+        #expect(table.count == items.count + 1, "\(target)")
+        #expect(table.allSatisfy { $0.fields.count == table[0].fields.count }, "\(target)")
+        let sheet = try WorkbookReader.read(try get("xlsx").body)
+        #expect(sheet.rows.count == items.count + 1, "\(target)")
+        #expect(sheet.rows[0].allSatisfy { !$0.text.contains("_") }, "\(target): \(sheet.rows[0].map(\.text))")
+        for (name, cell) in zip(table[0].fields, table[1].fields) where items[0][name].string != nil {
+          #expect(cell == items[0][name].string, "\(target): \(name)")
+        }
+      }
+    }
+  }
+
+  @Test("or anything else that is a list comes as JSON, lines, CSV and XLSX")
+  func allFormats() {
+    for route in Routes.all {
+      let schemas = route.operation.replies.first?.contents.compactMap(\.schema) ?? []
+      let isList = schemas.contains { schema in
+        schema.json["$ref"].string?.hasSuffix("Page") == true && route.method == .get && route.template != "/v1/changes"
+      }
+      if isList { #expect(route.operation.formats == ListFormat.allCases, "\(route.template)") }
+    }
+  }
+
+  @Test("of a statistic is sent once: who has it is told so")
+  func notModified() async throws {
+    try await withService { visitor in
+      _ = try visitor.makeCase()
+      for target in ["/v1/statistics/funnel", "/v1/statistics/stages?group_by=province"] {
+        for format in ["csv", "xlsx"] {
+          let first = try visitor.get("\(target)\(target.contains("?") ? "&" : "?")format=\(format)", as: .bkn)
+          let tag = try #require(first["etag"], "\(target)")
+          let again = try visitor.get(
+            "\(target)\(target.contains("?") ? "&" : "?")format=\(format)", as: .bkn, [("If-None-Match", tag)])
+          #expect(again.status == 304 && again.body.isEmpty, "\(target) \(format)")
+        }
       }
     }
   }

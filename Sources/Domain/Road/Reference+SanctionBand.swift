@@ -43,9 +43,17 @@ extension Reference {
   }
 
   /// - Throws: `invalid` at `/sanction` when a ruling that reduces or increases names a sanction of no lower or higher level
-  ///   than the one on record.
+  ///   than the one on record, or one that changes names the same. A changed one may be of any level: PP 79/2021 has five
+  ///   outcomes, and systems that know three of them say `changed` of all that is neither upheld nor annulled.
   func requireDirection(_ outcome: RulingOutcome, from decision: Decision?, to sanction: Sanction) throws(Failure) {
     let recorded = decision?.sanctionLevel ?? decision?.sanction.flatMap { sanctions[$0]?.level }
+    if outcome == .changed, let code = decision?.sanction, code == sanction.code {
+      throw .invalid(
+        "/sanction", .inconsistent,
+        LocalizedText(
+          en: "This is the sanction on record already: the outcome of such a ruling is upheld.",
+          inIndonesian: "Ini sanksi yang sudah tercatat: hasil putusan seperti itu upheld."))
+    }
     guard outcome != .changed, let recorded else { return }
     let (before, now) = (SanctionOutcome.rank(recorded), SanctionOutcome.rank(sanction.level))
     if outcome == .reduced ? now < before : now > before { return }

@@ -17,10 +17,7 @@ extension Operation {
   static let listBackups = Operation(
     "listBackups", .administration, .init(en: "List backups", inIndonesian: "Daftar cadangan"),
     query: [.rest],
-    replies: [
-      .json(
-        .page(of: .backup, named: "BackupPage"), "All backups, newest first, or 4 MiB of them.", fields: Reply.nextPage)
-    ],
+    replies: [.list(of: .backup, named: "BackupPage", "All backups, newest first, or 4 MiB of them.")],
     refusals: [.backupsNotConfigured, .invalidCursor],
     example: Example("OPERATOR"))
 }

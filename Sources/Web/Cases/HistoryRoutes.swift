@@ -8,11 +8,12 @@ enum HistoryRoutes {
     let path = "/v1/cases/\(visible.id)/history"
     let cursors = call.cursors(of: path)
     let start = try call.query["cursor"].map { try cursors.open($0).place.key } ?? 0
-    var (page, next) = try await cases.events(of: visible, after: start, by: call.asker, on: ListPage()) {
+    var (page, next) = try await cases.events(of: visible, after: start, by: call.asker, on: ListPage(call)) {
       event, page in
       page.add { write(event, to: &$0) }
     }
-    return page.answer(next: try next.map { try cursors.seal(.init(value: "", key: $0)) }, at: path)
+    return page.answer(
+      next: try next.map { try cursors.seal(.init(value: "", key: $0)) }, at: path, call.query.presentationPart)
   }
 
   private static func write(_ seen: SeenEvent, to writer: inout JSONWriter) {

@@ -80,7 +80,7 @@ extension Operation {
     "getCaseHistory", .cases, .init(en: "History of a case", inIndonesian: "Riwayat kasus"),
     details: "Every event, oldest first: who did what and when, and which facts changed.",
     query: [.rest],
-    replies: [.json(.page(of: .event, named: "EventPage"), "All events, or 4 MiB of them.", fields: Reply.nextPage)],
+    replies: [.list(of: .event, named: "EventPage", "All events, or 4 MiB of them.")],
     refusals: [.invalidCursor], example: Example("PANRB", path: ["$id"]))
 
   static let classify = Operation(

@@ -38,11 +38,12 @@ enum CorrectionRoutes {
     let cursors = call.cursors(of: path)
     let start = try call.query["cursor"].map { try cursors.open($0).place.key } ?? 0
     var (page, next) = try await corrections.requests(
-      on: visible, after: Int(start), by: call.asker, on: ListPage()
+      on: visible, after: Int(start), by: call.asker, on: ListPage(call)
     ) { request, seesPatch, page in
       page.add { write(request, request.number, seesPatch: seesPatch, to: &$0) }
     }
-    return page.answer(next: try next.map { try cursors.seal(.init(value: "", key: Int64($0))) }, at: path)
+    return page.answer(
+      next: try next.map { try cursors.seal(.init(value: "", key: Int64($0))) }, at: path, call.query.presentationPart)
   }
 
   /// POST …/correction-requests/{n}/acceptance and …/refusal

@@ -36,9 +36,7 @@ extension Operation {
     .init(en: "List requests for correction", inIndonesian: "Daftar permintaan koreksi"),
     query: [.rest],
     replies: [
-      .json(
-        .page(of: .correctionRequest, named: "CorrectionRequestPage"), "All requests of the case, or 4 MiB of them.",
-        fields: Reply.nextPage)
+      .list(of: .correctionRequest, named: "CorrectionRequestPage", "All requests of the case, or 4 MiB of them.")
     ],
     refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
 

@@ -1,14 +1,9 @@
 internal import JSON
 
 /// Spells what OpenAPI 3.1 says as OpenAPI 3.0 does, whose schemas are of an older dialect: what is taken stays the same.
-struct OpenAPI30 {
-  /// The schemas that have a name, as 3.1 has them.
-  private let definitions: [String: JSONValue]
-
-  init(_ definitions: [String: JSONValue]) { self.definitions = definitions }
-
+enum OpenAPI30 {
   /// An operation or an answer with its schemas in the older dialect.
-  func converted(_ json: JSONValue) -> JSONValue {
+  static func converted(_ json: JSONValue) -> JSONValue {
     switch json {
     case .array(let items): .array(items.map(converted))
     case .object(let object):
@@ -26,7 +21,7 @@ struct OpenAPI30 {
   }
 
   /// A schema in the older dialect.
-  func schema(_ json: JSONValue) -> JSONValue {
+  static func schema(_ json: JSONValue) -> JSONValue {
     guard case .object(var schema) = json else { return json }
     if let reference = schema["$ref"] {
       // Nothing may stand beside a reference.
@@ -39,7 +34,7 @@ struct OpenAPI30 {
     }
     if let many = schema["then"], let one = schema["else"] {
       let others = schema.members.filter { !["if", "then", "else"].contains($0.name) }.map { ($0.name, $0.value) }
-      return .object(JSONObject([("anyOf", .array([self.schema(one), self.schema(many)]))] + others))
+      return .object(JSONObject([("anyOf", .array([Self.schema(one), Self.schema(many)]))] + others))
     }
     if schema["type"] == .string("null") { return nothing(beside: schema) }
     var isNullable = false
@@ -57,7 +52,7 @@ struct OpenAPI30 {
   private static let null = Schema.null.json
 
   /// The value of a keyword, with the schemas in it in the older dialect.
-  private func part(_ keyword: String, _ value: JSONValue) -> JSONValue {
+  private static func part(_ keyword: String, _ value: JSONValue) -> JSONValue {
     switch (keyword, value) {
     case ("properties", .object(let properties)):
       .object(JSONObject(properties.members.map { ($0.name, schema($0.value)) }))
@@ -67,36 +62,24 @@ struct OpenAPI30 {
     }
   }
 
-  /// One of some shapes, or null. Null is part of a type here, so that a reference does not do: what it names stands in its
-  /// place.
-  private func eitherOrNull(_ parts: [JSONValue], beside keywords: JSONObject) -> JSONValue {
+  /// One of some shapes, or null. Nothing may stand beside a reference, so that it goes into an `allOf` of one: generators
+  /// and gateways read that as the named type, or null.
+  private static func eitherOrNull(_ parts: [JSONValue], beside keywords: JSONObject) -> JSONValue {
     guard let first = parts.first else { return nothing(beside: keywords) }
     let others = keywords.members.filter { $0.name != "anyOf" }.map { ($0.name, $0.value) }
-    var shape = schema(nullable(first))
-    if parts.count > 1 {
-      shape = .object(JSONObject([("anyOf", .array([shape] + parts.dropFirst().map(schema)))]))
+    if parts.count == 1, case .object(let shape) = first, shape["$ref"] == nil {
+      guard case .object(var object) = schema(Schema(first).orNull.json) else { return json(others) }
+      for (name, value) in others { object[name] = value }
+      return .object(object)
     }
-    guard case .object(var object) = shape else { return shape }
-    for (name, value) in others { object[name] = value }
-    return .object(object)
+    let combination = (parts.count == 1 ? "allOf" : "anyOf", JSONValue.array(parts.map(schema)))
+    return json([combination, ("nullable", .bool(true))] + others)
   }
 
-  /// A schema of the newer dialect that takes null, too.
-  private func nullable(_ json: JSONValue) -> JSONValue {
-    guard case .object(var schema) = json else { return json }
-    if case .string(let reference)? = schema["$ref"] {
-      let name = reference.split(separator: "/").last.map(String.init) ?? ""
-      return nullable(definitions[name] ?? .null)
-    }
-    if case .array(let parts)? = schema["anyOf"], let first = parts.first {
-      schema["anyOf"] = .array([nullable(first)] + parts.dropFirst())
-      return .object(schema)
-    }
-    return Schema(json).orNull.json
-  }
+  private static func json(_ members: [(String, JSONValue)]) -> JSONValue { .object(JSONObject(members)) }
 
   /// Null alone.
-  private func nothing(beside keywords: JSONObject) -> JSONValue {
+  private static func nothing(beside keywords: JSONObject) -> JSONValue {
     let others = keywords.members.filter { $0.name != "type" && $0.name != "anyOf" }.map { ($0.name, $0.value) }
     return .object(
       JSONObject([("type", .string("string")), ("nullable", .bool(true)), ("enum", .array([.null]))] + others))

@@ -6,11 +6,11 @@ internal import Service
 /// The description of the interface as OpenAPI, written from the route table.
 struct OpenAPIDocument: Sendable {
   /// OpenAPI 3.1, which has the JSON Schema of 2020.
-  static let current = OpenAPIDocument(version: "3.1.0", operation: { json, _ in json }, schema: { json, _ in json })
+  static let current = OpenAPIDocument(version: "3.1.0", operation: { $0 }, schema: { $0 })
 
   /// OpenAPI 3.0, for what reads no other.
   static let earlier = OpenAPIDocument(
-    version: "3.0.3", operation: { OpenAPI30($1).converted($0) }, schema: { OpenAPI30($1).schema($0) })
+    version: "3.0.3", operation: OpenAPI30.converted, schema: OpenAPI30.schema)
 
   private let version: String
   private let paths: [(path: String, items: [Item])]
@@ -25,8 +25,8 @@ struct OpenAPIDocument: Sendable {
     let references: Set<String>
   }
 
-  /// How a version spells what 3.1 says, given all schemas that have a name.
-  private typealias Spelling = (JSONValue, [String: JSONValue]) -> JSONValue
+  /// How a version spells what 3.1 says.
+  private typealias Spelling = (JSONValue) -> JSONValue
 
   private init(version: String, operation: Spelling, schema: Spelling) {
     self.version = version
@@ -38,12 +38,12 @@ struct OpenAPIDocument: Sendable {
       }
     }
     definitions = named.sorted { $0.key < $1.key }.map { name, json in
-      let json = schema(json, named)
+      let json = schema(json)
       return (name, Self.written(json), json.references)
     }
     var paths: [(path: String, items: [Item])] = []
     for route in Routes.all {
-      let json = operation(OperationObject(route: route).json, named)
+      let json = operation(OperationObject(route: route).json)
       let item = Item(route: route, json: Self.written(json), references: json.references)
       if let index = paths.firstIndex(where: { $0.path == route.template }) {
         paths[index].items.append(item)
@@ -52,7 +52,7 @@ struct OpenAPIDocument: Sendable {
       }
     }
     self.paths = paths
-    responses = Self.written(operation(OperationObject.sharedRefusals, named))
+    responses = Self.written(operation(OperationObject.sharedRefusals))
   }
 
   /// Everything there is, which anybody may ask for.

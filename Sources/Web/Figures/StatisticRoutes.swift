@@ -13,6 +13,7 @@ enum StatisticRoutes {
     }
     let language = call.language
     return table.answer(
-      try await figures.writeLong(by: call.asker) { StatisticTable.rows(issued, question, $0, table, in: language) })
+      try await figures.writeLong(by: call.asker) { StatisticTable.rows(issued, question, $0, table, in: language) },
+      isTagged: true)
   }
 }

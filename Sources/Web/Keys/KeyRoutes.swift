@@ -17,9 +17,9 @@ enum KeyRoutes {
 
   /// GET /v1/admin/keys
   static func list(_ call: Call, _ keys: KeyService) throws -> Answer {
-    let list = try WholeList(call, at: "/v1/admin/keys")
     let all = try keys.list(by: call.asker).sorted { ($0.key.createdAt, $0.key.id) < ($1.key.createdAt, $1.key.id) }
-    return try list.answer(all) { key in
+    if let table = Table(call, ListedKey.title, ListedKey.columns) { return table.answer(ListedKey.rows(all, table)) }
+    return try WholeList(call, at: "/v1/admin/keys").answer(all) { key in
       var writer = JSONWriter()
       key.write(to: &writer)
       return writer.bytes

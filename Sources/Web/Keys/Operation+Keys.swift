@@ -16,11 +16,7 @@ extension Operation {
       its last use. Never a secret.
       """,
     query: [.limit(1...200, standard: 50), .cursor],
-    replies: [
-      Reply(
-        .ok, "The keys.", [.json(.page(of: .key, named: "KeyPage")), .lines(.key), .csv, .xlsx],
-        fields: [(.link, "Next page.")])
-    ],
+    replies: [.list(of: .key, named: "KeyPage", "The keys.")],
     refusals: [.invalidCursor], example: Example("BKN"))
 
   static let policy = Operation(
@@ -41,7 +37,7 @@ extension Operation {
 
   static let listKeys = Operation(
     "listKeys", .administration, .init(en: "List keys", inIndonesian: "Daftar kunci"), query: [.rest],
-    replies: [.json(.page(of: .key, named: "KeyPage"), "All keys, or 4 MiB of them.", fields: Reply.nextPage)],
+    replies: [.list(of: .key, named: "KeyPage", "All keys, as JSON no more than 4 MiB of them.")],
     refusals: [.invalidCursor], example: Example("OPERATOR"))
 
   static let showKey = Operation(

@@ -43,7 +43,7 @@ enum LinkRoutes {
   /// GET /v1/cases/{id}/related: cases that may belong to this one, with what they share.
   static func related(_ call: Call, _ visible: VisibleCase, _ links: LinkService) async throws -> Answer {
     try await links.related(to: visible, by: call.asker) { found in
-      var page = ListPage()
+      var page = ListPage(call)
       for candidate in found {
         _ = page.add { writer in
           writer.object { writer in

@@ -13,14 +13,12 @@ extension Operation {
 
   static let listLinks = Operation(
     "listLinks", .links, .init(en: "List ties", inIndonesian: "Daftar kaitan"), query: [.rest],
-    replies: [
-      .json(.page(of: .link, named: "LinkPage"), "All visible ties, or 4 MiB of them.", fields: Reply.nextPage)
-    ],
+    replies: [.list(of: .link, named: "LinkPage", "All visible ties, or 4 MiB of them.")],
     refusals: [.invalidCursor], example: Example("BAWASLU", path: ["$id"]))
 
   static let relatedCases = Operation(
     "listRelatedCases", .links, .init(en: "Candidates for a tie", inIndonesian: "Kasus yang mungkin terkait"),
     details: "Cases that share a person, a place and day, or a report, as far as this key may know.",
-    replies: [.json(.page(of: .related, named: "RelatedCasePage"), "Up to 50 candidates.")],
+    replies: [.list(of: .related, named: "RelatedCasePage", "Up to 50 candidates.", fields: [])],
     example: Example("BAWASLU", path: ["$id"]))
 }

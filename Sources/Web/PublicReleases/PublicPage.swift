@@ -45,7 +45,7 @@ struct PublicPage {
   ].map { TableColumn($0) }
 
   /// One number a line.
-  func table(_ table: Table) -> [UInt8] {
+  func rows(_ table: Table) -> [UInt8] {
     var writer = table.writer
     for line in published.definition == 1 ? FirstDefinitionPage(page: self).lines : lines {
       let text = line.group.flatMap { label(of: $0) }
@@ -57,7 +57,7 @@ struct PublicPage {
       writer.field(line.value)
       writer.endRow()
     }
-    return table.whole(writer.bytes)
+    return writer.bytes
   }
 
   func label(of key: String) -> LocalizedText? {

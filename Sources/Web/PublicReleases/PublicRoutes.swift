@@ -68,16 +68,17 @@ enum PublicRoutes {
     let release = try release(asOf, of: series, due: due, votingOn: votingOn)
     let page = PublicPage(statistic: statistic, grouping: grouping, release: release, reference: reference)
     let table = Table(call, PublicPage.title, PublicPage.columns)
-    var answer = table?.answer ?? Answer(contentType: format.contentType)
-    answer.isPublic = true
+    var answer: Answer
     if let table {
-      answer.body = .bytes(page.table(table))
+      answer = table.answer(page.rows(table), isTagged: true)
     } else {
+      answer = Answer(contentType: format.contentType)
       let body = page.json()
       let digest = Base32.encode(SHA256.hash(data: body).prefix(10))
       answer.etag = "\"\(election)-\(release.stored.asOf)-\(digest)\""
       answer.body = .bytes(body)
     }
+    answer.isPublic = true
     return answer
   }
 

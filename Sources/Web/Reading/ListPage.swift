@@ -11,15 +11,24 @@ struct ListPage: Sendable {
 
   private let format: ListFormat
   private let table: Table?
+  /// The table that is made of items as JSON.
+  private let items: ItemTable?
   private var bytes: [UInt8]
   private var isEmpty = true
 
   /// - Parameter table: the table whose rows the items are; nil of JSON and lines.
   init(_ format: ListFormat = .json, _ table: Table? = nil, reserving capacity: Int = 1_024) {
-    (self.format, self.table) = (format, table)
+    (self.format, self.table, items) = (format, table, nil)
     bytes = []
     bytes.reserveCapacity(capacity)
     if format == .json { bytes += Array("{\"items\":[".utf8) }
+  }
+
+  /// A page of a list whose items are rows as they stand.
+  init(_ call: Call) {
+    let items = ItemTable(call)
+    (format, table, self.items) = (call.format, items?.table, items)
+    bytes = format == .json ? Array("{\"items\":[".utf8) : []
   }
 
   /// Adds an item. False when it has no room any more: the page ends before it. One item is always taken, so that every
@@ -27,7 +36,7 @@ struct ListPage: Sendable {
   mutating func add(_ item: [UInt8]) -> Bool {
     guard isEmpty || bytes.count + item.count <= Self.itemsBytesMax else { return false }
     if format == .json && !isEmpty { bytes.append(UInt8(ascii: ",")) }
-    bytes += item
+    bytes += items?.row(item) ?? item
     if format == .ndjson { bytes.append(UInt8(ascii: "\n")) }
     isEmpty = false
     return true

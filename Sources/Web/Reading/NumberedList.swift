@@ -5,6 +5,7 @@ internal import HTTPTypes
 /// A list of what is numbered, newest first, which one filter may narrow: where a page begins and how the next is found.
 struct NumberedList {
   let limit: Int
+  private let isLimited: Bool
   /// What the filter says; nil: everything.
   let filter: String?
   /// Numbers of the page lie below.
@@ -21,6 +22,7 @@ struct NumberedList {
   ) throws(Failure) {
     let query = call.query
     limit = try query.int("limit", in: 1...limitMax) ?? limitDefault
+    isLimited = limit <= limitMax
     path = "/v1/\(name)"
     cursors = call.cursors(of: path)
     guard let text = query["cursor"] else {
@@ -40,6 +42,6 @@ struct NumberedList {
   func answer(_ page: ListPage, after last: Int64?, _ rest: String = "") throws -> Answer {
     var page = page
     let cursor = try last.map { try cursors.seal(.init(value: "", key: $0), filter: filter ?? "") }
-    return page.answer(next: cursor, at: path, "&limit=\(limit)\(rest)")
+    return page.answer(next: cursor, at: path, (isLimited ? "&limit=\(limit)" : "") + rest)
   }
 }

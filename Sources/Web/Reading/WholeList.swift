@@ -6,6 +6,7 @@ internal import HTTPServer
 struct WholeList {
   /// What narrows the list; empty: nothing.
   let filter: String
+  private let call: Call
   private let path: String
   private let start: Int
   private let cursors: Cursors
@@ -15,7 +16,7 @@ struct WholeList {
   ///   - filterName: the parameter that narrows the list, if one does.
   /// - Throws: `invalid_cursor`.
   init(_ call: Call, at path: String, filteredBy filterName: String? = nil) throws(Failure) {
-    self.path = path
+    (self.call, self.path) = (call, path)
     let query = call.query
     cursors = call.cursors(of: path)
     let given = filterName.flatMap { query[$0] }
@@ -30,10 +31,12 @@ struct WholeList {
 
   /// A page of the items that `write` writes; nil leaves one out.
   func answer<Item>(_ items: [Item], _ write: (Item) throws -> [UInt8]?) throws -> Answer {
-    var page = ListPage()
+    var page = ListPage(call)
     for (index, item) in items.enumerated().dropFirst(start) {
       if let bytes = try write(item), !page.add(bytes) {
-        return page.answer(next: try cursors.seal(.init(value: "", key: Int64(index)), filter: filter), at: path)
+        return page.answer(
+          next: try cursors.seal(.init(value: "", key: Int64(index)), filter: filter), at: path,
+          call.query.presentationPart)
       }
     }
     return page.answer(next: nil, at: path)

@@ -31,8 +31,6 @@ extension Operation {
       are shown to keys that see every case.
       """,
     query: [.text("agency", "Those of one agency."), .limit(1...200, standard: 50), .cursor],
-    replies: [
-      .json(.page(of: .listedCertificate, named: "CertificatePage"), "A page.", fields: Reply.nextPage)
-    ],
+    replies: [.list(of: .listedCertificate, named: "CertificatePage", "A page.")],
     refusals: [.invalidCursor], example: Example("BKN", query: "agency=BKN&limit=3"))
 }

@@ -128,11 +128,13 @@ enum ReconciliationRoutes {
   /// counted is for those who see as much.
   static func list(_ call: Call, _ reconciliations: ReconciliationService) throws -> Answer {
     let list = try NumberedList(
-      call, named: "reconciliations", filteredBy: "agency", limitMax: 200, limitDefault: 50)
+      call, named: "reconciliations", filteredBy: "agency", limitMax: 200,
+      // Lines and rows come whole, or 4 MiB of them.
+      limitDefault: call.format == .json ? 50 : 20_000)
     let agency = list.filter.flatMap { $0.isEmpty ? nil : AgencyCode(rawValue: $0) }
     let found = try reconciliations.certificates(
       of: agency, before: list.start, limit: list.limit + 1, by: call.asker)
-    var (page, last) = (ListPage(), found.count > list.limit ? found[list.limit - 1].number : nil)
+    var (page, last) = (ListPage(call), found.count > list.limit ? found[list.limit - 1].number : nil)
     for (index, certificate) in found.prefix(list.limit).enumerated() {
       let seesCounts = reconciliations.seesCounts(of: certificate.agency, call.asker)
       if !page.add({ write(certificate, seesCounts: seesCounts, to: &$0) }) {
@@ -140,7 +142,7 @@ enum ReconciliationRoutes {
         break
       }
     }
-    return try list.answer(page, after: last)
+    return try list.answer(page, after: last, call.query.presentationPart)
   }
 }
 

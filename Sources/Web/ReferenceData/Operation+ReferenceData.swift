@@ -9,10 +9,7 @@ extension Operation {
     details: "The kinds and their columns (? may be empty): \(ReferenceColumn.table)",
     query: [.date("as_of", "Rows that are valid on this day (default: all)."), .rest],
     replies: [
-      Reply(
-        .ok, "All rows, as JSON no more than 4 MiB of them.",
-        [.json(.page(of: .referenceRow, named: "ReferencePage")), .lines(.referenceRow), .csv, .xlsx],
-        fields: Reply.nextPage)
+      .list(of: .referenceRow, named: "ReferencePage", "All rows, as JSON no more than 4 MiB of them.")
     ],
     refusals: [.notAcceptable, .invalidCursor],
     example: Example("BKN", path: ["elections"]))
@@ -21,7 +18,7 @@ extension Operation {
     "listMandates", .administration, .init(en: "List mandates", inIndonesian: "Daftar kewenangan"),
     query: [.date("as_of", "Those in force on this day."), .rest],
     replies: [
-      .json(.page(of: .referenceRow, named: "ReferencePage"), "All mandates, or 4 MiB of them.", fields: Reply.nextPage)
+      .list(of: .referenceRow, named: "ReferencePage", "All mandates, as JSON no more than 4 MiB of them.")
     ],
     refusals: [.notAcceptable, .invalidCursor],
     example: Example("OPERATOR"))

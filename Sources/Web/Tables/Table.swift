@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
@@ -58,9 +59,13 @@ struct Table: Sendable {
   }
 
   /// An answer that is the whole table.
-  func answer(_ rows: [UInt8]) -> Answer {
+  ///
+  /// - Parameter isTagged: whether it has an entity tag, which is a digest of it: who has the table is told so.
+  func answer(_ rows: [UInt8], isTagged: Bool = false) -> Answer {
     var answer = answer
-    answer.body = .bytes(whole(rows))
+    let bytes = whole(rows)
+    if isTagged { answer.etag = "\"\(Base32.encode(SHA256.hash(data: bytes).prefix(15)))\"" }
+    answer.body = .bytes(bytes)
     return answer
   }
 
