@@ -21,7 +21,8 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 /// the targets whose support it needs: to `WebTests` what asks the service, to `NetralTests` what runs the program.
 func testFolders(but own: String) -> [String] {
   [
-    "DomainTests", "FairnessTests", "FuzzTests", "GzipTests", "HTTPServerTests", "JSONTests", "NetralTests",
+    "DomainTests", "FairnessTests", "FuzzTests", "GzipTests", "HTTPServerTests", "JSONTests", "MerkleTests",
+    "NetralTests",
     "ServiceTests",
     "SheetsTests", "StorageTests", "SyncTests", "TestSupport", "WebTests", "contract",
   ].filter { $0 != own }
@@ -51,29 +52,32 @@ let package = Package(
     .target(name: "Sheets", dependencies: ["Gzip", "JSON"], swiftSettings: strict),
     .target(name: "Fairness", dependencies: [collections], swiftSettings: strict),
     .target(name: "JSON", swiftSettings: strict),
+    .target(name: "Merkle", dependencies: [crypto], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSON"], swiftSettings: strict),
     .target(
       name: "Migrations", path: "migrations", sources: ["Migrations.swift"],
       resources: [.embedInCode("sql"), .embedInCode("reference")], swiftSettings: strict),
     .target(
       name: "Storage",
-      dependencies: ["CSQLite", "Domain", "Fairness", "Gzip", "JSON", "Migrations", "Service", crypto, grdb],
+      dependencies: ["CSQLite", "Domain", "Fairness", "Gzip", "JSON", "Merkle", "Migrations", "Service", crypto, grdb],
       swiftSettings: strict),
     .target(
-      name: "Service", dependencies: ["Domain", "JSON", crypto, logging], swiftSettings: strict),
-    .target(name: "Sync", dependencies: ["Domain", "JSON", "Sheets", "Storage", crypto, grdb], swiftSettings: strict),
+      name: "Service", dependencies: ["Domain", "JSON", "Merkle", crypto, logging], swiftSettings: strict),
+    .target(
+      name: "Sync", dependencies: ["Domain", "JSON", "Merkle", "Sheets", "Storage", crypto, grdb], swiftSettings: strict
+    ),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
       name: "Web",
       dependencies: [
-        "Domain", "Fairness", "Gzip", "HTTPServer", "JSON", "Service", "Sheets", crypto, httpTypes, logging,
+        "Domain", "Fairness", "Gzip", "HTTPServer", "JSON", "Merkle", "Service", "Sheets", crypto, httpTypes, logging,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "netral",
       dependencies: [
-        "Domain", "HTTPServer", "JSON", "Migrations", "Service", "Storage", "Sync", "Web", argumentParser, lifecycle,
-        logging,
+        "Domain", "HTTPServer", "JSON", "Merkle", "Migrations", "Service", "Storage", "Sync", "Web", argumentParser,
+        lifecycle, logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       resources: [.embedInCode("Demo/pilkada_2020.csv")], swiftSettings: strict),
@@ -83,6 +87,7 @@ let package = Package(
     .testTarget(name: "FairnessTests", dependencies: ["Fairness"], swiftSettings: strict),
     .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
     .testTarget(name: "SheetsTests", dependencies: ["Gzip", "JSON", "Sheets", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "MerkleTests", dependencies: ["Merkle", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport", httpTypes], exclude: ["differential.py"],

@@ -44,14 +44,19 @@ internal import Testing
   /// What each module may import, beside Foundation and the standard library's own modules.
   private static let allowed: [String: Set<String>] = [
     "JSON": [], "Gzip": ["CZlib"], "Sheets": ["Gzip", "JSON"], "Fairness": ["DequeModule"],
+    "Merkle": ["Crypto"],
     "Domain": ["JSON"],
-    "Service": ["Crypto", "Domain", "JSON", "Logging"],
-    "Storage": ["CSQLite", "Crypto", "Domain", "Fairness", "GRDB", "Gzip", "JSON", "Migrations", "Service"],
-    "Sync": ["Crypto", "Domain", "GRDB", "JSON", "Sheets", "Storage"],
+    "Service": ["Crypto", "Domain", "JSON", "Logging", "Merkle"],
+    "Storage": ["CSQLite", "Crypto", "Domain", "Fairness", "GRDB", "Gzip", "JSON", "Merkle", "Migrations", "Service"],
+    "Sync": ["Crypto", "Domain", "GRDB", "JSON", "Merkle", "Sheets", "Storage"],
     "HTTPServer": ["CEpoll", "HTTPTypes"],
-    "Web": ["Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Service", "Sheets"],
+    "Web": [
+      "Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Merkle", "Service",
+      "Sheets",
+    ],
     "netral": [
-      "ArgumentParser", "Domain", "HTTPServer", "JSON", "Logging", "Migrations", "Service", "ServiceLifecycle",
+      "ArgumentParser", "Domain", "HTTPServer", "JSON", "Logging", "Merkle", "Migrations", "Service",
+      "ServiceLifecycle",
       "Storage",
       "Sync", "UnixSignals", "Web",
     ],

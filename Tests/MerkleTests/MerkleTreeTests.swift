@@ -1,0 +1,55 @@
+internal import Testing
+
+@testable import Merkle
+
+@Suite("The Merkle tree")
+struct MerkleTreeTests {
+  private static func leaf(_ number: Int) -> Hash { MerkleTree.leaf(Array("leaf \(number)".utf8)) }
+
+  /// RFC 9162, 2.1.1, as it stands there.
+  private static func root(_ leaves: ArraySlice<Hash>) -> Hash {
+    guard let first = leaves.first else { return MerkleTree.emptyRoot }
+    if leaves.count == 1 { return first }
+    var split = 1
+    while split * 2 < leaves.count { split *= 2 }
+    return MerkleTree.node(root(leaves.prefix(split)), root(leaves.dropFirst(split)))
+  }
+
+  @Test("has the roots of RFC 9162, leaf by leaf")
+  func roots() {
+    #expect(MerkleTree.emptyRoot.base64 == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+    let leaves = (0..<600).map(Self.leaf)
+    var edge = TreeEdge()
+    for size in 0...600 {
+      #expect(edge.root == Self.root(leaves.prefix(size)) && edge.size == Int64(size))
+      if size < 600 { edge.append(leaves[size]) }
+    }
+  }
+
+  @Test("is told of every perfect subtree, and grows by such ones alike")
+  func subtrees() {
+    let leaves = (0..<1_024).map(Self.leaf)
+    var (edge, tiles) = (TreeEdge(), [Hash]())
+    for leaf in leaves { edge.append(leaf, height: 0) { if $0 == 8 { tiles.append($1) } } }
+    #expect(tiles == (0..<4).map { Self.root(leaves[($0 * 256)..<($0 * 256 + 256)]) })
+    var coarse = TreeEdge()
+    for tile in tiles { coarse.append(tile, height: 8) }
+    #expect(coarse == edge)
+  }
+
+  @Test("discloses as RFC 9901, 4.2.1, shows it, without the blanks")
+  func disclosure() {
+    let salt: [UInt8] = Array("eluV5Og3gSNII8EYnsxA_A".utf8)
+    let bytes = Base64URL.decode(String(decoding: salt, as: UTF8.self))
+    let made = Disclosure(salt: bytes ?? [], name: "family_name", value: Array("\"Möbius\"".utf8))
+    let json = Base64URL.decode(String(decoding: made.text, as: UTF8.self))
+    #expect(json.map { String(decoding: $0, as: UTF8.self) } == #"["eluV5Og3gSNII8EYnsxA_A","family_name","Möbius"]"#)
+    #expect(made.digest == Hash(of: made.text))
+  }
+
+  @Test("of base64url takes one spelling", arguments: ["", "AA", "AAA", "AAAA", "__-_"])
+  func base64(text: String) {
+    #expect(Base64URL.decode(text).map(Base64URL.encode) == text)
+    #expect(Base64URL.decode(text + "=") == nil && Base64URL.decode(text + "A B") == nil)
+  }
+}
