@@ -17,13 +17,13 @@ internal import Testing
       let (key, now) = (Self.key, bench.clock.now)
       #expect(bench.store.key(key.id, on: Sample.date("2025-01-31")) == nil)
       try await bench.write { write in
-        try write.insert(key)
+        try write.insert(key, by: "test")
         #expect(try write.key(key.id) == key)
       }
       #expect(bench.store.keys[key.id] == key)
       #expect(bench.store.key(key.id, on: Sample.date("2025-01-31"))?.key == key)
-      try await bench.write { try $0.revoke(key.id, at: now) }
-      try await bench.write { try $0.revoke(key.id, at: now.adding(seconds: 60)) }
+      try await bench.write { try $0.revoke(key.id, at: now, by: "test") }
+      try await bench.write { try $0.revoke(key.id, at: now.adding(seconds: 60), by: "test") }
       #expect(bench.store.keys[key.id]?.revokedAt == now)
     }
   }
@@ -31,7 +31,7 @@ internal import Testing
   @Test(arguments: StoreFactory.all)
   func `the use of a key is told to the hour after the next commit`(_ factory: StoreFactory) async throws {
     try await factory.run { bench in
-      try await bench.write { try $0.insert(Self.key) }
+      try await bench.write { try $0.insert(Self.key, by: "test") }
       #expect(try bench.store.keyUses(on: 0)[Self.key.id] == nil)
       bench.store.noteUse(of: Self.key.id, at: Sample.instant("2025-01-31T02:40:00Z"), on: 1)
       _ = try await bench.report(1)
@@ -51,7 +51,7 @@ internal import Testing
       let before = bench.store.revision
       #expect(!bench.store.reference.entries.contains { $0.kind == .holidays && $0.json == entry.json })
       try await bench.write { write in
-        try write.put([entry])
+        try write.put([entry], by: "test")
         #expect(try write.currentReference().entries.contains { $0.kind == .holidays && $0.json == entry.json })
       }
       #expect(bench.store.reference.entries.contains { $0.kind == .holidays && $0.json == entry.json })
@@ -110,8 +110,8 @@ internal import Testing
       let release = StoredRelease(
         election: "pilkada-2024", asOf: Sample.date("2024-10-31"), definition: 2, seq: 0,
         releasedAt: Timestamp(milliseconds: 0), document: Array(#"{"a":1}"#.utf8))
-      let first = try await bench.write { try $0.release(release) }
-      let second = try await bench.write { try $0.release(release) }
+      let first = try await bench.write { try $0.release(release, by: nil) }
+      let second = try await bench.write { try $0.release(release, by: nil) }
       #expect(first != nil && second == nil)
       let stored = try bench.read { try $0.publicReleases(of: "pilkada-2024") }
       #expect(stored.map(\.document) == [release.document])

@@ -17,7 +17,7 @@ internal import Testing
   /// Changes the holidays as an operator does, and leaves the clocks to be derived.
   private func put(_ rows: [ReferenceEntry], _ bench: TemporaryStore, dryRun: Bool = false) async throws {
     try await bench.store.write(by: .operator, dryRun: dryRun) { write in
-      try write.put(rows)
+      try write.put(rows, by: "test")
       try write.markClocks(by: "operatorkey1")
     }
   }
@@ -159,7 +159,7 @@ internal import Testing
     try await TemporaryStore.open { bench in
       let days = try await bench.store.write(by: .operator, dryRun: false) { write in
         let before = try write.currentReference()
-        try write.put(holiday("2024-10-14"))
+        try write.put(holiday("2024-10-14"), by: "test")
         let after = try write.currentReference()
         return [before, after].map { $0.calendar.isWorkingDay(date("2024-10-14")) }
       }

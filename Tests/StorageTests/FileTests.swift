@@ -80,7 +80,7 @@ internal import Testing
     }
   }
 
-  @Test func `each event with personal values has a salted digest of its own`() async throws {
+  @Test func `each event has a leaf of its own, and each group of values a salt of its own`() async throws {
     try await inspect { bench in
       try await Self.plant(bench)
       _ = try await bench.report(2, Sample.facts(2))
@@ -88,10 +88,12 @@ internal import Testing
       again.source.agencyRef = "lain"
       _ = try await bench.report(3, again)
     } _: { path in
-      let counts = "count(*), count(digest), count(DISTINCT digest), min(length(digest)), count(DISTINCT salt)"
-      // All but the recommendation carry personal values or free text.
-      try check(path, "SELECT \(counts) FROM event LEFT JOIN case_part ON part_key = 16 * seq", "9|8|8|32|8")
-      try check(path, "SELECT what FROM event WHERE digest IS NULL", "recommendations")
+      let leaves = "SELECT count(*), count(DISTINCT hash), count(DISTINCT salts) FROM leaf WHERE kind = 'event'"
+      try check(path, leaves, "9|9|9")
+      try check(path, "SELECT count(*) FROM event JOIN leaf USING (leaf_index) WHERE leaf.seq = event.seq", "9")
+      try check(path, "SELECT count(*) = count(DISTINCT salt), min(length(salt)) FROM case_part", "1|16")
+      try check(path, "SELECT count(*) = max(leaf_index) + 1 AND min(leaf_index) = 0 FROM leaf", "1")
+      try check(path, "SELECT kind FROM leaf WHERE leaf_index = 0", "origin")
     }
   }
 

@@ -117,9 +117,9 @@ internal import Testing
         revokedAt: nil, networks: [], secretDigest: Array(repeating: 1, count: 32))
       let early = bench.clock.now
       try await bench.store.write(by: .operator, dryRun: false) { write in
-        try write.insert(key)
-        try write.revoke(key.id, at: early)
-        try write.revoke(key.id, at: early.adding(seconds: 3600))
+        try write.insert(key, by: "test")
+        try write.revoke(key.id, at: early, by: "test")
+        try write.revoke(key.id, at: early.adding(seconds: 3600), by: "test")
         #expect(try write.key(key.id)?.revokedAt == early)
       }
       #expect(bench.store.keys[key.id]?.revokedAt == early)

@@ -11,7 +11,8 @@ internal import Testing
 
   private func insertKeys(_ store: SQLiteStore) async throws {
     let keys = ids.map(TemporaryStore.key)
-    try await store.write(by: .operator, dryRun: false) { write in for key in keys { try write.insert(key) } }
+    try await store.write(by: .operator, dryRun: false) { write in for key in keys { try write.insert(key, by: "test") }
+    }
   }
 
   private func stored(_ path: String) throws -> String {
@@ -68,7 +69,7 @@ internal import Testing
       var key = TemporaryStore.key(ids[0])
       (key.madeBy, key.rotatedFrom) = (AccessKey.commandLine, ids[1])
       let made = key
-      try await first.write(by: .operator, dryRun: false) { try $0.insert(made) }
+      try await first.write(by: .operator, dryRun: false) { try $0.insert(made, by: "test") }
       try first.close()
       let second = try SQLiteStore(path: path, readerCount: 1)
       #expect(second.keys[key.id] == key)

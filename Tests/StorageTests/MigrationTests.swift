@@ -27,6 +27,7 @@ internal import Testing
     "m0014_gaps": "92ed16b6b47cd16715e015c0e01469172177800c2c85ae2bb84c87672de28961",
     "m0015_former_reports": "36a1a33f880f758a5ab1c4262637081b540a3d934b8f893289126eb7366bc2c3",
     "m0016_documents": "0f3051dbed65e406f1c6a06a612086a9e748da90178d54c2e78635d9ba723984",
+    "m0018_record": "99bf0152846a35f2806b31c0411ba6dddb4c6e6e04c3db7dc9d3403f41ed7f0d",
     "m0017_law_facts": "f1763c8f93fbd3238e72c15e5cc90020d4a3ff24ea7bf457394ff9c5567c9a35",
   ]
 
@@ -100,15 +101,18 @@ internal import Testing
       let new = try SQLiteStore(path: path, readerCount: 1)
       let (first, second) = (TemporaryStore.key("aaaaaaaaaaaa"), TemporaryStore.key("bbbbbbbbbbbb"))
       try await new.write(by: .operator, dryRun: false) { write in
-        try write.insert(first)
-        try write.insert(second)
-        try write.audit("key.create", by: "operator0000", detail: first.id, at: first.createdAt)
-        try write.audit("key.revoke", by: "operator1111", detail: second.id, at: first.createdAt)
+        try write.insert(first, by: "test")
+        try write.insert(second, by: "test")
       }
       try new.close()
       let columns = ["made_by", "rotated_from", "used_at"].map { "ALTER TABLE access_key DROP COLUMN \($0);" }.joined()
+      let audit = """
+        CREATE TABLE audit (id INTEGER PRIMARY KEY, at, key_id, what, detail);
+        INSERT INTO audit VALUES (1, 0, 'operator0000', 'key.create', 'aaaaaaaaaaaa'),
+          (2, 0, 'operator1111', 'key.revoke', 'bbbbbbbbbbbb');
+        """
       _ = try Shell.output(
-        "sqlite3 '\(path)' \"\(columns) DELETE FROM grdb_migrations WHERE identifier = 'm0009_keys'\"")
+        "sqlite3 '\(path)' \"\(columns) \(audit) DELETE FROM grdb_migrations WHERE identifier = 'm0009_keys'\"")
       let store = try SQLiteStore(path: path, readerCount: 1)
       #expect(store.keys[first.id]?.madeBy == "operator0000" && store.keys[second.id]?.madeBy == nil)
       #expect(try store.keyUses(on: 0).isEmpty)

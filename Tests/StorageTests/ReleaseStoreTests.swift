@@ -13,7 +13,7 @@ internal import Testing
   }
 
   private func put(_ release: StoredRelease, in store: SQLiteStore) async throws -> StoredRelease? {
-    try await store.write(by: .operator, dryRun: false) { try $0.release(release) }
+    try await store.write(by: .operator, dryRun: false) { try $0.release(release, by: nil) }
   }
 
   @Test func `a release is stored once, and a date that was withheld is released after all`() async throws {

@@ -174,8 +174,8 @@ internal import Testing
         json: #"{"date":"2025-10-14","name_id":"Libur","kind":"holiday","source":"SKB"}"#)
       func put(dryRun: Bool, fails: Bool) async throws {
         try await bench.store.write(by: .operator, dryRun: dryRun) { write in
-          try write.insert(key)
-          try write.put([holiday])
+          try write.insert(key, by: "test")
+          try write.put([holiday], by: "test")
           if fails { throw Failure.notFound }
         }
       }
@@ -188,8 +188,7 @@ internal import Testing
       #expect(!bench.store.reference.calendar.isWorkingDay(date("2025-10-14")))
       let end = bench.clock.now
       try await bench.store.write(by: .operator, dryRun: false) { write in
-        try write.revoke(key.id, at: end)
-        try write.audit("key_revoked", by: "operator0000", detail: key.id, at: end)
+        try write.revoke(key.id, at: end, by: "test")
       }
       #expect(bench.store.keys[key.id]?.revokedAt == end)
     }

@@ -247,11 +247,12 @@ struct ClockChangeTests {
       let after = try #require(try visitor.get("/v1/changes?limit=1", as: .bkn).json["head"].int)
       // What a process leaves that has ended after the rows and before the clocks.
       try await visitor.service.store.write(by: .operator, dryRun: false) { write in
-        try write.put([
-          ReferenceEntry(
-            kind: .holidays, code: "2024-10-14", from: "", until: nil,
-            json: #"{"date":"2024-10-14","name_id":"Libur","kind":"holiday","source":"SKB"}"#)
-        ])
+        try write.put(
+          [
+            ReferenceEntry(
+              kind: .holidays, code: "2024-10-14", from: "", until: nil,
+              json: #"{"date":"2024-10-14","name_id":"Libur","kind":"holiday","source":"SKB"}"#)
+          ], by: "operatorkey1")
         try write.markClocks(by: "operatorkey1")
       }
       #expect(try clock("study", path, visitor)["due_on"].string == "2024-10-14")

@@ -62,7 +62,7 @@ struct FirstDefinitionTests {
     let release = StoredRelease(
       election: "pilkada-2024", asOf: Sample.date(date), definition: 1, seq: 7,
       releasedAt: Timestamp(milliseconds: 0), document: Array(document.utf8))
-    _ = try await visitor.service.store.write(by: .operator, dryRun: false) { try $0.release(release) }
+    _ = try await visitor.service.store.write(by: .operator, dryRun: false) { try $0.release(release, by: nil) }
   }
 
   private func ask(_ visitor: Visitor, _ target: String, _ fields: [(String, String)] = []) throws -> HTTPAnswer {

@@ -236,7 +236,7 @@ struct PublicReleaseTests {
       let damaged = StoredRelease(
         election: "pilkada-2020", asOf: Sample.date("2020-10-31"), definition: 2, seq: 1,
         releasedAt: Timestamp(milliseconds: 0), document: Array("[]".utf8))
-      _ = try await visitor.service.store.write(by: .operator, dryRun: false) { try $0.release(damaged) }
+      _ = try await visitor.service.store.write(by: .operator, dryRun: false) { try $0.release(damaged, by: nil) }
       visitor.service.clock.set("2024-12-01T03:00:00Z")
       try await visitor.reopen()
       await make(visitor)

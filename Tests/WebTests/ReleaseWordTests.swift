@@ -76,7 +76,12 @@ struct ReleaseWordTests {
       let made = try say(visitor, #"{"election":"pilkada-2020","until":"2019-02-28"}"#)
       #expect(made.json["items"].items.count == 2 && !made.text.contains("reported"))
       let path = visitor.service.folder.appending(path: "t.sqlite").path
-      let trace = try Shell.sqlite(path, "SELECT detail FROM audit WHERE what = 'release.create' ORDER BY id")
+      let trace = try Shell.sqlite(
+        path,
+        """
+        SELECT content ->> 'election' || ' ' || (content ->> 'as_of') FROM leaf
+        WHERE kind = 'release' AND content ->> 'by' IS NOT NULL ORDER BY leaf_index
+        """)
       #expect(trace.split(separator: "\n") == ["pilkada-2020 2019-01-31", "pilkada-2020 2019-02-28"])
     }
   }

@@ -83,7 +83,7 @@ final class Service: Sendable {
     }
     // Together, because the reference data are read anew after a write of keys.
     try await store.write(by: .operator, dryRun: false) { write in
-      for (_, made) in made { try write.insert(made.key) }
+      for (_, made) in made { try write.insert(made.key, by: "test") }
     }
     tokens = Dictionary(uniqueKeysWithValues: made.map { ($0.name, $0.made.text) })
   }
@@ -133,7 +133,7 @@ final class Service: Sendable {
     expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil
   ) async throws -> String {
     let made = Self.make(owner, scopes, clock, keyRandom, networks, identities, expiresAt, revokedAt)
-    try await store.write(by: .operator, dryRun: false) { try $0.insert(made.key) }
+    try await store.write(by: .operator, dryRun: false) { try $0.insert(made.key, by: "test") }
     return made.text
   }
 

@@ -40,6 +40,11 @@ public struct Event: Sendable {
   }
 }
 
+/// The details of an event that lead to the person, since other files keep the person under them.
+public enum EventReferences {
+  public static let names: Set = ["letter_number", "decree_number", "proof", "idis_reference"]
+}
+
 /// An event that is to be stored with a change; the store adds sequence, version, stage and time.
 public struct EventDraft: Sendable {
   public var what: EventKind

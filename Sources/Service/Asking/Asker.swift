@@ -7,6 +7,8 @@ public struct Asker: Sendable {
   public let now: Timestamp
   /// `0..<readerCount` of the store.
   public let reader: Int
+  /// The leaves of what is written for the request.
+  public let receipts = Receipts()
 
   /// - Parameter reader: `0..<readerCount` of the store.
   public init(caller: Caller?, now: Timestamp, reader: Int) {

@@ -81,7 +81,10 @@ public final class Records: Sendable {
     change: @escaping @Sendable (any CaseWrites) throws -> (Value, StoredReply)
   ) async throws -> Done<Value> {
     let (owner, now) = (try asker.owner(), asker.now)
-    return try await store.write(by: owner, spending: asker.caller?.budget, dryRun: intent.dryRun) { transaction in
+    return try await store.write(
+      by: owner, spending: asker.caller?.budget, dryRun: intent.dryRun, noting: asker.receipts
+    ) {
+      transaction in
       if let key = intent.key, !intent.dryRun, let earlier = try transaction.reply(owner, key) {
         guard intent.isSame(as: earlier) else { throw Failure.idempotencyKeyReused }
         return Done(value: try replay(earlier, transaction), isReplayed: true)

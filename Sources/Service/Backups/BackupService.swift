@@ -20,10 +20,8 @@ public struct BackupService: Sendable {
       logger.warning("a backup was not made", metadata: ["reason": "\(failure.detail.en)"])
       throw failure
     }
-    let (now, by) = (asker.now, asker.keyID)
-    try await store.write(by: .operator, dryRun: dryRun) {
-      try $0.audit("backup.create", by: by, detail: backup.name, at: now)
-    }
+    let by = asker.keyID
+    try await store.write(by: .operator, dryRun: dryRun, noting: asker.receipts) { try $0.log(backup, by: by) }
     return backup
   }
 

@@ -30,11 +30,13 @@ public final class ClockDerivation: Sendable {
   ///
   /// - Throws: what `change` throws; `storage_unavailable` when the change is stored and the clocks are still to follow,
   ///   which they do by themselves.
-  func make(_ change: @escaping @Sendable (any CaseWrites) throws -> Void, by keyID: String) async throws -> Int {
+  func make(_ change: @escaping @Sendable (any CaseWrites) throws -> Void, by keyID: String, noting receipts: Receipts?)
+    async throws -> Int
+  {
     let task = state.withLock { state in
       let task = Task { [before = state.last] in
         await before?.value
-        try await self.store.write(by: .operator, dryRun: false) { transaction in
+        try await self.store.write(by: .operator, dryRun: false, noting: receipts) { transaction in
           try change(transaction)
           try transaction.markClocks(by: keyID)
         }

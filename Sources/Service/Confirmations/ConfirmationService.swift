@@ -25,7 +25,7 @@ public struct ConfirmationService: RecordService {
   {
     let context = try asker.context(records.reference)
     return try await records.store.write(
-      by: try asker.owner(), spending: asker.caller?.budget, dryRun: dryRun
+      by: try asker.owner(), spending: asker.caller?.budget, dryRun: dryRun, noting: asker.receipts
     ) { transaction in
       let context = try context.renewed(by: transaction)
       return try lines.map { try Self.keep($0, context, transaction, dryRun: dryRun) }

@@ -63,7 +63,9 @@ public final class FigureService: RecordService {
     var issued = counted
     if !isStored {
       try countIssue(by: owner, at: now)
-      let figure = try await store.write(by: owner, spending: nil, dryRun: false) { try $0.issue(counted.figure) }
+      let figure = try await store.write(by: owner, spending: nil, dryRun: false, noting: nil) {
+        try $0.issue(counted.figure)
+      }
       issued = IssuedFigure(figure: figure, rows: counted.rows)
     }
     keep(issued, for: key, revision)

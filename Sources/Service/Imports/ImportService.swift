@@ -17,7 +17,7 @@ public struct ImportService: RecordService {
       origin: Importer.Origin(
         agency: try asker.agency(), keyID: asker.keyID, reach: asker.holds(.migration) ? .anyone : .own,
         budget: asker.caller?.budget),
-      store: records.store, now: now, ids: ids)
+      store: records.store, now: now, ids: ids, noting: asker.receipts)
   }
 
   /// What the lines of an import cost beside the import itself: a dry run asks and leaves nothing, so that it costs more.

@@ -54,15 +54,19 @@ public struct Importer: Sendable {
   let store: any Store
   let now: @Sendable () -> Timestamp
   let ids: CaseIDs
+  /// Where the leaves of what is stored are noted.
+  let receipts: Receipts?
 
   /// Its dates follow the clock `now`.
   public init(
-    origin: Origin, store: any Store, now: @escaping @Sendable () -> Timestamp, ids: CaseIDs = CaseIDs()
+    origin: Origin, store: any Store, now: @escaping @Sendable () -> Timestamp, ids: CaseIDs = CaseIDs(),
+    noting receipts: Receipts? = nil
   ) {
     self.origin = origin
     self.store = store
     self.now = now
     self.ids = ids
+    self.receipts = receipts
   }
 
   /// Imports some lines in one write; a broken line never stops the others.
@@ -84,7 +88,8 @@ public struct Importer: Sendable {
 
   /// Stores what was judged, in one write. A line that fails does so before anything of it is written.
   public func keep(_ lines: [Judged], dryRun: Bool) async throws -> [Outcome] {
-    try await store.write(by: .agency(origin.agency), spending: origin.budget, dryRun: dryRun) { transaction in
+    try await store.write(by: .agency(origin.agency), spending: origin.budget, dryRun: dryRun, noting: receipts) {
+      transaction in
       try lines.map { try keep($0, dryRun: dryRun, transaction) }
     }
   }

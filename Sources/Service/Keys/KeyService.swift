@@ -22,7 +22,8 @@ public struct KeyService: RecordService {
   ///
   /// - Returns: its name, or that of the key which an earlier request has made.
   public func create(_ key: AccessKey, by asker: Asker, _ intent: Intent) async throws -> Done<String> {
-    try await store(key, by: asker, intent) { try $0.insert(key) }
+    let by = asker.keyID
+    return try await store(key, by: asker, intent) { try $0.insert(key, by: by) }
   }
 
   /// Puts a new key into the place of an old one, which ends after the overlap. The life of the new one begins anew.
@@ -40,13 +41,13 @@ public struct KeyService: RecordService {
     new.revokedAt = nil
     new.madeBy = asker.caller?.key.id
     new.rotatedFrom = old.id
-    let (key, end) = (new, now.adding(seconds: Int64(overlapHours) * 3600))
+    let (key, end, by) = (new, now.adding(seconds: Int64(overlapHours) * 3600), asker.keyID)
     let done = try await store(key, by: asker, intent) { transaction in
       guard try transaction.key(old.id)?.isValid(at: now) == true else {
         throw Failure(.alreadyDecided, en: "This key has ended.", inIndonesian: "Kunci ini sudah berakhir.")
       }
-      try transaction.insert(key)
-      try transaction.revoke(old.id, at: end)
+      try transaction.revoke(old.id, at: end, by: by)
+      try transaction.insert(key, by: by)
     }
     return (key, done)
   }
@@ -54,12 +55,10 @@ public struct KeyService: RecordService {
   private func store(
     _ key: AccessKey, by asker: Asker, _ intent: Intent, _ change: @escaping @Sendable (any CaseWrites) throws -> Void
   ) async throws -> Done<String> {
-    let (now, by) = (asker.now, asker.keyID)
     return try await records.once(by: asker, intent) { reply, _ in
       reply.resource ?? ""
     } change: { transaction in
       try change(transaction)
-      try transaction.audit("key.create", by: by, detail: key.id, at: now)
       let reply = StoredReply(requestDigest: [], status: 201, caseID: nil, version: nil, resource: key.id)
       return (key.id, reply)
     }
@@ -68,9 +67,8 @@ public struct KeyService: RecordService {
   /// Ends a key now; a key that has ended stays listed.
   public func revoke(_ key: AccessKey, by asker: Asker, dryRun: Bool) async throws {
     let (now, by) = (asker.now, asker.keyID)
-    try await records.store.write(by: .operator, dryRun: dryRun) { transaction in
-      if key.isValid(at: now) { try transaction.revoke(key.id, at: now) }
-      try transaction.audit("key.revoke", by: by, detail: key.id, at: now)
+    try await records.store.write(by: .operator, dryRun: dryRun, noting: asker.receipts) { transaction in
+      if key.isValid(at: now) { try transaction.revoke(key.id, at: now, by: by) }
     }
   }
 

@@ -214,12 +214,8 @@ public final class ReleaseMaker: Sendable {
       }
     }
     for draft in drafts {
-      let now = now()
       let stored = try await store.write(by: .operator, dryRun: false) { transaction in
-        if let keyID {
-          try transaction.audit("release.create", by: keyID, detail: "\(election) \(draft.asOf)", at: now)
-        }
-        return try transaction.release(draft)
+        try transaction.release(draft, by: keyID)
       }
       if let stored { try releases.add(stored) }
     }

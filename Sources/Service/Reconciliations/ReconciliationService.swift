@@ -39,7 +39,7 @@ public struct ReconciliationService: RecordService {
   public func certify(_ reconciliation: Reconciliation, by asker: Asker, dryRun: Bool) async throws -> Certificate {
     let certificate = reconciliation.certificate(at: now())
     let keyID = asker.keyID
-    return try await records.store.write(by: try asker.owner(), spending: nil, dryRun: dryRun) {
+    return try await records.store.write(by: try asker.owner(), spending: nil, dryRun: dryRun, noting: asker.receipts) {
       try $0.certify(certificate, by: keyID)
     }
   }

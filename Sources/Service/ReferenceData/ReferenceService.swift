@@ -27,7 +27,7 @@ public struct ReferenceService: RecordService {
     _ rows: [ReferenceEntry], of kind: ReferenceKind, lines: [Int], by asker: Asker, dryRun: Bool,
     explain: @escaping @Sendable (Failure) -> Failure
   ) async throws -> Int? {
-    let (now, by) = (asker.now, asker.keyID)
+    let by = asker.keyID
     let change: @Sendable (any CaseWrites) throws -> Void = { transaction in
       let reference = try transaction.currentReference()
       do throws(Failure) {
@@ -35,11 +35,10 @@ public struct ReferenceService: RecordService {
       } catch {
         throw explain(error)
       }
-      try transaction.put(rows)
-      try transaction.audit("reference.put", by: by, detail: "\(kind.rawValue): \(rows.count) rows", at: now)
+      try transaction.put(rows, by: by)
     }
-    if kind.movesClocks && !dryRun { return try await derivation.make(change, by: by) }
-    try await records.store.write(by: .operator, dryRun: dryRun, change)
+    if kind.movesClocks && !dryRun { return try await derivation.make(change, by: by, noting: asker.receipts) }
+    try await records.store.write(by: .operator, dryRun: dryRun, noting: asker.receipts, change)
     return nil
   }
 }

@@ -5,16 +5,20 @@ public protocol Administration {
   /// A key as this write sees it, earlier writes of the same commit included.
   func key(_ id: String) throws -> AccessKey?
   /// Stores a key.
-  func insert(_ key: AccessKey) throws
+  ///
+  /// - Parameter maker: the key of the administrator.
+  func insert(_ key: AccessKey, by maker: String) throws
   /// Sets when a key ends; an end that is set never moves back.
-  func revoke(_ keyID: String, at: Timestamp) throws
+  func revoke(_ keyID: String, at: Timestamp, by administrator: String) throws
   /// Adds or replaces rows of reference data.
-  func put(_ entries: [ReferenceEntry]) throws
+  func put(_ entries: [ReferenceEntry], by administrator: String) throws
   /// Marks that every open clock must be derived anew, because an operator has changed rules or holidays.
   func markClocks(by keyID: String) throws
   /// Derives the clocks of the next cases that may have an open one, at most `limit`, and stores a version of each that
   /// changes; nil when nothing is marked.
   func deriveClocks(limit: Int) throws -> ClockDerivationStep?
-  /// Leaves a trace of an administrator's act.
-  func audit(_ what: String, by keyID: String, detail: String, at: Timestamp) throws
+  /// Logs a backup that was made.
+  func log(_ backup: Backup, by administrator: String) throws
+  /// Writes what a dry run can take back: whoever asks whether writes get through.
+  func probe() throws
 }

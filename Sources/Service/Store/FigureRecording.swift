@@ -10,5 +10,7 @@ public protocol FigureRecording {
   func register(_ figure: PublishedFigure, by keyID: String) throws -> PublishedFigure
   /// Stores a public release and returns it with its time; nil when there is one of the election and the date that tells
   /// something: that one stays.
-  func release(_ release: StoredRelease) throws -> StoredRelease?
+  ///
+  /// - Parameter administrator: the key of the operator who has asked for it; nil when it was due.
+  func release(_ release: StoredRelease, by administrator: String?) throws -> StoredRelease?
 }

@@ -35,11 +35,12 @@ public protocol RecordStore: Sendable {
   ///   - owner: whose work it is: owners take turns.
   ///   - budget: what the bytes that it stores are counted against; nil: nothing.
   ///   - dryRun: undo every effect, and answer as if there were one.
+  ///   - receipts: where the leaf of the write is noted when its effect is on the disk.
   ///   - body: when it throws, nothing of it remains. It may run twice, the second time on what the first has undone.
   /// - Throws: what `body` throws; `too_many_requests` when much of the owner waits or the budget is spent, `busy` when much
   ///   of all does; `storage_unavailable` when the disk refuses.
   func write<Value: Sendable>(
-    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool,
+    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool, noting receipts: Receipts?,
     _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value
   /// Sees to it that a search for words finds what was committed before the call.
@@ -53,8 +54,9 @@ public protocol RecordStore: Sendable {
 extension RecordStore {
   /// Runs `body` as above, and counts what it stores against the owner's own budget.
   public func write<Value: Sendable>(
-    by owner: KeyOwner, dryRun: Bool, _ body: @escaping @Sendable (any CaseWrites) throws -> Value
+    by owner: KeyOwner, dryRun: Bool, noting receipts: Receipts? = nil,
+    _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value {
-    try await write(by: owner, spending: owner.budget, dryRun: dryRun, body)
+    try await write(by: owner, spending: owner.budget, dryRun: dryRun, noting: receipts, body)
   }
 }

@@ -96,12 +96,9 @@ public final class Readiness: Sendable {
       return !state.isWriting
     }
     guard isFirst else { return false }
-    return await inTime { [store, now] in
+    return await inTime { [store] in
       defer { self.state.withLock { $0.isWriting = false } }
-      let now = now()
-      try await store.write(by: .operator, dryRun: true) {
-        try $0.audit("readiness", by: "-", detail: "", at: now)
-      }
+      try await store.write(by: .operator, dryRun: true) { try $0.probe() }
     }
   }
 

@@ -2,15 +2,19 @@ internal import Domain
 
 /// The groups of values that an event has brought, each a row of `case_part` that can be sealed or erased by itself.
 enum CasePart: Int64, CaseIterable {
-  /// Nothing but the salt of the event's digest.
+  /// Nothing but the salt of a digest that earlier releases have taken of the event.
   case digest = 0
   case core = 1
   case subject, narrative, reporter
   /// The numbers under which other files keep the case: of the report, of letters and decrees, of I'DIS.
   case references
+  /// Nothing but the salt of what a request for correction asks for.
+  case correction = 7
   // Texts of events begin at 8.
   case coreTexts = 8
   case subjectTexts, narrativeTexts, evidenceTexts, reporterTexts, notesTexts
+  /// Nothing but the salt of the numbers that the event's details name.
+  case letters = 14
 
   /// The parts that hold facts.
   static let facts: [CasePart] = [.core, .subject, .narrative, .reporter]

@@ -2,6 +2,7 @@ internal import Domain
 internal import Foundation
 internal import GRDB
 internal import JSON
+internal import Merkle
 
 /// Cases: reading one, storing one.
 extension Transaction {
@@ -127,9 +128,13 @@ extension Transaction {
       RecordColumns.addProgress(record, to: &$0)
     }
     let key = database.lastInsertedRowID
-    for index in places.indices {
-      touched.insert(VisibilityBasis(history.entries[index].record))
-      try store(history.entries[index].event, history.entries[index].record, places[index], key)
+    var commitments = Commitments()
+    for (entry, place) in zip(history.entries, places) {
+      var version = entry.record
+      version.number = record.number
+      touched.insert(VisibilityBasis(version))
+      let made = try store(entry.event, version, place, key, after: commitments)
+      if place.makesVersion { commitments = made }
     }
     try setNIK(of: key, from: nil, to: record.facts.subject.nik)
     countWords(record.facts)
@@ -153,7 +158,7 @@ extension Transaction {
     let place = VersionPlace(
       seq: record.seq, versionSeq: record.seq, factsSeq: isCorrected ? record.seq : before.factsSeq,
       referencesSeq: References.areSame(old, record) ? before.referencesSeq : record.seq, keys: keys)
-    try store(event, record, place, before.key)
+    try store(event, record, place, before.key, after: before.commitments)
     // Columns that an action leaves alone are not written, so that their indexes are not either.
     let isRewritten = isCorrected || isDisputed
     try run(isRewritten ? .correctRecord : .advanceRecord) {
@@ -209,7 +214,7 @@ extension Transaction {
     let place = VersionPlace(
       seq: try nextSequence(), versionSeq: record.seq, factsSeq: known.factsSeq, referencesSeq: known.referencesSeq,
       keys: known.keys)
-    try store(event, record, place, known.key)
+    try store(event, record, place, known.key, after: known.commitments)
   }
 
   /// Gives a history its sequences before any of it is written.
@@ -230,41 +235,60 @@ extension Transaction {
     return places
   }
 
-  /// Stores an event, and the version, facts and references it has brought.
-  private func store(_ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64) throws {
-    try insert(event, record, place, key)
-    if place.makesVersion { try insertParts(record, place) }
+  /// Stores an event with all that it has brought, and its leaf.
+  ///
+  /// - Parameter earlier: what the version before has committed to.
+  /// - Returns: what this one commits to.
+  @discardableResult
+  private func store(
+    _ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64, after earlier: Commitments
+  ) throws -> Commitments {
+    let document = EventDocument(event, record, place, at: now)
+    var parts = parts(of: event.texts)
+    if place.makesVersion { parts += self.parts(of: record, place) }
+    var commitments = place.makesVersion ? earlier.lasting : Commitments()
+    for part in parts { commitments[part.group] = part.digest }
+    if let letters = document.letters {
+      parts.append(StoredPart(part: .letters, salt: salts.next(), content: nil))
+      commitments[.letters] = parts[parts.count - 1].digest(of: letters)
+    }
+    if let wish = try wish(of: event, key) {
+      parts.append(StoredPart(part: .correction, salt: salts.next(), content: nil))
+      commitments[.correction] = parts[parts.count - 1].digest(of: wish)
+    }
+    let leaf = try log(document, &commitments)
+    try run(.insertEvent) { EventColumns.add(document, place, key, leaf: leaf, commitments, to: &$0) }
+    try insert(parts, place.seq)
+    return commitments
   }
 
-  /// Stores the facts and references that a version has brought.
-  func insertParts(_ record: Case, _ place: VersionPlace) throws {
+  /// The facts and references that a version has brought.
+  func parts(of record: Case, _ place: VersionPlace) -> [StoredPart] {
+    var parts: [StoredPart] = []
     if place.factsSeq == place.seq {
-      try insert(.core, place.seq, record.facts, FactsDocument.core)
-      try insert(.subject, place.seq, record.facts, FactsDocument.subject)
-      try insert(.narrative, place.seq, record.facts, FactsDocument.narrative)
-      try insert(.reporter, place.seq, record.facts, FactsDocument.reporter)
+      let documents: [(CasePart, FactsDocument)] = [
+        (.core, .core), (.subject, .subject), (.narrative, .narrative), (.reporter, .reporter),
+      ]
+      for (part, document) in documents {
+        var writer = JSONWriter(reserving: part == .core ? 768 : 256)
+        writer.object { document.write(record.facts, to: &$0) }
+        parts.append(StoredPart(part: part, salt: salts.next(), content: writer.bytes))
+      }
     }
     if place.referencesSeq == place.seq {
-      try insert(.references, place.seq, References.text(record.facts, record.progress))
+      let text = References.text(record.facts, record.progress)
+      parts.append(StoredPart(part: .references, salt: salts.next(), content: text))
     }
+    return parts
   }
 
-  private func insert(_ part: CasePart, _ seq: Int64, _ facts: Facts, _ document: FactsDocument) throws {
-    var writer = JSONWriter(reserving: part == .core ? 768 : 256)
-    writer.object { document.write(facts, to: &$0) }
-    try insert(part, seq, writer.bytes)
-  }
-
-  /// Stores a part with a salt of its own.
-  func insert(_ part: CasePart, _ seq: Int64, _ content: [UInt8]?) throws {
-    try insert(part, seq, content, salt: salts.next())
-  }
-
-  func insert(_ part: CasePart, _ seq: Int64, _ content: [UInt8]?, salt: [UInt8]) throws {
-    try run(.insertPart) {
-      $0.add(part.key(at: seq))
-      $0.add(salt)
-      $0.add(utf8: content)
+  func insert(_ parts: [StoredPart], _ seq: Int64) throws {
+    for part in parts {
+      try run(.insertPart) {
+        $0.add(part.part.key(at: seq))
+        $0.add(part.salt)
+        $0.add(utf8: part.content)
+      }
     }
   }
 
@@ -275,6 +299,7 @@ extension Transaction {
     var factsSeq: Int64
     var referencesSeq: Int64
     var keys: ReportKeys
+    var commitments: Commitments
   }
 
   private func known(_ id: CaseID) throws -> Known? {
@@ -283,7 +308,8 @@ extension Transaction {
       {
         Known(
           key: $0[0], version: $0[1], factsSeq: $0[2], referencesSeq: $0[3],
-          keys: ReportKeys(person: $0[4], report: $0[5], twin: $0[6]))
+          keys: ReportKeys(person: $0[4], report: $0[5], twin: $0[6]),
+          commitments: Commitments($0[7] as [UInt8]) ?? Commitments())
       })
   }
 

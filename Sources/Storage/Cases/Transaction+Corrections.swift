@@ -1,5 +1,6 @@
 internal import Domain
 internal import GRDB
+internal import JSON
 
 /// Corrections that others ask for.
 extension Transaction {
@@ -32,6 +33,27 @@ extension Transaction {
         """, [key, agency.rawValue, now.milliseconds, patch, reason]
       ) { $0[0] } ?? 1
     return number
+  }
+
+  /// What a request for correction asks for, as its event commits to it; nil of other events.
+  func wish(of event: EventDraft, _ key: Int64) throws -> [UInt8]? {
+    guard event.what == .correctionRequest, let number = event.details.first(where: { $0.name == "request" })?.value
+    else { return nil }
+    return try wish(number, key)
+  }
+
+  func wish(_ number: String, _ key: Int64) throws -> [UInt8]? {
+    try fetchOne(
+      "SELECT requested_by, requested_at, patch, reason FROM correction_request WHERE case_key = ? AND number = ?",
+      [key, Int64(number)]
+    ) { row in
+      JSONWriter.object { writer in
+        writer.member("requested_by", row[0] as String)
+        writer.member("requested_at", Timestamp(milliseconds: row[1]).description)
+        writer.member("patch", row[2] as String)
+        writer.member("reason", row[3] as String)
+      }
+    }
   }
 
   func decideCorrection(_ record: Case, _ request: CorrectionRequest) throws {

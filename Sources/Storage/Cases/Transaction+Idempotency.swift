@@ -1,5 +1,6 @@
 internal import Domain
 internal import GRDB
+internal import Merkle
 internal import Service
 
 /// What idempotency keys have led to. The owner is the agency and not the key, so that a rotated key can retry.
@@ -13,7 +14,11 @@ extension Transaction {
         $0.add(forgottenBefore)
       },
       { row in
-        StoredReply(
+        // The answer to a retry names the leaf that the first one named.
+        if let index = row[5] as Int64?, let hash = Hash(row[6] as [UInt8]) {
+          pending.receipt = LeafReceipt(index: index, hash: hash)
+        }
+        return StoredReply(
           requestDigest: row[0], status: row[1],
           caseID: row.isNull(2) ? nil : try row.identity(2), version: row[3], resource: row[4])
       })
@@ -29,6 +34,7 @@ extension Transaction {
       $0.add(reply.caseID)
       $0.add(reply.version)
       $0.add(reply.resource)
+      $0.add(pending.receipt?.index)
     }
   }
 

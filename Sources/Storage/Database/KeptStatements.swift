@@ -25,7 +25,8 @@ enum KeptStatement: Int, CaseIterable {
   case stub, current, behindStub, parts
   case keys, personKey, reportID, reportKey, reply, replies, lastSequence, lastNumber
   case insertPerson, insertRecord, advanceRecord, correctRecord
-  case insertEvent, insertPart, insertNIK, deleteNIK, insertReply, deleteReply
+  case insertEvent, insertFormerEvent, insertPart, insertLeaf, insertTreeNode, commitEvent, insertNIK, deleteNIK,
+    insertReply, deleteReply
   case setLastNumber, indexWords, unindexWords, setByteUse
 
   /// True when running it adds to what is stored.
@@ -46,7 +47,8 @@ enum KeptStatement: Int, CaseIterable {
     case .parts: "SELECT part_key, content FROM case_part WHERE part_key BETWEEN ? AND ?"
     case .keys:
       """
-      SELECT r.case_key, r.version, e.facts_seq, e.references_seq, r.person_key, r.report_key, r.twin
+      SELECT r.case_key, r.version, e.facts_seq, e.references_seq, r.person_key, r.report_key, r.twin,
+        e.commitments
       FROM case_record r JOIN event e ON e.seq = r.seq WHERE r.id = ?
       """
     case .personKey: "SELECT person_key FROM person WHERE identifier = ?"
@@ -55,7 +57,8 @@ enum KeptStatement: Int, CaseIterable {
     case .reportKey: "SELECT report_key FROM case_record WHERE agency_ref_folded = ? AND reported_by = ? LIMIT 1"
     case .reply:
       """
-      SELECT request_digest, status, case_id, version, resource FROM idempotency
+      SELECT request_digest, status, case_id, version, resource, i.leaf_index, l.hash
+      FROM idempotency i LEFT JOIN leaf l ON l.leaf_index = i.leaf_index
       WHERE owner = ? AND idempotency_key = ? AND created_at >= ?
       """
     case .replies:
@@ -78,6 +81,11 @@ enum KeptStatement: Int, CaseIterable {
     case .advanceRecord: Self.update("case_record", RecordColumns.progress)
     case .correctRecord: Self.update("case_record", RecordColumns.progress + RecordColumns.facts)
     case .insertEvent: Self.insert("event", EventColumns.names)
+    case .insertFormerEvent: Self.insert("event", EventColumns.former)
+    case .insertLeaf:
+      Self.insert("leaf", ["leaf_index", "kind", "agency", "seq", "salts", "content", "hash"])
+    case .commitEvent: "UPDATE event SET leaf_index = ?, commitments = ? WHERE seq = ?"
+    case .insertTreeNode: Self.insert("tree_node", ["level", "position", "hash"])
     case .insertPart: Self.insert("case_part", ["part_key", "salt", "content"])
     case .insertNIK: Self.insert("case_nik", ["nik", "case_key"])
     case .deleteNIK: "DELETE FROM case_nik WHERE nik = ? AND case_key = ?"
@@ -85,7 +93,10 @@ enum KeptStatement: Int, CaseIterable {
       // Replaced is a reply that is forgotten and not yet deleted.
       Self.insert(
         "idempotency",
-        ["owner", "idempotency_key", "created_at", "request_digest", "status", "case_id", "version", "resource"],
+        [
+          "owner", "idempotency_key", "created_at", "request_digest", "status", "case_id", "version", "resource",
+          "leaf_index",
+        ],
         or: "OR REPLACE ")
     case .deleteReply: "DELETE FROM idempotency WHERE owner = ? AND idempotency_key = ?"
     case .setLastNumber:

@@ -53,9 +53,11 @@ public final class SQLiteStore: Store {
       )
     }
     uses = KeyUses(readerCount: readerCount)
+    let tree = try Opening.explaining(path) { try queue.inDatabase { try Transaction($0).storedEdge() } }
+    let signer = CheckpointSigner()
     writer = Writer(
       queue: queue, wordsSeq: wordsSeq, snapshots: snapshots, uses: uses, stubs: stubs, ledger: ledger, bell: bell,
-      settings: settings)
+      tree: tree, signer: signer, settings: settings)
     writer.start()
     lane.start()
     statistics.start()
@@ -116,17 +118,17 @@ public final class SQLiteStore: Store {
   }
 
   public func write<Value: Sendable>(
-    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool,
+    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool, noting receipts: Receipts?,
     _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value {
-    try await writer.submit(by: owner, spending: budget, dryRun: dryRun, body)
+    try await writer.submit(by: owner, spending: budget, dryRun: dryRun, noting: receipts, body)
   }
 
   public func bringWordsUpToDate(for owner: KeyOwner) async throws {
     let head = bell.head
     var known = try read(on: 0) { try $0.wordsSeq() }
     while known < head {
-      known = try await write(by: owner, spending: nil, dryRun: false) {
+      known = try await write(by: owner, spending: nil, dryRun: false, noting: nil) {
         try $0.indexWords(limit: Writer.wordsPieceMax)
       }
     }

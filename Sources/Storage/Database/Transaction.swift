@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Merkle
 internal import Service
 
 /// One connection inside one transaction; the nouns extend it, each in a file of its own.
@@ -16,6 +17,9 @@ final class Transaction {
 
   /// The reference data as last committed, when the writer has them: reading them takes some milliseconds.
   var committedReference: Reference?
+
+  /// The right edge of the record as last committed, when the writer has it.
+  var committedTree: TreeEdge?
 
   let kept: KeptStatements
   var salts = Salts()
@@ -57,6 +61,10 @@ struct Pending {
   var lastSequence: Int64?
   /// The highest number given by each counter that was asked.
   var lastNumbers: [Counter: Int64] = [:]
+  /// The right edge of the record with the leaves of this transaction; nil before the first one.
+  var tree: TreeEdge?
+  /// The last leaf of the job that runs.
+  var receipt: LeafReceipt?
   /// Bytes of the values that the job has stored which runs.
   var jobBytes: Int64 = 0
   /// Those of the jobs before it in the batch, by what they are counted against.
@@ -90,7 +98,7 @@ extension Transaction {
         $0.add(last)
       }
     }
-    pending = Pending(changedSnapshots: pending.changedSnapshots)
+    pending = Pending(changedSnapshots: pending.changedSnapshots, tree: pending.tree)
   }
 
   /// Writes what budgets have spent.

@@ -2,6 +2,7 @@ internal import CSQLite
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Merkle
 internal import Service
 internal import Synchronization
 
@@ -28,6 +29,7 @@ final class Writer: @unchecked Sendable {
   private let uses: KeyUses
   private let stubs: StubCache
   private let ledger: ByteLedger
+  private let signer: CheckpointSigner
   private let statements = KeptStatements()
   private let bell: ChangeBell
   private let settings: StoreSettings
@@ -37,14 +39,15 @@ final class Writer: @unchecked Sendable {
   /// Up to where replies were looked at for being forgotten; by the same thread alone. Each write brings one reply and has
   /// four looked at: so few forgotten ones lie about, and a commit takes no longer for them.
   private var swept: ReplyPlace?
+  /// The right edge of the record as last committed: by the same thread alone.
+  private var tree: TreeEdge
   private static let sweptPerWrite = 4
   private let record = Mutex(CommitRecord())
   private let running = DispatchGroup()
 
   init(
     queue: DatabaseQueue, wordsSeq: Int64, snapshots: Snapshots, uses: KeyUses, stubs: StubCache, ledger: ByteLedger,
-    bell: ChangeBell,
-    settings: StoreSettings
+    bell: ChangeBell, tree: TreeEdge, signer: CheckpointSigner, settings: StoreSettings
   ) {
     self.queue = queue
     self.snapshots = snapshots
@@ -53,6 +56,7 @@ final class Writer: @unchecked Sendable {
     self.ledger = ledger
     self.bell = bell
     self.settings = settings
+    (self.tree, self.signer) = (tree, signer)
     (self.wordsSeq, lastSeq) = (wordsSeq, bell.head)
     line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
   }
@@ -71,19 +75,20 @@ final class Writer: @unchecked Sendable {
   }
 
   func submit<Value: Sendable>(
-    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool,
+    by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool, noting receipts: Receipts?,
     _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      let box = Box<Value>()
+      let box = Box<(Value, LeafReceipt?)>()
       let job = Job(
         dryRun: dryRun, budget: budget,
         run: { [ledger] transaction in
           let outcome = Result {
             transaction.pending.jobBytes = 0
+            transaction.pending.receipt = nil
             let value = try body(transaction)
             if !dryRun { try ledger.charge(budget, &transaction.pending, at: transaction.now) }
-            return value
+            return (value, dryRun ? nil : transaction.pending.receipt)
           }
           box.value.withLock { $0 = outcome }
           _ = try outcome.get()
@@ -91,7 +96,8 @@ final class Writer: @unchecked Sendable {
         finish: { failure in
           let outcome = box.value.withLock { $0 }
           if let outcome, failure == nil || outcome.isRefusal {
-            continuation.resume(with: outcome)
+            if let receipts, failure == nil, let receipt = (try? outcome.get())?.1 { receipts.note(receipt) }
+            continuation.resume(with: outcome.map(\.0))
           } else {
             continuation.resume(throwing: failure ?? .storageUnavailable)
           }
@@ -204,6 +210,7 @@ final class Writer: @unchecked Sendable {
   /// - Throws: `WrittenByHalf` when one must be and cannot be; nothing of the batch remains then.
   private func run(_ batch: [Job], _ database: Database, inSavepoints: Bool) throws -> Snapshots.Value? {
     let transaction = Transaction(database, keeping: statements)
+    transaction.committedTree = tree
     transaction.committedReference = snapshots.value.withLock { $0.reference }
     // Also after a failure: whether a commit that failed came about is known to the file alone.
     defer { stubs.drop(transaction.changedCases) }
@@ -234,6 +241,10 @@ final class Writer: @unchecked Sendable {
       try database.cachedStatement(sql: "COMMIT").execute()
       ledger.commit(spent, at: transaction.now)
       (lastSeq, self.swept) = (head, swept)
+      if let edge = transaction.pending.tree {
+        tree = edge
+        signer.advance(to: edge)
+      }
       bell.ring(head, transaction.touched)
       return fresh
     } catch {

@@ -2,7 +2,10 @@ internal import Domain
 
 /// The columns of `event`, in the order in which they are written.
 enum EventColumns {
-  static let names =
+  static let names = former.filter { $0 != "digest" } + ["leaf_index", "commitments"]
+
+  /// Those before the log, which had a digest of the event's personal values.
+  static let former =
     [
       "seq", "case_key", "version", "what", "agency", "on_behalf_of", "imported_by", "key_id", "occurred_on",
       "recorded_at", "stage", "changed", "details", "digest",
@@ -15,43 +18,43 @@ enum EventColumns {
   ]
 
   static func add(
-    _ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64, _ digest: [UInt8]?, at now: Timestamp,
+    _ event: EventDocument, _ place: VersionPlace, _ key: Int64, leaf: Int64, _ commitments: Commitments,
     to arguments: inout Arguments
   ) {
-    arguments.add(place.seq)
+    arguments.add(event.seq)
     arguments.add(key)
-    arguments.add(record.version)
+    arguments.add(event.version)
     arguments.add(event.what)
-    arguments.add(event.actor.agency)
+    arguments.add(event.agency)
     arguments.add(event.onBehalfOf)
-    arguments.add(event.actor.importedBy)
-    arguments.add(event.actor.keyID)
+    arguments.add(event.importedBy)
+    arguments.add(event.keyID)
     arguments.add(day: event.occurredOn)
-    arguments.add(now)
-    arguments.add(record.progress.stage)
+    arguments.add(event.recordedAt)
+    arguments.add(event.stage)
     arguments.add(event.changed.joined(separator: " "))
     arguments.add(EventDetails.json(event.details))
-    arguments.add(digest)
-    addVersion(place.makesVersion ? record : nil, place, to: &arguments)
+    addVersion(event.state, place, to: &arguments)
+    arguments.add(leaf)
+    arguments.add(commitments.bytes)
   }
 
   /// The version; nil leaves its columns empty.
-  static func addVersion(_ record: Case?, _ place: VersionPlace?, to arguments: inout Arguments) {
-    guard let record, let place else {
+  static func addVersion(_ state: EventDocument.State?, _ place: VersionPlace?, to arguments: inout Arguments) {
+    guard let state, let place else {
       for _ in version { arguments.add(nil as Int64?) }
       return
     }
-    let milestones = record.progress.milestones
-    arguments.add(utf8: ProgressDocument.text(record.progress))
+    arguments.add(utf8: state.progress)
     arguments.add(place.factsSeq)
     arguments.add(place.referencesSeq)
-    arguments.add(place.keys.person)
-    arguments.add(place.keys.report)
-    arguments.add(record.facts.source.agency)
-    arguments.add(record.facts.institution.kind)
-    arguments.add(day: milestones[.verified])
-    arguments.add(day: milestones[.recommended])
-    arguments.add(ProvenanceColumns.text(record.provenance.unconfirmed))
-    arguments.add(record.provenance.disputedFor.map(ProvenanceColumns.text))
+    arguments.add(state.person)
+    arguments.add(state.report)
+    arguments.add(state.reportedBy)
+    arguments.add(state.institutionKind)
+    arguments.add(day: state.verifiedOn)
+    arguments.add(day: state.recommendedOn)
+    arguments.add(state.unconfirmed)
+    arguments.add(state.disputedFor)
   }
 }

@@ -55,54 +55,15 @@ extension Transaction {
       ?? Timestamp(milliseconds: 0)
   }
 
-  /// Stores an event with the version it has made, its texts, and the digest of the personal values it brought.
-  func insert(_ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64) throws {
-    let facts = place.makesVersion && place.factsSeq == place.seq ? record.facts : nil
-    let hasPersonal = facts != nil || !event.texts.isEmpty
-    let salt = hasPersonal ? salts.next() : []
-    let digest = hasPersonal ? Self.digest(salt, facts, event.texts) : nil
-    try run(.insertEvent) { EventColumns.add(event, record, place, key, digest, at: now, to: &$0) }
-    guard hasPersonal else { return }
-    try insert(.digest, place.seq, nil, salt: salt)
-    try insertTexts(event.texts, place.seq)
-  }
-
-  /// Stores the texts of an event, those of each group by themselves.
-  func insertTexts(_ texts: [(name: String, text: String, group: FieldGroup)], _ seq: Int64) throws {
-    if texts.isEmpty { return }
-    for group in FieldGroup.allCases {
+  /// The texts of an event, those of each group by themselves.
+  func parts(of texts: [(name: String, text: String, group: FieldGroup)]) -> [StoredPart] {
+    if texts.isEmpty { return [] }
+    return FieldGroup.allCases.compactMap { group in
       let members = texts.filter { $0.group == group }.map { (name: $0.name, value: $0.text) }
-      if !members.isEmpty { try insert(CasePart(textsOf: group), seq, Array(EventDetails.json(members).utf8)) }
+      if members.isEmpty { return nil }
+      return StoredPart(
+        part: CasePart(textsOf: group), salt: salts.next(), content: Array(EventDetails.json(members).utf8))
     }
-  }
-
-  /// What is personal of the facts.
-  private static let digestedFields = CaseField.all.filter { [.subject, .narrative, .reporter].contains($0.part) }
-
-  /// SHA-256 over salt and personal values, each preceded by its length, so that no two lists of values look alike.
-  private static func digest(
-    _ salt: [UInt8], _ facts: Facts?, _ texts: [(name: String, text: String, group: FieldGroup)]
-  ) -> [UInt8] {
-    var bytes = salt
-    bytes.reserveCapacity(1024)
-    func add(_ text: String?) {
-      withUnsafeBytes(of: Int64(text?.utf8.count ?? -1).bigEndian) { bytes.append(contentsOf: $0) }
-      if let text { bytes.append(contentsOf: text.utf8) }
-    }
-    if let facts {
-      for field in digestedFields {
-        switch field.value(facts) {
-        case .none: add(field.isList ? "[]" : nil)
-        case .text(let text): add(text)
-        case let value: add(FactsDocument.text(of: value))
-        }
-      }
-    }
-    for text in texts {
-      add(text.name)
-      add(text.text)
-    }
-    return Array(SHA256.hash(data: bytes))
   }
 }
 

@@ -154,6 +154,7 @@ package enum Opening {
     for migration in migrations {
       migrator.registerMigration(migration.name) { database in
         if migration.name == "m0016_documents" { return try DocumentUpgrade.run(migration.sql, on: database) }
+        if migration.name == "m0018_record" { return try RecordUpgrade.run(migration.sql, on: database) }
         try database.execute(sql: migration.sql)
         if migration.name == migrations[0].name { try Seed.fill(database) }
         if migration.name == "m0013_folding" { try Folding.fill(database) }

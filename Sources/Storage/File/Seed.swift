@@ -12,7 +12,7 @@ enum Seed {
     try database.execute(
       sql: "INSERT INTO setting (name, value) VALUES ('signing_secret', ?)", arguments: [secret])
     let transaction = Transaction(database)
-    try transaction.put(try entries())
+    try transaction.store(try entries())
   }
 
   /// The rows that a new file has.

@@ -1,8 +1,11 @@
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import JSON
+internal import Merkle
+internal import Service
 
-/// Access keys, and the trace of administrators' acts.
+/// Access keys. The log has the trace of administrators' acts.
 extension Transaction {
   func loadKeys() throws -> [String: AccessKey] {
     let keys = try fetch(
@@ -27,7 +30,7 @@ extension Transaction {
 
   func key(_ id: String) throws -> AccessKey? { try loadKeys()[id] }
 
-  func insert(_ key: AccessKey) throws {
+  func insert(_ key: AccessKey, by maker: String) throws {
     let agency: String? = if case .agency(let code) = key.owner { code.rawValue } else { nil }
     try execute(
       """
@@ -42,16 +45,50 @@ extension Transaction {
         key.revokedAt?.milliseconds, Data(key.secretDigest), key.identities.joined(separator: "\n"),
         key.madeBy, key.rotatedFrom, key.bytesMax,
       ])
+    try log(key, by: maker)
     pending.changedSnapshots = true
   }
 
-  func revoke(_ keyID: String, at instant: Timestamp) throws {
+  func revoke(_ keyID: String, at instant: Timestamp, by administrator: String) throws {
     // An end that is set never moves back.
     try execute(
       "UPDATE access_key SET revoked_at = min(coalesce(revoked_at, ?1), ?1) WHERE id = ?2",
       [instant.milliseconds, keyID])
     pending.changedSnapshots = true
+    if let key = try key(keyID) { try logEnd(of: key, by: administrator) }
   }
+
+  /// Logs the end of a key that was set.
+  func logEnd(of key: AccessKey, by administrator: String) throws {
+    guard let end = key.revokedAt else { return }
+    try log(.keyEnd, of: key.agency) { writer in
+      writer.member("id", key.id)
+      writer.member("ends_at", end.description)
+      writer.member("by", administrator)
+      writer.member("at", now.description)
+    }
+  }
+
+  /// Logs a key that was made. Its secret is committed to, and never disclosed.
+  func log(_ key: AccessKey, by maker: String) throws {
+    try log(.key, of: key.agency, store: Self.json(ofSecret: key.secretDigest)) { writer in
+      writer.member("id", key.id)
+      writer.member("agency", key.agency)
+      writer.member("label", key.label)
+      writer.member("scopes", strings: key.scopes.map(\.rawValue).sorted())
+      writer.member("networks", strings: key.networks)
+      writer.member("identities", strings: key.identities)
+      writer.member("created_at", key.createdAt.description)
+      writer.member("expires_at", key.expiresAt?.description)
+      writer.member("made_by", key.madeBy)
+      writer.member("rotated_from", key.rotatedFrom)
+      writer.member("bytes_max", key.bytesMax)
+      writer.member("by", maker)
+      writer.member("at", now.description)
+    }
+  }
+
+  static func json(ofSecret digest: [UInt8]) -> [UInt8] { Array("\"\(Base64URL.encode(digest))\"".utf8) }
 
   /// When each key was used last, as far as that is written down.
   func keyUses() throws -> [String: Timestamp] {
@@ -66,9 +103,8 @@ extension Transaction {
       try execute("UPDATE access_key SET used_at = ? WHERE id = ?", [hour.milliseconds, id])
     }
   }
+}
 
-  func audit(_ what: String, by keyID: String, detail: String, at now: Timestamp) throws {
-    try execute(
-      "INSERT INTO audit (at, key_id, what, detail) VALUES (?, ?, ?, ?)", [now.milliseconds, keyID, what, detail])
-  }
+extension AccessKey {
+  fileprivate var agency: String? { if case .agency(let code) = owner { code.rawValue } else { nil } }
 }

@@ -1,5 +1,7 @@
 internal import Domain
 internal import GRDB
+internal import JSON
+internal import Service
 
 /// Dated reference data.
 extension Transaction {
@@ -15,7 +17,44 @@ extension Transaction {
     return try Reference(entries: entries.compactMap { $0 })
   }
 
-  func put(_ entries: [ReferenceEntry]) throws {
+  func put(_ entries: [ReferenceEntry], by administrator: String) throws {
+    let before = try entries.map { entry in
+      try fetchOne(
+        "SELECT json FROM reference WHERE kind = ? AND code = ? AND valid_from = ?",
+        [entry.kind.rawValue, entry.code, entry.from]
+      ) { $0[0] as String }
+    }
+    try store(entries)
+    for kind in ReferenceKind.allCases {
+      let changes = zip(entries, before).filter { $0.0.kind == kind }
+      if !changes.isEmpty { try log(changes.map { ($0.0, $0.1) }, of: kind, by: administrator) }
+    }
+  }
+
+  /// Logs rows of a kind that were added or replaced.
+  func log(
+    _ changes: [(entry: ReferenceEntry, before: String?)], of kind: ReferenceKind, by administrator: String
+  ) throws {
+    try log(.reference) { writer in
+      writer.member("kind", kind.rawValue)
+      writer.member("by", administrator)
+      writer.member("at", now.description)
+      writer.array("rows", of: changes) { writer, change in
+        writer.object { writer in
+          writer.member("code", change.entry.code)
+          writer.member("valid_from", change.entry.from)
+          writer.member("valid_until", change.entry.until)
+          for (name, json) in [("before", change.before), ("after", change.entry.json)] {
+            writer.name(name)
+            if let json { writer.raw(Array(json.utf8)) } else { writer.null() }
+          }
+        }
+      }
+    }
+  }
+
+  /// Stores rows without a word about it.
+  func store(_ entries: [ReferenceEntry]) throws {
     var position: Int = try fetchOne("SELECT coalesce(max(position), 0) FROM reference", []) { $0[0] } ?? 0
     for entry in entries {
       position += 1

@@ -1,6 +1,8 @@
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import JSON
+internal import Service
 
 /// Certificates of agreement: stored once, never changed.
 extension Transaction {
@@ -17,7 +19,22 @@ extension Transaction {
         Data(stored.digest), stored.issuedAt.milliseconds,
       ])
     stored.number = database.lastInsertedRowID
+    try log(stored, by: keyID)
     return stored
+  }
+
+  func log(_ certificate: Certificate, by keyID: String) throws {
+    try log(.certificate, of: certificate.agency.rawValue, store: Array("\"\(keyID)\"".utf8)) { writer in
+      writer.member("number", certificate.number)
+      writer.member("agency", certificate.agency.rawValue)
+      writer.member("seq", certificate.seq)
+      writer.member("cases", certificate.cases)
+      writer.member("missing", certificate.missing)
+      writer.member("outdated", certificate.outdated)
+      writer.member("unknown", certificate.unknown)
+      writer.member("digest", certificate.digest.hexadecimal)
+      writer.member("issued_at", certificate.issuedAt.description)
+    }
   }
 
   func certificates(of agency: AgencyCode?, before number: Int64, limit: Int) throws -> [Certificate] {

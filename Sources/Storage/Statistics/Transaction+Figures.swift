@@ -1,7 +1,10 @@
+internal import Crypto
 internal import Domain
 internal import Foundation
 internal import GRDB
 internal import Gzip
+internal import JSON
+internal import Service
 
 /// Figures that were given out, and figures that agencies have published: stored once, never changed.
 extension Transaction {
@@ -34,7 +37,21 @@ extension Transaction {
         figure.id, figure.scope?.rawValue, figure.kind.rawValue, figure.definition, figure.question, figure.seq,
         figure.issuedAt.milliseconds, Data(Self.packed(figure.answer)),
       ])
+    try log(figure)
     return figure
+  }
+
+  func log(_ figure: Figure) throws {
+    try log(.figure, of: figure.scope?.rawValue) { writer in
+      writer.member("id", figure.id)
+      writer.member("scope", figure.scope?.rawValue)
+      writer.member("statistic", figure.kind.rawValue)
+      writer.member("definition", figure.definition)
+      writer.member("question", figure.question)
+      writer.member("seq", figure.seq)
+      writer.member("issued_at", figure.issuedAt.description)
+      writer.member("sha256", SHA256.hash(data: figure.answer).hexadecimal)
+    }
   }
 
   /// A tenth of the bytes: answers by institution are hundreds of kilobytes of the same names.
@@ -94,7 +111,29 @@ extension Transaction {
           .joined(), stored.source, keyID, stored.registeredAt.milliseconds,
       ])
     stored.number = database.lastInsertedRowID
+    try log(stored, by: keyID)
     return stored
+  }
+
+  func log(_ figure: PublishedFigure, by keyID: String) throws {
+    try log(.publishedFigure, of: figure.agency.rawValue, store: Array("\"\(keyID)\"".utf8)) { writer in
+      writer.member("number", figure.number)
+      writer.member("agency", figure.agency.rawValue)
+      writer.member("as_of", figure.asOf.description)
+      writer.member("published_on", figure.publishedOn?.description)
+      writer.member("election", figure.election)
+      writer.member("region", figure.region?.text)
+      writer.member("unit", figure.unit.rawValue)
+      writer.object("values") { writer in
+        for metric in FunnelMetric.allCases {
+          guard let value = figure.values[metric] else { continue }
+          writer.name(metric.rawValue)
+          writer.int(value)
+        }
+      }
+      writer.member("source", figure.source)
+      writer.member("registered_at", figure.registeredAt.description)
+    }
   }
 
   func publishedFigures(_ election: String?, before number: Int64, limit: Int) throws -> [PublishedFigure] {

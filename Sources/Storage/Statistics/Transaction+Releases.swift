@@ -1,5 +1,9 @@
+internal import Crypto
 internal import Domain
+internal import Foundation
 internal import GRDB
+internal import JSON
+internal import Service
 
 /// Public releases: stored once, never changed.
 extension Transaction {
@@ -17,7 +21,7 @@ extension Transaction {
     }
   }
 
-  func release(_ release: StoredRelease) throws -> StoredRelease? {
+  func release(_ release: StoredRelease, by administrator: String?) throws -> StoredRelease? {
     let told =
       "SELECT count(*) FROM public_release WHERE election = ? AND as_of = ? AND document <> '\(StoredRelease.withheld)'"
     let count = try fetchOne(told, [release.election, release.asOf.description]) { $0[0] as Int }
@@ -32,7 +36,20 @@ extension Transaction {
         stored.election, stored.asOf.description, stored.definition, stored.seq, stored.releasedAt.milliseconds,
         String(decoding: stored.document, as: UTF8.self),
       ])
+    try log(stored, by: administrator)
     return stored
+  }
+
+  func log(_ release: StoredRelease, by administrator: String?) throws {
+    try log(.release) { writer in
+      writer.member("election", release.election)
+      writer.member("as_of", release.asOf.description)
+      writer.member("definition", release.definition)
+      writer.member("seq", release.seq)
+      writer.member("released_at", release.releasedAt.description)
+      writer.member("sha256", SHA256.hash(data: release.document).hexadecimal)
+      writer.member("by", administrator)
+    }
   }
 
   func firstRecordedDays() throws -> [String: LegalDate] {

@@ -70,7 +70,7 @@ struct DocumentUpgrade {
   /// An event with the version it has made, if any.
   private func copy(_ row: StoredRow, _ record: Case?, _ place: VersionPlace?) throws {
     let seq: Int64 = row[0]
-    try transaction.run(.insertEvent) { arguments in
+    try transaction.run(.insertFormerEvent) { arguments in
       arguments.add(seq)
       arguments.add(row[1] as Int64)
       arguments.add(row[2] as Int64)
@@ -79,11 +79,12 @@ struct DocumentUpgrade {
       arguments.add(row[9] as Int64)
       for column in 10...12 { arguments.add(row[column] as String?) }
       arguments.add(row.isNull(13) ? nil : row[13] as [UInt8])
-      EventColumns.addVersion(record, place, to: &arguments)
+      let state = record.flatMap { record in place.map { EventDocument.State(record, $0.keys) } }
+      EventColumns.addVersion(state, place, to: &arguments)
     }
-    if !row.isNull(16) { try transaction.insert(.digest, seq, nil, salt: row[16]) }
-    try transaction.insertTexts(try texts(of: seq), seq)
-    if let record, let place { try transaction.insertParts(record, place) }
+    if !row.isNull(16) { try transaction.insert([StoredPart(part: .digest, salt: row[16], content: nil)], seq) }
+    try transaction.insert(transaction.parts(of: try texts(of: seq)), seq)
+    if let record, let place { try transaction.insert(transaction.parts(of: record, place), seq) }
   }
 
   private func texts(of seq: Int64) throws -> [(name: String, text: String, group: FieldGroup)] {

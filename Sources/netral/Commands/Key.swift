@@ -47,8 +47,7 @@ struct Key: AsyncParsableCommand {
         let key = try key(token, now, store.reference)
         try warn(of: key, now, store.reference)
         try await store.write(by: .operator, dryRun: false) { transaction in
-          try transaction.insert(key)
-          try transaction.audit("key.create", by: AccessKey.commandLine, detail: key.id, at: now)
+          try transaction.insert(key, by: AccessKey.commandLine)
         }
         try store.close()
       } catch {
@@ -175,8 +174,7 @@ struct Key: AsyncParsableCommand {
       let (known, id) = (store.keys[id] != nil, id)
       if known {
         try await store.write(by: .operator, dryRun: false) { transaction in
-          try transaction.revoke(id, at: now)
-          try transaction.audit("key.revoke", by: AccessKey.commandLine, detail: id, at: now)
+          try transaction.revoke(id, at: now, by: AccessKey.commandLine)
         }
       }
       try store.close()

@@ -89,7 +89,8 @@ struct Demo: AsyncParsableCommand {
         expiresAt: try KeyEnd.standard.instant(for: scopes, from: now), revokedAt: nil, networks: [],
         secretDigest: item.token.digest, madeBy: AccessKey.commandLine)
     }
-    try await store.write(by: .operator, dryRun: false) { transaction in for key in keys { try transaction.insert(key) }
+    try await store.write(by: .operator, dryRun: false) { transaction in
+      for key in keys { try transaction.insert(key, by: AccessKey.commandLine) }
     }
     return made
   }

@@ -1,0 +1,51 @@
+internal import Merkle
+internal import Service
+
+/// A leaf of the record, byte for byte (docs/design/record.md).
+struct Leaf {
+  var kind: LeafKind
+  /// The agency that acts or is meant; nil for the operator and the service itself.
+  var agency: String?
+  /// The sequence of an event.
+  var seq: Int64?
+  var commitments: Commitments
+
+  /// A JSON object without blanks: `kind`, `agency` and `seq` where there is one, and `groups`, the digest of each as
+  /// base64url.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = Array("{\"kind\":\"\(kind.rawValue)\"".utf8)
+    bytes.reserveCapacity(96 + 64 * commitments.all.count)
+    // Codes of agencies are letters and digits.
+    if let agency { bytes += Array(",\"agency\":\"\(agency)\"".utf8) }
+    if let seq { bytes += Array(",\"seq\":\(seq)".utf8) }
+    bytes += Array(",\"groups\":{".utf8)
+    for (index, (group, digest)) in commitments.all.enumerated() {
+      bytes += Array(index == 0 ? "\"".utf8 : ",\"".utf8)
+      group.name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+      bytes += Array("\":\"".utf8)
+      Base64URL.append(digest.bytes, to: &bytes)
+      bytes.append(UInt8(ascii: "\""))
+    }
+    bytes += Array("}}".utf8)
+    return bytes
+  }
+
+  var hash: Hash { MerkleTree.leaf(bytes) }
+}
+
+/// The salts of a leaf: 16 bytes for its core, and 16 for what is never disclosed.
+struct LeafSalts {
+  let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  init(_ salts: inout Salts) { bytes = salts.next() + salts.next() }
+
+  func digest(of core: [UInt8]) -> Hash {
+    Disclosure(salt: bytes.prefix(16), name: LeafGroup.core.name, value: core).digest
+  }
+
+  func digest(ofStore store: [UInt8]) -> Hash {
+    Disclosure(salt: bytes.dropFirst(16), name: LeafGroup.store.name, value: store).digest
+  }
+}

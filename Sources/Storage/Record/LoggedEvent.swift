@@ -1,0 +1,54 @@
+internal import Domain
+internal import GRDB
+internal import Merkle
+
+/// An event with all that its leaf commits to, as the file has it.
+struct LoggedEvent {
+  var document: EventDocument
+  var key: Int64
+  var factsSeq: Int64?
+  var referencesSeq: Int64?
+  /// Nil before the file was logged.
+  var leaf: Int64?
+  var commitments: Commitments?
+  /// The rows of `case_part` that it has brought.
+  var parts: [StoredPart] = []
+}
+
+extension Transaction {
+  /// The next events after a sequence, in their order.
+  func loggedEvents(after seq: Int64, limit: Int) throws -> [LoggedEvent] {
+    var events = try fetch(
+      """
+      SELECT \(EventDocument.columns), e.case_key, e.facts_seq, e.references_seq, e.leaf_index, e.commitments
+      FROM event e JOIN case_record r ON r.case_key = e.case_key WHERE e.seq > ? ORDER BY e.seq LIMIT ?
+      """, [seq, limit]
+    ) { row in
+      let width = EventDocument.width
+      return LoggedEvent(
+        document: try EventDocument(row), key: row[width], factsSeq: row[width + 1], referencesSeq: row[width + 2],
+        leaf: row[width + 3], commitments: row.isNull(width + 4) ? nil : Commitments(row[width + 4] as [UInt8]))
+    }
+    guard let first = events.first?.document.seq, let last = events.last?.document.seq else { return [] }
+    let parts = try fetch(
+      "SELECT part_key, salt, content FROM case_part WHERE part_key BETWEEN ? AND ? ORDER BY part_key",
+      [first * 16, last * 16 + 15]
+    ) { row -> (seq: Int64, part: StoredPart)? in
+      let key: Int64 = row[0]
+      return CasePart(ofKey: key).map {
+        (key / 16, StoredPart(part: $0, salt: row[1], content: row.utf8(2).map { Array($0) }))
+      }
+    }.compactMap { $0 }
+    let byEvent = Dictionary(grouping: parts) { $0.seq }.mapValues { $0.map(\.part) }
+    for index in events.indices { events[index].parts = byEvent[events[index].document.seq] ?? [] }
+    return events
+  }
+
+  /// What a request for correction asks for; nil of other events.
+  func wish(of event: LoggedEvent) throws -> [UInt8]? {
+    guard event.document.what == EventKind.correctionRequest.rawValue,
+      let number = event.document.details.first(where: { $0.name == "request" })?.value
+    else { return nil }
+    return try wish(number, event.key)
+  }
+}
