@@ -36,5 +36,9 @@ public struct Checkpoint: Sendable, Hashable {
   /// The text of the note.
   public var text: String { ([origin, String(size), root.base64] + extensionLines).map { $0 + "\n" }.joined() }
 
+  /// Checkpoints are the same when their bytes are. Swift's strings are the same in either spelling of an accent.
+  public static func == (one: Checkpoint, other: Checkpoint) -> Bool { one.text.utf8.elementsEqual(other.text.utf8) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(Array(text.utf8)) }
+
   private static func isLine(_ line: String) -> Bool { !line.isEmpty && line.utf8.allSatisfy { $0 >= 0x20 } }
 }
