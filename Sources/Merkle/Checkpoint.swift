@@ -26,7 +26,7 @@ public struct Checkpoint: Sendable, Hashable {
     var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .map { String($0) ?? "" }
     // The text ends with a newline, after which nothing stands.
-    guard lines.popLast()?.isEmpty == true, lines.count >= 3, let size = Int64(lines[1]), String(size) == lines[1],
+    guard lines.popLast()?.isEmpty == true, lines.count >= 3, let size = Int64(lines[1]),
       let root = Hash(base64: lines[2])
     else { throw .invalidCheckpoint }
     try self.init(origin: lines[0], size: size, root: root, extensionLines: Array(lines.dropFirst(3)))
