@@ -43,7 +43,7 @@ enum Routes {
         try RecordRoutes.administration($0, $1.log)
       },
       Route(.get, "/v1/record/witnesses", .counted, .listWitnesses) { try RecordRoutes.witnesses($0, $1.log) },
-      Route(.put, "/v1/record/witnesses/{agency}", .recording([.sync]), .registerWitness) {
+      Route(.put, "/v1/record/witness", .recording([.sync]), .registerWitness) {
         try await RecordRoutes.register($0, $1.log)
       },
       Route(.post, "/v1/record/cosignatures", .recording([.sync]), .cosign) {

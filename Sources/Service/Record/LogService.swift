@@ -50,7 +50,9 @@ public final class LogService: RecordService {
     try records.read(by: asker) { try $0.otherLeaves(from: index, limit: limit) }
   }
 
-  public func witnesses(by asker: Asker) throws -> [RecordWitness] { try records.read(by: asker) { try $0.witnesses() } }
+  public func witnesses(by asker: Asker) throws -> [RecordWitness] {
+    try records.read(by: asker) { try $0.witnesses() }
+  }
 
   /// Registers the key that an agency cosigns with.
   ///
@@ -58,13 +60,17 @@ public final class LogService: RecordService {
   public func register(_ key: String, by asker: Asker, dryRun: Bool) async throws -> RecordWitness {
     let (agency, keyID) = (try asker.agency(), asker.keyID)
     guard let verifier = try? NoteVerifier(key), verifier.type == .cosignature, verifier.text == key else {
-      throw Failure.invalid("/key", .format, LocalizedText(
-        en: "Send the public key of a witness: NAME+ID+KEY with the type 0x04 (C2SP tlog-cosignature).",
-        inIndonesian: "Kirim kunci publik saksi: NAME+ID+KEY dengan tipe 0x04 (C2SP tlog-cosignature)."))
+      throw Failure.invalid(
+        "/key", .inconsistent,
+        LocalizedText(
+          en: "Send the public key of a witness: NAME+ID+KEY with the type 0x04 (C2SP tlog-cosignature).",
+          inIndonesian: "Kirim kunci publik saksi: NAME+ID+KEY dengan tipe 0x04 (C2SP tlog-cosignature)."))
     }
     let witness = RecordWitness(agency: agency, key: key, cosigned: nil)
     return try await records.store.write(by: try asker.owner(), dryRun: dryRun, noting: asker.receipts) { transaction in
-      if let known = try transaction.witnesses().first(where: { $0.agency == agency }), known.key == key { return known }
+      if let known = try transaction.witnesses().first(where: { $0.agency == agency }), known.key == key {
+        return known
+      }
       try transaction.register(witness, by: keyID)
       return witness
     }
@@ -82,8 +88,8 @@ public final class LogService: RecordService {
     return try await store.write(by: try asker.owner(), dryRun: dryRun, noting: nil) { transaction in
       guard let witness = try transaction.witnesses().first(where: { $0.agency == agency }) else {
         throw Failure.cosignature(
-          en: "Register the key that your agency cosigns with first: PUT /v1/record/witnesses/\(agency).",
-          inIndonesian: "Daftarkan dahulu kunci penanda lembaga Anda: PUT /v1/record/witnesses/\(agency).")
+          en: "Register the key that your agency cosigns with first: PUT /v1/record/witness.",
+          inIndonesian: "Daftarkan dahulu kunci penanda lembaga Anda: PUT /v1/record/witness.")
       }
       let time = try Self.time(of: note, by: witness)
       guard time <= now.milliseconds / 1_000 + Self.aheadSecondsMax else {

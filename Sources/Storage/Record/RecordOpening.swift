@@ -95,7 +95,8 @@ struct RecordOpening {
     guard isExtended else {
       throw OpenFailure.record(
         path,
-        reason: "it does not extend the last checkpoint that was signed, of \(last.size) leaves in \(last.origin): this "
+        reason:
+          "it does not extend the last checkpoint that was signed, of \(last.size) leaves in \(last.origin): this "
           + "is an older or another file. Use `netral restore` to go on from a backup")
     }
   }

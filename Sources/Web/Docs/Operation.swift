@@ -20,7 +20,8 @@ final class Operation: Sendable {
 
   /// A group of operations, in the order in which they are described.
   enum Group: String, CaseIterable, Sendable {
-    case cases, acts, corrections, confirmations, links, clocks, synchronisation, record, statistics, reference, administration,
+    case cases, acts, corrections, confirmations, links, clocks, synchronisation, record, statistics, reference,
+      administration,
       operation
 
     var title: LocalizedText {

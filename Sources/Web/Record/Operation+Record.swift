@@ -46,22 +46,23 @@ extension Operation {
   static let listWitnesses = Operation(
     "listWitnesses", .record, .init(en: "Who cosigns", inIndonesian: "Para saksi"),
     details: "The keys that agencies have registered, for display, and what each has cosigned last.",
-    replies: [.list(of: .witness, named: "WitnessPage", "The witnesses.", fields: [])], example: Example(nil))
+    replies: [.list(of: .recordWitness, named: "RecordWitnessPage", "The witnesses.", fields: [])],
+    example: Example(nil))
 
   static let registerWitness = Operation(
     "registerWitness", .record, .init(en: "Register a witness's key", inIndonesian: "Daftarkan kunci saksi"),
-    details: "The key that the agency cosigns with (C2SP vkey, type 0x04). Other witnesses go by what they have pinned.",
-    query: [.dryRun], body: .json(named: "WitnessDraft") { _ = RecordRoutes.key($0) },
-    replies: [.json(.witness, "The witness.")],
+    details:
+      "The key that the agency cosigns with (C2SP vkey, type 0x04). Other witnesses go by what they have pinned.",
+    query: [.dryRun], body: .json(named: "RecordWitnessDraft") { _ = RecordRoutes.key($0) },
+    replies: [.json(.recordWitness, "The witness.")],
     example: Example(
-      "BKN", path: ["BKN"],
-      body: #"{"key":"bkn.example+bc64a66a+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"}"#))
+      "BKN", body: #"{"key":"bkn.example+bc64a66a+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"}"#))
 
   static let cosign = Operation(
     "cosign", .record, .init(en: "Hand in a cosignature", inIndonesian: "Serahkan tanda saksi"),
     details: "A checkpoint of this record with the line of the agency's registered key.",
     query: [.dryRun], body: Operation.Body([("text/plain", .string)]),
-    replies: [.json(.witness, "What the agency has cosigned.", .created)],
+    replies: [.json(.recordWitness, "What the agency has cosigned.", .created)],
     refusals: [.checkpointConflict, .invalid],
     example: Example("BKN", pipe: "netral witness show --cosigned"))
 }

@@ -15,8 +15,8 @@ extension Schema {
     leafMembers + [.always("content", map(of: any).named("LeafContent").orNull)]
   ).named("AdministrativeLeaf")
 
-  static let witness = object([
+  static let recordWitness = object([
     .always("agency", string), .always("key", string), .always("size", count.orNull),
     .always("cosigned_at", instant.orNull), .always("note", string.orNull),
-  ]).named("Witness")
+  ]).named("RecordWitness")
 }
