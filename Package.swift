@@ -104,8 +104,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Domain", "Gzip", "HTTPServer", "JSON", "Service", "Storage", "TestSupport", "Web", "netral", crypto, httpTypes,
-        logging,
+        "Domain", "Gzip", "HTTPServer", "JSON", "Merkle", "Service", "Storage", "TestSupport", "Web", "netral", crypto,
+        httpTypes, logging,
       ],
       path: "Tests", exclude: testFolders(but: "WebTests") + ["Promises/Program"],
       sources: ["WebTests", "Promises/Service"], swiftSettings: strict),

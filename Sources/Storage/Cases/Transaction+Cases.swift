@@ -136,6 +136,7 @@ extension Transaction {
       let made = try store(entry.event, version, place, key, after: commitments)
       if place.makesVersion { commitments = made }
     }
+    record.commitments = commitments.ofState
     try setNIK(of: key, from: nil, to: record.facts.subject.nik)
     countWords(record.facts)
     return record
@@ -158,7 +159,7 @@ extension Transaction {
     let place = VersionPlace(
       seq: record.seq, versionSeq: record.seq, factsSeq: isCorrected ? record.seq : before.factsSeq,
       referencesSeq: References.areSame(old, record) ? before.referencesSeq : record.seq, keys: keys)
-    try store(event, record, place, before.key, after: before.commitments)
+    record.commitments = try store(event, record, place, before.key, after: before.commitments).ofState
     // Columns that an action leaves alone are not written, so that their indexes are not either.
     let isRewritten = isCorrected || isDisputed
     try run(isRewritten ? .correctRecord : .advanceRecord) {
