@@ -1,0 +1,73 @@
+internal import Foundation
+internal import GRDB
+internal import TestSupport
+internal import Testing
+
+@testable internal import Storage
+
+/// What is changed in a file behind the program's back is found, and the right place is named.
+@Suite(.enabled(if: Shell.hasSQLite, "the sqlite3 shell is not installed")) struct RecordCheckTests {
+  /// The first fault that is found in a file; nil for none.
+  private func fault(in path: String) throws -> RecordFault? {
+    let queue = try DatabaseQueue(path: path, configuration: Opening.configuration(readonly: true))
+    defer { try? queue.close() }  // It was only read.
+    return try queue.inDatabase { database in
+      do {
+        try RecordCheck.prove(database)
+        return nil
+      } catch let fault as RecordFault {
+        return fault
+      }
+    }
+  }
+
+  @Test func `a sound file has no fault, however much has happened`() async throws {
+    try await withFolder { folder in
+      let path = folder + "/netral.sqlite"
+      try await RecordWorkload.make(at: path, plain: 30)
+      #expect(try fault(in: path) == nil)
+      let kinds = try Shell.sqlite(path, "SELECT count(DISTINCT kind) FROM leaf")
+      #expect(kinds == "10")
+      #expect(try Shell.sqlite(path, "SELECT count(*) FROM tree_node") == "1")
+      #expect(try Shell.sqlite(path, "SELECT min(n) FROM (\(Tampering.counts))") != "0", "a table is empty")
+    }
+  }
+
+  @Test func `a new file has no fault`() async throws {
+    try await TemporaryStore.open { bench in
+      let found = try fault(in: bench.path)
+      #expect(found == nil)
+    }
+  }
+
+  @Test func `each change of a row, a column or the log is found in its table`() async throws {
+    try await withFolder { folder in
+      let (path, copy) = (folder + "/netral.sqlite", folder + "/copy.sqlite")
+      try await RecordWorkload.make(at: path, plain: 30)
+      #expect(Tampering.all.count >= 60)
+      for tampering in Tampering.all {
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        let changes = try Shell.sqlite(copy, tampering.sql + "; SELECT total_changes()")
+        #expect(changes.split(separator: "\n").last != "0", "nothing was changed: \(tampering.sql)")
+        let found = try fault(in: copy)
+        let table = found?.table ?? "nothing"
+        #expect(tampering.tables.contains(table), "\(tampering.sql): \(found?.description ?? "not found")")
+        try FileManager.default.removeItem(atPath: copy)
+      }
+    }
+  }
+
+  @Test func `the leaf and the event are named, and no value is`() async throws {
+    try await withFolder { folder in
+      let path = folder + "/netral.sqlite"
+      try await RecordWorkload.make(at: path)
+      let leaf = try Shell.sqlite(path, "SELECT leaf_index FROM event WHERE seq = 1")
+      _ = try Shell.sqlite(
+        path, "UPDATE case_part SET content = replace(content, 'Uraian', 'RAHASIA') WHERE part_key = 19")
+      #expect(try fault(in: path)?.description == "leaf \(leaf): case_part 19: narrative is not what was recorded")
+      let findings = Diagnosis.findings(of: path, StoreSettings(), isFull: true)
+      let finding = try #require(findings.first { $0.check == "integrity" })
+      #expect(finding.level == .fault && finding.text.contains("case_part 19: narrative is not what was recorded"))
+    }
+  }
+}
