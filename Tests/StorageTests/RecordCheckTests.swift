@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import Merkle
 internal import TestSupport
 internal import Testing
 
@@ -68,6 +69,47 @@ internal import Testing
       let findings = Diagnosis.findings(of: path, StoreSettings(), isFull: true)
       let finding = try #require(findings.first { $0.check == "integrity" })
       #expect(finding.level == .fault && finding.text.contains("case_part 19: narrative is not what was recorded"))
+    }
+  }
+
+  @Test func `a log that was cut, with what its leaves tell of, is not what an agency has cosigned`() async throws {
+    try await withFolder { folder in
+      let path = folder + "/netral.sqlite"
+      try await RecordWorkload.make(at: path)
+      try cosign(path)
+      #expect(try fault(in: path) == nil)
+      for (change, what) in [
+        ("size = size + 1", "size is not that of the note"), ("note = 'x'", "it cannot be read"),
+        ("agency = agency", ""),
+      ] {
+        let copy = folder + "/copy.sqlite"
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        _ = try Shell.sqlite(copy, "UPDATE cosignature SET \(change)")
+        #expect(try fault(in: copy)?.what ?? "" == what)
+        try FileManager.default.removeItem(atPath: copy)
+      }
+      _ = try Shell.sqlite(
+        path,
+        """
+        DELETE FROM public_release WHERE as_of = '2025-01-02';
+        DELETE FROM leaf WHERE leaf_index = (SELECT max(leaf_index) FROM leaf)
+        """)
+      let found = try #require(try fault(in: path))
+      #expect(found.table == "cosignature" && found.row == "BKN" && found.what.contains("there are fewer"))
+    }
+  }
+
+  /// Stores a checkpoint of the whole tree, as an agency that cosigns it.
+  private func cosign(_ path: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    defer { try? queue.close() }  // It was written in one transaction.
+    try queue.write { database in
+      let edge = try RecordCheck.prove(database)
+      var note = try SignedNote(text: try Checkpoint(origin: "contoh", size: edge.size, root: edge.root).text)
+      try note.sign(with: try NoteSigner.generate(name: "contoh", type: .ed25519))
+      try database.execute(
+        sql: "INSERT INTO cosignature VALUES ('BKN', ?, ?, 1)",
+        arguments: [edge.size, String(decoding: note.bytes, as: UTF8.self)])
     }
   }
 }

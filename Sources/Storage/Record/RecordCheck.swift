@@ -13,6 +13,7 @@ struct RecordCheck {
   private var nodeCount: Int64 = 0
   private var events: EventCheck
   private var rows: LoggedRows
+  private var cosigned: CosignedSizes
 
   /// Checks a file that has a log.
   ///
@@ -23,6 +24,7 @@ struct RecordCheck {
     var check = try RecordCheck(Transaction(database))
     try check.proveLeaves()
     try check.proveNodes()
+    try check.cosigned.finish()
     try check.events.finish()
     try check.rows.finish()
     try CaseCheck(check.transaction, check.rows.firstHead).prove()
@@ -34,11 +36,13 @@ struct RecordCheck {
     self.transaction = transaction
     events = try EventCheck(transaction)
     rows = try LoggedRows(transaction)
+    cosigned = try CosignedSizes(transaction)
   }
 
   // MARK: The tree
 
   private mutating func proveLeaves() throws {
+    try cosigned.pass(edge)
     var last = Int64.min
     while true {
       let leaves = try transaction.leaves(after: last, limit: Self.pageLeaves)
@@ -71,6 +75,7 @@ struct RecordCheck {
     edge.append(hash, height: 0) { height, node in
       if height % 8 == 0 { nodes.append((Int64(height / 8), node)) }
     }
+    try cosigned.pass(edge)
     for node in nodes { try prove(node.hash, level: node.level, position: leaf.index >> (8 * node.level)) }
   }
 
