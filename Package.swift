@@ -111,7 +111,8 @@ let package = Package(
       path: "Tests", exclude: testFolders(but: "WebTests") + ["Promises/Program"],
       sources: ["WebTests", "Promises/Service"], swiftSettings: strict),
     .testTarget(
-      name: "FuzzTests", dependencies: ["Domain", "HTTPServer", "JSON", "Service", "TestSupport", "Web", httpTypes],
+      name: "FuzzTests",
+      dependencies: ["Domain", "HTTPServer", "JSON", "Merkle", "Service", "TestSupport", "Web", httpTypes],
       exclude: ["CFuzzer", "Driver.swift", "corpus"], swiftSettings: strict),
     .testTarget(
       name: "NetralTests", dependencies: ["Domain", "Gzip", "JSON", "Service", "TestSupport", "netral", crypto],
@@ -128,7 +129,7 @@ if Context.environment["NETRAL_FUZZ"] != nil {
   package.targets += [
     .target(name: "CFuzzer", path: "Tests/FuzzTests/CFuzzer"),
     .executableTarget(
-      name: "fuzz", dependencies: ["CFuzzer", "Domain", "HTTPServer", "JSON", "Service", "Web", httpTypes],
+      name: "fuzz", dependencies: ["CFuzzer", "Domain", "HTTPServer", "JSON", "Merkle", "Service", "Web", httpTypes],
       path: "Tests/FuzzTests", exclude: ["CFuzzer", "FuzzTests.swift", "corpus"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
   ]

@@ -26,7 +26,7 @@ public struct Checkpoint: Sendable, Hashable {
     var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .map { String($0) ?? "" }
     // The text ends with a newline, after which nothing stands.
-    guard lines.popLast()?.isEmpty == true, lines.count >= 3, let size = Int64(lines[1]), String(size) == lines[1],
+    guard lines.popLast()?.isEmpty == true, lines.count >= 3, let size = Int64(lines[1]),
       let root = Hash(base64: lines[2])
     else { throw .invalidCheckpoint }
     try self.init(origin: lines[0], size: size, root: root, extensionLines: Array(lines.dropFirst(3)))
@@ -35,6 +35,10 @@ public struct Checkpoint: Sendable, Hashable {
 
   /// The text of the note.
   public var text: String { ([origin, String(size), root.base64] + extensionLines).map { $0 + "\n" }.joined() }
+
+  /// Checkpoints are the same when their bytes are. Swift's strings are the same in either spelling of an accent.
+  public static func == (one: Checkpoint, other: Checkpoint) -> Bool { one.text.utf8.elementsEqual(other.text.utf8) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(Array(text.utf8)) }
 
   private static func isLine(_ line: String) -> Bool { !line.isEmpty && line.utf8.allSatisfy { $0 >= 0x20 } }
 }

@@ -84,6 +84,10 @@ public struct SignedNote: Sendable, Hashable {
     return !claims.isEmpty
   }
 
+  /// Notes are the same when their bytes are. Swift's strings are the same in either spelling of an accent.
+  public static func == (one: SignedNote, other: SignedNote) -> Bool { one.bytes == other.bytes }
+  public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+
   private static func isText(_ bytes: some Sequence<UInt8>) -> Bool {
     bytes.allSatisfy { $0 >= 0x20 || $0 == UInt8(ascii: "\n") }
   }

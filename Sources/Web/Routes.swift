@@ -36,6 +36,20 @@ enum Routes {
       ) { try DocumentationRoutes.problem($0, $1.documentation) },
       Route(.get, "/docs/style.css", .open, .styleSheet) { _, _ in DocumentationRoutes.styleSheet() },
 
+      Route(.get, "/v1/record/checkpoint", .counted, .checkpoint) { try RecordRoutes.checkpoint($0, $1.log) },
+      Route(.get, "/v1/record/tile/{path}", .counted, .tile) { try RecordRoutes.tile($0, $1.log) }.withTail,
+      Route(.get, "/v1/record/leaves", .agency(.sync), .listLeaves) { try RecordRoutes.leaves($0, $1.log) },
+      Route(.get, "/v1/record/administration", .anyKey, .administration) {
+        try RecordRoutes.administration($0, $1.log)
+      },
+      Route(.get, "/v1/record/witnesses", .counted, .listWitnesses) { try RecordRoutes.witnesses($0, $1.log) },
+      Route(.put, "/v1/record/witness", .recording([.sync]), .registerWitness) {
+        try await RecordRoutes.register($0, $1.log)
+      },
+      Route(.post, "/v1/record/cosignatures", .recording([.sync]), .cosign) {
+        try await RecordRoutes.cosign($0, $1.log)
+      },
+
       Route(.post, "/v1/cases", .recording([.casesWrite]), .createCase) { try await CaseRoutes.create($0, $1.cases) },
       Route(.get, "/v1/cases", .agency(.casesRead), .listCases) {
         try await CaseListRoutes.list($0, $1.cases, $1.rendered)

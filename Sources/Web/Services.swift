@@ -20,6 +20,7 @@ final class Services: Sendable {
   let keys: KeyService
   let referenceData: ReferenceService
   let backups: BackupService
+  let log: LogService
   let watching: Watching
   let rendered: RenderedCases
   let documentation: Documentation
@@ -59,6 +60,7 @@ final class Services: Sendable {
     derivation = ClockDerivation(store: store, logger: logger)
     referenceData = ReferenceService(records, derivation: derivation)
     backups = BackupService(store: store, logger: logger)
+    log = LogService(records)
     let readiness = Readiness(
       store: store, waitMax: settings.readyWaitMax, diskFreeBytesMin: settings.diskFreeBytesMin, now: settings.now)
     watching = Watching(store: store, readiness: readiness, work: work)

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Merkle
 import Service
 
 @testable import HTTPServer

@@ -25,6 +25,21 @@ struct CheckpointTests {
     #expect(try Checkpoint(text: texts[0]).extensionLines == ["one", "two words"])
   }
 
+  @Test("are not the same in two spellings of an accent, nor are notes and names")
+  func spellings() throws {
+    let (one, other) = ("\u{E9}", "e\u{301}")
+    #expect(one == other)
+    let root = MerkleTree.emptyRoot
+    let first = try Checkpoint(origin: one, size: 0, root: root)
+    let second = try Checkpoint(origin: other, size: 0, root: root)
+    #expect(first != second && Set([first, second, first]).count == 2)
+    #expect(try SignedNote(text: first.text) != SignedNote(text: second.text))
+    let signer = try NoteSigner.generate(name: one, type: .ed25519)
+    var note = try SignedNote(text: first.text)
+    try note.sign(with: signer)
+    #expect(try !note.isSigned(by: signer.verifier.renamed(other)) && note.isSigned(by: signer.verifier))
+  }
+
   @Test("refuse a prefix, wherever it is cut off")
   func truncated() {
     for length in 0..<Self.text.count {

@@ -74,6 +74,7 @@ struct CosignatureTests {
     later[7] ^= 1
     var negative = bytes
     negative[0] |= 0x80
+    #expect(Cosignature(negative) == nil && Cosignature(later) != nil)
     for bytes in [later, negative, bytes.dropLast(), bytes + [0], Array(bytes.dropFirst(8)), [0]] as [[UInt8]] {
       var forged = note
       try forged.add(NoteSignature(by: witness.verifier, bytes: bytes))

@@ -67,6 +67,20 @@ struct MerkleProofTests {
     #expect(!MerkleProof.isConsistent(from: 8, root: Self.roots[8], to: 8, root: Self.roots[7], proof: []))
   }
 
+  @Test("that are too short for a larger tree do not hold in it with the root of a smaller one")
+  func otherSizes() throws {
+    let proof = try MerkleProof.inclusion(of: 0, size: 8, node: Self.tree.node(size: 8))
+    for size in [4, 9, 16, 300] as [Int64] {
+      #expect(
+        !MerkleProof.isIncluded(leaf: Self.tree.leaves[0], index: 0, size: size, root: Self.roots[8], proof: proof))
+    }
+    let growth = try MerkleProof.consistency(from: 4, to: 8, node: Self.tree.node(size: 8))
+    for size in [4, 9, 16, 300] as [Int64] {
+      #expect(
+        !MerkleProof.isConsistent(from: 4, root: Self.roots[4], to: size, root: Self.roots[8], proof: growth))
+    }
+  }
+
   @Test("of the empty tree take its one root")
   func empty() {
     let (empty, one) = (MerkleTree.emptyRoot, Self.roots[1])

@@ -55,8 +55,10 @@ struct BodyProbeTests {
   /// Every operation with a body of JSON.
   static func bodies() throws -> [String] {
     let none: Set = ["GET", "DELETE"]
-    return routeTable().filter { !none.contains($0.method) && $0.path != "/v1/admin/backups" }
-      .map { "\($0.method) \($0.path)" }
+    return routeTable().filter {
+      !none.contains($0.method) && !["/v1/admin/backups", "/v1/record/cosignatures"].contains($0.path)
+    }
+    .map { "\($0.method) \($0.path)" }
   }
 }
 

@@ -8,17 +8,18 @@ internal import Web
 struct ClientDescriptionTests {
   /// Names of operations, which are those of methods in clients. One that is released is never changed.
   private static let operations = """
-    getAllowedActions getCase getCaseHistory getCookbook getDocumentation getEqualTreatment getFigure getFunnel
+    getAllowedActions getCase getCaseHistory getCheckpoint getCookbook getDocumentation getEqualTreatment getFigure getFunnel
     getKey getLiveness getMetrics getOpenAPI getOpenAPI30 getPolicy getProblem getPublicFunnel getPublicSanctions
-    getPublicStages getPublishedFigure getReadiness getSanctions getStages getStyleSheet getTimeliness
-    listBackups listCases listChanges listClocks listCorrectionRequests listKeys listLinks listMandates listOwnKeys
+    getPublicStages getPublishedFigure getReadiness getSanctions getStages getStyleSheet getTile getTimeliness
+    listAdministration listBackups listCases listChanges listClocks listCorrectionRequests listKeys listLeaves listLinks
+    listMandates listOwnKeys listWitnesses
     listProblems listPublicReleases listPublishedFigures listReconciliations listReference listRelatedCases
     recordAppeal recordBlock recordBlockRelease recordCancellation recordClockPause recordClockResumption
     recordClosure recordDecision recordEscalation recordLapse recordNote recordRecommendation recordRuling
     recordStudy recordVerification
     acceptCorrection confirmCase confirmCases correctCase createBackup createCase createKey createLink
-    createPublishedFigure exportCases importCases makeReleases putMandates putReference reconcile refuseCorrection
-    requestCorrection revokeKey rotateKey searchCases suggestViolation whoami
+    createPublishedFigure cosign exportCases importCases makeReleases putMandates putReference reconcile refuseCorrection
+    registerWitness     requestCorrection revokeKey rotateKey searchCases suggestViolation whoami
     """
 
   @Test("names operations as it always has")

@@ -24,12 +24,16 @@ ALTER TABLE event ADD COLUMN commitments BLOB;
 -- The leaf that the first answer named.
 ALTER TABLE idempotency ADD COLUMN leaf_index INTEGER;
 
--- What agencies have cosigned last: notes, which prove themselves.
-CREATE TABLE cosignature (
+-- What is no event: what administrators do, and what is published.
+CREATE INDEX leaf_other ON leaf (leaf_index) WHERE kind <> 'event';
+
+-- The keys that agencies cosign with, and what each has cosigned last: a note, which proves itself.
+CREATE TABLE witness (
   agency TEXT NOT NULL PRIMARY KEY,
-  size INTEGER NOT NULL,
-  note TEXT NOT NULL,
-  cosigned_at INTEGER NOT NULL
+  key TEXT NOT NULL,
+  size INTEGER, -- NULL, as what follows: it has cosigned nothing in this epoch
+  note TEXT,
+  cosigned_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- The program logs what is there here.

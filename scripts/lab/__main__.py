@@ -3,7 +3,20 @@
 import importlib
 import sys
 
-COMMANDS = ("attack", "bench", "contract", "dataset", "deploy", "image", "sheets", "soak", "test", "tour", "units")
+COMMANDS = (
+    "attack",
+    "bench",
+    "contract",
+    "dataset",
+    "deploy",
+    "image",
+    "interop",
+    "sheets",
+    "soak",
+    "test",
+    "tour",
+    "units",
+)
 
 
 def main():

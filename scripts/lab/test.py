@@ -26,6 +26,7 @@ HEAVY = [
     ("an attacker with keys", ["scripts/attack", "--keys"], False),
     ("attacks in full", ["scripts/attack", "3"], False),
     ("workbooks in other programs", ["scripts/sheets"], False),
+    ("the record in other programs", ["scripts/interop-record"], False),
     ("a soak of two minutes", ["scripts/soak", "120"], False),
     ("fuzzing", ["scripts/fuzz", "10"], False),
     ("thread sanitizer", ["scripts/sanitize", "thread"], False),

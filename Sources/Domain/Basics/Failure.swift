@@ -51,6 +51,7 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case backupRunning = "backup_running"
   case backupsNotConfigured = "backups_not_configured"
   case releasePending = "release_pending"
+  case checkpointConflict = "checkpoint_conflict"
   case versionMismatch = "version_mismatch"
   case contentTooLarge = "content_too_large"
   case targetTooLong = "target_too_long"

@@ -19,6 +19,8 @@ public enum LeafKind: String, CaseIterable, Sendable {
   case backup
   /// A file that was restored from a backup: a new epoch.
   case restore
+  /// The key that an agency cosigns with.
+  case witnessKey = "witness_key"
   /// What administrators had done before the log began.
   case audit
 }

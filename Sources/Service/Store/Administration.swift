@@ -19,6 +19,10 @@ public protocol Administration {
   func deriveClocks(limit: Int) throws -> ClockDerivationStep?
   /// Logs a backup that was made.
   func log(_ backup: Backup, by administrator: String) throws
+  /// Registers the key that an agency cosigns with, and logs it; what it has cosigned with another one is forgotten.
+  func register(_ witness: RecordWitness, by keyID: String) throws
+  /// Keeps what an agency has cosigned.
+  func keep(_ cosigned: RecordWitness.Cosigned, of agency: AgencyCode) throws
   /// Writes what a dry run can take back: whoever asks whether writes get through.
   func probe() throws
 }

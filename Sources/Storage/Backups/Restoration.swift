@@ -23,10 +23,12 @@ public struct Restoration: Sendable {
   ///   - source: a backup, or a folder of backups, of which the newest is meant.
   ///   - target: a new file.
   ///   - opening: opens it as a server with these settings would, too, which migrates an older one; nil: does not.
+  ///   - lastCheckpoint: the last checkpoint of the record that anybody knows of, as a witness has it; the new epoch says so.
   ///   - withoutSum: takes a backup also when no sum lies beside it: then an altered value may go unseen.
   /// - Throws: `OpenFailure` when a file is foreign, newer or there already; `BackupFailure` for everything else.
   public init(
-    from source: String, into target: String, opening: StoreSettings? = nil, withoutSum: Bool = false
+    from source: String, into target: String, opening: StoreSettings? = nil, withoutSum: Bool = false,
+    lastCheckpoint: String? = nil
   ) throws {
     let source = try Self.backup(at: source, withoutSum)
     try Self.requireAtRest(source)
@@ -46,7 +48,7 @@ public struct Restoration: Sendable {
       sumWasChecked = try Self.check(sum, of: source, withoutSum)
       let (content, schema) = try Opening.explaining(source) { try Self.prove(partial, of: source) }
       (self.source, self.content, self.schema) = (source, content, schema)
-      try SequenceGap.declare(in: partial, at: opening?.now() ?? StoreSettings().now())
+      try SequenceGap.declare(in: partial, at: opening?.now() ?? StoreSettings().now(), lastCheckpoint)
       try FileCheck.settle(partial)
       if let opening {
         try Self.start(partial, opening, expecting: content.head)
@@ -60,6 +62,8 @@ public struct Restoration: Sendable {
 
   /// Opens the copy as a server would, and closes it.
   private static func start(_ partial: String, _ settings: StoreSettings, expecting head: Int64) throws {
+    var settings = settings
+    settings.signsRecord = false
     let store = try SQLiteStore(path: partial, readerCount: 1, settings: settings)
     let found = store.revision.seq
     try store.close()

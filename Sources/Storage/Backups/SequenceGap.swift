@@ -13,8 +13,9 @@ enum SequenceGap {
   /// Numbers of each year up to this one that are passed over: more cases than the country has civil servants.
   static let numbers = 10_000_000
 
-  /// Declares a gap after the newest sequence of a file that nobody else uses.
-  static func declare(in path: String, at now: Timestamp) throws {
+  /// Declares a gap after the newest sequence of a file that nobody else uses, and marks the file as restored: its record
+  /// begins a new epoch when it is opened.
+  static func declare(in path: String, at now: Timestamp, _ lastCheckpoint: String?) throws {
     let queue = try DatabaseQueue(path: path, configuration: Opening.configuration(readonly: false))
     try queue.write { database in
       // The file may be of a release that did not have the table.
@@ -24,6 +25,9 @@ enum SequenceGap {
       try database.execute(
         sql: "INSERT INTO sequence_gap (first, last, declared_at) VALUES (?, ?, ?)",
         arguments: [first, first + sequences + Int64.random(in: 0..<sequences) - 1, now.milliseconds])
+      try database.execute(
+        sql: "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+        arguments: [RecordOpening.Setting.restored, Data((lastCheckpoint ?? "").utf8)])
       // Drawn, so that two restorations of one backup do not go on from the same place.
       let numbers = numbers + Int.random(in: 0..<numbers)
       // Files of earlier releases count cases in a table of their own.

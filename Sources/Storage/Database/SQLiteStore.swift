@@ -1,6 +1,7 @@
 public import Domain
 internal import Foundation
 internal import GRDB
+public import Merkle
 public import Service
 internal import Synchronization
 
@@ -19,6 +20,7 @@ public final class SQLiteStore: Store {
   private let uses: KeyUses
   private let stubs = StubCache()
   private let ledger: ByteLedger
+  private let signer: CheckpointSigner?
   private let queueMax: Int
   public let signingSecret: [UInt8]
 
@@ -53,12 +55,13 @@ public final class SQLiteStore: Store {
       )
     }
     uses = KeyUses(readerCount: readerCount)
-    let tree = try Opening.explaining(path) { try queue.inDatabase { try Transaction($0).storedEdge() } }
-    let signer = CheckpointSigner()
+    let (tree, signer) = try Opening.explaining(path) { try RecordOpening.open(queue, path, settings) }
+    self.signer = signer
     writer = Writer(
       queue: queue, wordsSeq: wordsSeq, snapshots: snapshots, uses: uses, stubs: stubs, ledger: ledger, bell: bell,
       tree: tree, signer: signer, settings: settings)
     writer.start()
+    signer?.start()
     lane.start()
     statistics.start()
   }
@@ -147,6 +150,9 @@ public final class SQLiteStore: Store {
     backupLane.stop()
   }
 
+  public var checkpoint: SignedNote? { signer?.newest }
+  public var logKey: NoteVerifier? { signer?.verifier }
+
   public var backupStatus: BackupStatus { backupLane.status }
   public func backUp(dryRun: Bool) async throws -> Backup { try await backupLane.backUp(dryRun: dryRun) }
   public func backups() async throws -> [Backup] { try await backupLane.backups() }
@@ -167,6 +173,7 @@ public final class SQLiteStore: Store {
     bell.close()
     backupLane.close()
     writer.stop()
+    signer?.close()
     try lane.close()
     try statistics.close()
     for reader in readers { try reader.close() }

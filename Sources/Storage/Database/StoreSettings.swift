@@ -22,6 +22,10 @@ public struct StoreSettings: Sendable {
   public var idempotencyLifetime: Duration = .seconds(7 * 86_400)
   /// Page cache of the writer. Default 64 MiB: the indexes of some 500,000 cases, which an import meets in no order.
   public var writerCacheBytes = 64 << 20
+  /// Whether checkpoints are signed: not of a file that is opened for a drill.
+  var signsRecord = true
+  /// How long after a checkpoint the next one is signed at the earliest. Default 1 s.
+  public var checkpointInterval = Duration.seconds(1)
   /// Backups.
   public var backup = BackupSettings()
   /// How long no write must have come before the index of words is brought up to date. Default 200 ms: nobody waits for it,

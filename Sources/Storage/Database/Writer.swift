@@ -29,7 +29,7 @@ final class Writer: @unchecked Sendable {
   private let uses: KeyUses
   private let stubs: StubCache
   private let ledger: ByteLedger
-  private let signer: CheckpointSigner
+  private let signer: CheckpointSigner?
   private let statements = KeptStatements()
   private let bell: ChangeBell
   private let settings: StoreSettings
@@ -47,7 +47,7 @@ final class Writer: @unchecked Sendable {
 
   init(
     queue: DatabaseQueue, wordsSeq: Int64, snapshots: Snapshots, uses: KeyUses, stubs: StubCache, ledger: ByteLedger,
-    bell: ChangeBell, tree: TreeEdge, signer: CheckpointSigner, settings: StoreSettings
+    bell: ChangeBell, tree: TreeEdge, signer: CheckpointSigner?, settings: StoreSettings
   ) {
     self.queue = queue
     self.snapshots = snapshots
@@ -243,7 +243,7 @@ final class Writer: @unchecked Sendable {
       (lastSeq, self.swept) = (head, swept)
       if let edge = transaction.pending.tree {
         tree = edge
-        signer.advance(to: edge)
+        signer?.advance(to: edge)
       }
       bell.ring(head, transaction.touched)
       return fresh

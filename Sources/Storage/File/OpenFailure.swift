@@ -6,6 +6,7 @@ public enum OpenFailure: Error, Sendable, CustomStringConvertible {
   case newer(String)
   case exists(String)
   case migrationFailed(String, reason: String)
+  case record(String, reason: String)
 
   public var description: String {
     switch self {
@@ -15,6 +16,7 @@ public enum OpenFailure: Error, Sendable, CustomStringConvertible {
     case .newer(let path): "\(path): was written by a newer version of netral; upgrade the program"
     case .exists(let path): "\(path): already exists"
     case .migrationFailed(let path, let reason): "\(path): cannot be migrated: \(reason)"
+    case .record(let path, let reason): "\(path): its record cannot go on: \(reason)"
     }
   }
 }

@@ -1,6 +1,115 @@
+internal import Domain
+internal import Foundation
 internal import Merkle
+internal import Synchronization
 
-/// Signs.
-final class CheckpointSigner: Sendable {
-  func advance(to edge: TreeEdge) {}
+/// Signs how far the record has come: soon after a commit, and at least once in every interval in which something was
+/// committed. What it signs is on the disk, beside the key, before anybody is shown it.
+final class CheckpointSigner: @unchecked Sendable {
+  fileprivate struct State {
+    var edge: TreeEdge
+    var note: SignedNote
+    var failures = 0
+    var isClosed = false
+  }
+
+  /// Where the newest checkpoint of a database stands.
+  static func path(of database: String) -> String { database + ".checkpoint" }
+
+  private let path: String
+  private let signer: NoteSigner
+  private let interval: TimeInterval
+  private let state: Mutex<State>
+  private let condition = NSCondition()
+  private let running = DispatchGroup()
+
+  /// - Parameters:
+  ///   - signer: the key, with the origin of the epoch as its name.
+  ///   - edge: what is committed.
+  /// - Throws: when the first checkpoint cannot be written.
+  init(_ database: String, _ signer: NoteSigner, _ edge: TreeEdge, interval: Duration) throws {
+    path = Self.path(of: database)
+    self.signer = signer
+    self.interval = interval / .seconds(1)
+    let note = try Self.sign(edge, signer)
+    try DurableFile.write(note.bytes, to: path)
+    state = Mutex(State(edge: edge, note: note))
+  }
+
+  static func sign(_ edge: TreeEdge, _ signer: NoteSigner) throws -> SignedNote {
+    var note = try SignedNote(text: Checkpoint(origin: signer.name, size: edge.size, root: edge.root).text)
+    try note.sign(with: signer)
+    return note
+  }
+
+  /// The public key, with the origin of the epoch as its name.
+  var verifier: NoteVerifier { signer.verifier }
+
+  /// The newest checkpoint that is on the disk.
+  var newest: SignedNote { state.withLock { $0.note } }
+
+  /// Takes note of what was committed.
+  func advance(to edge: TreeEdge) {
+    state.withLock { $0.edge = edge }
+    condition.signal()
+  }
+
+  func start() {
+    running.enter()
+    let thread = Thread { [self] in
+      while waitForCommit() {
+        signNewest()
+        // What is committed meanwhile is signed together.
+        condition.lock()
+        let end = Date(timeIntervalSinceNow: interval)
+        while !state.withLock({ $0.isClosed }) {
+          if !condition.wait(until: end) { break }
+        }
+        condition.unlock()
+      }
+      signNewest()
+      running.leave()
+    }
+    thread.name = "checkpoints"
+    thread.start()
+  }
+
+  /// Signs what is committed, and ends.
+  func close() {
+    state.withLock { $0.isClosed = true }
+    condition.lock()
+    condition.broadcast()
+    condition.unlock()
+    running.wait()
+  }
+
+  /// False when it is closed.
+  private func waitForCommit() -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    while true {
+      let (isClosed, isBehind) = state.withLock { state in (state.isClosed, state.isBehind) }
+      if isClosed { return false }
+      if isBehind { return true }
+      // A signal may come between the look and the wait.
+      _ = condition.wait(until: Date(timeIntervalSinceNow: 0.1))
+    }
+  }
+
+  /// A disk that is full is tried again with the next interval: what was signed before is served on.
+  private func signNewest() {
+    let edge = state.withLock { $0.isBehind ? $0.edge : nil }
+    guard let edge else { return }
+    do {
+      let note = try Self.sign(edge, signer)
+      try DurableFile.write(note.bytes, to: path)
+      state.withLock { $0.note = note }
+    } catch {
+      state.withLock { $0.failures += 1 }
+    }
+  }
+}
+
+extension CheckpointSigner.State {
+  fileprivate var isBehind: Bool { (try? Checkpoint(text: note.text).size) != edge.size }
 }

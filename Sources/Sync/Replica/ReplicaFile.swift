@@ -27,7 +27,7 @@ public final class ReplicaFile {
       switch failure {
       case .locked(let path): throw ReplicaFailure.locked(path)
       case .unreadable(let path, let reason): throw ReplicaFailure.unusable(path, reason: reason)
-      case .foreign, .newer, .exists, .migrationFailed: throw failure
+      case .foreign, .newer, .exists, .migrationFailed, .record: throw failure
       }
     }
   }

@@ -20,7 +20,8 @@ final class Operation: Sendable {
 
   /// A group of operations, in the order in which they are described.
   enum Group: String, CaseIterable, Sendable {
-    case cases, acts, corrections, confirmations, links, clocks, synchronisation, statistics, reference, administration,
+    case cases, acts, corrections, confirmations, links, clocks, synchronisation, record, statistics, reference,
+      administration,
       operation
 
     var title: LocalizedText {
@@ -32,6 +33,7 @@ final class Operation: Sendable {
       case .links: .init(en: "Links", inIndonesian: "Kaitan")
       case .clocks: .init(en: "Clocks", inIndonesian: "Tenggat")
       case .synchronisation: .init(en: "Synchronisation", inIndonesian: "Sinkronisasi")
+      case .record: .init(en: "Record", inIndonesian: "Catatan")
       case .statistics: .init(en: "Statistics", inIndonesian: "Statistik")
       case .reference: .init(en: "Reference", inIndonesian: "Referensi")
       case .administration: .init(en: "Administration", inIndonesian: "Administrasi")

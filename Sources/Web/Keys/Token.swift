@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Domain
+internal import Merkle
 
 /// The text of a key: `ntk_<key id>_<secret>`.
 public struct Token: Sendable {

@@ -2,6 +2,7 @@ internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
 internal import Logging
+internal import Merkle
 internal import Service
 
 /// The order of every request: route, key, gate, query, the case behind `{id}`, handler, answer, one log line.
@@ -90,6 +91,10 @@ final class Pipeline: Sendable {
         try requireRoom(for: &answer, route, account)
         isPublic = answer.isPublic
         response = answer.response(to: request)
+        if let receipt = asker.receipts.last {
+          response.fields.append(
+            Response.Field(name: .leaf, value: "\(receipt.index) \(receipt.hash.base64)"))
+        }
         place?.keep()
       }
     } catch {
@@ -225,4 +230,9 @@ final class Pipeline: Sendable {
     text.utf8.count == 55
       && text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) || $0 == UInt8(ascii: "-") }
   }
+}
+
+extension HTTPField.Name {
+  /// The leaf of a write: its index, and its hash as base64.
+  static let leaf = known("Netral-Leaf")
 }

@@ -16,6 +16,8 @@ struct Route: Sendable {
   let method: HTTPRequest.Method
   /// Segments in braces are parameters.
   let template: String
+  /// Whether the last parameter takes all that is left of the path, slashes and all.
+  var hasTail = false
   let gate: Gate
   let operation: Operation
   /// What an answer of it is chosen by, beside the target.
@@ -29,6 +31,13 @@ struct Route: Sendable {
     _ handler: @escaping @Sendable (Call, Services) async throws -> Answer
   ) {
     self.init(method, template, gate, operation, handler: .plain(handler))
+  }
+
+  /// The same whose last parameter takes all that is left of the path.
+  var withTail: Route {
+    var route = self
+    route.hasTail = true
+    return route
   }
 
   /// A route under `/v1/cases/{id}`.

@@ -15,16 +15,20 @@ struct Router: Sendable {
     /// Few enough to be compared one after the other, which is faster than hashing a segment.
     let fixed: [(name: String, node: Node)]
     let parameter: Node?
+    /// Whether the parameter that leads here is all that is left of the path.
+    let isTail: Bool
     let routes: [Route]
 
-    init(_ routes: [(segments: ArraySlice<Substring>, route: Route)]) {
+    init(_ routes: [(segments: ArraySlice<Substring>, route: Route)], isTail: Bool = false) {
+      self.isTail = isTail
       self.routes = routes.filter(\.segments.isEmpty).map(\.route)
       let longer = routes.filter { !$0.segments.isEmpty }
       let tails = longer.map {
         (first: $0.segments.first ?? "", rest: (segments: $0.segments.dropFirst(), route: $0.route))
       }
-      let parameters = tails.filter { $0.first.hasPrefix("{") }.map(\.rest)
-      parameter = parameters.isEmpty ? nil : Node(parameters)
+      let parameters = tails.filter { $0.first.hasPrefix("{") }
+      let isTail = parameters.contains { $0.rest.route.hasTail && $0.rest.segments.isEmpty }
+      parameter = parameters.isEmpty ? nil : Node(parameters.map(\.rest), isTail: isTail)
       fixed = Dictionary(grouping: tails.filter { !$0.first.hasPrefix("{") }, by: { String($0.first) })
         .map { (name: $0.key, node: Node($0.value.map(\.rest))) }
     }
@@ -67,7 +71,8 @@ struct Router: Sendable {
         node = next
       } else if let next = node.parameter, !segment.isEmpty {
         node = next
-        parameters.append(segment)
+        parameters.append(next.isTail ? text : segment)
+        if next.isTail { rest = nil }
       } else {
         return .nothing
       }

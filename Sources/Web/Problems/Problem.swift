@@ -188,6 +188,14 @@ extension FailureCode {
         explanation: text(
           "The month's public release is due, and the service is about to make it: ask again after Retry-After.",
           "Rilis publik bulan itu sudah waktunya dan segera dibuat: tanyakan lagi setelah Retry-After."))
+    case .checkpointConflict:
+      Problem(
+        status: .conflict, title: text("Behind the record", "Tertinggal dari catatan"),
+        explanation: text(
+          "The checkpoint is behind what the agency has cosigned, or the record's tree does not have it: fetch the newest "
+            + "one, and check that it extends what you know.",
+          "Titik periksa tertinggal dari yang sudah ditandai lembaga, atau tidak ada dalam pohon catatan: ambil yang "
+            + "terbaru, dan periksa bahwa ia melanjutkan yang Anda ketahui."))
     case .versionMismatch:
       Problem(
         status: .preconditionFailed, title: text("Version mismatch", "Versi tidak cocok"),

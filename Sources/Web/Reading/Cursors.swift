@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Domain
 internal import Foundation
+internal import Merkle
 
 /// The cursors of one list for one caller.
 ///

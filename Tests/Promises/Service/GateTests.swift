@@ -37,6 +37,13 @@ private let expectations: [String: Expectation] = [
   "GET /docs/problems/{code}": Expectation(.everyone, 404),
   "GET /docs/style.css": Expectation(.everyone, 200),
   "POST /v1/cases": Expectation(.recording([.casesWrite]), 422),
+  "GET /v1/record/checkpoint": Expectation(.everyone, 200),
+  "GET /v1/record/tile/{path}": Expectation(.everyone, 404),
+  "GET /v1/record/witnesses": Expectation(.everyone, 200),
+  "GET /v1/record/leaves": Expectation(.agency(.sync), 200),
+  "GET /v1/record/administration": Expectation(.anyKey, 200),
+  "PUT /v1/record/witness": Expectation(.recording([.sync]), 422),
+  "POST /v1/record/cosignatures": Expectation(.recording([.sync]), 415),
   "GET /v1/cases": Expectation(.agency(.casesRead), 200),
   "GET /v1/cases/{id}": Expectation(.agency(.casesRead), 404),
   "PATCH /v1/cases/{id}": Expectation(.recording([.casesWrite]), 404),
@@ -182,7 +189,7 @@ private struct Role {
 struct GateTests {
   private static func path(_ template: String) -> String {
     template.replacing("{id}", with: "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90").replacing("{n}", with: "1")
-      .replacing("{kind}", with: "nothing").replacing("{code}", with: "nothing")
+      .replacing("{kind}", with: "nothing").replacing("{path}", with: "0/000").replacing("{code}", with: "nothing")
   }
 
   @Test("every route has an expectation, and every expectation a route") func routesAreExpected() {

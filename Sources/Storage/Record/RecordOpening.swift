@@ -1,0 +1,179 @@
+internal import Domain
+internal import Foundation
+internal import GRDB
+internal import JSON
+internal import Merkle
+internal import Service
+
+/// How the record of a file is taken up again: by the key that began it, and only if it extends the last checkpoint that
+/// this key has signed. So neither a copied file nor a machine's snapshot goes on beside the original.
+struct RecordOpening {
+  private let path: String
+  private let transaction: Transaction
+  private let settings: StoreSettings
+
+  /// Names in the table `setting`.
+  enum Setting {
+    /// The public key, under the name of the record.
+    static let key = "record_key"
+    /// Counts restorations, from 1.
+    static let epoch = "record_epoch"
+    /// Set in a restored file until it is opened: the last checkpoint that somebody knows of, or nothing.
+    static let restored = "record_restored"
+  }
+
+  /// - Returns: the right edge of the tree, and who signs it.
+  /// - Throws: `OpenFailure.record` when the key is missing or another one, or the file does not extend what was signed.
+  static func open(_ queue: DatabaseQueue, _ path: String, _ settings: StoreSettings) throws -> (
+    TreeEdge, CheckpointSigner?
+  ) {
+    try queue.inDatabase { database in
+      let opening = RecordOpening(path: path, transaction: Transaction(database), settings: settings)
+      defer { opening.transaction.kept.removeAll() }
+      guard settings.signsRecord else { return (try opening.transaction.storedEdge(), nil) }
+      return try opening.open()
+    }
+  }
+
+  private func open() throws -> (TreeEdge, CheckpointSigner?) {
+    let signer = try key()
+    if try text(Setting.restored) != nil { return try beginEpoch(signer) }
+    let epoch = try text(Setting.epoch).flatMap { Int($0) } ?? 1
+    let epochSigner = try signer.renamed(RecordKey.origin(signer.name, epoch))
+    if try text(Setting.key) == nil {
+      // The first checkpoint is on the disk before the file names its key: a start that is cut off begins again.
+      try DurableFile.write(
+        CheckpointSigner.sign(try transaction.storedEdge(), epochSigner).bytes, to: CheckpointSigner.path(of: path))
+      try log(signer, epoch: epoch)
+    }
+    let edge = try transaction.storedEdge()
+    try requireExtension(of: signer.verifier, epoch, edge)
+    let interval = settings.checkpointInterval
+    return (edge, try CheckpointSigner(path, epochSigner, edge, interval: interval))
+  }
+
+  /// The key beside the file: a new one for a file that names none.
+  private func key() throws -> NoteSigner {
+    let known = try text(Setting.key)
+    guard let signer = try RecordKey.load(of: path) else {
+      guard known == nil else {
+        throw OpenFailure.record(
+          path,
+          reason: "its record was signed by a key that is missing: bring \(RecordKey.path(of: path)) back, or begin "
+            + "a new epoch with `netral record key --new`")
+      }
+      return try RecordKey.create(of: path)
+    }
+    guard known == nil || known == signer.verifier.text else {
+      throw OpenFailure.record(
+        path, reason: "its record was signed by another key than the one in \(RecordKey.path(of: path))")
+    }
+    return signer
+  }
+
+  /// Whether the file extends the last checkpoint that was signed.
+  private func requireExtension(of verifier: NoteVerifier, _ epoch: Int, _ edge: TreeEdge) throws {
+    let name = CheckpointSigner.path(of: path)
+    guard let bytes = FileManager.default.contents(atPath: name) else {
+      throw OpenFailure.record(
+        path, reason: "the last checkpoint that was signed is missing: bring \(name) back, or restore a backup")
+    }
+    let last: Checkpoint
+    do {
+      let note = try SignedNote([UInt8](bytes))
+      last = try Checkpoint(text: note.text)
+      guard try note.isSigned(by: verifier.renamed(last.origin)) else { throw NoteError.noSignatures }
+    } catch {
+      throw OpenFailure.record(path, reason: "\(name): is no checkpoint signed by the key of this record")
+    }
+    guard let lastEpoch = Self.epoch(of: last.origin, verifier.name) else {
+      throw OpenFailure.record(path, reason: "\(name): is a checkpoint of another record")
+    }
+    if lastEpoch < epoch { return }
+    let isExtended =
+      try lastEpoch == epoch && last.size <= edge.size && transaction.storedEdge(at: last.size).root == last.root
+    guard isExtended else {
+      throw OpenFailure.record(
+        path,
+        reason:
+          "it does not extend the last checkpoint that was signed, of \(last.size) leaves in \(last.origin): this "
+          + "is an older or another file. Use `netral restore` to go on from a backup")
+    }
+  }
+
+  /// A file that was restored: its record goes on under a new origin, and says where it was cut off.
+  private func beginEpoch(_ signer: NoteSigner) throws -> (TreeEdge, CheckpointSigner?) {
+    let given = try text(Setting.restored) ?? ""
+    let beside = FileManager.default.contents(atPath: CheckpointSigner.path(of: path)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    let known = [given, beside ?? ""].compactMap { text -> (note: String, checkpoint: Checkpoint, epoch: Int)? in
+      guard let note = try? SignedNote(Array(text.utf8)), let checkpoint = try? Checkpoint(text: note.text),
+        let epoch = Self.epoch(of: checkpoint.origin, signer.name)
+      else { return nil }
+      return (text, checkpoint, epoch)
+    }
+    let last = known.max { ($0.epoch, $0.checkpoint.size) < ($1.epoch, $1.checkpoint.size) }
+    let epoch = max(try text(Setting.epoch).flatMap { Int($0) } ?? 1, last?.epoch ?? 1) + 1
+    let edge = try transaction.storedEdge()
+    try inTransaction {
+      transaction.now = max(settings.now(), try transaction.lastRecordedAt())
+      try transaction.log(.restore) { writer in
+        writer.member("epoch", epoch)
+        writer.member("key", signer.verifier.text)
+        writer.member("size", edge.size)
+        writer.member("root", edge.root.base64)
+        writer.member("last_checkpoint", last?.note)
+        writer.member("at", transaction.now.description)
+      }
+      try set(Setting.epoch, String(epoch))
+      try set(Setting.key, signer.verifier.text)
+      try transaction.execute("DELETE FROM setting WHERE name = ?", [Setting.restored])
+      try transaction.execute("UPDATE witness SET size = NULL, note = NULL, cosigned_at = NULL", [])
+    }
+    let whole = try transaction.storedEdge()
+    let epochSigner = try signer.renamed(RecordKey.origin(signer.name, epoch))
+    return (whole, try CheckpointSigner(path, epochSigner, whole, interval: settings.checkpointInterval))
+  }
+
+  private func log(_ signer: NoteSigner, epoch: Int) throws {
+    try inTransaction {
+      transaction.now = max(settings.now(), try transaction.lastRecordedAt())
+      try transaction.log(.logKey) { writer in
+        writer.member("name", signer.name)
+        writer.member("key", signer.verifier.text)
+        writer.member("epoch", epoch)
+        writer.member("at", transaction.now.description)
+      }
+      try set(Setting.key, signer.verifier.text)
+      try set(Setting.epoch, String(epoch))
+    }
+  }
+
+  private func inTransaction(_ body: () throws -> Void) throws {
+    try transaction.run("BEGIN IMMEDIATE")
+    do {
+      try body()
+      try transaction.run("COMMIT")
+    } catch {
+      if transaction.database.isInsideTransaction { try transaction.run("ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func text(_ setting: String) throws -> String? {
+    try transaction.fetchOne("SELECT value FROM setting WHERE name = ?", [setting]) { $0[0] as [UInt8] }
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func set(_ setting: String, _ text: String) throws {
+    try transaction.execute(
+      "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      [setting, Data(text.utf8)])
+  }
+
+  /// Which epoch of a record an origin names; nil when it is one of another record.
+  private static func epoch(of origin: String, _ name: String) -> Int? {
+    origin.hasPrefix(name + "/") ? Int(origin.dropFirst(name.count + 1)) : nil
+  }
+}
