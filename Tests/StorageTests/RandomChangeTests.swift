@@ -16,6 +16,7 @@ internal import Testing
     "idempotency.created_at", "idempotency.idempotency_key", "idempotency.leaf_index", "idempotency.owner",
     "idempotency.request_digest", "idempotency.resource", "idempotency.status", "idempotency.version",
     "idempotency.case_id", "reference.position", "setting.name", "setting.value",
+    "witness.cosigned_at",
   ]
 
   @Test func `one changed value that alters an answer is found, and the others are known`() async throws {

@@ -28,7 +28,7 @@ internal import Testing
       try await RecordWorkload.make(at: path, plain: 30)
       #expect(try fault(in: path) == nil)
       let kinds = try Shell.sqlite(path, "SELECT count(DISTINCT kind) FROM leaf")
-      #expect(kinds == "10")
+      #expect(kinds == "11")
       #expect(try Shell.sqlite(path, "SELECT count(*) FROM tree_node") == "1")
       #expect(try Shell.sqlite(path, "SELECT min(n) FROM (\(Tampering.counts))") != "0", "a table is empty")
     }
@@ -84,7 +84,7 @@ internal import Testing
       ] {
         let copy = folder + "/copy.sqlite"
         try FileManager.default.copyItem(atPath: path, toPath: copy)
-        _ = try Shell.sqlite(copy, "UPDATE cosignature SET \(change)")
+        _ = try Shell.sqlite(copy, "UPDATE witness SET \(change)")
         #expect(try fault(in: copy)?.what ?? "" == what)
         try FileManager.default.removeItem(atPath: copy)
       }
@@ -95,7 +95,7 @@ internal import Testing
         DELETE FROM leaf WHERE leaf_index = (SELECT max(leaf_index) FROM leaf)
         """)
       let found = try #require(try fault(in: path))
-      #expect(found.table == "cosignature" && found.row == "BKN" && found.what.contains("there are fewer"))
+      #expect(found.table == "witness" && found.row == "BKN" && found.what.contains("there are fewer"))
     }
   }
 
@@ -108,7 +108,7 @@ internal import Testing
       var note = try SignedNote(text: try Checkpoint(origin: "contoh", size: edge.size, root: edge.root).text)
       try note.sign(with: try NoteSigner.generate(name: "contoh", type: .ed25519))
       try database.execute(
-        sql: "INSERT INTO cosignature VALUES ('BKN', ?, ?, 1)",
+        sql: "UPDATE witness SET size = ?, note = ?, cosigned_at = 1 WHERE agency = 'BKN'",
         arguments: [edge.size, String(decoding: note.bytes, as: UTF8.self)])
     }
   }

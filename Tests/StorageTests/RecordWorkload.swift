@@ -170,6 +170,8 @@ struct RecordWorkload {
       let entry = try #require(ReferenceEntry(kind: .holidays, row: try JSONValue.parse(Array(text.utf8))))
       try await write { try $0.put([entry], by: first.id) }
     }
+    let witness = RecordWitness(agency: .bkn, key: "BKN+00000000+AA==", cosigned: nil)
+    try await write { try $0.register(witness, by: first.id) }
     let backup = Backup(name: "netral-1.sqlite", madeAt: bench.clock.now, seq: 1, bytes: 1, sha256: "00")
     try await write { try $0.log(backup, by: first.id) }
     try await write { write in

@@ -211,6 +211,8 @@ struct Tampering: Sendable {
   }
 
   private static let keys: [Tampering] = [
+    Tampering("UPDATE witness SET key = 'x'", "witness"), Tampering("DELETE FROM witness", "witness"),
+    Tampering("INSERT INTO witness VALUES ('PANRB', 'x', NULL, NULL, NULL)", "witness"),
     key("agency = NULL"), key("agency = 'PANRB'"), key("label = 'x'"), key("scopes = 'admin'"), key("networks = ''"),
     key("identities = 'x'"), key("created_at = 1"), key("expires_at = NULL"), key("revoked_at = NULL"),
     key("revoked_at = revoked_at + 1"), key("made_by = 'x'"), key("rotated_from = 'x'"), key("bytes_max = 1"),

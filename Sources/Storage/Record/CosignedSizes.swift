@@ -7,15 +7,17 @@ struct CosignedSizes {
 
   /// - Throws: `RecordFault` for a note that is none, or of another size than its row says.
   init(_ transaction: Transaction) throws {
-    let rows = try transaction.fetch("SELECT agency, size, note FROM cosignature ORDER BY agency", []) { row in
+    let rows = try transaction.fetch(
+      "SELECT agency, size, note FROM witness WHERE note IS NOT NULL ORDER BY agency", []
+    ) { row in
       (agency: row[0] as String, size: row[1] as Int64, note: row[2] as String)
     }
     for row in rows {
-      let checkpoint = try RecordFault.blaming("cosignature", row.agency) {
+      let checkpoint = try RecordFault.blaming("witness", row.agency) {
         try Checkpoint(text: try SignedNote(Array(row.note.utf8)).text)
       }
       guard checkpoint.size == row.size else {
-        throw RecordFault("cosignature", row.agency, "size is not that of the note")
+        throw RecordFault("witness", row.agency, "size is not that of the note")
       }
       checkpoints[row.size, default: []].append((row.agency, checkpoint.root))
     }
@@ -26,13 +28,13 @@ struct CosignedSizes {
     guard let cosigned = checkpoints.removeValue(forKey: edge.size) else { return }
     let root = edge.root
     if let other = cosigned.first(where: { $0.root != root }) {
-      throw RecordFault("cosignature", other.agency, "the tree has another root than the agency has cosigned")
+      throw RecordFault("witness", other.agency, "the tree has another root than the agency has cosigned")
     }
   }
 
   /// No agency has cosigned more leaves than there are.
   func finish() throws {
     guard let size = checkpoints.keys.min(), let agency = checkpoints[size]?.first?.agency else { return }
-    throw RecordFault("cosignature", agency, "the agency has cosigned \(size) leaves, and there are fewer")
+    throw RecordFault("witness", agency, "the agency has cosigned \(size) leaves, and there are fewer")
   }
 }

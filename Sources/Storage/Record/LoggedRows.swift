@@ -24,6 +24,8 @@ struct LoggedRows {
   private let keys: [String: AccessKey]
   private var loggedKeys: Set<String> = []
   private var ends: [String: String] = [:]
+  /// The key that each agency cosigns with.
+  private var witnesses: [String: String] = [:]
   private var reference: [ReferenceRow: Logged] = [:]
   private var counts: [LeafKind: Int64] = [:]
   /// The newest sequence when the log began: what was recorded before has told it less.
@@ -90,6 +92,7 @@ struct LoggedRows {
     case .origin where leaf.index == 0: firstHead = content["head"]?.number ?? 0
     case .key: loggedKeys.insert(content["id"]?.text ?? "")
     case .keyEnd: ends[content["id"]?.text ?? ""] = content["ends_at"]?.text
+    case .witnessKey: witnesses[content["agency"]?.text ?? ""] = content["key"]?.text
     case .reference: try takeReference(content, leaf)
     default: break
     }
@@ -153,6 +156,7 @@ struct LoggedRows {
   /// No row is there of which no leaf tells, and what has a newest leaf says the same.
   func finish() throws {
     try finishKeys()
+    try finishWitnesses()
     try finishReference()
     let tables: [(LeafKind, table: String, key: String, path: String)] = [
       (.figure, "figure", "id", "'$.id'"), (.certificate, "certificate", "number", "'$.number'"),
@@ -180,6 +184,14 @@ struct LoggedRows {
       guard key.revokedAt?.description == ends[key.id] else {
         throw RecordFault("access_key", key.id, "revoked_at is not what was recorded")
       }
+    }
+  }
+
+  private func finishWitnesses() throws {
+    let keys = try transaction.fetch("SELECT agency, key FROM witness", []) { ($0[0] as String, $0[1] as String) }
+    let stored = Dictionary(keys, uniquingKeysWith: { first, _ in first })
+    for agency in Set(stored.keys).union(witnesses.keys).sorted() where stored[agency] != witnesses[agency] {
+      throw RecordFault("witness", agency, "its key is not what was recorded")
     }
   }
 
