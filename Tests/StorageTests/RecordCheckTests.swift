@@ -28,7 +28,7 @@ internal import Testing
       try await RecordWorkload.make(at: path, plain: 30)
       #expect(try fault(in: path) == nil)
       let kinds = try Shell.sqlite(path, "SELECT count(DISTINCT kind) FROM leaf")
-      #expect(kinds == "11")
+      #expect(kinds == "12")
       #expect(try Shell.sqlite(path, "SELECT count(*) FROM tree_node") == "1")
       #expect(try Shell.sqlite(path, "SELECT min(n) FROM (\(Tampering.counts))") != "0", "a table is empty")
     }
