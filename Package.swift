@@ -98,7 +98,8 @@ let package = Package(
       name: "ServiceTests", dependencies: ["Domain", "JSON", "Service", "Storage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Domain", "Migrations", "Service", "Storage", "TestSupport", grdb],
+      name: "StorageTests",
+      dependencies: ["Domain", "Merkle", "Migrations", "Service", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
     .testTarget(name: "SyncTests", dependencies: ["Domain", "Sync", "TestSupport"], swiftSettings: strict),
     .testTarget(

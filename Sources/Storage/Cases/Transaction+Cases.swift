@@ -132,6 +132,8 @@ extension Transaction {
     for (entry, place) in zip(history.entries, places) {
       var version = entry.record
       version.number = record.number
+      // The leaf of the report says how many versions came with it.
+      version.provenance.importedVersions = record.provenance.importedVersions
       touched.insert(VisibilityBasis(version))
       let made = try store(entry.event, version, place, key, after: commitments)
       if place.makesVersion { commitments = made }
