@@ -92,7 +92,7 @@ struct CaseCheck {
   }
 
   private func entries(after key: Int64, limit: Int) throws -> [Entry] {
-    let width = 17
+    let width = 18
     return try transaction.fetch(
       """
       SELECT \(StoredCase.columns),
