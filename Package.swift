@@ -100,7 +100,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests", dependencies: ["Domain", "Migrations", "Service", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
-    .testTarget(name: "SyncTests", dependencies: ["Domain", "Sync", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "SyncTests", dependencies: ["Domain", "Merkle", "Sync", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "WebTests",
       dependencies: [

@@ -65,9 +65,8 @@ public struct WitnessJob {
     if let leaves = outcome.lost {
       let last = try client.lastSequence(before: leaves.lowerBound) ?? 0
       lost = Lost(leaves: leaves, lastSequence: last)
-      summary.append(
-        leaves.isEmpty
-          ? "lost leaves   none" : "lost leaves   \(leaves.lowerBound) to \(leaves.upperBound - 1), after sequence \(last)")
+      let indexes = "\(leaves.lowerBound) to \(leaves.upperBound - 1), after sequence \(last)"
+      summary.append("lost leaves   \(leaves.isEmpty ? "none" : indexes)")
     }
     let hasQuorum = outcome.fresh.count >= quorum
     if !hasQuorum {

@@ -52,7 +52,8 @@ package struct WitnessRound {
   ///
   /// - Returns: what is to be said of it when it proves nothing; nil when what is kept extends it.
   /// - Throws: `WitnessFailure.split`.
-  package static func compare(_ shown: AnnouncedCheckpoint, of whom: String, on disk: any WitnessDisk) throws -> String? {
+  package static func compare(_ shown: AnnouncedCheckpoint, of whom: String, on disk: any WitnessDisk) throws -> String?
+  {
     guard let kept = try disk.kept()?.announced else { throw WitnessFailure.refused("nothing is kept yet") }
     guard shown.epoch == kept.epoch else {
       return "\(whom) speaks of epoch \(shown.epoch), and this witness of epoch \(kept.epoch)"

@@ -12,7 +12,7 @@ struct WitnessCommand: ParsableCommand {
   /// `netral witness run`
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Takes the newest checkpoint, checks that it extends all that was seen, cosigns it, compares with others.",
+      abstract: "Checks that the record extends all that was seen, cosigns it, and compares with others.",
       discussion: WatchOptions.statuses)
 
     @Option(help: "The address of the service.")
