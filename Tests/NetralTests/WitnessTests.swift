@@ -88,7 +88,7 @@ struct WitnessWorld {
     // A checkpoint is signed soon after, and at least every second.
     let leaves = try server.client(keys["BKN"]).get("/v1/record/leaves?limit=10000").json["items"].items.count
     try poll("the checkpoint") {
-      try server.client().get("/v1/record/checkpoint").text.contains("\n\(leaves)\n") ? 1 : nil
+      try server.client(keys["BKN"]).get("/v1/record/checkpoint").text.contains("\n\(leaves)\n") ? 1 : nil
     }
   }
 
@@ -207,11 +207,11 @@ extension ProgramTests {
       let fork = try world.copy("fork.sqlite")
       let one = try RunningServer(world.database)
       let other = try RunningServer(fork)
-      try world.create("for BKN", one)
-      try world.create("for PANRB", other)
+      try world.create("for-BKN", one)
+      try world.create("for-PANRB", other)
       #expect(try world.witness("BKN", one).ending == .exit(6))
       #expect(try world.witness("PANRB", other).ending == .exit(6))
-      try world.create("more for BKN", one)
+      try world.create("more-for-BKN", one)
       #expect(try world.witness("BKN", one).ending == .exit(6))
       try one.stop()
       try other.stop()
@@ -271,7 +271,7 @@ extension ProgramTests {
         #expect(finished.ending == .exit(1))
         #expect(try FileManager.default.contentsOfDirectory(atPath: world.state("BKN")) == ["state.lock"])
       }
-      child.send(SIGTERM)
+      child.send(SIGKILL)
       _ = try child.wait()
     }
 

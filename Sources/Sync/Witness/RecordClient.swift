@@ -13,8 +13,8 @@ struct RecordClient: WitnessedLog {
     (self.transport, self.pins, self.key, self.patience) = (transport, pins, key, patience)
   }
 
-  /// Tiles that one run of curl fetches: 512 KiB of hashes.
-  private static let tilesAtOnce = 64
+  /// Tiles that one run of curl fetches: 128 KiB of hashes, and fewer requests than a key may send in a second.
+  private static let tilesAtOnce = 16
   /// Leaves of a page.
   private static let pageLimit = 10_000
 
