@@ -101,7 +101,7 @@ let package = Package(
       name: "StorageTests",
       dependencies: ["Domain", "Merkle", "Migrations", "Service", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
-    .testTarget(name: "SyncTests", dependencies: ["Domain", "Sync", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "SyncTests", dependencies: ["Domain", "Merkle", "Sync", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "WebTests",
       dependencies: [

@@ -13,7 +13,7 @@ struct Netral: AsyncParsableCommand {
     version: netralVersion,
     subcommands: [
       Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, SyncCommand.self, ConfigCommand.self,
-      BackupCommand.self, Restore.self, Doctor.self,
+      BackupCommand.self, Restore.self, Doctor.self, WitnessCommand.self,
     ])
 
   /// Runs the subcommand. What goes wrong is told in one line, which no usage text buries.
@@ -38,6 +38,7 @@ struct Netral: AsyncParsableCommand {
       let text = (error as? Failure)?.detail.en ?? message(for: error)
       let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       FileHandle.standardError.write(Data("Error: \(line)\n".utf8))
+      if let failure = error as? StatusFailure { exit(withError: ExitCode(failure.status)) }
       exit(withError: code)
     }
   }

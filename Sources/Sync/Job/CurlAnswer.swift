@@ -11,7 +11,7 @@ struct CurlAnswer {
   init(_ exchange: CurlExchange) throws {
     self.exchange = exchange
     let head = try Self.head(exchange)
-    guard head.status != 200 else { return }
+    guard !(200...201).contains(head.status) else { return }
     throw try Self.refusal(head, exchange)
   }
 
@@ -28,6 +28,28 @@ struct CurlAnswer {
     while let line = try nextLine() { lines.append(String(decoding: line, as: UTF8.self)) }
     if let fault = try exchange.fault() { throw fault }
     return lines
+  }
+
+  /// The whole body.
+  ///
+  /// - Throws: `SyncFault`, also when it was cut off or has more bytes than that.
+  func allBytes(countMax: Int) throws -> [UInt8] {
+    let bytes = try exchange.rest(countMax: countMax + 1)
+    guard bytes.count <= countMax else {
+      throw SyncFault.refused("the server sends more than \(countMax) bytes", code: nil)
+    }
+    if let fault = try exchange.fault() { throw fault }
+    return bytes
+  }
+
+  /// All lines of a body that ends without saying so, parsed.
+  ///
+  /// - Throws: `SyncFault`, also when it was cut off.
+  func allObjects() throws -> [JSONSource] {
+    var objects: [JSONSource] = []
+    while let object = try nextObject() { objects.append(object) }
+    if let fault = try exchange.fault() { throw fault }
+    return objects
   }
 
   /// The next line of the body, parsed; nil at its end.

@@ -9,7 +9,11 @@ public struct CurlTransport {
     /// From `/v1` on.
     var target: String
     var isCompressed = false
-    /// The body of a POST in parts, until nil; no body: a GET.
+    /// What a request with a body does.
+    var method = "POST"
+    var accept = "application/x-ndjson"
+    var contentType = "application/x-ndjson"
+    /// The body in parts, until nil; no body: a GET.
     var nextPart: (() throws -> [UInt8]?)?
   }
 
@@ -33,6 +37,21 @@ public struct CurlTransport {
     return try CurlAnswer(exchange)
   }
 
+  /// Asks for bodies of known lengths, one after the other over one connection.
+  ///
+  /// - Throws: `SyncFault`, also when a body ends before its length.
+  func sendAll(_ wanted: [(target: String, byteCount: Int)]) throws -> [[UInt8]] {
+    guard let first = wanted.first else { return [] }
+    let request = Request(target: first.target, accept: "application/octet-stream")
+    let exchange = try CurlExchange(
+      arguments: arguments(request) + wanted.dropFirst().map { server + $0.target }, secret: secret, nextPart: nil)
+    return try wanted.map { _, byteCount in
+      let answer = try CurlAnswer(exchange)
+      guard let bytes = try exchange.nextBytes(byteCount) else { throw try answer.cut() }
+      return bytes
+    }
+  }
+
   /// What curl reads from a pipe: nobody sees it in the list of processes.
   private var secret: [UInt8] { Array("header = \"Authorization: Bearer \(key)\"\n".utf8) }
 
@@ -45,9 +64,10 @@ public struct CurlTransport {
     arguments += ["--config", "/dev/fd/\(CurlExchange.secretDescriptor)"]
     if let configPath { arguments += ["--config", configPath] }
     if request.isCompressed { arguments.append("--compressed") }
-    arguments += ["--header", "Accept: application/x-ndjson"]
+    arguments += ["--header", "Accept: \(request.accept)"]
     if request.nextPart != nil {
-      arguments += ["--request", "POST", "--header", "Content-Type: application/x-ndjson", "--upload-file", "-"]
+      arguments += ["--request", request.method, "--header", "Content-Type: \(request.contentType)"]
+      arguments += ["--upload-file", "-"]
     }
     return arguments + [server + request.target]
   }
@@ -151,6 +171,14 @@ final class CurlExchange {
       }
       try exchange()
     }
+  }
+
+  /// The next bytes, whatever they are; nil when the answer ends before.
+  ///
+  /// - Throws: `SyncFault`.
+  func nextBytes(_ count: Int) throws -> [UInt8]? {
+    while received.count < count, output != nil { try exchange() }
+    return received.nextBytes(count)
   }
 
   /// What is left of the answer, up to so many bytes.

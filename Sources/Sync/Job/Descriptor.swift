@@ -80,6 +80,13 @@ struct LineBuffer {
     bytes += more
   }
 
+  /// The next bytes; nil when there are not as many.
+  mutating func nextBytes(_ wanted: Int) -> [UInt8]? {
+    guard wanted <= count else { return nil }
+    defer { (start, searched) = (start + wanted, max(searched, start + wanted)) }
+    return Array(bytes[start..<(start + wanted)])
+  }
+
   /// The next whole line, without its end.
   mutating func nextLine() -> [UInt8]? {
     let from = searched

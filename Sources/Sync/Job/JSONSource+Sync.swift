@@ -52,6 +52,11 @@ extension ReplicaEntry {
 }
 
 extension SyncFault: CustomStringConvertible {
+  /// Whether the service no longer knows the sequence that the replica stands at.
+  public var tellsOfRestoration: Bool {
+    if case .refused(_, let code?) = self { ["sequence_ahead", "sequence_gone"].contains(code) } else { false }
+  }
+
   public var description: String {
     switch self {
     case .passing(let text, _): text

@@ -4,6 +4,7 @@ internal import Glibc
 /// Says on standard error how far a job is: a bar on a terminal; in a log a line at the start, at every tenth, at the end.
 public final class ProgressLine {
   private let isQuiet: Bool
+  private let command: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var name = ""
   private var total = 0
@@ -11,8 +12,10 @@ public final class ProgressLine {
   private var tenth = 0
   private var shownAt: ContinuousClock.Instant?
 
-  /// - Parameter isQuiet: true to say nothing but what is wrong.
-  public init(isQuiet: Bool) { self.isQuiet = isQuiet }
+  /// - Parameters:
+  ///   - isQuiet: true to say nothing but what is wrong.
+  ///   - command: what the lines begin with.
+  public init(isQuiet: Bool, command: String = "netral sync") { (self.isQuiet, self.command) = (isQuiet, command) }
 
   /// A part of the job begins; so much of so much is done.
   func begin(_ name: String, _ done: Int = 0, of total: Int) {
@@ -41,11 +44,11 @@ public final class ProgressLine {
   }
 
   /// Something that explains what the job does, on a line of its own.
-  func note(_ text: String) { if !isQuiet { warn(text) } }
+  public func note(_ text: String) { if !isQuiet { warn(text) } }
 
   /// Something the administrator should know, on a line of its own.
   public func warn(_ text: String) {
-    write((isTerminal && !isQuiet && !name.isEmpty ? "\n" : "") + "netral sync: \(text)\n")
+    write((isTerminal && !isQuiet && !name.isEmpty ? "\n" : "") + "\(command): \(text)\n")
   }
 
   private var share: Int { total == 0 ? 100 : Int(min(100, max(0, Double(done) / Double(total) * 100))) }
@@ -62,7 +65,7 @@ public final class ProgressLine {
       let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
       write("\r\(name.padding(toLength: 16, withPad: " ", startingAt: 0))[\(bar)] \(numbers)\u{1B}[K")
     } else {
-      write("netral sync: \(name): \(numbers)\n")
+      write("\(command): \(name): \(numbers)\n")
     }
   }
 

@@ -231,24 +231,11 @@ public struct SyncJob {
 
   // MARK: Asking again
 
-  /// Asks, and asks again with growing pauses after a fault that may pass.
+  /// Asks, and asks again after a fault that may pass.
   ///
   /// - Parameter replica: as long as it grows, the count of tries begins anew.
   func asking<Value>(about replica: Replica? = nil, _ body: () throws -> Value) throws -> Value {
-    var (failures, reached) = (0, try replica?.state())
-    while true {
-      do {
-        return try body()
-      } catch SyncFault.passing(let text, let retryAfterSeconds) {
-        let state = try replica?.state()
-        if state != reached { (failures, reached) = (0, state) }
-        guard failures < retries else { throw SyncFault.passing(text, retryAfterSeconds: nil) }
-        let seconds = min(max(1 << min(failures, 6), retryAfterSeconds ?? 0), 300)
-        progress.warn("\(text); asking again in \(seconds) s")
-        Thread.sleep(forTimeInterval: TimeInterval(seconds))
-        failures += 1
-      }
-    }
+    try Patience(retries: retries, progress: progress).asking(reached: { try replica?.state() }, body)
   }
 
   func unexpected(_ what: String) -> SyncFault { .refused("the server sends \(what)", code: nil) }

@@ -35,7 +35,7 @@ public final class ReplicaFile {
   /// The replica; nil when there is no file.
   ///
   /// - Throws: `ReplicaFailure`.
-  func open() throws -> Replica? { try open(path) }
+  public func open() throws -> Replica? { try open(path) }
 
   /// The replica that an earlier run has begun to make; nil when there is none.
   ///

@@ -27,8 +27,14 @@ final class KeyCheck: Sendable {
     throws(Failure) -> Caller?
   {
     if gate == .open || gate == .counted {
-      note(request, at: now, &record)
-      if gate == .counted { try rates.countOpen(ClientAddress.of(request, trusting: proxies), at: now) }
+      let keyID = note(request, at: now, &record)
+      guard gate == .counted else { return nil }
+      // Agencies may share an address, and their witnesses read the whole record.
+      if let keyID {
+        try rates.countRequest(keyID, at: now)
+      } else {
+        try rates.countOpen(ClientAddress.of(request, trusting: proxies), at: now)
+      }
       return nil
     }
     guard let authorization = request.fields[.authorization] else {
@@ -47,9 +53,12 @@ final class KeyCheck: Sendable {
 
   /// Notes the key of a request that needs none, so that its log line and its end are told as everywhere. One that is not
   /// valid is counted like any other, and changes nothing for the request.
-  func note(_ request: Request, at now: Timestamp, _ record: inout LogRecord) {
-    guard let authorization = request.fields[.authorization] else { return }
-    _ = try? judge(authorization, of: request, at: now, &record)
+  ///
+  /// - Returns: the identifier of a key that is valid.
+  @discardableResult
+  func note(_ request: Request, at now: Timestamp, _ record: inout LogRecord) -> String? {
+    guard let authorization = request.fields[.authorization] else { return nil }
+    return (try? judge(authorization, of: request, at: now, &record))?.key.id
   }
 
   /// Looks again at a key that was valid when its request began.

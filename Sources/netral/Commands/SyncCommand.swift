@@ -11,6 +11,9 @@ struct SyncCommand: ParsableCommand {
     discussion: """
       The first run takes a snapshot, later ones what has changed since. Exit status: 0 the copy agrees with the service; \
       1 it could not be done, and one line says why; 3 it was done, and differences are left.
+
+      With --pins and --witness-key it watches over the record, too. What it keeps for that is in a folder beside the \
+      replica. \(WatchOptions.statuses)
       """)
 
   @Option(help: "The address of the service.")
@@ -29,6 +32,11 @@ struct SyncCommand: ParsableCommand {
   var fresh = false
   @Option(help: "A file of options for curl: cacert, cert, proxy and so on.")
   var curlConfig: String?
+  @Option(help: "The public keys that agencies have exchanged: watches over the record, with --witness-key.")
+  var pins: String?
+  @Option(help: "The private key that the agency cosigns the record with: netral witness key makes one.")
+  var witnessKey: String?
+  @OptionGroup var watch: WatchOptions
   @Option(help: "How often to ask again after a fault that may pass; the count begins anew with every advance.")
   var retries = 5
   @Flag(help: "Says nothing but what is wrong.")
@@ -37,6 +45,8 @@ struct SyncCommand: ParsableCommand {
   func validate() throws {
     guard (0...100).contains(retries) else { throw ValidationError("--retries: give a number in 0...100") }
     guard ["en", "id"].contains(language) else { throw ValidationError("--language: give en or id") }
+    guard (pins == nil) == (witnessKey == nil) else { throw ValidationError("give both --pins and --witness-key") }
+    if pins == nil, watch.acceptEpoch != nil { throw ValidationError("--accept-epoch: give --pins and --witness-key") }
   }
 
   func run() throws {
@@ -53,21 +63,62 @@ struct SyncCommand: ParsableCommand {
     for folder in [csv, xlsx].compactMap(\.self) { try makeFolder(folder) }
     do {
       let transport = CurlTransport(server: address.text, key: key.key, configPath: curlConfig.map(absolute))
-      let job = SyncJob(
-        transport: transport, file: try ReplicaFile(into), retries: retries, progress: progress, tell: printLines)
-      let verdict = try job.run(isFresh: fresh)
+      let file = try ReplicaFile(into)
+      let witness = try explaining { try self.witness(over: transport, progress) }
+      if witness == nil { progress.note("nobody watches over the record: --pins and --witness-key are not given") }
+      // What a restoration has lost is named from the replica before anything in it is replaced.
+      if let witness, watch.acceptEpoch != nil { try explaining { try acceptEpoch(witness, file) } }
+      let job = SyncJob(transport: transport, file: file, retries: retries, progress: progress, tell: printLines)
+      let verdict = try synchronise(job, witness)
       if verdict.isInAgreement { try writeSpreadsheets(of: verdict.replica) }
       try verdict.replica.close()
       if !quiet || !verdict.isInAgreement { try printLines(verdict.summary) }
+      let hasQuorum = try explaining { try watchOver(witness) }
       guard verdict.isInAgreement else {
         progress.warn("differences are left; look into their cause, then make the replica anew with --fresh")
         throw ExitCode(3)
       }
+      if !hasQuorum { throw ExitCode(WatchOptions.quorumStatus) }
     } catch let failure as ReplicaFailure {
       throw ExitFailure("\(failure)")
     } catch let fault as SyncFault {
       throw ExitFailure("\(fault)")
     }
+  }
+
+  // MARK: The record
+
+  private func witness(over transport: CurlTransport, _ progress: ProgressLine) throws -> WitnessJob? {
+    guard let pins, let witnessKey else { return nil }
+    let watch = Watch(pins: try Pins(path: pins), key: try WitnessKey(path: witnessKey), options: watch)
+    let state = try WitnessState(into + ".witness", key: watch.key, makesFolder: true)
+    return watch.job(transport, state, retries, progress)
+  }
+
+  private func acceptEpoch(_ witness: WitnessJob, _ file: ReplicaFile) throws {
+    let verdict = try witness.run()
+    guard let lost = verdict.lost else { return }
+    try printLines(verdict.summary)
+    guard let replica = try file.open() else { return }
+    try printLines(replica.lines(of: lost))
+    try replica.close()
+  }
+
+  /// A feed with a gap tells of a restoration: then the record says first whether that was accepted.
+  private func synchronise(_ job: SyncJob, _ witness: WitnessJob?) throws -> SyncJob.Verdict {
+    do {
+      return try job.run(isFresh: fresh)
+    } catch let fault as SyncFault where fault.tellsOfRestoration {
+      _ = try explaining { try watchOver(witness) }
+      throw fault
+    }
+  }
+
+  /// - Returns: whether enough others have cosigned, or nobody watches.
+  private func watchOver(_ witness: WitnessJob?) throws -> Bool {
+    guard let verdict = try witness?.run() else { return true }
+    if !quiet { try printLines(verdict.summary) }
+    return verdict.hasQuorum
   }
 
   private func writeSpreadsheets(of replica: Replica) throws {

@@ -1,0 +1,98 @@
+internal import Foundation
+package import Merkle
+
+/// The public keys that agencies have exchanged outside the service. What the service itself lists is never trusted.
+///
+/// A file has a key a line: `log VKEY` for the record, and `witness AGENCY VKEY` for each agency. What stands behind `#` is
+/// a comment. The key of the record may have the record's name or that of any of its epochs.
+public struct Pins: Sendable {
+  /// A witness and its key.
+  public struct Witness: Sendable {
+    public let agency: String
+    package let key: NoteVerifier
+  }
+
+  /// Keys of the record, under its name without an epoch. There are two while a signing key is replaced.
+  package let logs: [NoteVerifier]
+  public let witnesses: [Witness]
+
+  /// Reads the file.
+  ///
+  /// - Throws: `WitnessFailure.refused` with the line that is wrong.
+  public init(path: String) throws(WitnessFailure) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw .refused("\(path): cannot be read")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else { throw .refused("\(path): is no text") }
+    do {
+      try self.init(text)
+    } catch {
+      throw .refused("\(path): \(error)")
+    }
+  }
+
+  /// - Throws: `WitnessFailure.refused` with the line that is wrong.
+  package init(_ text: String) throws(WitnessFailure) {
+    var (logs, witnesses): ([NoteVerifier], [Witness]) = ([], [])
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
+      switch (words.first, words.count) {
+      case (nil, _): continue
+      case ("log", 2): logs.append(try Self.log(words[1], number + 1))
+      case ("witness", 3):
+        let key = try Self.key(words[2], .cosignature, number + 1)
+        // An agency that is counted twice would make a quorum of one.
+        guard !witnesses.contains(where: { $0.agency == words[1] || $0.key.publicKey == key.publicKey }) else {
+          throw .refused("line \(number + 1): this agency or this key has a line already")
+        }
+        witnesses.append(Witness(agency: words[1], key: key))
+      default: throw .refused("line \(number + 1): write 'log VKEY' or 'witness AGENCY VKEY'")
+      }
+    }
+    guard let name = logs.first?.name else { throw .refused("no line 'log VKEY' names the key of the record") }
+    guard logs.allSatisfy({ $0.name.utf8.elementsEqual(name.utf8) }) else {
+      throw .refused("the lines 'log VKEY' name more than one record")
+    }
+    (self.logs, self.witnesses) = (logs, witnesses)
+  }
+
+  /// Reads a note that says it is a checkpoint of the record.
+  ///
+  /// - Throws: `WitnessFailure.refused` for what is not the one spelling of a checkpoint of this record, signed by a key
+  ///   that is pinned.
+  package func read(_ bytes: [UInt8]) throws(WitnessFailure) -> AnnouncedCheckpoint {
+    do {
+      let note = try SignedNote(bytes)
+      guard note.bytes == bytes else { throw NoteError.invalidText }
+      guard let announced = AnnouncedCheckpoint(note: bytes, checkpoint: try Checkpoint(text: note.text)),
+        let log = logs.first, announced.name.utf8.elementsEqual(log.name.utf8)
+      else { throw WitnessFailure.refused("it is a checkpoint of another record than the one that is pinned") }
+      for log in logs where try note.isSigned(by: log.renamed(announced.checkpoint.origin)) { return announced }
+      throw WitnessFailure.refused("it is not signed by the key of the record that is pinned")
+    } catch let error as WitnessFailure {
+      throw error
+    } catch {
+      throw .refused("it is no signed checkpoint (\(error))")
+    }
+  }
+
+  private static func log(_ text: String, _ line: Int) throws(WitnessFailure) -> NoteVerifier {
+    let key = try key(text, .ed25519, line)
+    do {
+      guard let name = AnnouncedCheckpoint.parts(of: key.name)?.name else { throw NoteError.invalidName }
+      return try key.renamed(name)
+    } catch {
+      throw .refused("line \(line): the key has no name of a record")
+    }
+  }
+
+  private static func key(_ text: String, _ type: NoteKeyType, _ line: Int) throws(WitnessFailure) -> NoteVerifier {
+    do {
+      let key = try NoteVerifier(text)
+      guard key.type == type, key.text == text else { throw NoteError.wrongKeyType }
+      return key
+    } catch {
+      throw .refused("line \(line): is no public key of a \(type == .ed25519 ? "record" : "witness") (\(error))")
+    }
+  }
+}
