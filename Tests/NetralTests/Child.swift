@@ -149,8 +149,16 @@ func sqlite(_ file: String, _ sql: String, readonly: Bool = true) throws -> Stri
 func formerTables(_ file: String, _ sql: String) throws -> String {
   let isOfToday = try sqlite(file, "SELECT count(*) FROM sqlite_master WHERE name = 'case_part'") == "1"
   let views = projectFile("Tests/TestSupport/former-tables.sql")
+  let isLogged = try sqlite(file, "SELECT count(*) FROM sqlite_master WHERE name = 'leaf'") == "1"
+  let audit = """
+    CREATE TEMP VIEW audit AS SELECT row_number() OVER (ORDER BY leaf_index) AS id,
+      CAST(round((julianday(content ->> 'at') - 2440587.5) * 86400000) AS INTEGER) AS at, content ->> 'by' AS key_id,
+      content ->> 'what' AS what, content ->> 'detail' AS detail
+    FROM leaf WHERE kind = 'audit'
+    """
   let finished = try run(
-    ["sqlite3", "-batch", "-readonly"] + (isOfToday ? ["-cmd", ".read '\(views)'"] : []) + [file, sql])
+    ["sqlite3", "-batch", "-readonly"] + (isOfToday ? ["-cmd", ".read '\(views)'"] : [])
+      + (isLogged ? ["-cmd", audit.replacing("\n", with: " ")] : []) + [file, sql])
   guard finished.ending == .exit(0) else { throw TestFailure("sqlite3: \(finished.errors)") }
   return finished.output.trimmingCharacters(in: .newlines)
 }
