@@ -64,7 +64,10 @@ public struct Diagnosis {
   private mutating func lookAround(_ path: String) {
     let folder = URL(filePath: path).deletingLastPathComponent().path
     findings += [DiskProbe.fileSystem(folder), DiskProbe.syncs(folder), DiskProbe.room(folder, "the database")]
-    let parts = [("", "the database"), ("-wal", "its log"), ("-shm", "its shared memory"), (".lock", "its lock")]
+    let parts = [
+      ("", "the database"), ("-wal", "its log"), ("-shm", "its shared memory"), (".lock", "its lock"),
+      (".record-key", "the key of its record"), (".checkpoint", "its last checkpoint"),
+    ]
     // Root may look at everybody's database. Whoever else looks is the user of the server.
     let looker = geteuid()
     findings += parts.compactMap { suffix, what in
@@ -130,6 +133,7 @@ public struct Diagnosis {
     let reference = try transaction.currentReference()
     lookAtAgencies(keys, reference)
     lookAtRules(reference)
+    lookAtRecord(transaction)
     try lookAtLaw(reference)
     try lookAtTwins(database)
     let (now, last) = (settings.now(), try transaction.lastRecordedAt())
@@ -194,6 +198,19 @@ public struct Diagnosis {
       guard let note = AgencyStanding.note(on: code, standing, reference.term(of: code, on: today)) else { continue }
       let text = "\(count) valid keys: \(note)"
       if standing == .closed { add("keys", .warning, text, "end them") } else { add("keys", .ok, text) }
+    }
+  }
+
+  /// Who holds the file may have changed it; what was signed of it shows that.
+  private mutating func lookAtRecord(_ transaction: Transaction) {
+    do {
+      let path = try Opening.resolved(path)
+      guard let size = try RecordOpening.check(transaction, path, settings) else {
+        return add("record", .ok, "the record begins, or an epoch of it, with the next start")
+      }
+      add("record", .ok, "the record extends the last checkpoint that was signed, and has \(size) leaves")
+    } catch {
+      add("record", .fault, "\(error)", "stop the server, keep a copy of all files, and compare with a witness")
     }
   }
 

@@ -52,6 +52,23 @@ struct RecordOpening {
     return (edge, try CheckpointSigner(path, epochSigner, edge, interval: interval))
   }
 
+  /// Whether a file, which may be in use, extends what its key has signed; nothing is changed.
+  ///
+  /// - Returns: how many leaves it has; nil of a restored file, or one that was not opened yet.
+  /// - Throws: `OpenFailure.record`.
+  static func check(_ transaction: Transaction, _ path: String, _ settings: StoreSettings) throws -> Int64? {
+    let opening = RecordOpening(path: path, transaction: transaction, settings: settings)
+    guard try opening.text(Setting.restored) == nil, let known = try opening.text(Setting.key) else { return nil }
+    let edge = try transaction.storedEdge()
+    let epoch = try opening.text(Setting.epoch).flatMap { Int($0) } ?? 1
+    do {
+      try opening.requireExtension(of: NoteVerifier(known), epoch, edge)
+    } catch is NoteError {
+      throw OpenFailure.record(path, reason: "the name of its key is no public key")
+    }
+    return edge.size
+  }
+
   /// The key beside the file: a new one for a file that names none.
   private func key() throws -> NoteSigner {
     let known = try text(Setting.key)

@@ -10,7 +10,7 @@ struct Restore: ParsableCommand {
       It checks the SHA-256 beside the backup, every page, index and reference, and that no sequence is missing. It never \
       changes a file that exists: put the new one in place of the old while no server runs. With --verify alone it restores \
       into a temporary file, opens that as a server would, and deletes it: a drill. A backup whose SHA-256 is missing is \
-      refused, unless --without-sum is given.
+      refused, unless --without-sum is given. The record of the new file begins a new epoch when it is opened.
       """)
 
   @Option(help: "The backup, or a folder of backups, of which the newest is taken.")
@@ -19,6 +19,9 @@ struct Restore: ParsableCommand {
   var into: String?
   @Flag(help: "Opens what was restored as a server would, which brings an older schema up to date.")
   var verify = false
+
+  @Option(help: "The last checkpoint of the record that anybody has, as `netral witness show` prints it.")
+  var lastCheckpoint: String?
 
   @Flag(help: "Takes a backup also when no SHA-256 lies beside it: then an altered value may go unseen.")
   var withoutSum = false
@@ -43,7 +46,8 @@ struct Restore: ParsableCommand {
 
   private func restore(_ target: String) throws {
     let restoration = try Restoration(
-      from: from, into: target, opening: verify ? StoreSettings() : nil, withoutSum: withoutSum)
+      from: from, into: target, opening: verify ? StoreSettings() : nil, withoutSum: withoutSum,
+      lastCheckpoint: try lastCheckpoint.map { try String(contentsOfFile: $0, encoding: .utf8) })
     let schema =
       switch restoration.schema {
       case .older(let pending) where !verify: "older: the first start makes \(pending) migrations"
