@@ -98,14 +98,15 @@ let package = Package(
       name: "ServiceTests", dependencies: ["Domain", "JSON", "Service", "Storage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Domain", "Migrations", "Service", "Storage", "TestSupport", grdb],
+      name: "StorageTests",
+      dependencies: ["Domain", "Merkle", "Migrations", "Service", "Storage", "TestSupport", grdb],
       swiftSettings: strict),
     .testTarget(name: "SyncTests", dependencies: ["Domain", "Merkle", "Sync", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Domain", "Gzip", "HTTPServer", "JSON", "Service", "Storage", "TestSupport", "Web", "netral", crypto, httpTypes,
-        logging,
+        "Domain", "Gzip", "HTTPServer", "JSON", "Merkle", "Service", "Storage", "TestSupport", "Web", "netral", crypto,
+        httpTypes, logging,
       ],
       path: "Tests", exclude: testFolders(but: "WebTests") + ["Promises/Program"],
       sources: ["WebTests", "Promises/Service"], swiftSettings: strict),

@@ -85,7 +85,7 @@ private func readFields(_ bytes: [UInt8]) {
   _ = try? MediaType.choose(text, from: ["application/json", "text/csv", "application/x-ndjson"])
   _ = Language(acceptLanguage: text)
   _ = EncodedBody.acceptsGzip(text)
-  _ = try? EntityTag.requireMatch(text, version: 1, [])
+  _ = try? EntityTag.requireMatch(text, version: 1, [], nil)
   if let address = PeerAddress(text) {
     mustHold(PeerAddress(address.description) == address, "an address is read as it is written")
     mustHold(Network(text)?.contains(address) == true, "an address is a network of one")

@@ -80,7 +80,9 @@ extension ProgramTests {
 
     @Test(
       "refuses a file that is truncated, altered, foreign, newer, or of another sum",
-      arguments: ["truncated", "flipped", "unsummed flip", "foreign", "newer", "gap", "dangling", "sum of another"])
+      arguments: [
+        "truncated", "flipped", "unsummed flip", "foreign", "newer", "gap", "dangling", "altered", "sum of another",
+      ])
     func unsound(how: String) throws {
       let handle = try #require(FileHandle(forUpdatingAtPath: backup))
       switch how {
@@ -102,13 +104,15 @@ extension ProgramTests {
           "foreign": "PRAGMA application_id = 7", "newer": "INSERT INTO grdb_migrations VALUES ('m9999_future')",
           "gap": "PRAGMA foreign_keys = OFF; DELETE FROM event WHERE seq = 6000;",
           "dangling": "PRAGMA foreign_keys = OFF; DELETE FROM case_record WHERE case_key = 1",
+          "altered": "UPDATE access_key SET label = 'altered'",
         ]
         try sqlite(backup, sql[how] ?? "", readonly: false)
       }
       try handle.close()
       let words = [
-        "foreign": "is not a Netral database", "newer": "newer version", "gap": "1 are missing",
-        "dangling": "foreign_key_check", "flipped": "SHA-256", "sum of another": "SHA-256",
+        "foreign": "is not a Netral database", "newer": "newer version", "gap": "event 6000: it is missing",
+        "dangling": "foreign_key_check", "altered": "label is not what was recorded", "flipped": "SHA-256",
+        "sum of another": "SHA-256",
       ]
       expectRefused(try restore("--without-sum"), saying: words[how] ?? "Error: ")
       expectRefused(
@@ -120,7 +124,7 @@ extension ProgramTests {
     func withoutSum() throws {
       try FileManager.default.removeItem(atPath: backup + ".sha256")
       // Sound to every check but that of the sum.
-      try sqlite(backup, "UPDATE access_key SET label = 'altered'", readonly: false)
+      try sqlite(backup, "UPDATE access_key SET used_at = 0", readonly: false)
       expectRefused(try restore(), saying: "no SHA-256", "--without-sum")
       expectRefused(
         try netral("restore", "--from", world.backups, "--verify"), saying: "no backup", "SHA-256", "--without-sum")

@@ -156,7 +156,7 @@ struct ConfirmationTests {
       let body = #"{"outcome":"confirmed"}"#
       #expect(try visitor.ask(as: .bkn, "POST", "\(path)/confirmations", body).status == 428)
       #expect(
-        try visitor.ask(as: .bkn, "POST", "\(path)/confirmations", body, [("If-Match", "\"3-15\"")]).status == 412)
+        try visitor.ask(as: .bkn, "POST", "\(path)/confirmations", body, [("If-Match", "\"4-15\"")]).status == 412)
       let dry = try visitor.confirm(path, as: .bkn, body, dryRun: true)
       #expect(dry.status == 201 && dry.json["unconfirmed"].strings == ["BAWASLU", "KEMENDAGRI"])
       #expect(try visitor.get("\(path)/history", as: .bkn).text == before)

@@ -117,7 +117,7 @@ final class SyncRound {
       case 0: wanted.insert("missing \(state)")
       case 1:
         manifest[id] = world.random.pick([
-          "\"3-\(held.version + 1)-0\"", "\"3-\(held.version)-99\"", "W/\(held.etag)", "\"" + held.etag.dropFirst(3),
+          "\"4-\(held.version + 1)-0\"", "\"4-\(held.version)-99\"", "W/\(held.etag)", "\"" + held.etag.dropFirst(3),
         ])
         wanted.insert("outdated \(state)")
       default: manifest[id] = held.etag
@@ -125,7 +125,7 @@ final class SyncRound {
     }
     for _ in 0..<world.random.pick([0, 1, 5]) {
       let id = CaseID(high: .random(in: 0...UInt64.max, using: &world.random), low: 1).description
-      manifest[id] = "\"3-1-0\""
+      manifest[id] = "\"4-1-0\""
       wanted.insert("unknown \(id)")
     }
     let answer = try reconcile(agency, manifest, at: nil)

@@ -207,7 +207,7 @@ final class SyncWorld {
     let path = "/v1/cases/\(id)"
     let isStale = random.chance(5)
     let seen = try ask(agency, "GET", path)
-    let etag = isStale ? "\"3-999-0\"" : seen["etag"] ?? "\"3-1-0\""
+    let etag = isStale ? "\"4-999-0\"" : seen["etag"] ?? "\"4-1-0\""
     let answer = try ask(agency, method, path + suffix, body, [("If-Match", etag)])
     let isSeen = now(id)?.sight(agency) != nil
     try require((seen.status == 200) == isSeen, "\(agency) sees \(path): \(seen.text)")

@@ -21,6 +21,8 @@ public struct Case: Sendable, Equatable {
   public var createdAt: Timestamp
   /// When this service stored this version.
   public var updatedAt: Timestamp
+  /// What the record commits to of this version; nil of one that is not stored.
+  public var commitments: CaseCommitments?
 
   public init(
     id: CaseID, number: String, version: Int, seq: Int64, facts: Facts, progress: CaseProgress,

@@ -96,8 +96,11 @@ public struct CaseStub: Sendable, Equatable {
   public var id: CaseID
   public var version: Int
   public var basis: VisibilityBasis
+  /// What the record commits to of the version.
+  public var commitments: CaseCommitments?
 
-  public init(key: Int64, id: CaseID, version: Int, basis: VisibilityBasis) {
+  public init(key: Int64, id: CaseID, version: Int, basis: VisibilityBasis, commitments: CaseCommitments? = nil) {
+    self.commitments = commitments
     self.key = key
     self.id = id
     self.version = version

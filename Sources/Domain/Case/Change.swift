@@ -98,8 +98,13 @@ public struct PastStub: Sendable {
   public var version: Int
   public var then: VisibilityBasis
   public var now: VisibilityBasis
+  /// What the record commits to of the version.
+  public var commitments: CaseCommitments?
 
-  public init(id: CaseID, version: Int, then: VisibilityBasis, now: VisibilityBasis) {
+  public init(
+    id: CaseID, version: Int, then: VisibilityBasis, now: VisibilityBasis, commitments: CaseCommitments?
+  ) {
+    self.commitments = commitments
     self.id = id
     self.version = version
     self.then = then

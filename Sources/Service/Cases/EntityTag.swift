@@ -1,24 +1,33 @@
+internal import Crypto
 public import Domain
 internal import Foundation
 
-/// The entity tag of a case for a caller: representation, version and projection, never the key.
+/// The entity tag of a case for a caller: representation, version and content, never the key.
 public enum EntityTag {
   /// The number of the form in which a case is written, the first part of every entity tag: a release that adds a member to
   /// cases raises it by one, since it changes the bytes of versions that have not changed. The first form had no number in
   /// its tags.
-  public static let representation = 3
+  public static let representation = 4
 
-  /// The tag in double quotes (RFC 9110, 8.8.3).
-  public static func of(version: Int, _ projection: Projection) -> String {
-    "\"\(representation)-\(version)-\(projection.rawValue)\""
+  /// The tag in double quotes (RFC 9110, 8.8.3): the numbers of representation and version, and the first 15 bytes, as
+  /// base32, of the SHA-256 over the tag so far, a byte for the projection, and what the record commits to of what the
+  /// caller sees. So it covers the content, and does not have to open it.
+  public static func of(version: Int, _ projection: Projection, _ commitments: CaseCommitments?) -> String {
+    let beginning = "\(representation)-\(version)-"
+    var bytes = Array(beginning.utf8)
+    bytes.append(projection.rawValue)
+    if let commitments { bytes += commitments.visible(to: projection) }
+    return "\"\(beginning)\(Base32.encode(SHA256.hash(data: bytes).prefix(15)))\""
   }
 
   /// - Parameter field: the tags of which one must be the current one, with commas between them.
   /// - Throws: `precondition_required` without `If-Match`, `malformed_request` when a tag of it is weak or not quoted,
   ///   `version_mismatch` when none is the current one.
-  public static func requireMatch(_ field: String?, version: Int, _ projection: Projection) throws(Failure) {
+  public static func requireMatch(
+    _ field: String?, version: Int, _ projection: Projection, _ commitments: CaseCommitments?
+  ) throws(Failure) {
     guard let field, field != "*" else { throw .preconditionRequired }
-    let current = of(version: version, projection)
+    let current = of(version: version, projection, commitments)
     let tags = field.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     guard !tags.isEmpty, tags.allSatisfy({ $0.utf8.count >= 2 && $0.hasPrefix("\"") && $0.hasSuffix("\"") }) else {
       throw .malformedTag

@@ -7,6 +7,8 @@ public import Domain
 public struct SeenCase: Sendable {
   public private(set) var record: Case
   public private(set) var projection: Projection
+  /// What shows that it stands in the record; nil where nobody has asked.
+  public var proof: LeafProof?
   /// The case before a change that a dry run has tried.
   private var before: Case?
 
@@ -14,7 +16,7 @@ public struct SeenCase: Sendable {
   /// the key may not read: of a dry run it is the case before.
   public var receipt: Case { before ?? record }
 
-  public var etag: String { EntityTag.of(version: record.version, projection) }
+  public var etag: String { EntityTag.of(version: record.version, projection, record.commitments) }
 
   /// - Throws: `not_found` when the case does not exist for `agency`.
   init(_ record: Case?, for agency: AgencyCode) throws(Failure) {

@@ -5,10 +5,17 @@ public struct SeenEvent {
   public let event: Event
   /// How it stands when another agency has recorded it; nil: nobody's word is asked.
   public let standing: EventStanding?
+  /// What shows that it stands in the record; nil where nobody has asked.
+  public let proof: LeafProof?
   private let projection: Projection
   private let agency: AgencyCode
 
-  fileprivate init(_ event: Event, _ standing: EventStanding?, _ projection: Projection, _ agency: AgencyCode) {
+  fileprivate init(
+    _ event: Event, _ standing: EventStanding?, _ projection: Projection, _ agency: AgencyCode, _ proof: LeafProof?
+  ) {
+    self.proof = proof?.opening { opening in
+      !opening.isState && (opening.group == .notes ? event.agency == agency : projection.shows(opening.group))
+    }
     (self.event, self.standing, self.projection, self.agency) = (event, standing, projection, agency)
   }
 
@@ -22,14 +29,16 @@ extension CaseService {
   /// The events of a case after a sequence, oldest first, until the page is full.
   ///
   /// - Parameters:
+  ///   - proving: whether each comes with its proof.
   ///   - add: adds an event to the page; false when it has no room for it.
   /// - Returns: the page, and the sequence that the next one follows; nil when there is none.
   public func events<Page: Sendable>(
-    of visible: VisibleCase, after seq: Int64, by asker: Asker, on page: Page,
+    of visible: VisibleCase, after seq: Int64, by asker: Asker, on page: Page, proving: Bool = false,
     add: @escaping @Sendable (SeenEvent, inout Page) -> Bool
   ) async throws -> (page: Page, next: Int64?) {
     let events = try await records.readPieces(
-      of: CaseEvents(id: visible.id, agency: visible.agency, after: seq, page: page, add: add), by: asker)
+      of: CaseEvents(id: visible.id, agency: visible.agency, after: seq, page: page, proving: proving, add: add),
+      by: asker)
     return (events.page, events.isFull ? events.after : nil)
   }
 }
@@ -45,11 +54,15 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
   var isOver = false
   /// How the events stand that another agency has recorded, once they are read.
   private var standings: [Int64: EventStanding]?
+  private let proving: Bool
   private let add: @Sendable (SeenEvent, inout Page) -> Bool
 
   init(
-    id: CaseID, agency: AgencyCode, after: Int64, page: Page, add: @escaping @Sendable (SeenEvent, inout Page) -> Bool
+    id: CaseID, agency: AgencyCode, after: Int64, page: Page, proving: Bool,
+    add: @escaping @Sendable (SeenEvent, inout Page) -> Bool
   ) {
+    self.proving = proving
+
     (self.id, self.agency, self.after, self.page, self.add) = (id, agency, after, page, add)
   }
 
@@ -63,7 +76,10 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
     let events = try reads.history(id, after: after, limit: Self.pieceEvents)
     for event in events {
       if Self.isVisible(event, to: agency),
-        !add(SeenEvent(event, standings[event.seq], projection, agency), &page)
+        !add(
+          SeenEvent(
+            event, standings[event.seq], projection, agency, proving ? try reads.proof(ofEvent: event.seq) : nil),
+          &page)
       {
         (isFull, isOver) = (true, true)
         return

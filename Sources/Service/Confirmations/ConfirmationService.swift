@@ -61,7 +61,7 @@ public struct ConfirmationService: RecordService {
       guard let id = line.caseID else { throw Failure.notFound }
       let seen = try transaction.seen(id, by: agency)
       if let match = line.match {
-        try EntityTag.requireMatch(match, version: seen.record.version, seen.projection)
+        try EntityTag.requireMatch(match, version: seen.record.version, seen.projection, seen.record.commitments)
       }
       let record = try take(line.confirmation, on: seen.record, context, transaction)
       return .success(try seen.changed(to: record, for: agency, dryRun: dryRun))

@@ -109,12 +109,13 @@ public struct CorrectionService: RecordService {
     }
     return try apply(
       try Correction.stored(request.patch), to: now.record, reason, .correctionAcceptance, now.context,
-      now.transaction, movesReceipt: movesReceipt)
+      now.transaction, accepting: request.number, movesReceipt: movesReceipt)
   }
 
+  /// - Parameter number: of the request that is accepted; nil for a correction that nobody has asked for.
   private func apply(
     _ patch: JSONValue, to record: Case, _ reason: String, _ what: EventKind, _ context: Lifecycle.Context,
-    _ transaction: any CaseWrites, movesReceipt: Bool = false
+    _ transaction: any CaseWrites, accepting number: Int? = nil, movesReceipt: Bool = false
   ) throws -> Case {
     let corrected = try correction.apply(patch, to: record, context, movesReceipt: movesReceipt)
     let names = Facts.changes(from: record.facts, to: corrected.facts)
@@ -127,7 +128,9 @@ public struct CorrectionService: RecordService {
     if names.isEmpty, what == .correction { return record }
     // The reason may repeat what is corrected: it is seen by those who see the most guarded of the facts.
     let group: FieldGroup = names.contains { Facts.group(of: $0) == .reporter } ? .reporter : .narrative
-    let event = EventDraft(what: what, actor: context.actor, changed: names, texts: [("reason", reason, group)])
+    let event = EventDraft(
+      what: what, actor: context.actor, changed: names, details: number.map { [("request", String($0))] } ?? [],
+      texts: [("reason", reason, group)])
     guard !names.isEmpty else {
       try transaction.append(event, to: record)
       return record

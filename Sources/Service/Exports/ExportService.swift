@@ -24,12 +24,16 @@ public struct ExportService: RecordService {
 
   /// The next cases of a snapshot.
   public func part(
-    of snapshot: Snapshot, after id: CaseID, by asker: Asker, write: @escaping @Sendable ([SeenCase]) -> [UInt8]
+    of snapshot: Snapshot, after id: CaseID, by asker: Asker, proving: Bool,
+    write: @escaping @Sendable ([SeenCase]) -> [UInt8]
   ) async throws -> SnapshotPart {
     try await records.readPart(by: asker) { reads in
       let page = try reads.pastCases(at: snapshot.seq, after: id, limit: Self.partCases)
-      let seen = page.items.compactMap { item in
-        item.projection(for: snapshot.agency).map { SeenCase(item.record, $0) }
+      let seen = try page.items.compactMap { item -> SeenCase? in
+        guard let projection = item.projection(for: snapshot.agency) else { return nil }
+        var seen = SeenCase(item.record, projection)
+        if proving { seen.proof = try reads.proof(ofEvent: item.record.seq)?.opening(of: projection) }
+        return seen
       }
       return SnapshotPart(bytes: write(seen), count: seen.count, next: page.next)
     }

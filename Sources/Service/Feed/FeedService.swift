@@ -52,6 +52,11 @@ public struct FoundChanges {
     (self.agency, self.reads) = (agency, reads)
   }
 
+  /// What shows that a case stands in the record as it is now.
+  public func proof(of stub: CaseStub, _ projection: Projection) throws -> LeafProof? {
+    try record(behind: stub).flatMap { try reads.proof(ofEvent: $0.seq) }?.opening(of: projection)
+  }
+
   /// A case as it is now; nil when it is gone.
   public func record(behind stub: CaseStub) throws -> Case? { try reads.caseRecord(behind: stub) }
 }

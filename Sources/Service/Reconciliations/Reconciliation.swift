@@ -114,7 +114,8 @@ public struct Reconciliation: Sendable {
   private mutating func consume(_ stub: PastStub) -> String {
     expected.removeFirst()
     cases += 1
-    let etag = EntityTag.of(version: stub.version, Visibility.projection(of: stub.then, for: agency) ?? [])
+    let etag = EntityTag.of(
+      version: stub.version, Visibility.projection(of: stub.then, for: agency) ?? [], stub.commitments)
     digest.update(data: Array("\(stub.id) \(etag)\n".utf8))
     return etag
   }

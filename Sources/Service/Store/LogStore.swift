@@ -20,6 +20,8 @@ public protocol LogQuestions {
   func leaves(from index: Int64, limit: Int) throws -> [LoggedLeaf]
   /// Leaves that are no events, from an index on, in their order.
   func otherLeaves(from index: Int64, limit: Int) throws -> [LoggedLeaf]
+  /// What shows that an event stands in the record, open to all; nil when there is none.
+  func proof(ofEvent seq: Int64) throws -> LeafProof?
   /// The agencies that cosign, by code.
   func witnesses() throws -> [RecordWitness]
 }

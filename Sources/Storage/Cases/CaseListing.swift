@@ -3,9 +3,10 @@ internal import GRDB
 
 /// The parts of a listing statement.
 struct CaseListing {
-  static let stubColumns = "r.case_key, r.id, r.version, " + basisColumns(of: "r")
+  static let stubColumns =
+    "r.case_key, r.id, r.version, " + basisColumns(of: "r") + ", (SELECT commitments FROM event WHERE seq = r.seq)"
   /// How many columns a stub and its basis have.
-  static let stubWidth = 3 + basisWidth
+  static let stubWidth = 4 + basisWidth
   static let basisWidth = 5
 
   static func basisColumns(of table: String) -> String {
@@ -20,7 +21,12 @@ struct CaseListing {
   static func stub(_ row: StoredRow, from column: Int) throws -> CaseStub {
     CaseStub(
       key: row[column], id: try row.identity(column + 1), version: row[column + 2],
-      basis: try basis(row, from: column + 3))
+      basis: try basis(row, from: column + 3), commitments: commitments(row, from: column + 3 + basisWidth))
+  }
+
+  /// What a version commits to, as a case is told of it.
+  static func commitments(_ row: StoredRow, from column: Int) -> CaseCommitments? {
+    row.isNull(column) ? nil : Commitments(row[column] as [UInt8])?.ofState
   }
 
   static func basis(_ row: StoredRow, from column: Int) throws -> VisibilityBasis {

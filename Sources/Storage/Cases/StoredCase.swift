@@ -16,7 +16,8 @@ extension StoredCase {
   /// What is selected of `case_record r` and of the `event e` that made the version.
   static let columns = """
     r.case_key, r.id, r.number, r.created_at, r.imported_by, r.imported_versions, r.twin, e.seq, e.version, \
-    e.recorded_at, e.person_key, e.report_key, e.facts_seq, e.references_seq, e.unconfirmed, e.disputed_for, e.progress
+    e.recorded_at, e.person_key, e.report_key, e.facts_seq, e.references_seq, e.unconfirmed, e.disputed_for, e.progress, \
+    e.commitments
     """
 }
 
@@ -33,10 +34,11 @@ extension Transaction {
       var progress = try ProgressDocument.progress(document)
       var facts = Facts.blank
       try readParts(factsSeq, referencesSeq, &facts, &progress)
-      let record = Case(
+      var record = Case(
         id: try row.identity(1), number: row[2], version: row[8], seq: row[7], facts: facts, progress: progress,
         provenance: provenance, createdAt: Timestamp(milliseconds: row[3]),
         updatedAt: Timestamp(milliseconds: row[9]))
+      record.commitments = CaseListing.commitments(row, from: 17)
       return StoredCase(
         key: row[0], keys: ReportKeys(person: row[10], report: row[11], twin: row[6]), factsSeq: factsSeq,
         referencesSeq: referencesSeq, record: record)

@@ -132,10 +132,13 @@ extension Transaction {
     for (entry, place) in zip(history.entries, places) {
       var version = entry.record
       version.number = record.number
+      // The leaf of the report says how many versions came with it.
+      version.provenance.importedVersions = record.provenance.importedVersions
       touched.insert(VisibilityBasis(version))
       let made = try store(entry.event, version, place, key, after: commitments)
       if place.makesVersion { commitments = made }
     }
+    record.commitments = commitments.ofState
     try setNIK(of: key, from: nil, to: record.facts.subject.nik)
     countWords(record.facts)
     return record
@@ -158,7 +161,7 @@ extension Transaction {
     let place = VersionPlace(
       seq: record.seq, versionSeq: record.seq, factsSeq: isCorrected ? record.seq : before.factsSeq,
       referencesSeq: References.areSame(old, record) ? before.referencesSeq : record.seq, keys: keys)
-    try store(event, record, place, before.key, after: before.commitments)
+    record.commitments = try store(event, record, place, before.key, after: before.commitments).ofState
     // Columns that an action leaves alone are not written, so that their indexes are not either.
     let isRewritten = isCorrected || isDisputed
     try run(isRewritten ? .correctRecord : .advanceRecord) {

@@ -56,6 +56,7 @@ extension Transaction {
     }
   }
 
+  /// Stores a decision with the time of the commit, which its event has, too.
   func decideCorrection(_ record: Case, _ request: CorrectionRequest) throws {
     try execute(
       """
@@ -63,7 +64,7 @@ extension Transaction {
       WHERE case_key = ? AND number = ?
       """,
       [
-        request.state.rawValue, request.decidedBy?.rawValue, request.decidedAt?.milliseconds, request.decisionReason,
+        request.state.rawValue, request.decidedBy?.rawValue, now.milliseconds, request.decisionReason,
         try key(of: record.id), request.number,
       ])
   }

@@ -3,6 +3,7 @@ internal import GRDB
 
 /// Ties between cases, and cases that may belong together.
 extension Transaction {
+  /// Stores a tie with the time of the commit, which its events have, too.
   func link(_ record: Case, _ other: Case, _ link: Link) throws -> Bool {
     let keys = (try key(of: record.id), try key(of: other.id))
     var added = false
@@ -11,7 +12,7 @@ extension Transaction {
         """
         INSERT INTO case_link (case_key, other_key, relation, linked_by, linked_at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
-        """, [from, to, link.relation.rawValue, link.linkedBy.rawValue, link.linkedAt.milliseconds])
+        """, [from, to, link.relation.rawValue, link.linkedBy.rawValue, now.milliseconds])
       added = database.changesCount > 0 || added
     }
     return added

@@ -22,7 +22,7 @@ final class KeptStatements {
 
 /// The statements that are kept: the questions about one case by its identity, and all that storing a case needs.
 enum KeptStatement: Int, CaseIterable {
-  case stub, current, behindStub, parts
+  case stub, current, behindStub, parts, compareRecord
   case keys, personKey, reportID, reportKey, reply, replies, lastSequence, lastNumber
   case insertPerson, insertRecord, advanceRecord, correctRecord
   case insertEvent, insertFormerEvent, insertPart, insertLeaf, insertTreeNode, commitEvent, insertNIK, deleteNIK,
@@ -45,6 +45,7 @@ enum KeptStatement: Int, CaseIterable {
     case .behindStub:
       "SELECT \(StoredCase.columns) FROM case_record r JOIN event e ON e.seq = r.seq WHERE r.case_key = ?"
     case .parts: "SELECT part_key, content FROM case_part WHERE part_key BETWEEN ? AND ?"
+    case .compareRecord: CaseCheck.comparison
     case .keys:
       """
       SELECT r.case_key, r.version, e.facts_seq, e.references_seq, r.person_key, r.report_key, r.twin,

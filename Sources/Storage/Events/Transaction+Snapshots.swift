@@ -44,10 +44,16 @@ extension Transaction {
     }
     let items = try stored.compactMap { current -> PastStub? in
       let stub = current.stub
-      if current.seq <= seq { return PastStub(id: stub.id, version: stub.version, then: stub.basis, now: stub.basis) }
+      if current.seq <= seq {
+        return
+          PastStub(
+            id: stub.id, version: stub.version, then: stub.basis, now: stub.basis, commitments: stub.commitments)
+      }
       guard let newest = try newestVersion(of: stub.key, at: seq) else { return nil }
       return try fetchOne(Self.basisSQL, [newest]) { row in
-        PastStub(id: stub.id, version: row[0], then: try CaseListing.basis(row, from: 1), now: stub.basis)
+        PastStub(
+          id: stub.id, version: row[0], then: try CaseListing.basis(row, from: 2), now: stub.basis,
+          commitments: CaseListing.commitments(row, from: 1))
       }
     }
     return PastPage(items: items, next: stored.count < limit ? nil : stored.last?.stub.id)
@@ -82,7 +88,8 @@ extension Transaction {
     """
   private static let stubsSQL =
     "SELECT \(CaseListing.stubColumns), r.seq FROM case_record r WHERE r.id > ? ORDER BY r.id LIMIT ?"
-  private static let basisSQL = "SELECT e.version, \(CaseListing.basisColumns(of: "e")) FROM event e WHERE e.seq = ?"
+  private static let basisSQL =
+    "SELECT e.version, e.commitments, \(CaseListing.basisColumns(of: "e")) FROM event e WHERE e.seq = ?"
 }
 
 extension Facts {

@@ -33,8 +33,8 @@ enum FileCheck {
     return FileContent(head: try head(database), rows: rows)
   }
 
-  /// Statements that find what is broken: `integrity_check` looks at every page and index, `foreign_key_check` at every
-  /// reference.
+  /// Finds what is broken: `integrity_check` looks at every page and index, `foreign_key_check` at every reference,
+  /// `RecordCheck` at all that is recorded.
   ///
   /// - Throws: `BackupFailure.unsound`; it never quotes what stands in the file.
   static func prove(_ database: Database) throws {
@@ -44,6 +44,17 @@ enum FileCheck {
       throw BackupFailure.unsound("foreign_key_check finds a reference to nothing")
     }
     try proveParts(database)
+    try proveRecord(database)
+  }
+
+  /// All that is recorded is what was recorded. Files of earlier releases have no log.
+  private static func proveRecord(_ database: Database) throws {
+    guard try database.tableExists("leaf") else { return }
+    do {
+      try RecordCheck.prove(database)
+    } catch let fault as RecordFault {
+      throw BackupFailure.unsound("\(fault)")
+    }
   }
 
   /// Every version has its facts and references. Files of earlier releases keep them in other tables.

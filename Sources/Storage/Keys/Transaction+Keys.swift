@@ -72,17 +72,7 @@ extension Transaction {
   /// Logs a key that was made. Its secret is committed to, and never disclosed.
   func log(_ key: AccessKey, by maker: String) throws {
     try log(.key, of: key.agency, store: Self.json(ofSecret: key.secretDigest)) { writer in
-      writer.member("id", key.id)
-      writer.member("agency", key.agency)
-      writer.member("label", key.label)
-      writer.member("scopes", strings: key.scopes.map(\.rawValue).sorted())
-      writer.member("networks", strings: key.networks)
-      writer.member("identities", strings: key.identities)
-      writer.member("created_at", key.createdAt.description)
-      writer.member("expires_at", key.expiresAt?.description)
-      writer.member("made_by", key.madeBy)
-      writer.member("rotated_from", key.rotatedFrom)
-      writer.member("bytes_max", key.bytesMax)
+      key.writeLeaf(to: &writer)
       writer.member("by", maker)
       writer.member("at", now.description)
     }
@@ -107,4 +97,19 @@ extension Transaction {
 
 extension AccessKey {
   fileprivate var agency: String? { if case .agency(let code) = owner { code.rawValue } else { nil } }
+
+  /// Writes what its leaf says of it, but for who has made it when.
+  func writeLeaf(to writer: inout JSONWriter) {
+    writer.member("id", id)
+    writer.member("agency", agency)
+    writer.member("label", label)
+    writer.member("scopes", strings: scopes.map(\.rawValue).sorted())
+    writer.member("networks", strings: networks)
+    writer.member("identities", strings: identities)
+    writer.member("created_at", createdAt.description)
+    writer.member("expires_at", expiresAt?.description)
+    writer.member("made_by", madeBy)
+    writer.member("rotated_from", rotatedFrom)
+    writer.member("bytes_max", bytesMax)
+  }
 }

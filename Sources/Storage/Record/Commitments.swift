@@ -1,3 +1,4 @@
+internal import Domain
 internal import Merkle
 
 /// What a leaf of a case commits to: the digest of each group.
@@ -47,6 +48,17 @@ struct Commitments: Sendable, Equatable {
     var lasting = self
     lasting.all.removeAll { !$0.group.lasts }
     return lasting
+  }
+
+  /// The digests that say how the case stands; nil for what is no version.
+  var ofState: CaseCommitments? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(192)
+    for group in [LeafGroup.core, .facts, .references, .subject, .narrative, .reporter] {
+      guard let digest = self[group] else { return nil }
+      digest.append(to: &bytes)
+    }
+    return CaseCommitments(bytes)
   }
 
   static func == (one: Commitments, other: Commitments) -> Bool {

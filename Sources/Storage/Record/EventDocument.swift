@@ -18,6 +18,10 @@ struct EventDocument {
   var stage: String
   var changed: [String]
   var details: [(name: String, value: String)]
+  /// What earlier releases have kept of the personal values it has brought; nil for none.
+  var digest: [UInt8]?
+  /// Of the report of an imported case: who has brought it in, and how many versions it began with.
+  var imported: (by: String, versions: Int64)?
   /// Nil where the event has left the case as it was.
   var state: State?
 
@@ -67,6 +71,11 @@ struct EventDocument {
     JSONWriter.object(reserving: 384) { writer in
       writer.member("key", keyID)
       writer.member("changed", strings: changed)
+      if let digest { writer.member("digest", Base64URL.encode(digest)) }
+      if let imported {
+        writer.member("case_imported_by", imported.by)
+        writer.member("case_imported_versions", imported.versions)
+      }
       guard let state else { return }
       writer.member("person", state.person)
       writer.member("report", state.report)
@@ -93,6 +102,9 @@ extension EventDocument {
     (onBehalfOf, importedBy) = (event.onBehalfOf?.rawValue, event.actor.importedBy?.rawValue)
     (occurredOn, recordedAt, stage) = (event.occurredOn, now, record.progress.stage.rawValue)
     (changed, details) = (event.changed, event.details)
+    if event.what == .created, let importer = record.provenance.importer {
+      imported = (importer.rawValue, Int64(record.provenance.importedVersions))
+    }
     state = place.makesVersion ? State(record, place.keys) : nil
   }
 
@@ -100,9 +112,10 @@ extension EventDocument {
   static let columns = """
     e.seq, r.id, r.number, e.version, e.what, e.agency, e.on_behalf_of, e.imported_by, e.key_id, e.occurred_on, \
     e.recorded_at, e.stage, e.changed, e.details, e.progress, e.person_key, e.report_key, e.reported_by, \
-    e.institution_kind, e.verified_on, e.recommended_on, e.unconfirmed, e.disputed_for
+    e.institution_kind, e.verified_on, e.recommended_on, e.unconfirmed, e.disputed_for, \
+    e.digest, r.imported_by, r.imported_versions
     """
-  static let width = 23
+  static let width = 26
 
   init(_ row: StoredRow) throws {
     (seq, id, number, version) = (row[0], try row.identity(1), row[2], row[3])
@@ -110,6 +123,8 @@ extension EventDocument {
     (occurredOn, recordedAt, stage) = (row.day(9), Timestamp(milliseconds: row[10]), row[11])
     changed = (row[12] as String).split(separator: " ").map(String.init)
     details = try EventDetails.read(row[13])
+    if !row.isNull(23) { digest = row[23] }
+    if what == EventKind.created.rawValue, let importer = row[24] as String? { imported = (importer, row[25]) }
     guard let progress = row.utf8(14) else { return }
     state = State(
       progress: Array(progress), person: row[15], report: row[16], reportedBy: row[17], institutionKind: row[18],

@@ -24,16 +24,8 @@ extension Transaction {
   }
 
   func log(_ certificate: Certificate, by keyID: String) throws {
-    try log(.certificate, of: certificate.agency.rawValue, store: Array("\"\(keyID)\"".utf8)) { writer in
-      writer.member("number", certificate.number)
-      writer.member("agency", certificate.agency.rawValue)
-      writer.member("seq", certificate.seq)
-      writer.member("cases", certificate.cases)
-      writer.member("missing", certificate.missing)
-      writer.member("outdated", certificate.outdated)
-      writer.member("unknown", certificate.unknown)
-      writer.member("digest", certificate.digest.hexadecimal)
-      writer.member("issued_at", certificate.issuedAt.description)
+    try log(.certificate, of: certificate.agency.rawValue, store: Array("\"\(keyID)\"".utf8)) {
+      certificate.writeLeaf(to: &$0)
     }
   }
 
@@ -48,5 +40,20 @@ extension Transaction {
         number: row[0], agency: AgencyCode(rawValue: row[1]), seq: row[2], cases: row[3], missing: row[4],
         outdated: row[5], unknown: row[6], digest: row[7], issuedAt: Timestamp(milliseconds: row[8]))
     }
+  }
+}
+
+extension Certificate {
+  /// Writes what its leaf says of it.
+  func writeLeaf(to writer: inout JSONWriter) {
+    writer.member("number", number)
+    writer.member("agency", agency.rawValue)
+    writer.member("seq", seq)
+    writer.member("cases", cases)
+    writer.member("missing", missing)
+    writer.member("outdated", outdated)
+    writer.member("unknown", unknown)
+    writer.member("digest", digest.hexadecimal)
+    writer.member("issued_at", issuedAt.description)
   }
 }

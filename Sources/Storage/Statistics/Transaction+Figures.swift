@@ -42,16 +42,7 @@ extension Transaction {
   }
 
   func log(_ figure: Figure) throws {
-    try log(.figure, of: figure.scope?.rawValue) { writer in
-      writer.member("id", figure.id)
-      writer.member("scope", figure.scope?.rawValue)
-      writer.member("statistic", figure.kind.rawValue)
-      writer.member("definition", figure.definition)
-      writer.member("question", figure.question)
-      writer.member("seq", figure.seq)
-      writer.member("issued_at", figure.issuedAt.description)
-      writer.member("sha256", SHA256.hash(data: figure.answer).hexadecimal)
-    }
+    try log(.figure, of: figure.scope?.rawValue) { figure.writeLeaf(to: &$0) }
   }
 
   /// A tenth of the bytes: answers by institution are hundreds of kilobytes of the same names.
@@ -116,23 +107,8 @@ extension Transaction {
   }
 
   func log(_ figure: PublishedFigure, by keyID: String) throws {
-    try log(.publishedFigure, of: figure.agency.rawValue, store: Array("\"\(keyID)\"".utf8)) { writer in
-      writer.member("number", figure.number)
-      writer.member("agency", figure.agency.rawValue)
-      writer.member("as_of", figure.asOf.description)
-      writer.member("published_on", figure.publishedOn?.description)
-      writer.member("election", figure.election)
-      writer.member("region", figure.region?.text)
-      writer.member("unit", figure.unit.rawValue)
-      writer.object("values") { writer in
-        for metric in FunnelMetric.allCases {
-          guard let value = figure.values[metric] else { continue }
-          writer.name(metric.rawValue)
-          writer.int(value)
-        }
-      }
-      writer.member("source", figure.source)
-      writer.member("registered_at", figure.registeredAt.description)
+    try log(.publishedFigure, of: figure.agency.rawValue, store: Array("\"\(keyID)\"".utf8)) {
+      figure.writeLeaf(to: &$0)
     }
   }
 
@@ -170,5 +146,41 @@ extension Transaction {
       number: row[0], agency: agency, asOf: asOf, publishedOn: publishedOn, election: election,
       region: region.map { RegionCode(stored: $0) }, unit: unit, values: values, source: columns.text(),
       registeredAt: Timestamp(milliseconds: Int64(columns.int())))
+  }
+}
+
+extension Figure {
+  /// Writes what its leaf says of it.
+  func writeLeaf(to writer: inout JSONWriter) {
+    writer.member("id", id)
+    writer.member("scope", scope?.rawValue)
+    writer.member("statistic", kind.rawValue)
+    writer.member("definition", definition)
+    writer.member("question", question)
+    writer.member("seq", seq)
+    writer.member("issued_at", issuedAt.description)
+    writer.member("sha256", SHA256.hash(data: answer).hexadecimal)
+  }
+}
+
+extension PublishedFigure {
+  /// Writes what its leaf says of it.
+  func writeLeaf(to writer: inout JSONWriter) {
+    writer.member("number", number)
+    writer.member("agency", agency.rawValue)
+    writer.member("as_of", asOf.description)
+    writer.member("published_on", publishedOn?.description)
+    writer.member("election", election)
+    writer.member("region", region?.text)
+    writer.member("unit", unit.rawValue)
+    writer.object("values") { writer in
+      for metric in FunnelMetric.allCases {
+        guard let value = values[metric] else { continue }
+        writer.name(metric.rawValue)
+        writer.int(value)
+      }
+    }
+    writer.member("source", source)
+    writer.member("registered_at", registeredAt.description)
   }
 }

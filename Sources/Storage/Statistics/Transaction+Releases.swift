@@ -42,12 +42,7 @@ extension Transaction {
 
   func log(_ release: StoredRelease, by administrator: String?) throws {
     try log(.release) { writer in
-      writer.member("election", release.election)
-      writer.member("as_of", release.asOf.description)
-      writer.member("definition", release.definition)
-      writer.member("seq", release.seq)
-      writer.member("released_at", release.releasedAt.description)
-      writer.member("sha256", SHA256.hash(data: release.document).hexadecimal)
+      release.writeLeaf(to: &writer)
       writer.member("by", administrator)
     }
   }
@@ -63,5 +58,17 @@ extension Transaction {
     try fetch(
       "SELECT case_key, id FROM case_record WHERE case_key > ? ORDER BY case_key LIMIT ?", [key, limit]
     ) { row in (key: row[0] as Int64, id: try row.identity(1)) }
+  }
+}
+
+extension StoredRelease {
+  /// Writes what its leaf says of it, but for who has asked for it.
+  func writeLeaf(to writer: inout JSONWriter) {
+    writer.member("election", election)
+    writer.member("as_of", asOf.description)
+    writer.member("definition", definition)
+    writer.member("seq", seq)
+    writer.member("released_at", releasedAt.description)
+    writer.member("sha256", SHA256.hash(data: document).hexadecimal)
   }
 }

@@ -31,7 +31,7 @@ enum CaseRoutes {
     }
     let (stub, projection) = (visible.stub, visible.projection)
     if let json = rendered.json(stub, projection) {
-      return Answer(etag: EntityTag.of(version: stub.version, projection), body: .bytes(json))
+      return Answer(etag: EntityTag.of(version: stub.version, projection, stub.commitments), body: .bytes(json))
     }
     let seen = try cases.current(visible, by: call.asker)
     return Answer(etag: seen.etag, body: .bytes(rendered.render(seen.record, seen.projection)))

@@ -8,7 +8,9 @@ enum HistoryRoutes {
     let path = "/v1/cases/\(visible.id)/history"
     let cursors = call.cursors(of: path)
     let start = try call.query["cursor"].map { try cursors.open($0).place.key } ?? 0
-    var (page, next) = try await cases.events(of: visible, after: start, by: call.asker, on: ListPage(call)) {
+    var (page, next) = try await cases.events(
+      of: visible, after: start, by: call.asker, on: ListPage(call), proving: try call.query.proving(in: call.format)
+    ) {
       event, page in
       page.add { write(event, to: &$0) }
     }
@@ -40,6 +42,7 @@ enum HistoryRoutes {
           writer.string(text.text)
         }
       }
+      seen.proof?.writeMember(to: &writer)
     }
   }
 }

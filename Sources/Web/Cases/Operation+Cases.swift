@@ -79,7 +79,7 @@ extension Operation {
   static let caseHistory = Operation(
     "getCaseHistory", .cases, .init(en: "History of a case", inIndonesian: "Riwayat kasus"),
     details: "Every event, oldest first: who did what and when, and which facts changed.",
-    query: [.rest],
+    query: [.rest, .proof],
     replies: [.list(of: .event, named: "EventPage", "All events, or 4 MiB of them.")],
     refusals: [.invalidCursor], example: Example("PANRB", path: ["$id"]))
 

@@ -4,7 +4,7 @@ internal import Domain
 extension Schema {
   static let agency = pattern("^[A-Z]{2,20}$")
 
-  static let entityTag = pattern(#"^"[0-9]+-[0-9]+-[0-9]+"$"#)
+  static let entityTag = pattern(#"^"[0-9]+-[0-9]+-[0-9a-v]{24}"$"#)
 
   static let region = pattern("^[0-9]{2}([.][0-9]{2})?$")
 
@@ -92,7 +92,7 @@ extension Schema {
         .described("What the agency named says; void: built on what is disputed.")),
     .always("occurred_on", date.orNull), .always("recorded_at", instant), .always("stage", code(Stage.self)),
     .always("changed", array(of: string).described("Names of the changed facts that this key may see.")),
-    .always("details", map(of: string)),
+    .always("details", map(of: string)), .maybe("proof", leafProof),
   ]).named("Event")
 
   static let suggestion = object([

@@ -7,12 +7,13 @@ internal import Service
 enum ExportRoutes {
   static func cases(_ call: Call, _ exports: ExportService) async throws -> Answer {
     let (seq, after) = (try call.query.sequence("seq"), try after(call.query))
+    let isProving = try call.query.proving(in: call.format)
     // Last, so that a request that asks for nothing sensible costs nothing.
     let slot = try exports.begin(by: call.asker)
     let snapshot = try await exports.snapshot(at: seq, by: call.asker)
     let table = CaseTable(call, exports.reference)
     try table?.table.requireRoom(forRows: snapshot.count)
-    let document = SnapshotDocument(snapshot: snapshot, table: table, after: after)
+    let document = SnapshotDocument(snapshot: snapshot, table: table, after: after, isProving: isProving)
     var answer = table?.table.answer ?? Answer(contentType: call.format.contentType)
     answer.fields += [
       Response.Field(name: .snapshotSequence, value: String(snapshot.seq)),
@@ -34,7 +35,9 @@ enum ExportRoutes {
     to stream: ResponseStream
   ) async throws -> Int {
     @Sendable func part(_ id: CaseID) async throws -> SnapshotPart {
-      try await exports.part(of: document.snapshot, after: id, by: call.asker) { body.encode(document.part($0)) }
+      try await exports.part(of: document.snapshot, after: id, by: call.asker, proving: document.isProving) {
+        body.encode(document.part($0))
+      }
     }
     var current = try await part(document.after ?? .lowest)
     var count = current.count

@@ -13,7 +13,7 @@ extension Schema {
           .maybe("after", uuid),
         ]).named("SnapshotStart"))
     ]).named("SnapshotHead"),
-    object([.always("etag", entityTag), .always("case", caseRecord)]).named("SnapshotCase"),
+    object([.always("etag", entityTag), .always("case", caseRecord), .maybe("proof", leafProof)]).named("SnapshotCase"),
     object([.always("end", object([.always("seq", count), .always("cases", count)]).named("SnapshotTotals"))]).named(
       "SnapshotEnd"),
   ]).named("SnapshotLine")

@@ -9,6 +9,7 @@ struct SnapshotDocument: Sendable {
   let table: CaseTable?
   /// The case after which this answer begins.
   let after: CaseID?
+  let isProving: Bool
 
   func part(_ seen: [SeenCase]) -> [UInt8] { table?.rows(seen) ?? lines(seen) }
 
@@ -19,6 +20,7 @@ struct SnapshotDocument: Sendable {
         writer.member("etag", seen.etag)
         writer.name("case")
         CaseJSON.write(seen.record, seen.projection, to: &writer)
+        seen.proof?.writeMember(to: &writer)
       }
       writer.bytes.append(UInt8(ascii: "\n"))
     }

@@ -5,6 +5,7 @@ internal import Service
 /// A page of the feed, as it is written.
 struct FeedDocument: Sendable {
   let isLines: Bool
+  let isProving: Bool
   let rendered: RenderedCases
 
   func page(_ found: FoundChanges) throws -> FeedPage {
@@ -67,11 +68,12 @@ struct FeedDocument: Sendable {
       let isShown = Visibility.projection(of: change.after, for: found.agency) != nil
       writer.member("version", isShown ? stub.version : change.version)
       if isShown, let projection = Visibility.projection(of: stub, for: found.agency) {
-        writer.member("etag", EntityTag.of(version: stub.version, projection))
+        writer.member("etag", EntityTag.of(version: stub.version, projection, stub.commitments))
         writer.name("case")
         let json = try cases[stub.id] ?? json(stub, projection, found)
         cases[stub.id] = json
         writer.raw(json)
+        if isProving { try found.proof(of: stub, projection)?.writeMember(to: &writer) }
       }
     }
     if isLines { writer.bytes.append(UInt8(ascii: "\n")) }

@@ -11,6 +11,7 @@ extension Schema {
     .always("seq", count), .always("type", code(ChangeType.self)), .always("case_id", uuid),
     .always("version", count), .maybe("etag", entityTag),
     .maybe("case", caseRecord.described("As the caller sees it now; left out when it was withdrawn.")),
+    .maybe("proof", leafProof),
   ]).named("Change")
 
   static let changePage = object([.always("changes", .array(of: change))] + changesEnd).named("ChangePage")

@@ -72,7 +72,8 @@ extension Answer {
         CaseJSON.writeReceipt(seen.receipt, to: &$0)
       }
     }
-    answer.etag = isReader ? seen.etag : EntityTag.of(version: seen.receipt.version, seen.projection)
+    answer.etag =
+      isReader ? seen.etag : EntityTag.of(version: seen.receipt.version, seen.projection, seen.receipt.commitments)
     answer.tell(intent, isReplayed: done.isReplayed)
     return answer
   }

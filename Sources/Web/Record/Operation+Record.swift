@@ -56,7 +56,7 @@ extension Operation {
     query: [.dryRun], body: .json(named: "RecordWitnessDraft") { _ = RecordRoutes.key($0) },
     replies: [.json(.recordWitness, "The witness.")],
     example: Example(
-      "BKN", body: #"{"key":"bkn.example+bc64a66a+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"}"#))
+      "BKN", setup: "key=$(netral witness key --key-file bkn.witness)", body: #"{"key":"$key"}"#))
 
   static let cosign = Operation(
     "cosign", .record, .init(en: "Hand in a cosignature", inIndonesian: "Serahkan tanda saksi"),
@@ -64,5 +64,7 @@ extension Operation {
     query: [.dryRun], body: Operation.Body([("text/plain", .string)]),
     replies: [.json(.recordWitness, "What the agency has cosigned.", .created)],
     refusals: [.checkpointConflict, .invalid],
-    example: Example("BKN", pipe: "netral witness show --cosigned"))
+    example: Example(
+      "BKN", pipe: "curl -s \"$api/record/checkpoint\" | netral witness sign --key-file bkn.witness",
+      fields: ["Content-Type: text/plain"]))
 }

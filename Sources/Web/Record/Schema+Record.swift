@@ -9,6 +9,12 @@ extension Schema {
     .always("seq", count.orNull), .always("hash", base64Hash),
   ]
 
+  static let leafProof = object([
+    .always("leaf", count), .always("agency", string), .always("seq", count),
+    .always("groups", map(of: pattern("^[A-Za-z0-9_-]{43}$")).named("LeafGroups")),
+    .always("disclosures", array(of: pattern("^[A-Za-z0-9_-]+$"))),
+  ]).named("LeafProof")
+
   static let leaf = object(leafMembers).named("Leaf")
 
   static let administrativeLeaf = object(

@@ -55,7 +55,8 @@ extension Reply {
   /// The members of an item, as lines are described.
   fileprivate var itemColumns: [ItemTable.Column] {
     guard let item = contents.first(where: { $0.type == ListFormat.ndjson.mediaType })?.schema else { return [] }
-    return item.members.map { name, schema in
+    // A table has no room for proofs.
+    return item.members.filter { $0.name != "proof" }.map { name, schema in
       switch schema["format"] {
       case .string("date")?: ItemTable.Column(name: name, form: .date)
       case .string("date-time")?: ItemTable.Column(name: name, form: .instant)

@@ -209,7 +209,7 @@ struct GateTests {
         for route in routeTable() {
           let expectation = try #require(expectations["\(route.method) \(route.path)"], "\(route.method) \(route.path)")
           for role in roles {
-            var fields = [("Content-Type", "application/json"), ("Idempotency-Key", "k"), ("If-Match", "\"3-1-15\"")]
+            var fields = [("Content-Type", "application/json"), ("Idempotency-Key", "k"), ("If-Match", "\"4-1-15\"")]
             if let authorization = role.authorization { fields.append(("Authorization", authorization)) }
             let answer = try visitor.ask(
               route.method, Self.path(route.path), fields + role.fields, route.method == "GET" ? nil : "{}")

@@ -98,7 +98,7 @@ struct WriteAnswerTests {
 
   /// Writes of many lines, and those of the operator: none repeats anything.
   private func many(_ visitor: Visitor, _ ids: [String], _ agency: AgencyCode) throws {
-    let answers = ids.map { #"{"case_id":"\#($0)","if_match":"\"3-1-15\"","outcome":"disputed","reason":"x"}"# }
+    let answers = ids.map { #"{"case_id":"\#($0)","if_match":"\"4-1-15\"","outcome":"disputed","reason":"x"}"# }
     let selection = #"{"imported_by":"BAWASLU","until":"2024-06-01","outcome":"disputed","reason":"x"}"#
     for (path, body, type) in [
       ("/v1/imports", Self.plans.map(\.line).joined(separator: "\n"), "application/x-ndjson"),
@@ -124,8 +124,8 @@ struct WriteAnswerTests {
       let verification = ActionBodies.valid(.verifications, on: "2024-05-30")
       let tried = try visitor.act("verifications", on: path, as: .kasn, verification, dryRun: true)
       #expect(tried.status == 201 && Self.found(tried).isEmpty && tried.json["stage"].string == "verified")
-      #expect(tried["etag"]?.hasSuffix("-0\"") == true && tried.json["redacted"].strings.contains("subject"))
-      #expect(try visitor.get(path, as: .kasn)["etag"]?.hasSuffix("-0\"") == true)
+      #expect(tried.json["redacted"].strings.contains("subject"))
+      #expect(try visitor.get(path, as: .kasn).json["redacted"].strings.contains("subject"))
       let taken = try visitor.act("verifications", on: path, as: .kasn, verification)
       #expect(Self.found(taken) == ["000 nip", "001 name", "001 story"])
       let events = try visitor.get("\(path)/history", as: .bawaslu).json["items"].items

@@ -48,7 +48,7 @@ def absent(world, attack):
     requests += [("HEAD", "", None), ("DELETE", "", None), ("OPTIONS", "", None), ("PUT", "", {})]
     requests += [(method, "/" + path if path else "", body) for method, path, body in writes(hidden, today(), mine.id)]
     requests += [(method, (path or "") + "?dry_run=true", body) for method, path, body in requests if body]
-    many = [{}, {"If-Match": '"3-1-0"'}, {"If-Match": "*"}, {"If-None-Match": "*"}, {"Accept": "text/csv"}]
+    many = [{}, {"If-Match": '"4-1-0"'}, {"If-Match": "*"}, {"If-None-Match": "*"}, {"Accept": "text/csv"}]
     for method, path, body in requests:
         for more in many:
             fields = {"Idempotency-Key": f"absent-{world.run}", **more}
@@ -63,11 +63,11 @@ def absent(world, attack):
         )
         attack.check(one.alike == other.alike, "a link tells of a hidden case", f"{one} beside {other}")
     lines = [
-        json.dumps({"case_id": case, "if_match": '"3-1-0"', "outcome": "confirmed"}) for case in (hidden.id, ABSENT)
+        json.dumps({"case_id": case, "if_match": '"4-1-0"', "outcome": "confirmed"}) for case in (hidden.id, ABSENT)
     ]
     answers = [world.ask("KEMENDAGRI", "POST", "/v1/confirmations", line + "\n", kind=NDJSON).text for line in lines]
     attack.check(answers[0].replace(hidden.id, "") == answers[1].replace(ABSENT, ""), "confirmations tell", answers)
-    manifest = [json.dumps({"id": case, "version": 1, "etag": '"3-1-0"'}) + "\n" for case in (hidden.id, ABSENT)]
+    manifest = [json.dumps({"id": case, "version": 1, "etag": '"4-1-0"'}) + "\n" for case in (hidden.id, ABSENT)]
     answers = [world.ask("KEMENDAGRI", "POST", "/v1/reconciliations", line, kind=NDJSON).text for line in manifest]
     known = [re.sub(r'"(id|issued_at|digest|seq)":("[^"]*"|\d+)', "", text) for text in answers]
     attack.check(known[0] == known[1], "a manifest tells of a hidden case", [text[-400:] for text in answers])

@@ -169,7 +169,7 @@ def past(world, attack):
                 world.get(agency, f"/v1/cases/{case.id}{path}")
             body, key = notes[case.id]
             world.ask(
-                agency, "POST", f"/v1/cases/{case.id}/notes", body, {"If-Match": '"3-1-0"', "Idempotency-Key": key}
+                agency, "POST", f"/v1/cases/{case.id}/notes", body, {"If-Match": '"4-1-0"', "Idempotency-Key": key}
             )
         for path in (f"/v1/exports/cases?seq={seq}", f"/v1/changes?after={seq - 20}&limit=200"):
             answer = world.get(agency, path)

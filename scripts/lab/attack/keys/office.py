@@ -7,7 +7,7 @@ from lab.attack.keys.world import today
 from lab.settings import NDJSON
 
 
-def recordings(world, case, agency, on, match='"3-1-0"'):
+def recordings(world, case, agency, on, match='"4-1-0"'):
     """Every way in which an agency could record anything, as answers."""
     tag = world.tag(agency, case.id) or match
     other = case.id

@@ -15,7 +15,7 @@ def dry_runs(world, attack, cases):
             head = world.head()
             other = cases[0].id
             for method, path, body in writes(case, today(), other):
-                answer = world.act(agency, case.id, path, body, "?dry_run=true", tag or '"3-1-0"', method)
+                answer = world.act(agency, case.id, path, body, "?dry_run=true", tag or '"4-1-0"', method)
                 shown = answer.json
                 if answer.status < 300 and shown.get("id") == case.id:
                     attack.check(shown.get("redacted") == before.get("redacted"), "a dry run changes redacted", answer)

@@ -112,7 +112,7 @@ class World(Client):
         return self.get(who, f"/v1/cases/{case_id}")["ETag"]
 
     def act(self, who, case_id, action, body, query="", tag=None, method="POST"):
-        tag = tag or self.tag(who, case_id) or '"3-1-0"'
+        tag = tag or self.tag(who, case_id) or '"4-1-0"'
         fields = {"If-Match": tag}
         if action in ("links", "correction-requests"):
             fields["Idempotency-Key"] = self.fresh()

@@ -1,0 +1,191 @@
+internal import Domain
+internal import GRDB
+internal import JSON
+internal import Service
+
+/// What events have left in other tables: ties, requests for correction and what was decided on them, former reports.
+struct TraceCheck {
+  private let transaction: Transaction
+  private var linkCount: Int64 = 0
+  private var requestCount: Int64 = 0
+  private var decisionCount: Int64 = 0
+  /// Former reports that events explain; corrections that change the report are few.
+  private var formerReports: Set<FormerReport> = []
+
+  private struct FormerReport: Hashable {
+    var number: String
+    var person: Int64
+    var agency: String
+    var key: Int64
+  }
+
+  init(_ transaction: Transaction) { self.transaction = transaction }
+
+  /// Looks for what an event has left.
+  ///
+  /// - Parameter isLogged: whether the log had begun; before that, events did not tell as much.
+  mutating func take(_ event: LoggedEvent, isLogged: Bool, _ leaf: StoredLeaf) throws {
+    switch EventKind(rawValue: event.document.what) {
+    case .link: try takeLink(event, isLogged: isLogged, leaf)
+    case .correctionRequest: try takeRequest(event, leaf)
+    case .correctionAcceptance, .correctionRefusal: try takeDecision(event, isLogged: isLogged, leaf)
+    default: break
+    }
+    guard event.factsSeq == event.document.seq, event.document.version > 1 else { return }
+    try RecordFault.blaming("event", event.document.seq, leaf: leaf.index) {
+      try takeCorrection(event, isLogged: isLogged, leaf)
+    }
+  }
+
+  // MARK: Ties
+
+  private mutating func takeLink(_ event: LoggedEvent, isLogged: Bool, _ leaf: StoredLeaf) throws {
+    let texts = try texts(of: event, leaf)
+    guard let other = texts["case_id"].flatMap({ CaseID($0) }), let relation = texts["relation"] else { return }
+    let row = try transaction.fetchOne(
+      """
+      SELECT linked_by, linked_at FROM case_link WHERE case_key = ? AND relation = ?
+        AND other_key = (SELECT case_key FROM case_record WHERE id = ?)
+      """, [event.key, relation, other.data]
+    ) { (by: $0[0] as String, at: Timestamp(milliseconds: $0[1])) }
+    let name = "of event \(event.document.seq)"
+    guard let row else { throw leaf.fault("case_link", name, "it is missing") }
+    guard row.by == event.document.agency else {
+      throw leaf.fault("case_link", name, "linked_by is not what was recorded")
+    }
+    guard !isLogged || row.at == event.document.recordedAt else {
+      throw leaf.fault("case_link", name, "linked_at is not what was recorded")
+    }
+    linkCount += 1
+  }
+
+  private static let strangeLink = """
+    SELECT l.case_key || ' ' || l.other_key FROM case_link l JOIN case_record o ON o.case_key = l.other_key
+    WHERE NOT EXISTS (
+      SELECT 1 FROM event e JOIN case_part p ON p.part_key = 16 * e.seq + \(CasePart.notesTexts.rawValue)
+      WHERE e.case_key = l.case_key AND e.what = '\(EventKind.link.rawValue)'
+        AND p.content ->> '$.relation' = l.relation
+        AND lower(replace(p.content ->> '$.case_id', '-', '')) = lower(hex(o.id)))
+    LIMIT 1
+    """
+
+  // MARK: Requests
+
+  private mutating func takeRequest(_ event: LoggedEvent, _ leaf: StoredLeaf) throws {
+    guard try transaction.wish(of: event) != nil else {
+      throw leaf.fault("correction_request", "of event \(event.document.seq)", "it is missing")
+    }
+    requestCount += 1
+  }
+
+  private mutating func takeDecision(_ event: LoggedEvent, isLogged: Bool, _ leaf: StoredLeaf) throws {
+    decisionCount += 1
+    let document = event.document
+    // Acceptances of earlier releases name no request.
+    guard let number = document.details.first(where: { $0.name == "request" }).flatMap({ Int64($0.value) }) else {
+      return
+    }
+    let row = try transaction.fetchOne(
+      """
+      SELECT state, decided_by, decided_at, decision_reason FROM correction_request WHERE case_key = ? AND number = ?
+      """, [event.key, number]
+    ) { (state: $0[0] as String, by: $0[1] as String?, at: $0[2] as Int64?, reason: $0[3] as String?) }
+    let name = "\(event.key)/\(number)"
+    guard let row else { throw leaf.fault("correction_request", name, "it is missing") }
+    let state: CorrectionRequest.State =
+      document.what == EventKind.correctionAcceptance.rawValue ? .accepted : .refused
+    let comparisons = [
+      ("state", row.state == state.rawValue), ("decided_by", row.by == document.agency),
+      ("decided_at", !isLogged || row.at == document.recordedAt.milliseconds),
+      ("decision_reason", try row.reason ?? "" == texts(of: event, leaf)["reason"] ?? ""),
+    ]
+    if let other = comparisons.first(where: { !$0.1 }) {
+      throw leaf.fault("correction_request", name, "\(other.0) is not what was recorded")
+    }
+  }
+
+  private static let strangeRequest = """
+    SELECT c.case_key || '/' || c.number FROM correction_request c
+    WHERE NOT EXISTS (
+      SELECT 1 FROM event e WHERE e.case_key = c.case_key AND e.what = '\(EventKind.correctionRequest.rawValue)'
+        AND CAST(e.details ->> '$.request' AS INTEGER) = c.number)
+    LIMIT 1
+    """
+
+  private static let strangeDecision = """
+    SELECT c.case_key || '/' || c.number FROM correction_request c
+    WHERE c.state <> 'open' AND NOT EXISTS (
+      SELECT 1 FROM event e WHERE e.case_key = c.case_key
+        AND e.what IN ('\(EventKind.correctionAcceptance.rawValue)', '\(EventKind.correctionRefusal.rawValue)')
+        AND CAST(e.details ->> '$.request' AS INTEGER) = c.number)
+      OR c.state = 'open' AND (c.decided_by IS NOT NULL OR c.decided_at IS NOT NULL OR c.decision_reason IS NOT NULL)
+    LIMIT 1
+    """
+
+  // MARK: Former reports
+
+  private mutating func takeCorrection(_ event: LoggedEvent, isLogged: Bool, _ leaf: StoredLeaf) throws {
+    let seq = event.document.seq
+    let earlier =
+      try transaction.fetchOne(
+        "SELECT max(seq) FROM event WHERE case_key = ? AND seq < ? AND progress IS NOT NULL", [event.key, seq]
+      ) { $0[0] as Int64? } ?? nil
+    guard let earlier, let old = try transaction.versionMade(at: earlier),
+      let new = try transaction.versionMade(at: seq),
+      !new.facts.isSameReport(as: old.facts)
+    else { return }
+    let person = try transaction.fetchOne("SELECT person_key FROM event WHERE seq = ?", [earlier]) { $0[0] as Int64 }
+    let report = FormerReport(
+      number: PlainText.folded(old.facts.source.agencyRef), person: person ?? 0,
+      agency: old.facts.source.agency.rawValue, key: event.key)
+    let isThere = try transaction.fetchOne(
+      """
+      SELECT 1 FROM former_report WHERE agency_ref_folded = ? AND person_key = ? AND reported_by = ? AND case_key = ?
+      """, [report.number, report.person, report.agency, report.key]
+    ) { _ in true }
+    if isThere == true { formerReports.insert(report) }
+    // What came with the report itself was never known by anything else.
+    let isOwn = event.document.version > max(1, old.provenance.importedVersions)
+    if isThere == nil, isLogged, isOwn { throw leaf.fault("former_report", "of event \(seq)", "it is missing") }
+  }
+
+  // MARK: After the last event
+
+  /// No row is there that no event explains.
+  func finish() throws {
+    let counts: [(table: String, condition: String, count: Int64, strange: String)] = [
+      ("case_link", "TRUE", linkCount, Self.strangeLink),
+      ("correction_request", "TRUE", requestCount, Self.strangeRequest),
+      ("correction_request", "state <> 'open'", decisionCount, Self.strangeDecision),
+    ]
+    for (table, condition, count, strange) in counts {
+      let stored = try transaction.fetchOne("SELECT count(*) FROM \(table) WHERE \(condition)", []) { $0[0] as Int64 }
+      guard stored != count else { continue }
+      let row = try transaction.fetchOne(strange, []) { $0[0] as String }
+      throw RecordFault(table, row ?? "", "no event tells of it")
+    }
+    let undecided = try transaction.fetchOne(
+      """
+      SELECT case_key || '/' || number FROM correction_request WHERE state = 'open'
+        AND (decided_by IS NOT NULL OR decided_at IS NOT NULL OR decision_reason IS NOT NULL) LIMIT 1
+      """, []
+    ) { $0[0] as String }
+    if let undecided { throw RecordFault("correction_request", undecided, "no event tells of its decision") }
+    let reports = try transaction.fetch(
+      "SELECT agency_ref_folded, person_key, reported_by, case_key FROM former_report", []
+    ) { FormerReport(number: $0[0], person: $0[1], agency: $0[2], key: $0[3]) }
+    if let strange = reports.first(where: { !formerReports.contains($0) }) {
+      throw RecordFault("former_report", "of case \(strange.key)", "no event tells of it")
+    }
+  }
+
+  private func texts(of event: LoggedEvent, _ leaf: StoredLeaf) throws -> [String: String] {
+    let seq = event.document.seq
+    return try RecordFault.blaming("case_part", "of event \(seq)", leaf: leaf.index) {
+      let texts = try event.parts.filter { $0.part.textGroup != nil }.compactMap(\.content).flatMap {
+        try EventDetails.read(String(decoding: $0, as: UTF8.self))
+      }
+      return Dictionary(texts.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+}

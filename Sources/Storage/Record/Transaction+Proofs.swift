@@ -1,0 +1,61 @@
+internal import Domain
+internal import GRDB
+internal import Merkle
+internal import Service
+
+/// Opening leaves to those who may see what they commit to.
+extension Transaction {
+  func proof(ofEvent seq: Int64) throws -> LeafProof? {
+    guard let event = try loggedEvents(after: seq - 1, limit: 1).first, event.document.seq == seq,
+      let index = event.leaf, let commitments = event.commitments,
+      let salts = try fetchOne("SELECT salts FROM leaf WHERE leaf_index = ?", [index], { $0[0] as [UInt8] })
+    else { return nil }
+    let core = Disclosure(salt: salts.prefix(16), name: LeafGroup.core.name, value: event.document.core)
+    var openings = [LeafProof.Opening(group: .core, isState: false, text: core.text)]
+    var parts = event.parts
+    for (seq, wanted) in [
+      (event.factsSeq, CasePart.facts), (event.referencesSeq, [CasePart.references]),
+    ] where event.document.state != nil && seq != event.document.seq {
+      if let seq { parts += try self.parts(wanted, at: seq) }
+    }
+    for part in parts {
+      guard let group = part.part.openedBy, let value = part.content ?? event.saltedValue(of: part.part) else {
+        continue
+      }
+      openings.append(
+        LeafProof.Opening(group: group, isState: part.group.lasts, text: part.disclosure(of: value).text))
+    }
+    return LeafProof(
+      index: index, agency: AgencyCode(rawValue: event.document.agency), seq: seq,
+      groups: commitments.all.map { ("\($0.group.name)", $0.digest) }, openings: openings)
+  }
+
+  private func parts(_ wanted: [CasePart], at seq: Int64) throws -> [StoredPart] {
+    guard let first = wanted.first, let last = wanted.last else { return [] }
+    return try fetch(
+      "SELECT part_key, salt, content FROM case_part WHERE part_key BETWEEN ? AND ?",
+      [first.key(at: seq), last.key(at: seq)]
+    ) { row in
+      CasePart(ofKey: row[0]).map { StoredPart(part: $0, salt: row[1], content: row.utf8(2).map { Array($0) }) }
+    }.compactMap { $0 }
+  }
+}
+
+extension LoggedEvent {
+  /// The value of a part that holds its salt alone.
+  fileprivate func saltedValue(of part: CasePart) -> [UInt8]? { part == .letters ? document.letters : nil }
+}
+
+extension CasePart {
+  /// Who sees the group may open it; nil for what nobody opens.
+  fileprivate var openedBy: FieldGroup? {
+    switch self {
+    case .core, .references, .letters: .core
+    case .subject: .subject
+    case .narrative: .narrative
+    case .reporter: .reporter
+    case .digest, .correction: nil
+    case .coreTexts, .subjectTexts, .narrativeTexts, .evidenceTexts, .reporterTexts, .notesTexts: textGroup
+    }
+  }
+}
