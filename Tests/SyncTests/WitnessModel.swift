@@ -145,7 +145,9 @@ final class ModelDisk: WitnessDisk {
   func kept() throws -> KeptCheckpoint? { checkpoint }
 
   func hashes(_ range: Range<Int64>, ofEpoch epoch: Int) throws -> [Hash] {
-    Array((written[epoch] ?? [])[Int(range.lowerBound)..<Int(range.upperBound)])
+    let held = written[epoch] ?? []
+    guard Int(range.upperBound) <= held.count else { throw WitnessFailure.refused("hashes are lost") }
+    return Array(held[Int(range.lowerBound)..<Int(range.upperBound)])
   }
 
   func put(_ hashes: [Hash], at index: Int64, ofEpoch epoch: Int) throws {

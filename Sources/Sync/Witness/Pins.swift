@@ -34,7 +34,7 @@ public struct Pins: Sendable {
   /// - Throws: `WitnessFailure.refused` with the line that is wrong.
   package init(_ text: String) throws(WitnessFailure) {
     var (logs, witnesses): ([NoteVerifier], [Witness]) = ([], [])
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
       switch (words.first, words.count) {
       case (nil, _): continue

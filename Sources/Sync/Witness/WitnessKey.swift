@@ -2,7 +2,7 @@ internal import Foundation
 package import Merkle
 internal import Storage
 
-/// The private key that an agency cosigns with, in a file for its owner alone. It leaves the machine of the agency never.
+/// The private key that an agency cosigns with, in a file for its owner alone. It never leaves the agency.
 public struct WitnessKey: Sendable {
   package let signer: NoteSigner
 
@@ -17,7 +17,10 @@ public struct WitnessKey: Sendable {
   public init(path: String) throws(WitnessFailure) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .refused("\(path): \(String(cString: strerror(errno)))") }
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 == 0 else {
+    // systemd gives a service its credentials through an access list, which shows as a right of the group.
+    let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
+    let others: mode_t = credentials.map { path.hasPrefix($0 + "/") } == true ? 0o037 : 0o077
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & others == 0 else {
       throw .refused("\(path): the key is for its owner alone: chmod 600")
     }
     let bytes = FileManager.default.contents(atPath: path) ?? Data()
