@@ -71,7 +71,7 @@ public struct Importer: Sendable {
 
   /// Imports some lines in one write; a broken line never stops the others.
   public func run(_ lines: [ImportLine], dryRun: Bool) async throws -> [Outcome] {
-    try await keep(judge(lines.map { .success($0) }), dryRun: dryRun)
+    try await keep(judge(lines.map { .success($0) }), dryRun: dryRun).map(\.outcome)
   }
 
   /// Judges lines by everything that needs no database: work for any thread.
@@ -87,10 +87,16 @@ public struct Importer: Sendable {
   }
 
   /// Stores what was judged, in one write. A line that fails does so before anything of it is written.
-  public func keep(_ lines: [Judged], dryRun: Bool) async throws -> [Outcome] {
+  ///
+  /// - Returns: what has become of each line, and its last leaf where it has left one.
+  public func keep(_ lines: [Judged], dryRun: Bool) async throws -> [(outcome: Outcome, leaf: LeafReceipt?)] {
     try await store.write(by: .agency(origin.agency), spending: origin.budget, dryRun: dryRun, noting: receipts) {
       transaction in
-      try lines.map { try keep($0, dryRun: dryRun, transaction) }
+      try lines.map { line in
+        let before = transaction.receipt
+        let outcome = try keep(line, dryRun: dryRun, transaction)
+        return (outcome, dryRun || transaction.receipt == before ? nil : transaction.receipt)
+      }
     }
   }
 

@@ -7,6 +7,9 @@ public struct LeafReceipt: Sendable, Equatable {
   public let index: Int64
   public let hash: Hash
 
+  /// Index and hash, as answers tell them.
+  public var text: String { "\(index) \(hash.base64)" }
+
   public init(index: Int64, hash: Hash) { (self.index, self.hash) = (index, hash) }
 }
 

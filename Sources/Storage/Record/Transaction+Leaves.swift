@@ -109,6 +109,8 @@ extension Transaction {
     }
   }
 
+  var receipt: LeafReceipt? { pending.receipt }
+
   func probe() throws {
     try execute("INSERT INTO setting (name, value) VALUES ('probe', x'00') ON CONFLICT (name) DO NOTHING", [])
   }

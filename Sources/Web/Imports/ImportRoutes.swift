@@ -92,15 +92,15 @@ enum ImportRoutes {
   ) async throws -> [UInt8] {
     let outcomes = try await importer.keep(lines.map(\.judged), dryRun: dryRun)
     var writer = JSONWriter(reserving: lines.count * 128)
-    for (line, outcome) in zip(lines, outcomes) {
-      write(outcome, line: line.number, call, to: &writer)
+    for (line, kept) in zip(lines, outcomes) {
+      write(kept.outcome, kept.leaf, line: line.number, call, to: &writer)
       writer.bytes.append(UInt8(ascii: "\n"))
     }
     return writer.bytes
   }
 
   private static func write(
-    _ outcome: Importer.Outcome, line: Int, _ call: Call, to writer: inout JSONWriter
+    _ outcome: Importer.Outcome, _ leaf: LeafReceipt?, line: Int, _ call: Call, to writer: inout JSONWriter
   ) {
     writer.object { writer in
       writer.member("line", line)
@@ -124,6 +124,7 @@ enum ImportRoutes {
         writer.name("problem")
         call.write(failure, to: &writer)
       }
+      if let leaf { writer.member("leaf", leaf.text) }
     }
   }
 }

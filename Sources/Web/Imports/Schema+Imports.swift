@@ -8,6 +8,7 @@ extension Schema {
     object([
       .always("line", count), .always("status", codes(["created", "duplicate", "extended", "differs", "invalid"])),
       .maybe("id", uuid.orNull), .maybe("problem", problem),
+      .maybe("leaf", pattern("^[0-9]+ [A-Za-z0-9+/]{43}=$").described("The line's last leaf, as in Netral-Leaf.")),
     ]).named("ImportedLine"), brokenOff,
   ]).named("ImportResult")
 

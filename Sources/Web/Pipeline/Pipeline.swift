@@ -2,7 +2,6 @@ internal import Domain
 internal import HTTPServer
 internal import HTTPTypes
 internal import Logging
-internal import Merkle
 internal import Service
 
 /// The order of every request: route, key, gate, query, the case behind `{id}`, handler, answer, one log line.
@@ -92,8 +91,7 @@ final class Pipeline: Sendable {
         isPublic = answer.isPublic
         response = answer.response(to: request)
         if let receipt = asker.receipts.last {
-          response.fields.append(
-            Response.Field(name: .leaf, value: "\(receipt.index) \(receipt.hash.base64)"))
+          response.fields.append(Response.Field(name: .leaf, value: receipt.text))
         }
         place?.keep()
       }
