@@ -36,7 +36,7 @@ struct RecordClient: WitnessedLog {
     let width = Int64(Tile.widthMax)
     var next = range.lowerBound / width
     while next * width < range.upperBound {
-      let last = min(next + Int64(Self.tilesAtOnce), (range.upperBound + width - 1) / width)
+      let last = min(next + Int64(Self.tilesAtOnce), (range.upperBound - 1) / width + 1)
       let tiles = (next..<last).compactMap { index in
         Tile(level: 0, index: index, width: Tile.width(level: 0, index: index, size: size))
       }
@@ -58,7 +58,9 @@ struct RecordClient: WitnessedLog {
         guard let content = try line.object("content") else { continue }
         found.append(RestoredEpoch(epoch: try content.int("epoch"), size: try content.int64("size")))
       }
-      from = try last.int64("index") + 1
+      let next = try last.int64("index") + 1
+      guard next > from else { throw SyncFault.refused("the server sends leaves that lead nowhere", code: nil) }
+      from = next
     }
   }
 
@@ -85,7 +87,8 @@ struct RecordClient: WitnessedLog {
     }
     var listing = WitnessListing()
     for line in lines {
-      let agency = try line.text("agency")
+      // It is printed, and may be anything.
+      let agency = try String(line.text("agency").prefix(40).filter { $0.isASCII && ($0.isLetter || $0.isNumber) })
       let note: [UInt8]? = if case .string(let text) = line["note"] { Array(text.utf8) } else { nil }
       if try line.text("key") == key.text {
         (listing.isRegistered, listing.ownNote) = (true, note)

@@ -34,7 +34,7 @@ public struct WitnessKey: Sendable {
 
   /// Reads a key, or draws one and writes it when there is no file.
   ///
-  /// - Parameter name: of the new key, such as `bkn.go.id`.
+  /// - Parameter name: of the new key, such as `bkn.go.id`; nil: one that is drawn.
   /// - Throws: `WitnessFailure.refused`.
   public static func make(path: String, named name: String?) throws(WitnessFailure) -> WitnessKey {
     if access(path, F_OK) == 0 {
@@ -44,7 +44,8 @@ public struct WitnessKey: Sendable {
       }
       return key
     }
-    guard let name else { throw .refused("\(path): there is no key; --name says what a new one is called") }
+    let drawn = String(UInt32.random(in: .min ... .max), radix: 16)
+    let name = name ?? "witness-" + String(repeating: "0", count: 8 - drawn.count) + drawn
     do {
       let signer = try NoteSigner.generate(name: name, type: .cosignature)
       try DurableFile.write(Array("\(signer.text)\n".utf8), to: path, replacing: false)

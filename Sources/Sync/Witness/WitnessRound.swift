@@ -30,7 +30,10 @@ package struct WitnessRound {
     let isBehind = listing.others.contains { view in
       (view.announced.epoch, view.announced.size) > (kept.announced.epoch, kept.announced.size)
     }
-    if isBehind { kept = try takeNewest().kept }
+    if isBehind {
+      let later = try takeNewest()
+      (kept, lost) = (later.kept, later.lost ?? lost)
+    }
     // A service that refuses a cosignature is compared with others all the same.
     let handingIn = Result {
       guard listing.ownNote != kept.announced.note else { return }

@@ -23,7 +23,7 @@ public final class WitnessState: WitnessDisk {
   public init(_ folder: String, key: WitnessKey?, makesFolder: Bool) throws {
     self.folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     ownKey = key?.signer.verifier
-    if makesFolder, mkdir(self.folder, 0o700) != 0, errno != EEXIST { throw Self.failure(self.folder) }
+    if makesFolder { try Self.makeFolder(self.folder) }
     var status = stat()
     guard stat(self.folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
       throw WitnessFailure.refused("\(folder): is no folder with the state of a witness")
@@ -71,7 +71,7 @@ public final class WitnessState: WitnessDisk {
   package func hashes(_ range: Range<Int64>, ofEpoch epoch: Int) throws -> [Hash] {
     guard !range.isEmpty else { return [] }
     let path = leavesPath(epoch)
-    return try withFile(path, O_RDONLY) { descriptor in
+    return try Self.withFile(path, O_RDONLY) { descriptor in
       var bytes = [UInt8](repeating: 0, count: 32 * range.count)
       let start = 32 * Int(range.lowerBound)
       var done = 0
@@ -95,7 +95,7 @@ public final class WitnessState: WitnessDisk {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(32 * hashes.count)
     for hash in hashes { hash.append(to: &bytes) }
-    try withFile(path, O_RDWR | O_CREAT) { descriptor in
+    try Self.withFile(path, O_RDWR | O_CREAT) { descriptor in
       let start = 32 * Int(index)
       guard ftruncate(descriptor, start) == 0 else { throw Self.failure(path) }
       var done = 0
@@ -115,14 +115,14 @@ public final class WitnessState: WitnessDisk {
     if size == 0 {
       guard unlink(path) == 0 || errno == ENOENT else { throw Self.failure(path) }
     } else {
-      try withFile(path, O_RDWR) { guard ftruncate($0, 32 * Int(size)) == 0 else { throw Self.failure(path) } }
+      try Self.withFile(path, O_RDWR) { guard ftruncate($0, 32 * Int(size)) == 0 else { throw Self.failure(path) } }
     }
   }
 
   package func sync(epoch: Int) throws {
     let path = leavesPath(epoch)
-    try withFile(path, O_RDWR | O_CREAT) { guard fsync($0) == 0 else { throw Self.failure(path) } }
-    try withFile(folder, O_RDONLY | O_DIRECTORY) { guard fsync($0) == 0 else { throw Self.failure(folder) } }
+    try Self.withFile(path, O_RDWR | O_CREAT) { guard fsync($0) == 0 else { throw Self.failure(path) } }
+    try Self.withFile(folder, O_RDONLY | O_DIRECTORY) { guard fsync($0) == 0 else { throw Self.failure(folder) } }
   }
 
   private func leavesPath(_ epoch: Int) -> String { "\(folder)/leaves-\(epoch)" }
@@ -150,9 +150,19 @@ public final class WitnessState: WitnessDisk {
     return [UInt8](data)
   }
 
-  private func withFile<Value>(_ path: String, _ flags: Int32, _ body: (Int32) throws -> Value) throws -> Value {
+  /// A folder that went with the power would take with it what was cosigned.
+  private static func makeFolder(_ path: String) throws {
+    guard mkdir(path, 0o700) == 0 else {
+      if errno == EEXIST { return }
+      throw failure(path)
+    }
+    let parent = URL(filePath: path).deletingLastPathComponent().path
+    try withFile(parent, O_RDONLY | O_DIRECTORY) { guard fsync($0) == 0 else { throw failure(parent) } }
+  }
+
+  private static func withFile<Value>(_ path: String, _ flags: Int32, _ body: (Int32) throws -> Value) throws -> Value {
     let descriptor = open(path, flags | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Self.failure(path) }
+    guard descriptor >= 0 else { throw failure(path) }
     defer { close(descriptor) }
     return try body(descriptor)
   }

@@ -58,7 +58,7 @@ struct WitnessCommand: ParsableCommand {
 
     @Option(help: "The file of the private key, which only its owner may read.")
     var keyFile: String
-    @Option(help: "The name of a new key, such as bkn.go.id: without blanks and plus.")
+    @Option(help: "The name of a new key, such as bkn.go.id, without blanks and plus; one is drawn when none is given.")
     var name: String?
 
     func run() throws {
