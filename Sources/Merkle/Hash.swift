@@ -9,18 +9,29 @@ public struct Hash: Hashable, Sendable {
   /// - Returns: nil unless there are 32 bytes.
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
+    if let hash = bytes.withContiguousStorageIfAvailable({ Hash(contiguous: UnsafeRawBufferPointer($0)) }) {
+      self = hash
+      return
+    }
     var words: [UInt64] = [0, 0, 0, 0]
     for (index, byte) in bytes.enumerated() { words[index >> 3] = words[index >> 3] << 8 | UInt64(byte) }
     self.words = (words[0], words[1], words[2], words[3])
   }
 
-  init(_ digest: SHA256Digest) {
-    words = digest.withUnsafeBytes { bytes in
-      func word(_ index: Int) -> UInt64 {
-        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
-      }
-      return (word(0), word(1), word(2), word(3))
+  init(_ digest: SHA256Digest) { self = digest.withUnsafeBytes { Hash(contiguous: $0) } }
+
+  private init(contiguous bytes: UnsafeRawBufferPointer) {
+    func word(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
+    words = (word(0), word(1), word(2), word(3))
+  }
+
+  /// The SHA-256 of some bytes.
+  init(ofArray bytes: [UInt8]) {
+    var function = SHA256()
+    bytes.withUnsafeBytes { function.update(bufferPointer: $0) }
+    self.init(function.finalize())
   }
 
   /// The SHA-256 of some bytes.
@@ -36,9 +47,8 @@ public struct Hash: Hashable, Sendable {
 
   /// Adds the 32 bytes to others.
   public func append(to bytes: inout [UInt8]) {
-    for word in [words.0, words.1, words.2, words.3] {
-      withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
-    }
+    let ordered = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+    withUnsafeBytes(of: ordered) { bytes.append(contentsOf: $0) }
   }
 
   /// As base64 (RFC 4648, 4).

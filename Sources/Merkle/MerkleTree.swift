@@ -14,13 +14,21 @@ public enum MerkleTree {
     return Hash(function.finalize())
   }
 
+  /// The same of an array.
+  public static func leaf(array bytes: [UInt8]) -> Hash {
+    var function = SHA256()
+    withUnsafeBytes(of: 0 as UInt8) { function.update(bufferPointer: $0) }
+    bytes.withUnsafeBytes { function.update(bufferPointer: $0) }
+    return Hash(function.finalize())
+  }
+
   /// The hash of a node: SHA-256 of a one byte and the hashes below it.
   public static func node(_ left: Hash, _ right: Hash) -> Hash {
     var bytes: [UInt8] = [1]
     bytes.reserveCapacity(65)
     left.append(to: &bytes)
     right.append(to: &bytes)
-    return Hash(SHA256.hash(data: bytes))
+    return Hash(ofArray: bytes)
   }
 
   /// The root over some leaves in their order.

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 #include <stdint.h>
+#include <sys/random.h>
 #include <time.h>
 
 /// Refuses ordinary SQL any way to corrupt the file (SQLITE_DBCONFIG_DEFENSIVE).
@@ -34,6 +35,9 @@ int csqlite_clock_is_synchronised(void);
 
 /// The number of the file system a path lies on (statfs), or -1.
 long csqlite_file_system_type(const char *path);
+
+/// Draws up to 256 bytes that nobody can guess, with one call of the kernel; 0 when it has given them all (getentropy).
+static inline int csqlite_draw_entropy(void *bytes, size_t count) { return getentropy(bytes, count); }
 
 static inline int64_t csqlite_monotonic_nanoseconds(void) {
   struct timespec now;

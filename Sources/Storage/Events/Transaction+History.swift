@@ -1,4 +1,4 @@
-internal import Crypto
+internal import CSQLite
 internal import Domain
 internal import Foundation
 internal import GRDB
@@ -70,11 +70,18 @@ extension Transaction {
 /// Salts of 128 bits, drawn from the kernel many at a time.
 struct Salts {
   private static let bytes = 16
+  private static let drawnBytes = 256
   private var drawn: ArraySlice<UInt8> = []
 
   mutating func next() -> [UInt8] {
     if drawn.isEmpty {
-      drawn = SymmetricKey(size: .init(bitCount: Self.bytes * 8 * 64)).withUnsafeBytes { Array($0)[...] }
+      drawn =
+        [UInt8](unsafeUninitializedCapacity: Self.drawnBytes) { buffer, count in
+          // It gives so many or none, and none only where the kernel has no such call.
+          precondition(
+            csqlite_draw_entropy(buffer.baseAddress, Self.drawnBytes) == 0, "the kernel gives no random bytes")
+          count = Self.drawnBytes
+        }[...]
     }
     defer { drawn = drawn.dropFirst(Self.bytes) }
     return Array(drawn.prefix(Self.bytes))

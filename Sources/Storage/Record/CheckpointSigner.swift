@@ -10,6 +10,8 @@ final class CheckpointSigner: @unchecked Sendable {
     var edge: TreeEdge
     var note: SignedNote
     var failures = 0
+    /// Whether the thread waits for a commit: only then is it woken.
+    var isIdle = false
     var isClosed = false
   }
 
@@ -50,8 +52,11 @@ final class CheckpointSigner: @unchecked Sendable {
 
   /// Takes note of what was committed.
   func advance(to edge: TreeEdge) {
-    state.withLock { $0.edge = edge }
-    condition.signal()
+    let isIdle = state.withLock { state in
+      state.edge = edge
+      return state.isIdle
+    }
+    if isIdle { wake() }
   }
 
   func start() {
@@ -60,12 +65,7 @@ final class CheckpointSigner: @unchecked Sendable {
       while waitForCommit() {
         signNewest()
         // What is committed meanwhile is signed together.
-        condition.lock()
-        let end = Date(timeIntervalSinceNow: interval)
-        while !state.withLock({ $0.isClosed }) {
-          if !condition.wait(until: end) { break }
-        }
-        condition.unlock()
+        rest()
       }
       signNewest()
       running.leave()
@@ -77,10 +77,24 @@ final class CheckpointSigner: @unchecked Sendable {
   /// Signs what is committed, and ends.
   func close() {
     state.withLock { $0.isClosed = true }
+    wake()
+    running.wait()
+  }
+
+  private func wake() {
     condition.lock()
     condition.broadcast()
     condition.unlock()
-    running.wait()
+  }
+
+  /// Waits until the next checkpoint may be signed, or until it is closed.
+  private func rest() {
+    condition.lock()
+    defer { condition.unlock() }
+    let end = Date(timeIntervalSinceNow: interval)
+    while !state.withLock({ $0.isClosed }) {
+      if !condition.wait(until: end) { return }
+    }
   }
 
   /// False when it is closed.
@@ -88,11 +102,14 @@ final class CheckpointSigner: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     while true {
-      let (isClosed, isBehind) = state.withLock { state in (state.isClosed, state.isBehind) }
+      let (isClosed, isBehind) = state.withLock { state in
+        state.isIdle = !state.isClosed && !state.isBehind
+        return (state.isClosed, state.isBehind)
+      }
       if isClosed { return false }
       if isBehind { return true }
-      // A signal may come between the look and the wait.
-      _ = condition.wait(until: Date(timeIntervalSinceNow: 0.1))
+      // Who wakes takes the lock first, so that no word is missed between the look and the wait.
+      condition.wait()
     }
   }
 

@@ -13,24 +13,34 @@ struct Leaf {
   /// A JSON object without blanks: `kind`, `agency` and `seq` where there is one, and `groups`, the digest of each as
   /// base64url.
   var bytes: [UInt8] {
-    var bytes: [UInt8] = Array("{\"kind\":\"\(kind.rawValue)\"".utf8)
+    var bytes: [UInt8] = []
     bytes.reserveCapacity(96 + 64 * commitments.all.count)
-    // Codes of agencies are letters and digits.
-    if let agency { bytes += Array(",\"agency\":\"\(agency)\"".utf8) }
-    if let seq { bytes += Array(",\"seq\":\(seq)".utf8) }
-    bytes += Array(",\"groups\":{".utf8)
-    for (index, (group, digest)) in commitments.all.enumerated() {
-      bytes += Array(index == 0 ? "\"".utf8 : ",\"".utf8)
-      group.name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-      bytes += Array("\":\"".utf8)
-      Base64URL.append(digest.bytes, to: &bytes)
-      bytes.append(UInt8(ascii: "\""))
+    bytes.append("{\"kind\":\"")
+    bytes.append(contentsOf: kind.rawValue.utf8)
+    bytes.append("\"")
+    if let agency {
+      // Codes of agencies are letters and digits.
+      bytes.append(",\"agency\":\"")
+      bytes.append(contentsOf: agency.utf8)
+      bytes.append("\"")
     }
-    bytes += Array("}}".utf8)
+    if let seq {
+      bytes.append(",\"seq\":")
+      bytes.append(contentsOf: String(seq).utf8)
+    }
+    bytes.append(",\"groups\":{")
+    for (index, (group, digest)) in commitments.all.enumerated() {
+      bytes.append(index == 0 ? "\"" : ",\"")
+      bytes.append(group.name)
+      bytes.append("\":\"")
+      Base64URL.append(digest.bytes, to: &bytes)
+      bytes.append("\"")
+    }
+    bytes.append("}}")
     return bytes
   }
 
-  var hash: Hash { MerkleTree.leaf(bytes) }
+  var hash: Hash { MerkleTree.leaf(array: bytes) }
 }
 
 /// The salts of a leaf: 16 bytes for its core, and 16 for what is never disclosed.
@@ -42,10 +52,10 @@ struct LeafSalts {
   init(_ salts: inout Salts) { bytes = salts.next() + salts.next() }
 
   func digest(of core: [UInt8]) -> Hash {
-    Disclosure(salt: bytes.prefix(16), name: LeafGroup.core.name, value: core).digest
+    Disclosure(salt: Array(bytes.prefix(16)), name: LeafGroup.core.name, value: core).digest
   }
 
   func digest(ofStore store: [UInt8]) -> Hash {
-    Disclosure(salt: bytes.dropFirst(16), name: LeafGroup.store.name, value: store).digest
+    Disclosure(salt: Array(bytes.dropFirst(16)), name: LeafGroup.store.name, value: store).digest
   }
 }

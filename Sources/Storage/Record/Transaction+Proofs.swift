@@ -10,7 +10,7 @@ extension Transaction {
       let index = event.leaf, let commitments = event.commitments,
       let salts = try fetchOne("SELECT salts FROM leaf WHERE leaf_index = ?", [index], { $0[0] as [UInt8] })
     else { return nil }
-    let core = Disclosure(salt: salts.prefix(16), name: LeafGroup.core.name, value: event.document.core)
+    let core = Disclosure(salt: Array(salts.prefix(16)), name: LeafGroup.core.name, value: event.document.core)
     var openings = [LeafProof.Opening(group: .core, isState: false, text: core.text)]
     var parts = event.parts
     for (seq, wanted) in [
