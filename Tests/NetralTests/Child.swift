@@ -113,7 +113,7 @@ final class Child {
   }
 
   /// Waits for its end.
-  func wait(seconds: Double = 30) throws -> Ending { try poll("the end of a child", seconds: seconds) { ending() } }
+  func wait(seconds: Double = 180) throws -> Ending { try poll("the end of a child", seconds: seconds) { ending() } }
 }
 
 /// What a program that has ended left behind.

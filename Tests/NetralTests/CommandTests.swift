@@ -19,7 +19,11 @@ extension ProgramTests {
       }
       let attributes = try FileManager.default.attributesOfItem(atPath: database)
       #expect(attributes[.posixPermissions] as? Int == 0o600)
-      #expect(try folder.names() == ["netral.sqlite", "netral.sqlite.lock"])
+      #expect(
+        try folder.names()
+          == ["netral.sqlite", ".checkpoint", ".lock", ".record-key"].map {
+            $0.hasPrefix(".") ? "netral.sqlite\($0)" : $0
+          })
       #expect(
         try sqlite(database, "PRAGMA integrity_check; PRAGMA journal_mode; PRAGMA application_id")
           == "ok\nwal\n1314148940")
@@ -90,7 +94,9 @@ extension ProgramTests {
         ])
         #expect(made.ending == .exit(0), "\(made.errors)")
       }
-      #expect(try folder.names() == (names + names.map { $0 + ".lock" }).sorted())
+      #expect(
+        try folder.names()
+          == names.flatMap { name in ["", ".checkpoint", ".lock", ".record-key"].map { name + $0 } }.sorted())
       for name in names { #expect(try sqlite(folder.file(name), "SELECT count(*) > 500 FROM reference") == "1") }
     }
 

@@ -123,7 +123,9 @@ extension ProgramTests {
       #expect(try findings().map { $0.prefix(51) } == ["fault: the folder of the database belongs to the us"])
       // A database of the server's user, with folders of that user or of root; one of its files root has made.
       chown(world.database, stranger, 0)
-      for path in ["-wal", "-shm"].map({ world.database + $0 }) { chown(path, stranger, 0) }
+      for path in ["-wal", "-shm", ".record-key", ".checkpoint"].map({ world.database + $0 }) {
+        chown(path, stranger, 0)
+      }
       let lock = world.database + ".lock"
       try Data().write(to: URL(filePath: lock))
       chmod(lock, 0o600)
@@ -141,7 +143,7 @@ extension ProgramTests {
       let finished = try netral("doctor", "--database", disk.file("netral.sqlite"))
       #expect(finished.ending == .exit(1))
       #expect(finished.output.contains("fault\tfile system\tthe database lies on tmpfs"))
-      #expect(try disk.names() == ["netral.sqlite", "netral.sqlite-shm", "netral.sqlite-wal"])
+      #expect(Set(try disk.names()).isSuperset(of: ["netral.sqlite", "netral.sqlite-shm", "netral.sqlite-wal"]))
     }
   }
 }

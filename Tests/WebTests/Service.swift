@@ -162,15 +162,20 @@ func withService(
   _ change: (inout APISettings) -> Void = { _ in }, _ body: @escaping (Visitor) async throws -> Void,
   server: (inout Limits) -> Void = { _ in }, store: (inout StoreSettings) -> Void = { _ in }
 ) async throws {
-  let service = try await Service(change, server: server, store: store)
-  do {
-    try await withTaskExecutorPreference(OwnThread()) { try await body(Visitor(service)) }
-  } catch {
+  try await openServices.pass {
+    let service = try await Service(change, server: server, store: store)
+    do {
+      try await withTaskExecutorPreference(OwnThread()) { try await body(Visitor(service)) }
+    } catch {
+      try await service.close()
+      throw error
+    }
     try await service.close()
-    throw error
   }
-  try await service.close()
 }
+
+/// Services that are open at the same time: some forty files each.
+private let openServices = Turnstile(100)
 
 /// Asks a service on one connection that is kept as long as the server keeps it.
 final class Visitor {

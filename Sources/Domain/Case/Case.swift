@@ -39,6 +39,13 @@ public struct Case: Sendable, Equatable {
     self.updatedAt = updatedAt
   }
 
+  /// True when both say the same. What the record commits to of them has salts, and is not compared.
+  public static func == (one: Case, other: Case) -> Bool {
+    one.id == other.id && one.number == other.number && one.version == other.version && one.seq == other.seq
+      && one.factsBox == other.factsBox && one.progress == other.progress && one.provenance == other.provenance
+      && one.createdAt == other.createdAt && one.updatedAt == other.updatedAt
+  }
+
   /// True when the facts are those of `other`, which costs nothing for a copy.
   public func hasFacts(of other: Case) -> Bool { factsBox == other.factsBox }
 

@@ -47,14 +47,14 @@ enum RecordRoutes {
     return page.answer(next: nil, at: nil)
   }
 
-  /// What concerns an agency's own keys and figures is shown to it and to the operator; all else to everybody.
+  /// Keys are shown to their agency and the operator, figures and certificates to their agency alone: a figure's question may
+  /// lead to a person, and a certificate counts cases. All else is shown to everybody.
   private static func shows(_ leaf: LoggedLeaf, to asker: Asker) -> Bool {
     switch leaf.kind {
     case .key, .keyEnd, .audit, .backup:
       asker.caller?.agency == nil || leaf.agency != nil && leaf.agency == asker.caller?.agency
-    case .figure, .publishedFigure, .certificate:
-      leaf.agency == nil || asker.caller?.agency == nil || leaf.agency == asker.caller?.agency
-    case .origin, .logKey, .event, .reference, .release, .restore, .witnessKey: true
+    case .figure, .certificate: leaf.agency != nil && leaf.agency == asker.caller?.agency
+    case .publishedFigure, .origin, .logKey, .event, .reference, .release, .restore, .witnessKey: true
     }
   }
 
