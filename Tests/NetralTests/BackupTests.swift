@@ -24,7 +24,10 @@ struct BackupWorld {
     folder = try TemporaryFolder()
     let demo = try Self.demo.get()
     keys = demo.keys
-    try FileManager.default.copyItem(atPath: demo.folder.file("demo.sqlite"), toPath: database)
+    // With the key of its record: the service does not take it for a copy that goes astray.
+    for suffix in ["", ".record-key", ".checkpoint"] {
+      try FileManager.default.copyItem(atPath: demo.folder.file("demo.sqlite\(suffix)"), toPath: database + suffix)
+    }
   }
 
   var database: String { folder.file("netral.sqlite") }

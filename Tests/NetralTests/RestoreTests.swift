@@ -31,7 +31,8 @@ extension ProgramTests {
         #expect(lines.contains(line), "\(line)")
       }
       #expect(try world.mode(target) == 0o600)
-      for table in ["event", "case_part", "access_key", "setting"] {
+      #expect(try sqlite(target, "SELECT count(*) FROM setting WHERE name = 'record_restored'") == "1")
+      for table in ["event", "case_part", "access_key"] {
         #expect(try sqlite(target, "SELECT * FROM \(table)") == sqlite(world.database, "SELECT * FROM \(table)"))
       }
       let server = try RunningServer(target)
