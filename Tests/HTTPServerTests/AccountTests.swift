@@ -3,7 +3,7 @@ import HTTPTypes
 import Synchronization
 import Testing
 
-@Suite("The account of an answer", .timeLimit(.minutes(1)))
+@Suite("The account of an answer", .timeLimit(.minutes(10)))
 struct AccountTests {
   private final class Account: AnswerAccount {
     let held = Atomic<Int>(0)

@@ -3,7 +3,7 @@ import HTTPServer
 import HTTPTypes
 import Testing
 
-@Suite("A request body", .timeLimit(.minutes(1)))
+@Suite("A request body", .timeLimit(.minutes(10)))
 struct BodyTests {
   @Test("is asked for with 100 Continue when the handler reads it")
   func expectContinue() async throws {

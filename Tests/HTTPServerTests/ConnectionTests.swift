@@ -13,7 +13,7 @@ private let echo: Handler = { request in
   }
 }
 
-@Suite("A connection", .timeLimit(.minutes(1)))
+@Suite("A connection", .timeLimit(.minutes(10)))
 struct ConnectionTests {
   @Test("stays open for further requests")
   func keepAlive() async throws {
@@ -220,7 +220,7 @@ struct ConnectionTests {
   }
 }
 
-@Suite("Request smuggling", .timeLimit(.minutes(1)))
+@Suite("Request smuggling", .timeLimit(.minutes(10)))
 struct SmugglingTests {
   static let hidden = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
 

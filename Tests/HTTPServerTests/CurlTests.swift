@@ -5,7 +5,7 @@ import Testing
 
 private let curl = "/usr/bin/curl"
 
-@Suite("curl", .enabled(if: access(curl, X_OK) == 0), .timeLimit(.minutes(1)))
+@Suite("curl", .enabled(if: access(curl, X_OK) == 0), .timeLimit(.minutes(10)))
 struct CurlTests {
   private let handler: Handler = { request in
     do throws(BodyFailure) {

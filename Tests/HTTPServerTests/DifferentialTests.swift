@@ -77,7 +77,7 @@ struct DifferentialTests {
     return written + random
   }
 
-  @Test("accepts no bytes in which h11, llhttp or nginx would see other messages", .timeLimit(.minutes(3)))
+  @Test("accepts no bytes in which h11, llhttp or nginx would see other messages", .timeLimit(.minutes(10)))
   func peers() throws {
     let given = ProcessInfo.processInfo.environment["NETRAL_SEED"].flatMap(UInt64.init)
     let seed = given ?? UInt64.random(in: 0...999_999)

@@ -6,7 +6,7 @@ import Testing
 
 private let told: Handler = { text("\($0.peer) \($0.loopIndex)") }
 
-@Suite("A socket in the file system", .timeLimit(.minutes(1)))
+@Suite("A socket in the file system", .timeLimit(.minutes(10)))
 final class LocalSocketTests {
   private let folder = "/tmp/netral-socket-\(UUID().uuidString.prefix(8))"
   private var path: String { folder + "/http.sock" }

@@ -6,7 +6,7 @@ import Testing
 
 private struct Broken: Error {}
 
-@Suite("A response", .timeLimit(.minutes(1)))
+@Suite("A response", .timeLimit(.minutes(10)))
 struct ResponseTests {
   @Test("to HEAD has the fields of GET and no body")
   func head() async throws {

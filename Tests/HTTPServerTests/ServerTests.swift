@@ -5,7 +5,7 @@ import Testing
 
 private let ok: Handler = { request in text("ok \(request.loopIndex)") }
 
-@Suite("A server", .timeLimit(.minutes(1)))
+@Suite("A server", .timeLimit(.minutes(10)))
 struct ServerTests {
   @Test("answers 503 when all connections are taken, and lets in again when one closes", arguments: [true, false])
   func connectionLimit(perAddress: Bool) async throws {

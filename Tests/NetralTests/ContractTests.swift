@@ -32,7 +32,8 @@ extension ProgramTests {
         .replacing("localhost:8080", with: "127.0.0.1:\(server.port)")
       try """
       set -euo pipefail
-      export CURL_HOME='\(folder.path)'
+      export CURL_HOME='\(folder.path)' PATH="\(URL(filePath: program).deletingLastPathComponent().path):$PATH"
+      cd '\(folder.path)'
       trap 'echo "this line fails: $BASH_COMMAND" >&2' ERR
       \(lines)
       echo

@@ -8,7 +8,7 @@ internal import TestSupport
 internal import Testing
 internal import Web
 
-@Suite("Readiness", .timeLimit(.minutes(2)))
+@Suite("Readiness", .timeLimit(.minutes(10)))
 struct ReadinessTests {
   private func failed(_ answer: HTTPAnswer) -> [String] {
     #expect(answer.status == 503 && answer["retry-after"] != nil, "\(answer.text)")

@@ -28,13 +28,16 @@ final class CheckpointSigner: @unchecked Sendable {
   /// - Parameters:
   ///   - signer: the key, with the origin of the epoch as its name.
   ///   - edge: what is committed.
-  /// - Throws: when the first checkpoint cannot be written.
-  init(_ database: String, _ signer: NoteSigner, _ edge: TreeEdge, interval: Duration) throws {
+  ///   - last: the last checkpoint of this epoch, which is on the disk; nil before there is one.
+  /// - Throws: when the first checkpoint of an epoch cannot be written.
+  init(
+    _ database: String, _ signer: NoteSigner, _ edge: TreeEdge, after last: SignedNote?, interval: Duration
+  ) throws {
     path = Self.path(of: database)
     self.signer = signer
     self.interval = interval / .seconds(1)
-    let note = try Self.sign(edge, signer)
-    try DurableFile.write(note.bytes, to: path)
+    let note = try last ?? Self.sign(edge, signer)
+    if last == nil { try DurableFile.write(note.bytes, to: path) }
     state = Mutex(State(edge: edge, note: note))
   }
 

@@ -47,9 +47,9 @@ struct RecordOpening {
       try log(signer, epoch: epoch)
     }
     let edge = try transaction.storedEdge()
-    try requireExtension(of: signer.verifier, epoch, edge)
+    let last = try requireExtension(of: signer.verifier, epoch, edge)
     let interval = settings.checkpointInterval
-    return (edge, try CheckpointSigner(path, epochSigner, edge, interval: interval))
+    return (edge, try CheckpointSigner(path, epochSigner, edge, after: last, interval: interval))
   }
 
   /// Whether a file, which may be in use, extends what its key has signed; nothing is changed.
@@ -62,7 +62,7 @@ struct RecordOpening {
     let edge = try transaction.storedEdge()
     let epoch = try opening.text(Setting.epoch).flatMap { Int($0) } ?? 1
     do {
-      try opening.requireExtension(of: NoteVerifier(known), epoch, edge)
+      _ = try opening.requireExtension(of: NoteVerifier(known), epoch, edge)
     } catch is NoteError {
       throw OpenFailure.record(path, reason: "the name of its key is no public key")
     }
@@ -93,15 +93,17 @@ struct RecordOpening {
   }
 
   /// Whether the file extends the last checkpoint that was signed.
-  private func requireExtension(of verifier: NoteVerifier, _ epoch: Int, _ edge: TreeEdge) throws {
+  ///
+  /// - Returns: that checkpoint; nil when it is of an earlier epoch.
+  private func requireExtension(of verifier: NoteVerifier, _ epoch: Int, _ edge: TreeEdge) throws -> SignedNote? {
     let name = CheckpointSigner.path(of: path)
     guard let bytes = FileManager.default.contents(atPath: name) else {
       throw OpenFailure.record(
         path, reason: "the last checkpoint that was signed is missing: bring \(name) back, or restore a backup")
     }
-    let last: Checkpoint
+    let (note, last): (SignedNote, Checkpoint)
     do {
-      let note = try SignedNote([UInt8](bytes))
+      note = try SignedNote([UInt8](bytes))
       last = try Checkpoint(text: note.text)
       guard try note.isSigned(by: verifier.renamed(last.origin)) else { throw NoteError.noSignatures }
     } catch {
@@ -110,7 +112,7 @@ struct RecordOpening {
     guard let lastEpoch = Self.epoch(of: last.origin, verifier.name) else {
       throw OpenFailure.record(path, reason: "\(name): is a checkpoint of another record")
     }
-    if lastEpoch < epoch { return }
+    if lastEpoch < epoch { return nil }
     let isExtended =
       try lastEpoch == epoch && last.size <= edge.size && transaction.storedEdge(at: last.size).root == last.root
     guard isExtended else {
@@ -120,6 +122,7 @@ struct RecordOpening {
           "it does not extend the last checkpoint that was signed, of \(last.size) leaves in \(last.origin): this "
           + "is an older or another file. Use `netral restore` to go on from a backup")
     }
+    return note
   }
 
   /// A file that was restored: its record goes on under a new origin, and says where it was cut off.
@@ -154,7 +157,7 @@ struct RecordOpening {
     }
     let whole = try transaction.storedEdge()
     let epochSigner = try signer.renamed(RecordKey.origin(signer.name, epoch))
-    return (whole, try CheckpointSigner(path, epochSigner, whole, interval: settings.checkpointInterval))
+    return (whole, try CheckpointSigner(path, epochSigner, whole, after: nil, interval: settings.checkpointInterval))
   }
 
   private func log(_ signer: NoteSigner, epoch: Int) throws {

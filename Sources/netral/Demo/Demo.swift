@@ -25,7 +25,10 @@ struct Demo: AsyncParsableCommand {
       try printLines(keys.map { "\($0.name)=\($0.token.text)" })
     } catch {
       // Half of the data is of no use, the less so as nobody has a key for it. A file that stays is met by the next run.
-      for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: config.database + suffix) }
+      try? store.close()  // It is thrown away.
+      for suffix in ["", "-wal", "-shm", ".checkpoint", ".record-key"] {
+        try? FileManager.default.removeItem(atPath: config.database + suffix)
+      }
       let reason = (error as? Failure)?.detail.en ?? "\(error)"
       throw ExitFailure("\(config.database): cannot be filled: \(reason)")
     }

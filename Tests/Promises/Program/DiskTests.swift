@@ -131,7 +131,7 @@ extension ProgramTests {
 
     @Test("refuses an import, or breaks it off and keeps what it has told of")
     func importing() throws {
-      let disk = try SmallDisk(mebibytes: 6)
+      let disk = try SmallDisk(mebibytes: 8)
       let database = disk.file("netral.sqlite")
       let key = try makeKey(database, ["--agency", "BAWASLU", "--scopes", "imports,cases:read"])
       var server = try RunningServer(database)
@@ -144,7 +144,7 @@ extension ProgramTests {
       let begun = try server.client(key).ask(
         "POST", "/v1/imports", ["Content-Type": "application/x-ndjson"], "{\"case\":\(first),\"actions\":[]}\n")
       #expect(begun.status == 200)
-      try disk.take(bytes: 5 << 19)
+      try disk.take(bytes: 7 << 19)
       let lines = disk.outside("lines.ndjson")
       try text.joined().write(toFile: lines, atomically: false, encoding: .utf8)
       let curl = [
@@ -158,6 +158,7 @@ extension ProgramTests {
       let last = try JSONValue.parse(Array((told.popLast() ?? "").utf8))
       #expect(last["problem"]["code"].text == "storage_unavailable")
       #expect((1..<3_000).contains(told.count))
+      try disk.fill()
       let unavailable = try server.client(key).ask(
         "POST", "/v1/imports", ["Content-Type": "application/x-ndjson"], text[2_000...].joined())
       expectUnavailable(unavailable)
@@ -227,13 +228,15 @@ extension ProgramTests {
 
   @Suite("with a disk that fails", .enabled(if: strace.works, strace.why))
   struct FailingDiskTests {
-    @Test("acknowledges nothing that was not synced", arguments: ["when=4", "when=4+", "when=2+3"])
+    @Test(
+      "acknowledges nothing that was not synced",
+      arguments: ["fdatasync:error=EIO:when=4", "fdatasync:error=EIO:when=4+", "fsync,fdatasync:error=EIO:when=2+3"])
     func failingSync(when: String) throws {
       let folder = try TemporaryFolder()
       let database = folder.file("netral.sqlite")
       let key = try makeReporter(database)
       var server = try RunningServer(
-        database, wrapper: strace.command("-e", "inject=fsync,fdatasync:error=EIO:\(when)"))
+        database, wrapper: strace.command("-e", "inject=\(when)"))
       let client = try server.client(key)
       let acknowledged = Acknowledged()
       var refused: [String] = []
