@@ -111,6 +111,8 @@ extension ProgramTests {
       let handle = try #require(FileHandle(forWritingAtPath: folder.file("broken")))
       try handle.truncate(atOffset: 5_000)
       try handle.close()
+      let names = { try folder.names().filter { !$0.hasSuffix(".lock") } }
+      let namesBefore = try names()
       for (name, words) in [
         ("foreign", "is not a Netral database"), ("tagged", "is not a Netral database"),
         ("text", "is not a Netral database"), ("folder", "cannot be opened"), ("broken", "cannot be opened"),
@@ -121,8 +123,7 @@ extension ProgramTests {
         expectRefused(try run([program, "migrate", "--database", path]), saying: path, words)
         #expect(FileManager.default.contents(atPath: path) == before, "\(name)")
       }
-      let names = try folder.names().filter { !$0.hasSuffix(".lock") }
-      #expect(names == ["broken", "folder", "foreign", "tagged", "text"])
+      #expect(try names() == namesBefore)
     }
 
     @Test("on a file of a newer version")
