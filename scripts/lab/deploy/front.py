@@ -1,5 +1,6 @@
 """What nginx refuses, limits and hides, and whom it lets through."""
 
+import contextlib
 import json
 import os
 import re
@@ -31,6 +32,13 @@ def verify_tls(front):
         check(b" 400 " in plain.recv(100), "plain HTTP is refused")
 
 
+def links_of_files(process):
+    """What a process has open. A file that it closes meanwhile (a checkpoint) is not there any more."""
+    for name in os.listdir(process + "/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            yield os.readlink(f"{process}/fd/{name}")
+
+
 def verify_certificates(front, netral, keys):
     name, path = "netral-client-identity: ", "/v1/cases?limit=1"
 
@@ -55,8 +63,7 @@ def verify_certificates(front, netral, keys):
     check((oct(found.st_mode), found.st_uid) == ("0o140660", os.getuid()), "which its owner and group alone do", found)
     process = f"/proc/{netral.process.pid}"
     own = {f"socket:[{line.split()[6]}]" for line in read(process + "/net/unix").splitlines() if netral.socket in line}
-    links = {os.readlink(f"{process}/fd/{name}") for name in os.listdir(process + "/fd")}
-    opened = {link for link in links if link.startswith("socket:")}
+    opened = {link for link in links_of_files(process) if link.startswith("socket:")}
     check(opened and opened <= own, "and the program has no socket in a network", opened - own)
     _, one, unknown = front.curl(path, key=keys["bound"])
     _, two, refused = front.curl(path, key="ntk_000000000000_" + "A" * 43)
