@@ -85,6 +85,11 @@ struct WitnessWorld {
   func create(_ reference: String, _ server: RunningServer) throws {
     let status = try server.client(keys["BAWASLU"]).create(reference).status
     guard status == 201 else { throw TestFailure("create: \(status)") }
+    try settle(server)
+  }
+
+  /// Waits until all that was committed is signed.
+  func settle(_ server: RunningServer) throws {
     // A checkpoint is signed soon after, and at least every second.
     let leaves = try server.client(keys["BKN"]).get("/v1/record/leaves?limit=10000").json["items"].items.count
     try poll("the checkpoint") {

@@ -133,6 +133,62 @@ struct RecordTests {
     }
   }
 
+  @Test("shows what every leaf commits to, and opens to each agency what it is shown elsewhere, and no more")
+  func leaves() async throws {
+    try await withService { visitor in
+      let path = try visitor.makeCase(ref: "leaf-1")
+      try visitor.must("verifications", on: path, as: .bkn, ActionBodies.valid(.verifications, on: "2024-10-09"))
+      for who in [AgencyCode.bkn, .panrb] {
+        try visitor.must("notes", on: path, as: who, #"{"occurred_on":"2024-10-09","text":"Catatan kami."}"#)
+      }
+      let wish = #"{"patch":{"motives":["family"]},"reason":"x"}"#
+      let request = try visitor.post("\(path)/correction-requests", as: .panrb, wish)
+      let central = Sample.caseBody(#"{"institution":"kemenag"}"#, agencyRef: "leaf-2")
+      let other = try visitor.ask(as: .bawaslu, "POST", "/v1/cases", central, [visitor.freshKey()])
+      let token = #"{"agency":"BKN","label":"x","scopes":["cases:read"]}"#
+      let key = try visitor.ask(as: Service.operatorName, "POST", "/v1/admin/keys", token, [visitor.freshKey()])
+      let size = try checkpoint(visitor, atLeast: try receipt(key).index + 1).size
+      let hashes = try hashes(visitor, of: size)
+      #expect(request.status == 201 && other.status == 201)
+
+      for who in [AgencyCode.bawaslu, .bkn, .panrb, .kemendagri] {
+        var inHistories: Set<Int> = []
+        for line in try visitor.get("/v1/cases?format=ndjson", as: who).lines {
+          guard let id = try JSONValue.parse(Array(line.utf8))["id"].string else { continue }
+          let events = try visitor.get("/v1/cases/\(id)/history?proof=true", as: who).json["items"].items
+          inHistories.formUnion(events.compactMap { $0["proof"]["leaf"].int })
+        }
+        let items = try visitor.get("/v1/record/leaves?proof=true&limit=\(size)", as: who).json["items"].items
+        #expect(items.count == Int(size))
+        var opened: Set<Int> = []
+        for (index, item) in items.enumerated() {
+          #expect(try leaf(item) == hashes[index], "\(who) \(item)")
+          let kind = try #require(item["kind"].string)
+          let isOpen = !item["proof"]["disclosures"].items.isEmpty
+          if isOpen, kind == "event" { opened.insert(index) }
+          if ["key", "key_end"].contains(kind) { #expect(isOpen == (item["agency"].string == who.rawValue), "\(who)") }
+        }
+        #expect(opened == inHistories, "\(who)")
+      }
+      #expect(try visitor.get("/v1/record/leaves?proof=true&format=csv", as: .bkn).status == 400)
+      #expect(try visitor.get("/v1/record/leaves", as: .bkn).json["items"].items.allSatisfy { !$0.has("proof") })
+    }
+  }
+
+  /// The hash of a leaf as it is listed, after a look at what it discloses: its core alone.
+  private func leaf(_ item: JSONValue) throws -> Hash {
+    let groups = item["proof"]["groups"].members.map { ($0.name, $0.value.string ?? "") }
+    for text in item["proof"]["disclosures"].items.compactMap(\.string) {
+      let digest = Base64URL.encode(Hash(of: Array(text.utf8)).bytes)
+      #expect(groups.contains { $0 == ("core", digest) })
+    }
+    let agency = item["agency"].string.map { ",\"agency\":\"\($0)\"" } ?? ""
+    let seq = item["seq"].int.map { ",\"seq\":\($0)" } ?? ""
+    let members = groups.map { "\"\($0.0)\":\"\($0.1)\"" }.joined(separator: ",")
+    return MerkleTree.leaf(
+      Array("{\"kind\":\"\(item["kind"].string ?? "")\"\(agency)\(seq),\"groups\":{\(members)}}".utf8))
+  }
+
   @Test("takes the cosignature of a registered key, and nothing that is behind, foreign, unsigned or of the future")
   func cosignatures() async throws {
     try await withService { visitor in

@@ -19,6 +19,12 @@ public struct SeenEvent {
     (self.event, self.standing, self.projection, self.agency) = (event, standing, projection, agency)
   }
 
+  /// A note exists for the agency that wrote it alone; so does a link here, because it may tie the case to one that
+  /// others may not know of, or tell that two are about one person. Who may see a tie finds it under `links`.
+  static func exists(_ what: EventKind, of author: AgencyCode, for agency: AgencyCode) -> Bool {
+    ![.act(.notes), .link].contains(what) || author == agency
+  }
+
   /// True when what belongs to a group of facts is shown.
   public func shows(_ group: FieldGroup) -> Bool {
     group == .notes ? event.agency == agency : projection.shows(group)
@@ -75,7 +81,7 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
     self.standings = standings
     let events = try reads.history(id, after: after, limit: Self.pieceEvents)
     for event in events {
-      if Self.isVisible(event, to: agency),
+      if SeenEvent.exists(event.what, of: event.agency, for: agency),
         !add(
           SeenEvent(
             event, standings[event.seq], projection, agency, proving ? try reads.proof(ofEvent: event.seq) : nil),
@@ -93,11 +99,5 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
   private func readStandings(_ stub: CaseStub, _ reads: any CaseReads) throws -> [Int64: EventStanding] {
     let record = try SeenCase(reads.caseRecord(behind: stub), for: agency).record
     return record.provenance.importer == nil ? [:] : Confirmation.standings(try reads.history(id), record)
-  }
-
-  /// A note exists for the agency that wrote it alone; so does a link here, because it may tie the case to one that
-  /// others may not know of, or tell that two are about one person. Who may see a tie finds it under `links`.
-  private static func isVisible(_ event: Event, to agency: AgencyCode) -> Bool {
-    ![.act(.notes), .link].contains(event.what) || event.agency == agency
   }
 }

@@ -41,13 +41,24 @@ public final class LogService: RecordService {
   }
 
   /// Leaves from an index on.
-  public func leaves(from index: Int64, limit: Int, by asker: Asker) throws -> [LoggedLeaf] {
-    try records.read(by: asker) { try $0.leaves(from: index, limit: limit) }
+  ///
+  /// - Parameter proving: with what each commits to, and its core where the caller sees what it is about.
+  public func leaves(from index: Int64, limit: Int, proving: Bool, by asker: Asker) throws -> [LoggedLeaf] {
+    try records.read(by: asker) { reads in
+      guard proving else { return try reads.leaves(from: index, limit: limit) }
+      var sight = LeafSight(asker)
+      return try reads.provenLeaves(from: index, limit: limit).map { leaf in
+        var leaf = leaf
+        if try !sight.isOpen(leaf, reads) { leaf.proof?.core = nil }
+        return leaf
+      }
+    }
   }
 
   /// Changes of keys, mandates, agencies and reference data, and of the record itself, from a leaf on.
   public func administration(from index: Int64, limit: Int, by asker: Asker) throws -> [LoggedLeaf] {
     try records.read(by: asker) { try $0.otherLeaves(from: index, limit: limit) }
+      .map { LeafSight.shows($0, to: asker) ? $0 : $0.withoutContent }
   }
 
   public func witnesses(by asker: Asker) throws -> [RecordWitness] {

@@ -13,11 +13,35 @@ public struct LoggedLeaf: Sendable {
   public let hash: Hash
   /// The core of what is no event: a JSON object.
   public let content: [UInt8]?
+  /// What the leaf commits to; nil where nobody has asked.
+  public var proof: Proof?
+
+  /// The bytes of a leaf follow from its kind, agency and sequence, and from this.
+  public struct Proof: Sendable {
+    /// The digest of each group, in the order in which the leaf has them.
+    public let groups: [(name: String, digest: Hash)]
+    /// The disclosure of the core (RFC 9901); nil where it is not open.
+    public internal(set) var core: [UInt8]?
+    /// What has happened to which case.
+    let event: (what: EventKind, case: CaseID)?
+
+    public init(
+      groups: [(name: String, digest: Hash)], core: [UInt8], event: (what: EventKind, case: CaseID)?
+    ) {
+      (self.groups, self.core, self.event) = (groups, core, event)
+    }
+  }
+
+  /// The same for somebody who does not see what it is about.
+  var withoutContent: LoggedLeaf {
+    LoggedLeaf(index: index, kind: kind, agency: agency, seq: seq, hash: hash, content: nil)
+  }
 
   public init(
     index: Int64, kind: LeafKind, agency: AgencyCode?, seq: Int64?, hash: Hash, content: [UInt8]?
   ) {
     (self.index, self.kind, self.agency, self.seq, self.hash) = (index, kind, agency, seq, hash)
     self.content = content
+    proof = nil
   }
 }

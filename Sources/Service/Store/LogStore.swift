@@ -18,6 +18,8 @@ public protocol LogQuestions {
   func root(at size: Int64) throws -> Hash?
   /// Leaves from an index on, in their order.
   func leaves(from index: Int64, limit: Int) throws -> [LoggedLeaf]
+  /// The same with what they commit to, open to all.
+  func provenLeaves(from index: Int64, limit: Int) throws -> [LoggedLeaf]
   /// Leaves that are no events, from an index on, in their order.
   func otherLeaves(from index: Int64, limit: Int) throws -> [LoggedLeaf]
   /// What shows that an event stands in the record, open to all; nil when there is none.

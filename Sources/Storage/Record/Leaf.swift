@@ -51,9 +51,11 @@ struct LeafSalts {
 
   init(_ salts: inout Salts) { bytes = salts.next() + salts.next() }
 
-  func digest(of core: [UInt8]) -> Hash {
-    Disclosure(salt: Array(bytes.prefix(16)), name: LeafGroup.core.name, value: core).digest
+  func disclosure(of core: [UInt8]) -> Disclosure {
+    Disclosure(salt: Array(bytes.prefix(16)), name: LeafGroup.core.name, value: core)
   }
+
+  func digest(of core: [UInt8]) -> Hash { disclosure(of: core).digest }
 
   func digest(ofStore store: [UInt8]) -> Hash {
     Disclosure(salt: Array(bytes.dropFirst(16)), name: LeafGroup.store.name, value: store).digest

@@ -17,7 +17,9 @@ struct LoggedEvent {
 
 extension Transaction {
   /// The next events after a sequence, in their order.
-  func loggedEvents(after seq: Int64, limit: Int) throws -> [LoggedEvent] {
+  ///
+  /// - Parameter withParts: false where the rows of `case_part` are not wanted.
+  func loggedEvents(after seq: Int64, limit: Int, withParts: Bool = true) throws -> [LoggedEvent] {
     var events = try fetch(
       """
       SELECT \(EventDocument.columns), e.case_key, e.facts_seq, e.references_seq, e.leaf_index, e.commitments
@@ -29,7 +31,9 @@ extension Transaction {
         document: try EventDocument(row), key: row[width], factsSeq: row[width + 1], referencesSeq: row[width + 2],
         leaf: row[width + 3], commitments: row.isNull(width + 4) ? nil : Commitments(row[width + 4] as [UInt8]))
     }
-    guard let first = events.first?.document.seq, let last = events.last?.document.seq else { return [] }
+    guard withParts, let first = events.first?.document.seq, let last = events.last?.document.seq else {
+      return events
+    }
     let parts = try fetch(
       "SELECT part_key, salt, content FROM case_part WHERE part_key BETWEEN ? AND ? ORDER BY part_key",
       [first * 16, last * 16 + 15]

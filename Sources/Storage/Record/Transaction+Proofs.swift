@@ -8,9 +8,9 @@ extension Transaction {
   func proof(ofEvent seq: Int64) throws -> LeafProof? {
     guard let event = try loggedEvents(after: seq - 1, limit: 1).first, event.document.seq == seq,
       let index = event.leaf, let commitments = event.commitments,
-      let salts = try fetchOne("SELECT salts FROM leaf WHERE leaf_index = ?", [index], { $0[0] as [UInt8] })
+      let salts = try fetchOne("SELECT salts FROM leaf WHERE leaf_index = ?", [index], { LeafSalts($0[0] as [UInt8]) })
     else { return nil }
-    let core = Disclosure(salt: Array(salts.prefix(16)), name: LeafGroup.core.name, value: event.document.core)
+    let core = salts.disclosure(of: event.document.core)
     var openings = [LeafProof.Opening(group: .core, isState: false, text: core.text)]
     var parts = event.parts
     for (seq, wanted) in [
@@ -30,6 +30,32 @@ extension Transaction {
       groups: commitments.all.map { ("\($0.group.name)", $0.digest) }, openings: openings)
   }
 
+  func provenLeaves(from index: Int64, limit: Int) throws -> [LoggedLeaf] {
+    var rows = try LoggedRows(self)
+    let leaves = try leaves(after: index - 1, limit: limit)
+    let sequences = leaves.compactMap(\.seq)
+    var events: [Int64: LoggedEvent] = [:]
+    if let first = sequences.min(), let last = sequences.max() {
+      let read = try loggedEvents(after: first - 1, limit: Int(last - first) + 1, withParts: false)
+      events = Dictionary(read.map { ($0.document.seq, $0) }) { first, _ in first }
+    }
+    return try leaves.map { leaf in
+      guard let kind = LeafKind(rawValue: leaf.kind), let hash = Hash(leaf.hash) else {
+        throw DatabaseError(message: "leaf \(leaf.index) is malformed")
+      }
+      var logged = LoggedLeaf(
+        index: leaf.index, kind: kind, agency: leaf.agency.map { AgencyCode(rawValue: $0) }, seq: leaf.seq, hash: hash,
+        content: leaf.content)
+      if let event = leaf.seq.flatMap({ events[$0] }), let commitments = event.commitments {
+        let what = EventKind(rawValue: event.document.what)
+        logged.proof = leaf.proof(of: event.document.core, commitments, what.map { ($0, event.document.id) })
+      } else if kind != .event {
+        logged.proof = leaf.proof(of: leaf.content ?? [], try rows.commitments(of: leaf, kind), nil)
+      }
+      return logged
+    }
+  }
+
   private func parts(_ wanted: [CasePart], at seq: Int64) throws -> [StoredPart] {
     guard let first = wanted.first, let last = wanted.last else { return [] }
     return try fetch(
@@ -38,6 +64,16 @@ extension Transaction {
     ) { row in
       CasePart(ofKey: row[0]).map { StoredPart(part: $0, salt: row[1], content: row.utf8(2).map { Array($0) }) }
     }.compactMap { $0 }
+  }
+}
+
+extension StoredLeaf {
+  fileprivate func proof(
+    of core: [UInt8], _ commitments: Commitments, _ event: (what: EventKind, case: CaseID)?
+  ) -> LoggedLeaf.Proof {
+    LoggedLeaf.Proof(
+      groups: commitments.all.map { ("\($0.group.name)", $0.digest) }, core: salts.disclosure(of: core).text,
+      event: event)
   }
 }
 

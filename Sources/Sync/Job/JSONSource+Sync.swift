@@ -1,4 +1,5 @@
 internal import JSON
+internal import Merkle
 
 /// Reads what the lines of the service say. A line that says it in another way is refused: nothing is guessed.
 extension JSONSource {
@@ -20,11 +21,26 @@ extension JSONSource {
   }
 
   /// The case of a line with the tag beside it; nil when there is none.
-  func receivedCase() throws -> ReceivedCase? {
+  ///
+  /// - Parameter isProven: whether a proof comes with it, against which it is held.
+  /// - Throws: `SyncFault`, `AccountFailure`.
+  func receivedCase(isProven: Bool) throws -> ReceivedCase? {
     guard let bytes = bytes(of: "case"), case .object(let members) = self["case"] else { return nil }
-    return ReceivedCase(
+    var received = ReceivedCase(
       id: try required(members["id"]?.text, "case/id"), etag: try text("etag"),
       json: String(decoding: bytes, as: UTF8.self))
+    guard isProven else { return received }
+    guard let proof = try object("proof") else {
+      throw SyncFault.refused("the server sends a case without its proof", code: nil)
+    }
+    do {
+      let leaf = try CaseProof(of: members, proof).leaf
+      received.leaf = ReceivedLeaf(index: leaf.index, hash: leaf.hash.bytes)
+    } catch let failure as AccountFailure {
+      let proof = self.bytes(of: "proof").map { String(decoding: $0, as: UTF8.self) } ?? ""
+      throw failure.shown(in: "{\"etag\":\(received.etag),\"case\":\(received.json),\"proof\":\(proof)}")
+    }
+    return received
   }
 
   private func required<Value>(_ value: Value?, _ name: String) throws -> Value {

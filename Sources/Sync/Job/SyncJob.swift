@@ -10,17 +10,21 @@ public struct SyncJob {
   let file: ReplicaFile
   let retries: Int
   let progress: ProgressLine
+  /// Whether each case is held against its leaf.
+  let isProving: Bool
   /// Takes the lines of the differences that are left.
   let tell: ([String]) throws -> Void
 
   /// - Parameters:
   ///   - retries: how often to ask again after a fault that may pass; the count begins anew with every advance.
+  ///   - isProving: whether each case is held against its leaf.
   ///   - tell: takes the lines of the differences that are left.
   public init(
-    transport: CurlTransport, file: ReplicaFile, retries: Int, progress: ProgressLine,
+    transport: CurlTransport, file: ReplicaFile, retries: Int, progress: ProgressLine, isProving: Bool = false,
     tell: @escaping ([String]) throws -> Void
   ) {
-    (self.transport, self.file, self.retries, self.progress, self.tell) = (transport, file, retries, progress, tell)
+    (self.transport, self.file, self.retries, self.progress) = (transport, file, retries, progress)
+    (self.isProving, self.tell) = (isProving, tell)
   }
 
   /// What the service thinks of the replica.
@@ -31,7 +35,7 @@ public struct SyncJob {
     public let summary: [String]
   }
 
-  /// - Throws: `SyncFault`, `ReplicaFailure`, what `tell` throws.
+  /// - Throws: `SyncFault`, `ReplicaFailure`, `AccountFailure`, what `tell` throws.
   public func run(isFresh: Bool) throws -> Verdict {
     let origin = ReplicaOrigin(server: transport.server, agency: try agency())
     if let replica = try file.open() {
@@ -105,7 +109,15 @@ public struct SyncJob {
   /// Brings a replica up to date and has it certified; nil when the service now has another form of cases than the one
   /// under which the replica was begun, or tables are missing in it: everything is to be fetched again then.
   private func update(_ replica: Replica) throws -> Verdict? {
-    guard try replica.isCurrent(), try takeChanges(replica) else {
+    guard try replica.isCurrent() else {
+      progress.note("the replica is one of an earlier release: all cases are fetched again")
+      return nil
+    }
+    if isProving, try !replica.isProven() {
+      progress.note("it holds cases that were taken in without proofs: all of them are fetched again")
+      return nil
+    }
+    guard try takeChanges(replica) else {
       progress.note("the form of cases has changed: all of them are fetched again")
       return nil
     }
@@ -118,8 +130,9 @@ public struct SyncJob {
   /// Asks for the snapshot, or for the rest of it, and keeps what comes.
   private func takeSnapshot(_ replica: Replica) throws {
     let begun = try replica.state().snapshot
-    var target = "/v1/exports/cases"
-    if let begun { target += "?seq=\(begun.seq)" + (begun.lastCaseID.map { "&after=\($0)" } ?? "") }
+    let target =
+      "/v1/exports/cases?proof=\(isProving)"
+      + (begun.map { "&seq=\($0.seq)" + ($0.lastCaseID.map { "&after=\($0)" } ?? "") } ?? "")
     let answer = try transport.send(CurlTransport.Request(target: target, isCompressed: true))
     guard let first = try answer.nextObject() else { throw try answer.cut() }
     guard let head = try first.object("snapshot") else { throw unexpected("a snapshot without its first line") }
@@ -127,6 +140,7 @@ public struct SyncJob {
       seq: try head.int64("seq"), cases: try head.int("count"),
       representation: try begun?.representation ?? head.representation(), lastCaseID: begun?.lastCaseID)
     guard begun == nil || begun?.seq == snapshot.seq else { throw unexpected("another snapshot than was asked for") }
+    try requireKnown(snapshot.representation)
 
     let heldBefore = try replica.caseCount()
     var (batch, received, end): ([ReceivedCase], Int, JSONSource?) = ([], 0, nil)
@@ -138,7 +152,7 @@ public struct SyncJob {
       batch.removeAll(keepingCapacity: true)
     }
     while end == nil, let line = try answer.nextObject() {
-      if let record = try line.receivedCase() {
+      if let record = try line.receivedCase(isProven: isProving) {
         batch.append(record)
         received += 1
         if batch.count == Self.batchCount { try keep() }
@@ -173,6 +187,7 @@ public struct SyncJob {
     while !isAtHead {
       let page = try asking { try self.page(after: reached) }
       guard page.representation == state.snapshot?.representation else { return false }
+      try requireKnown(page.representation)
       guard page.next <= page.head, page.next > reached || (page.next == reached && page.next == page.head) else {
         throw unexpected("a page of the feed that leads nowhere")
       }
@@ -194,7 +209,8 @@ public struct SyncJob {
 
   /// A page of the feed, whole or not at all.
   private func page(after seq: Int64) throws -> Page {
-    let answer = try transport.send(CurlTransport.Request(target: "/v1/changes?after=\(seq)&limit=1000"))
+    let answer = try transport.send(
+      CurlTransport.Request(target: "/v1/changes?after=\(seq)&limit=1000&proof=\(isProving)"))
     var changes: [ReceivedChange] = []
     while let line = try answer.nextObject() {
       if line["next_after"] != nil {
@@ -203,7 +219,7 @@ public struct SyncJob {
           representation: try line.representation())
       }
       let id = try line.text("case_id")
-      guard let record = try line.receivedCase() else {
+      guard let record = try line.receivedCase(isProven: isProving) else {
         changes.append(.drop(id: id))
         continue
       }
@@ -228,6 +244,17 @@ public struct SyncJob {
       }
     }
   }
+
+  /// A case can be held against its leaf by who knows what each of its members is.
+  private func requireKnown(_ representation: Int) throws {
+    guard isProving, representation != Self.knownRepresentation else { return }
+    throw SyncFault.refused(
+      "the service writes cases in form \(representation), and this program can prove those of form "
+        + "\(Self.knownRepresentation): use one of the service's release", code: nil)
+  }
+
+  /// The form of cases of this release (``EntityTag`` of the service).
+  private static let knownRepresentation = 4
 
   // MARK: Asking again
 

@@ -251,7 +251,7 @@ public final class Replica {
     try ReplicaFailure.explaining(path) { try queue.read(body) }
   }
 
-  private func write(_ body: (Database) throws -> Void) throws {
+  func write(_ body: (Database) throws -> Void) throws {
     try ReplicaFailure.explaining(path) { try queue.write(body) }
   }
 }
@@ -260,12 +260,15 @@ public final class Replica {
 private struct ReplicaFilling {
   private let deletion: Statement
   private let insertions: [Statement]
+  private let leafInsertion: Statement
 
   init(_ database: Database) throws {
     // Takes the rows of the lists with it.
     deletion = try database.cachedStatement(sql: "DELETE FROM cases WHERE id = ?")
     let tables = [ReplicaSchema.cases] + ReplicaSchema.lists
     insertions = try tables.map { try database.cachedStatement(sql: $0.insertion) }
+    leafInsertion = try database.cachedStatement(
+      sql: "INSERT INTO case_leaves (case_id, leaf_index, hash) VALUES (?, ?, ?)")
   }
 
   func put(_ record: ReceivedCase) throws {
@@ -276,6 +279,9 @@ private struct ReplicaFilling {
       } else {
         try insertion.execute(arguments: ["json": record.json])
       }
+    }
+    if let leaf = record.leaf {
+      try leafInsertion.execute(arguments: [record.id, leaf.index, Data(leaf.hash)])
     }
   }
 

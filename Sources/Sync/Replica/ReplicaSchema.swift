@@ -5,7 +5,7 @@ enum ReplicaSchema {
   /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRR".
   static let applicationID: UInt32 = 0x4E54_5252
   /// `PRAGMA user_version`; a file of an older version is made anew, since everything in it can be fetched again.
-  static let version = 3
+  static let version = 4
 
   /// One row a case. Columns that the spreadsheets of the service have, too, are named as there.
   static let cases = ReplicaTable(
@@ -105,6 +105,8 @@ enum ReplicaSchema {
       snapshot_cases INTEGER,
       representation INTEGER,
       last_case_id TEXT,
+      accounted INTEGER NOT NULL DEFAULT 0,
+      accounted_epoch INTEGER,
       began_at TEXT NOT NULL,
       changed_at TEXT NOT NULL,
       CHECK (complete = (seq IS NOT NULL))
@@ -120,6 +122,20 @@ enum ReplicaSchema {
       replica_digest TEXT NOT NULL,
       issued_at TEXT NOT NULL,
       json TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE case_leaves (
+      case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id) ON DELETE CASCADE,
+      leaf_index INTEGER NOT NULL,
+      hash BLOB NOT NULL,
+      in_place INTEGER NOT NULL DEFAULT 0 CHECK (in_place IN (0, 1))
+    ) STRICT;
+    CREATE INDEX case_leaves_out_of_place ON case_leaves (leaf_index) WHERE in_place = 0;
+    CREATE TABLE withheld_leaves (
+      leaf_index INTEGER PRIMARY KEY,
+      seq INTEGER NOT NULL,
+      agency TEXT,
+      case_id TEXT,
+      found_at TEXT NOT NULL
     ) STRICT;
     CREATE TABLE differences (
       kind TEXT NOT NULL CHECK (kind IN ('missing', 'outdated', 'unknown')),

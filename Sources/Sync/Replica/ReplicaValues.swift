@@ -33,6 +33,24 @@ struct ReceivedCase: Sendable {
   var etag: String
   /// The bytes of the case, unchanged.
   var json: String
+  /// The leaf that it was held against; nil where no proof was asked for.
+  var leaf: ReceivedLeaf?
+}
+
+/// The leaf of the version of a case that came.
+struct ReceivedLeaf: Sendable, Equatable {
+  var index: Int64
+  var hash: [UInt8]
+}
+
+/// A leaf of a version of a case that this agency is not shown.
+struct WithheldLeaf: Sendable, Equatable {
+  var index: Int64
+  var seq: Int64
+  /// Who has acted; nil is what no event has.
+  var agency: String?
+  /// The case, where the leaf discloses it.
+  var caseID: String?
 }
 
 /// What a change does to a replica.

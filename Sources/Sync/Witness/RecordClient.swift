@@ -150,9 +150,13 @@ struct RecordClient: WitnessedLog {
     return zip(tiles, bodies).flatMap { $0.hashes($1) ?? [] }
   }
 
-  private func page(_ path: String, from index: Int64) throws -> [JSONSource] {
+  /// A page of leaves, which may end before its limit.
+  ///
+  /// - Parameter isProven: whether each comes with what it commits to.
+  func page(_ path: String, from index: Int64, isProven: Bool = false) throws -> [JSONSource] {
     try patience.asking {
-      let request = CurlTransport.Request(target: "\(path)?from=\(index)&limit=\(Self.pageLimit)")
+      let target = "\(path)?from=\(index)&limit=\(Self.pageLimit)" + (isProven ? "&proof=true" : "")
+      let request = CurlTransport.Request(target: target, isCompressed: isProven)
       return try transport.send(request).allObjects().filter { $0["index"] != nil }
     }
   }

@@ -3,9 +3,9 @@ internal import Merkle
 
 /// One run of a witness: a round against a service, and what it leaves for people.
 public struct WitnessJob {
-  private let client: RecordClient
-  private let state: WitnessState
-  private let progress: ProgressLine
+  let client: RecordClient
+  let state: WitnessState
+  let progress: ProgressLine
   private let quorum: Int
   private let acceptedEpoch: Int?
 

@@ -134,9 +134,16 @@ public final class WitnessState: WitnessDisk {
   /// - Parameter time: when it was found.
   /// - Returns: the path.
   func write(_ evidence: WitnessEvidence, at time: Date) throws -> String {
+    try write(at: time) { evidence.document(foundAt: $0) }
+  }
+
+  /// Writes evidence of any kind.
+  ///
+  /// - Parameter document: makes it of the time in RFC 3339.
+  func write(at time: Date, _ document: (String) -> [UInt8]) throws -> String {
     let text = time.formatted(.iso8601)
     let path = "\(folder)/evidence-\(text.filter { $0 != ":" && $0 != "-" })-\(UUID().uuidString.prefix(4)).json"
-    try DurableFile.write(evidence.document(foundAt: text), to: path, replacing: false)
+    try DurableFile.write(document(text), to: path, replacing: false)
     return path
   }
 

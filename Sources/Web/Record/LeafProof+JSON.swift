@@ -10,13 +10,30 @@ extension LeafProof {
       writer.member("leaf", index)
       writer.member("agency", agency.rawValue)
       writer.member("seq", seq)
-      writer.object("groups") { writer in
-        for (name, digest) in groups {
-          writer.name(name)
-          writer.string(Base64URL.encode(digest.bytes))
-        }
-      }
+      writer.writeGroups(groups)
       writer.member("disclosures", strings: openings.map { String(decoding: $0.text, as: UTF8.self) })
+    }
+  }
+}
+
+extension LoggedLeaf.Proof {
+  /// Writes the member `proof`.
+  func writeMember(to writer: inout JSONWriter) {
+    writer.object("proof") { writer in
+      writer.writeGroups(groups)
+      writer.member("disclosures", strings: core.map { [String(decoding: $0, as: UTF8.self)] } ?? [])
+    }
+  }
+}
+
+extension JSONWriter {
+  /// Writes the digest of each group that a leaf commits to.
+  fileprivate mutating func writeGroups(_ groups: [(name: String, digest: Hash)]) {
+    object("groups") { writer in
+      for (name, digest) in groups {
+        writer.name(name)
+        writer.string(Base64URL.encode(digest.bytes))
+      }
     }
   }
 }

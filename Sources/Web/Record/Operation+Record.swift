@@ -29,8 +29,13 @@ extension Operation {
 
   static let listLeaves = Operation(
     "listLeaves", .record, .init(en: "The leaves of the record", inIndonesian: "Daun catatan"),
-    details: "Kind, agency and sequence of each leaf: who sees every case accounts for every one of them.",
-    query: leafRange, replies: [.list(of: .leaf, named: "LeafPage", "Leaves in their order.", fields: [])],
+    details: """
+      Kind, agency and sequence of each leaf: who sees every case accounts for every one of them. With `proof=true` each has \
+      the digests of its groups, from which its hash follows, and the disclosure of its core, where that is open: of an \
+      event where the history shows it. A page that is full ends early: go on with `from` after the last index.
+      """,
+    query: leafRange + [Parameter.proof],
+    replies: [.list(of: .leaf, named: "LeafPage", "Leaves in their order.", fields: [])],
     example: Example("BKN", query: "from=0&limit=3"))
 
   static let administration = Operation(

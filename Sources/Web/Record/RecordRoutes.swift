@@ -20,12 +20,19 @@ enum RecordRoutes {
     return answer
   }
 
-  /// GET /v1/record/leaves, `from`, `limit` (1 to 10,000)
+  /// GET /v1/record/leaves, `from`, `limit` (1 to 10,000), `proof`
   static func leaves(_ call: Call, _ log: LogService) throws -> Answer {
     let (from, limit) = try range(call)
+    let proving = try call.query.proving(in: call.format)
     var page = ListPage(call)
-    for leaf in try log.leaves(from: from, limit: limit, by: call.asker) {
-      _ = page.add { writer in writer.object { writeMembers(leaf, to: &$0) } }
+    for leaf in try log.leaves(from: from, limit: limit, proving: proving, by: call.asker) {
+      let isAdded = page.add { writer in
+        writer.object { writer in
+          writeMembers(leaf, to: &writer)
+          leaf.proof?.writeMember(to: &writer)
+        }
+      }
+      if !isAdded { break }
     }
     return page.answer(next: nil, at: nil)
   }
@@ -39,23 +46,12 @@ enum RecordRoutes {
         writer.object { writer in
           writeMembers(leaf, to: &writer)
           writer.name("content")
-          if let content = leaf.content, shows(leaf, to: call.asker) { writer.raw(content) } else { writer.null() }
+          if let content = leaf.content { writer.raw(content) } else { writer.null() }
         }
       }
       if !isAdded { break }
     }
     return page.answer(next: nil, at: nil)
-  }
-
-  /// Keys are shown to their agency and the operator, figures and certificates to their agency alone: a figure's question may
-  /// lead to a person, and a certificate counts cases. All else is shown to everybody.
-  private static func shows(_ leaf: LoggedLeaf, to asker: Asker) -> Bool {
-    switch leaf.kind {
-    case .key, .keyEnd, .audit, .backup:
-      asker.caller?.agency == nil || leaf.agency != nil && leaf.agency == asker.caller?.agency
-    case .figure, .certificate: leaf.agency != nil && leaf.agency == asker.caller?.agency
-    case .publishedFigure, .origin, .logKey, .event, .reference, .release, .restore, .witnessKey: true
-    }
   }
 
   /// GET /v1/record/witnesses

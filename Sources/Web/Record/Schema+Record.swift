@@ -9,13 +9,16 @@ extension Schema {
     .always("seq", count.orNull), .always("hash", base64Hash),
   ]
 
-  static let leafProof = object([
-    .always("leaf", count), .always("agency", string), .always("seq", count),
+  private static let openingMembers: [Member] = [
     .always("groups", map(of: pattern("^[A-Za-z0-9_-]{43}$")).named("LeafGroups")),
     .always("disclosures", array(of: pattern("^[A-Za-z0-9_-]+$"))),
-  ]).named("LeafProof")
+  ]
 
-  static let leaf = object(leafMembers).named("Leaf")
+  static let leafProof = object(
+    [.always("leaf", count), .always("agency", string), .always("seq", count)] + openingMembers
+  ).named("LeafProof")
+
+  static let leaf = object(leafMembers + [.maybe("proof", object(openingMembers).named("LeafOpening"))]).named("Leaf")
 
   static let administrativeLeaf = object(
     leafMembers + [.always("content", map(of: any).named("LeafContent").orNull)]

@@ -12,8 +12,9 @@ struct SyncCommand: ParsableCommand {
       The first run takes a snapshot, later ones what has changed since. Exit status: 0 the copy agrees with the service; \
       1 it could not be done, and one line says why; 3 it was done, and differences are left.
 
-      With --pins and --witness-key it watches over the record, too. What it keeps for that is in a folder beside the \
-      replica. \(WatchOptions.statuses)
+      With --pins and --witness-key it watches over the record, too: every case is held against its leaf, and an agency \
+      that sees all cases accounts for every leaf. What it keeps for that is in a folder beside the replica. \
+      \(WatchOptions.statuses) And 8: what is shown is not what the record holds, or versions are kept back.
       """)
 
   @Option(help: "The address of the service.")
@@ -68,15 +69,22 @@ struct SyncCommand: ParsableCommand {
       if witness == nil { progress.note("nobody watches over the record: --pins and --witness-key are not given") }
       // What a restoration has lost is named from the replica before anything in it is replaced.
       if let witness, watch.acceptEpoch != nil { try explaining { try acceptEpoch(witness, file) } }
-      let job = SyncJob(transport: transport, file: file, retries: retries, progress: progress, tell: printLines)
+      let job = SyncJob(
+        transport: transport, file: file, retries: retries, progress: progress, isProving: witness != nil,
+        tell: printLines)
       let verdict = try synchronise(job, witness)
       if verdict.isInAgreement { try writeSpreadsheets(of: verdict.replica) }
-      try verdict.replica.close()
       if !quiet || !verdict.isInAgreement { try printLines(verdict.summary) }
       let hasQuorum = try explaining { try watchOver(witness) }
+      let isComplete = try explaining { try account(for: verdict.replica, witness) }
+      try verdict.replica.close()
       guard verdict.isInAgreement else {
         progress.warn("differences are left; look into their cause, then make the replica anew with --fresh")
         throw ExitCode(3)
+      }
+      guard isComplete else {
+        progress.warn("versions are kept back: ask the agencies that are named, and the operator")
+        throw ExitCode(AccountFailure.status)
       }
       if !hasQuorum { throw ExitCode(WatchOptions.quorumStatus) }
     } catch let failure as ReplicaFailure {
@@ -111,7 +119,17 @@ struct SyncCommand: ParsableCommand {
     } catch let fault as SyncFault where fault.tellsOfRestoration {
       _ = try explaining { try watchOver(witness) }
       throw fault
+    } catch let failure as AccountFailure {
+      try explaining { try witness?.leaveEvidence(of: failure) }
+      throw StatusFailure(status: AccountFailure.status, description: "\(failure)")
     }
+  }
+
+  /// - Returns: whether the replica has all that the record has, or nobody watches.
+  private func account(for replica: Replica, _ witness: WitnessJob?) throws -> Bool {
+    guard let account = try witness?.account(for: replica) else { return true }
+    if !quiet || !account.isComplete { try printLines(account.summary) }
+    return account.isComplete
   }
 
   /// - Returns: whether enough others have cosigned, or nobody watches.

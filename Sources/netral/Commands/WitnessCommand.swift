@@ -176,6 +176,8 @@ func explaining<Value>(_ body: () throws -> Value) throws -> Value {
     return try body()
   } catch let failure as WitnessFailure {
     throw StatusFailure(status: failure.status, description: "\(failure)")
+  } catch let failure as AccountFailure {
+    throw StatusFailure(status: AccountFailure.status, description: "\(failure)")
   } catch let fault as SyncFault {
     throw ExitFailure("\(fault)")
   }

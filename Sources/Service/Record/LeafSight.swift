@@ -1,0 +1,37 @@
+internal import Domain
+
+/// What a caller sees of the leaves of a page.
+struct LeafSight {
+  private let asker: Asker
+  private let agency: AgencyCode?
+  /// Whether the cases that were met exist for the agency.
+  private var isVisible: [CaseID: Bool] = [:]
+
+  init(_ asker: Asker) { (self.asker, agency) = (asker, asker.caller?.agency) }
+
+  /// Whether the core of a leaf is open: of an event it is where the history of the case shows the event.
+  mutating func isOpen(_ leaf: LoggedLeaf, _ reads: any CaseReads) throws -> Bool {
+    guard let event = leaf.proof?.event else { return Self.shows(leaf, to: asker) }
+    guard let agency, let author = leaf.agency, SeenEvent.exists(event.what, of: author, for: agency) else {
+      return false
+    }
+    if let known = isVisible[event.case] { return known }
+    let isSeen = try reads.stub(event.case).map { Visibility.projection(of: $0, for: agency) != nil } ?? false
+    isVisible[event.case] = isSeen
+    return isSeen
+  }
+
+  /// Whether the content of what is no event is shown.
+  ///
+  /// Keys are shown to their agency and the operator, figures and certificates to their agency alone: a figure's question may
+  /// lead to a person, and a certificate counts cases. All else is shown to everybody.
+  static func shows(_ leaf: LoggedLeaf, to asker: Asker) -> Bool {
+    switch leaf.kind {
+    case .key, .keyEnd, .audit, .backup:
+      asker.caller?.agency == nil || leaf.agency != nil && leaf.agency == asker.caller?.agency
+    case .figure, .certificate: leaf.agency != nil && leaf.agency == asker.caller?.agency
+    case .event: false
+    case .publishedFigure, .origin, .logKey, .reference, .release, .restore, .witnessKey: true
+    }
+  }
+}

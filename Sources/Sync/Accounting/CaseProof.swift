@@ -1,0 +1,137 @@
+internal import Domain
+internal import JSON
+internal import Merkle
+
+/// What a case is shown with, held against what its leaf commits to.
+///
+/// Whatever is shown of facts, references and progress must be what is disclosed, and all of it. What follows from the
+/// clock or from other events (the state of a clock, who is awaited) is not part of the leaf.
+struct CaseProof {
+  /// The leaf, which is yet to be found in its place.
+  let leaf: ShownLeaf
+
+  /// Members of a case that no leaf of its newest version says.
+  private static let untold: Set<String> = [
+    "imported_by", "unconfirmed", "disputed", "redacted", "created_at", "clocks",
+  ]
+  /// Under which names the numbers of letters stand in the group `references`.
+  private static let letters: [(name: String, object: String?, member: String)] = [
+    ("recommendation_letter", "recommendation", "letter_number"), ("decree", "decision", "decree_number"),
+    ("block_letter", "block", "letter_number"), ("block_proof", "block", "proof"), ("idis", nil, "idis_reference"),
+  ]
+
+  /// - Parameters:
+  ///   - record: the case as it came.
+  ///   - proof: what came with it.
+  /// - Throws: `AccountFailure`, `SyncFault` for what is no proof.
+  init(of record: JSONObject, _ proof: JSONSource) throws {
+    leaf = try ShownLeaf(proof: proof)
+    guard leaf.isVersion, let core = leaf.disclosed["core"] else {
+      throw AccountFailure("leaf \(leaf.index) is not disclosed as a version of a case")
+    }
+    let recorded = Self.recorded(core, leaf.disclosed)
+    if let place = Self.difference(recorded, Self.shown(record), at: "") {
+      throw AccountFailure("\(place) of case \(Self.text(core["case"])) is not what leaf \(leaf.index) holds")
+    }
+    guard Self.clocks(record) == Self.clocks(of: core) else {
+      throw AccountFailure("clocks of case \(Self.text(core["case"])) are not what leaf \(leaf.index) holds")
+    }
+    // Who withholds a group says so, and then none of it is shown.
+    let hidden = leaf.groups.intersection(["subject", "narrative", "reporter"]).filter { leaf.disclosed[$0] == nil }
+    let redacted = Set(Self.items(record["redacted"]).map(Self.text)).subtracting(["evidence"])
+    guard hidden == redacted, leaf.disclosed["facts"] != nil, leaf.disclosed["references"] != nil else {
+      throw AccountFailure("leaf \(leaf.index) is not disclosed as far as its case is shown")
+    }
+  }
+
+  // MARK: What is recorded
+
+  private static func recorded(_ core: JSONObject, _ disclosed: [String: JSONObject]) -> JSONObject {
+    var record = JSONObject()
+    for name in ["facts", "subject", "narrative", "reporter"] { record = record.merging(disclosed[name]) }
+    if case .object(let progress)? = core["progress"] { record = record.merging(progress) }
+    for (name, value) in disclosed["references"]?.members ?? [] {
+      if let letter = letters.first(where: { $0.name == name }) {
+        let member = JSONObject([(letter.member, value)])
+        record = record.merging(letter.object.map { JSONObject([($0, .object(member))]) } ?? member)
+      } else {
+        record = record.merging(JSONObject([(name, value)]))
+      }
+    }
+    (record["clocks"], record["clocks_recorded"]) = (nil, nil)
+    for (name, member) in [("id", "case"), ("number", "number"), ("version", "version"), ("seq", "seq")] {
+      record[name] = core[member]
+    }
+    record["stage"] = core["stage"]
+    record["updated_at"] = core["recorded_at"]
+    record["final"] = Stage(rawValue: text(core["stage"])).map { .bool($0.isFinal) }
+    return record
+  }
+
+  private static func shown(_ record: JSONObject) -> JSONObject {
+    JSONObject(record.members.filter { !untold.contains($0.name) })
+  }
+
+  // MARK: Comparing
+
+  /// Where two values differ; nil where they say the same. What is null, empty or left out says nothing.
+  private static func difference(_ recorded: JSONObject, _ shown: JSONObject, at place: String) -> String? {
+    for name in recorded.members.map(\.name) + shown.members.map(\.name) {
+      let (one, other) = (recorded[name] ?? .null, shown[name] ?? .null)
+      let inner = place.isEmpty ? name : "\(place).\(name)"
+      if case .object(let one) = one, case .object(let other) = other {
+        if let found = difference(one, other, at: inner) { return found }
+      } else if one != other, !(saysNothing(one) && saysNothing(other)) {
+        return inner
+      }
+    }
+    return nil
+  }
+
+  private static func saysNothing(_ value: JSONValue) -> Bool {
+    switch value {
+    case .null: true
+    case .array(let items): items.isEmpty
+    case .object(let object): object.members.allSatisfy { saysNothing($0.value) }
+    case .bool, .number, .string: false
+    }
+  }
+
+  /// Kind, start, end, unit and stop of each clock, as the leaf writes them.
+  private static func clocks(of core: JSONObject) -> [[String]] {
+    guard case .object(let progress)? = core["progress"] else { return [] }
+    return text(progress["clocks"]).split(separator: ";").map { clock in
+      clock.split(separator: " ").prefix(5).map(String.init)
+    }
+  }
+
+  private static func clocks(_ record: JSONObject) -> [[String]] {
+    items(record["clocks"]).map { clock in
+      guard case .object(let clock) = clock else { return [] }
+      return ["kind", "started_on", "due_on", "unit", "stopped_on"].map { name in
+        clock[name].map { $0 == .null ? "-" : text($0) } ?? "-"
+      }
+    }
+  }
+
+  private static func items(_ value: JSONValue?) -> [JSONValue] {
+    if case .array(let items)? = value { items } else { [] }
+  }
+
+  private static func text(_ value: JSONValue?) -> String { if case .string(let text)? = value { text } else { "" } }
+}
+
+extension JSONObject {
+  /// The members of both, those of objects of one name together.
+  fileprivate func merging(_ other: JSONObject?) -> JSONObject {
+    var merged = self
+    for (name, value) in other?.members ?? [] {
+      if case .object(let one)? = merged[name], case .object(let two) = value {
+        merged[name] = .object(one.merging(two))
+      } else {
+        merged[name] = value
+      }
+    }
+    return merged
+  }
+}

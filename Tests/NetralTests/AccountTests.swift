@@ -1,0 +1,125 @@
+internal import Domain
+internal import Foundation
+internal import Glibc
+internal import JSON
+internal import TestSupport
+internal import Testing
+
+extension ProgramTests {
+  /// `netral sync --pins` against a true service, and against one that alters what it shows.
+  @Suite("accounts")
+  struct AccountTests {
+    private let world: WitnessWorld
+
+    init() throws { world = try WitnessWorld() }
+
+    private func sync(_ agency: String, _ port: UInt16, _ options: String...) throws -> Finished {
+      try run(
+        [
+          program, "sync", "--server", "http://127.0.0.1:\(port)", "--key-file", world.folder.file(agency), "--into",
+          world.folder.file("\(agency).sqlite"), "--retries", "0", "--quiet", "--quorum", "0",
+        ] + world.watch(agency) + options)
+    }
+
+    /// Starts a service between an agency and the true one.
+    private func lie(_ kind: String, _ id: String, to agency: String, _ server: RunningServer) throws -> (
+      child: Child, port: UInt16
+    ) {
+      let child = try Child([
+        "python3", projectFile("Tests/NetralTests/liar.py"), "\(server.port)", world.keys[agency] ?? "", kind, id,
+      ])
+      return (child, try poll("the port") { UInt16(child.output.trimmingCharacters(in: .newlines)) })
+    }
+
+    /// Some cases at several stages, with notes and requests, which change none. The last one is new.
+    private func cases(_ server: RunningServer) throws -> [String] {
+      let (owner, reader) = (try server.client(world.keys["BAWASLU"]), try server.client(world.keys["BKN"]))
+      var ids: [String] = []
+      for number in 1...4 {
+        let made = try owner.create("account-\(number)")
+        ids.append(try #require(made.json["id"].text, "\(made.text)"))
+      }
+      for (id, act) in [(ids[0], ActionKind.verifications), (ids[1], .verifications), (ids[0], .notes)] {
+        try self.act(act, on: id, reader)
+      }
+      try world.settle(server)
+      return ids
+    }
+
+    private func act(_ kind: ActionKind, on id: String, _ client: Client) throws {
+      let tag = try #require(try client.get("/v1/cases/\(id)").fields["etag"])
+      let body = ActionBodies.valid(kind, on: "2024-10-09")
+      let done = try client.ask("POST", "/v1/cases/\(id)/\(kind.rawValue)", ["If-Match": tag], body)
+      #expect((200...201).contains(done.status), "\(done.text)")
+    }
+
+    @Test("of a true service are complete, for who sees all cases and for who does not")
+    func honest() throws {
+      let server = try RunningServer(world.database)
+      let ids = try cases(server)
+      for agency in WitnessWorld.agencies {
+        let finished = try sync(agency, server.port)
+        #expect(finished.ending == .exit(0), "\(agency): \(finished.errors) \(finished.output)")
+        let replica = world.folder.file("\(agency).sqlite")
+        let leaves = try sqlite(world.database, "SELECT count(*) FROM leaf WHERE kind = 'event'")
+        #expect(try sqlite(replica, "SELECT accounted > \(leaves) FROM sync_state") == "1")
+        #expect(try sqlite(replica, "SELECT sum(in_place) || ' ' || count(*) FROM case_leaves") == "4 4")
+        #expect(try sqlite(replica, "SELECT count(*) FROM withheld_leaves") == "0")
+      }
+      try act(.verifications, on: ids[2], server.client(world.keys["BKN"]))
+      try world.settle(server)
+      #expect(try sync("BKN", server.port).ending == .exit(0))
+
+      // A replica from before is made anew, since nobody has held its cases against their leaves.
+      let replica = world.folder.file("BKN.sqlite")
+      try sqlite(replica, "DELETE FROM case_leaves", readonly: false)
+      #expect(try sync("BKN", server.port).ending == .exit(0))
+      #expect(try sqlite(replica, "SELECT count(*) FROM case_leaves") == "4")
+      try server.stop()
+    }
+
+    @Test(
+      "of a service that alters what it shows end with a status of their own, and evidence",
+      arguments: [
+        ("alter", "subject.name of case"), ("decision", "stage of case"), ("borrow", "is not what leaf"),
+        ("relabel", "is shown as another one"), ("cut", "is not listed"),
+      ])
+    func altered(kind: String, words: String) throws {
+      let server = try RunningServer(world.database)
+      let ids = try cases(server)
+      let (liar, port) = try lie(kind, ids[0], to: "BKN", server)
+      let finished = try sync("BKN", port)
+      #expect(finished.ending == .exit(8), "\(finished.errors)")
+      #expect(finished.errors.contains(words), "\(finished.errors)")
+      #expect(finished.errors.contains("the evidence is in "))
+      let folder = world.folder.file("BKN.sqlite.witness")
+      let name = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasPrefix("evidence-") })
+      let evidence = try JSONValue.parse([UInt8](Data(contentsOf: URL(filePath: "\(folder)/\(name)"))))
+      #expect(evidence["reason"].text?.contains(words) == true)
+      liar.send(SIGKILL)
+      _ = try liar.wait()
+      // The true service is still believed.
+      #expect(try sync("BKN", server.port, "--fresh").ending == .exit(0))
+      try server.stop()
+    }
+
+    @Test("name a case that is kept back, once, and go on")
+    func hidden() throws {
+      let server = try RunningServer(world.database)
+      let ids = try cases(server)
+      let (liar, port) = try lie("hide", ids[0], to: "BKN", server)
+      let finished = try sync("BKN", port)
+      #expect(finished.ending == .exit(8), "\(finished.errors)")
+      #expect(finished.output.contains("kept back     leaf "), "\(finished.output)")
+      let replica = world.folder.file("BKN.sqlite")
+      #expect(try sqlite(replica, "SELECT count(*), count(case_id) FROM withheld_leaves") == "2|0")
+      #expect(try sqlite(replica, "SELECT count(*) FROM cases") == "3")
+      let again = try sync("BKN", port)
+      #expect(again.ending == .exit(0), "\(again.errors)")
+      liar.send(SIGKILL)
+      _ = try liar.wait()
+      try server.stop()
+    }
+  }
+}
