@@ -104,6 +104,46 @@ extension ProgramTests {
       try server.stop()
     }
 
+    @Test("hand back the own reports that a restoration has lost, and name what is to be recorded again")
+    func giveBack() throws {
+      let token = try makeKey(world.database, ["--agency", "BAWASLU", "--scopes", "sync,imports"])
+      let backup = try world.copy("backup.sqlite")
+      let server = try RunningServer(world.database)
+      let ids = try cases(server)
+      for agency in ["BAWASLU", "BKN"] { #expect(try sync(agency, server.port).ending == .exit(0)) }
+      let port = server.port
+      try server.stop()
+
+      // What a restoration leaves behind: the rows of the backup, and the mark that an epoch begins.
+      try sqlite(backup, "INSERT INTO setting (name, value) VALUES ('record_restored', x'')", readonly: false)
+      let restored = try RunningServer(backup, port: port)
+      expectRefused(try sync("BAWASLU", port, "--give-back"), saying: "may not be used here")
+      try writeKey(token, to: world.folder.file("BAWASLU"))
+      let replica = world.folder.file("BAWASLU.sqlite")
+      let before = try sqlite(replica, "SELECT id, version FROM cases ORDER BY id")
+      let given = try sync("BAWASLU", port, "--give-back")
+      #expect(given.ending == .exit(3), "\(given.errors)")
+      #expect(given.output.split(separator: "\n").count == 4)
+      for id in ids { #expect(given.output.contains("given back    case \(id) as "), "\(given.output)") }
+      #expect(given.output.contains("\(ids[1]) as ") && given.output.contains("; record again: verified 2024-10-09"))
+      #expect(try sqlite(replica, "SELECT id, version FROM cases ORDER BY id") == before)
+      let again = try sync("BAWASLU", port, "--give-back")
+      #expect(again.output.replacing("on record     ", with: "given back    ") == given.output)
+      #expect(try restored.client(world.keys["BAWASLU"]).get("/v1/cases").json["items"].items.count == 4)
+      let other = try sync("BKN", port, "--give-back")
+      #expect(other.ending == .exit(3) && other.output.contains("of BAWASLU"), "\(other.errors)")
+
+      // The facts are those of before, whoever asks.
+      let members = ["subject", "act", "source", "reporter", "violation", "region", "motives", "institution"]
+      let list =
+        "SELECT \(members.map { "json -> '$.\($0)'" }.joined(separator: ", ")) FROM cases ORDER BY agency_ref"
+      let old = try sqlite(replica, list)
+      let accepted = try sync("BAWASLU", port, "--accept-epoch", "2", "--fresh")
+      #expect(accepted.ending == .exit(0), "\(accepted.errors)")
+      #expect(try sqlite(replica, list) == old)
+      try restored.stop()
+    }
+
     @Test("name a case that is kept back, once, and go on")
     func hidden() throws {
       let server = try RunningServer(world.database)

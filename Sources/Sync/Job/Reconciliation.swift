@@ -30,12 +30,14 @@ struct Reconciliation {
   }
 
   /// Sends the manifest, keeps the differences that come back, and gives the certificate.
-  private func ask(at seq: Int64) throws -> ReplicaCertificate {
+  ///
+  /// - Parameter seq: the sequence at which both are compared; nil: the service as it is now.
+  func ask(at seq: Int64?) throws -> ReplicaCertificate {
     try replica.forgetDifferences()
     let total = try replica.caseCount()
     var (last, sent) = ("", 0)
     job.progress.begin("reconciliation", of: total)
-    let request = CurlTransport.Request(target: "/v1/reconciliations?seq=\(seq)") {
+    let request = CurlTransport.Request(target: "/v1/reconciliations" + (seq.map { "?seq=\($0)" } ?? "")) {
       let entries = try replica.entries(after: last, limit: 500)
       guard let end = entries.last else { return nil }
       var writer = JSONWriter()

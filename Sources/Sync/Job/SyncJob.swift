@@ -62,7 +62,7 @@ public struct SyncJob {
   }
 
   /// The agency the key belongs to.
-  private func agency() throws -> String {
+  func agency() throws -> String {
     try asking {
       let answer = try transport.send(CurlTransport.Request(target: "/v1/whoami"))
       guard let caller = try answer.nextObject() else { throw try answer.cut() }

@@ -1,6 +1,26 @@
 internal import GRDB
+internal import JSON
 
 extension Replica {
+  /// The cases that the newest reconciliation has found here alone, or there in an earlier version, in their order.
+  ///
+  /// - Throws: `ReplicaFailure`.
+  func lostCases() throws -> [GiveBack.LostCase] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT c.json, d.version FROM differences d JOIN cases c ON c.id = d.case_id
+          WHERE d.kind = 'unknown' OR d.kind = 'outdated' AND d.version < c.version ORDER BY c.seq
+          """
+      ).compactMap { row in
+        let json: String = row[0]
+        guard case .object(let record)? = try? JSONValue.parse(Array(json.utf8)) else { return nil }
+        return GiveBack.LostCase(record: record, known: row[1])
+      }
+    }
+  }
+
   /// What the replica holds of what a restoration has lost: a line for each case that a lost event had changed.
   ///
   /// - Throws: `ReplicaFailure`.

@@ -31,6 +31,12 @@ struct SyncCommand: ParsableCommand {
   var language = "en"
   @Flag(help: "Makes the replica anew, and puts it in place of the old one once it agrees.")
   var fresh = false
+  @Flag(
+    help: """
+      Hands back the agency's own reports that the replica has and the service, restored from a backup, has not (scope \
+      imports or migration), names what is to be recorded again, and leaves the replica as it is.
+      """)
+  var giveBack = false
   @Option(help: "A file of options for curl: cacert, cert, proxy and so on.")
   var curlConfig: String?
   @Option(help: "The public keys that agencies have exchanged: watches over the record, with --witness-key.")
@@ -47,6 +53,9 @@ struct SyncCommand: ParsableCommand {
     guard (0...100).contains(retries) else { throw ValidationError("--retries: give a number in 0...100") }
     guard ["en", "id"].contains(language) else { throw ValidationError("--language: give en or id") }
     guard (pins == nil) == (witnessKey == nil) else { throw ValidationError("give both --pins and --witness-key") }
+    if giveBack, fresh || watch.acceptEpoch != nil {
+      throw ValidationError("--give-back: run it by itself, after the epoch was accepted and before --fresh")
+    }
     if pins == nil, watch.acceptEpoch != nil { throw ValidationError("--accept-epoch: give --pins and --witness-key") }
   }
 
@@ -72,6 +81,7 @@ struct SyncCommand: ParsableCommand {
       let job = SyncJob(
         transport: transport, file: file, retries: retries, progress: progress, isProving: witness != nil,
         tell: printLines)
+      if giveBack { return try handBack(job) }
       let verdict = try synchronise(job, witness)
       if verdict.isInAgreement { try writeSpreadsheets(of: verdict.replica) }
       if !quiet || !verdict.isInAgreement { try printLines(verdict.summary) }
@@ -110,6 +120,12 @@ struct SyncCommand: ParsableCommand {
     guard let replica = try file.open() else { return }
     try printLines(replica.lines(of: lost))
     try replica.close()
+  }
+
+  private func handBack(_ job: SyncJob) throws {
+    let outcome = try GiveBack(job).run()
+    try printLines(outcome.lines)
+    if !outcome.isComplete { throw ExitCode(3) }
   }
 
   /// A feed with a gap tells of a restoration: then the record says first whether that was accepted.

@@ -1,7 +1,7 @@
 """Measures the server on one machine and prints tables of figures, each beside a yardstick of the same run."""
 
 from lab import settings
-from lab.bench import backup, requests, statistics, sync
+from lab.bench import backup, record, requests, statistics, sync
 
 # Each part, and its sizes in cases where none are given.
 PARTS = {
@@ -9,13 +9,15 @@ PARTS = {
     "sync": (sync, [10_000, 100_000, 1_000_000]),
     "statistics": (statistics, [1_000_000]),
     "backup": (backup, [200_000]),
+    # In leaves.
+    "record": (record, [1_000_000]),
 }
 
 
 def main(arguments):
     name, sizes = (arguments[0] if arguments else "all"), [int(text) for text in arguments[1:]]
     if name not in ("all", *PARTS):
-        raise SystemExit(f"usage: scripts/bench [all|{'|'.join(PARTS)} [CASES …]]")
+        raise SystemExit(f"usage: scripts/bench [all|{'|'.join(PARTS)} [CASES OR LEAVES …]]")
     settings.prepare("bench")
     program = settings.program()
     for part, (module, usual) in PARTS.items():
