@@ -13,6 +13,17 @@ struct Tampering: Sendable {
 
   static let all = events + parts + log + cases + persons + traces + reference + keys + figures
 
+  /// Changes of a file that was restored, and has no event yet after the gap.
+  static let restored = [
+    gap("UPDATE sequence_gap SET last = last + 1"), gap("UPDATE sequence_gap SET last = last - 1"),
+    gap("UPDATE sequence_gap SET first = first + 1"),
+    gap("UPDATE sequence_gap SET declared_at = declared_at + 1"), gap("DELETE FROM sequence_gap"),
+    gap("INSERT INTO sequence_gap SELECT last + 1, last + 9, 0 FROM sequence_gap"),
+    Tampering("UPDATE leaf SET content = replace(content, 'declared_at', 'x') WHERE kind = 'restore'", "leaf"),
+  ]
+
+  private static func gap(_ sql: String) -> Tampering { Tampering(sql, "sequence_gap") }
+
   private static func event(_ change: String, _ condition: String = "seq = 3") -> Tampering {
     Tampering("UPDATE event SET \(change) WHERE \(condition)", "event")
   }

@@ -148,6 +148,7 @@ struct RecordOpening {
         writer.member("size", edge.size)
         writer.member("root", edge.root.base64)
         writer.member("last_checkpoint", last?.note)
+        DeclaredGap.write(try transaction.declaredGaps(), to: &writer)
         writer.member("at", transaction.now.description)
       }
       try set(Setting.epoch, String(epoch))
@@ -199,5 +200,12 @@ struct RecordOpening {
   /// Which epoch of a record an origin names; nil when it is one of another record.
   private static func epoch(of origin: String, _ name: String) -> Int? {
     origin.hasPrefix(name + "/") ? Int(origin.dropFirst(name.count + 1)) : nil
+  }
+}
+
+extension Transaction {
+  /// True for a restored file that was not opened yet: no leaf names its newest gap.
+  func isBeforeItsEpoch() throws -> Bool {
+    try fetchOne("SELECT 1 FROM setting WHERE name = ?", [RecordOpening.Setting.restored]) { _ in true } ?? false
   }
 }
