@@ -243,11 +243,12 @@ struct Tampering: Sendable {
 
   private static let figures: [Tampering] = [
     figure("figure", "scope = 'PANRB'"), figure("figure", "kind = 'durations'"), figure("figure", "definition = 'x'"),
-    figure("figure", "question = 'x'"), figure("figure", "seq = seq + 1"), figure("figure", "issued_at = 1"),
+    figure("figure", "question = 'x'"), figure("figure", "seq = seq + 1"),
+    figure("figure", "reference_revision = reference_revision + 1"), figure("figure", "issued_at = 1"),
     figure("figure", "answer = zeroblob(9)"), figure("figure", "id = id || 'x'"),
     Tampering("DELETE FROM figure WHERE id = 'fig_2'", "figure"),
     Tampering(
-      "INSERT INTO figure SELECT 99, 'fig_9', scope, kind, definition, question, seq, issued_at, answer FROM figure LIMIT 1",
+      "INSERT INTO figure SELECT 99, 'fig_9', scope, kind, definition, question, seq, issued_at, answer, reference_revision FROM figure LIMIT 1",
       "figure"),
     figure("published_figure", "metric_values = 'reported 11;'"), figure("published_figure", "agency = 'PANRB'"),
     figure("published_figure", "source = 'x'"), figure("published_figure", "as_of = '2025-02-01'"),
