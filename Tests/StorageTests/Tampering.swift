@@ -222,6 +222,9 @@ struct Tampering: Sendable {
   }
 
   private static let keys: [Tampering] = [
+    Tampering("UPDATE setting SET value = x'00' WHERE name = 'record_key'", "setting"),
+    Tampering("UPDATE setting SET value = CAST('2' AS BLOB) WHERE name = 'record_epoch'", "setting"),
+    Tampering("DELETE FROM setting WHERE name = 'record_key'", "setting"),
     Tampering("UPDATE witness SET key = 'x'", "witness"), Tampering("DELETE FROM witness", "witness"),
     Tampering("INSERT INTO witness VALUES ('PANRB', 'x', NULL, NULL, NULL)", "witness"),
     key("agency = NULL"), key("agency = 'PANRB'"), key("label = 'x'"), key("scopes = 'admin'"), key("networks = ''"),

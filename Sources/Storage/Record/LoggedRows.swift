@@ -35,6 +35,8 @@ struct LoggedRows {
   private var reference: [ReferenceRow: Logged] = [:]
   /// What the newest leaf that begins the log or an epoch says of each gap, by its first sequence.
   private var gaps: [Int64: LoggedGap] = [:]
+  /// What the newest leaf that begins an epoch or replaces the key says of both, by the name of its setting.
+  private var signing: [String: String] = [:]
   private var counts: [LeafKind: Int64] = [:]
   /// The newest sequence when the log began: what was recorded before has told it less.
   private(set) var firstHead: Int64 = 0
@@ -100,7 +102,10 @@ struct LoggedRows {
     case .origin where leaf.index == 0:
       firstHead = content["head"]?.number ?? 0
       takeGaps(content)
-    case .restore: takeGaps(content)
+    case .logKey: takeSigning(content)
+    case .restore:
+      takeSigning(content)
+      takeGaps(content)
     case .key: loggedKeys.insert(content["id"]?.text ?? "")
     case .keyEnd: ends[content["id"]?.text ?? ""] = content["ends_at"]?.text
     case .witnessKey: witnesses[content["agency"]?.text ?? ""] = content["key"]?.text
@@ -152,6 +157,11 @@ struct LoggedRows {
     if let differing { throw leaf.fault(table, row, "\(differing) is not what was recorded") }
   }
 
+  private mutating func takeSigning(_ content: JSONObject) {
+    signing[RecordSetting.key] = content["key"]?.text
+    signing[RecordSetting.epoch] = content["epoch"]?.number.map { "\($0)" }
+  }
+
   /// A leaf names all gaps that there are.
   private mutating func takeGaps(_ content: JSONObject) {
     gaps = [:]
@@ -182,6 +192,7 @@ struct LoggedRows {
     try finishWitnesses()
     try finishReference()
     try finishGaps()
+    try finishSigning()
     let tables: [(LeafKind, table: String, key: String, path: String)] = [
       (.figure, "figure", "id", "'$.id'"), (.certificate, "certificate", "number", "'$.number'"),
       (.publishedFigure, "published_figure", "number", "'$.number'"),
@@ -216,6 +227,15 @@ struct LoggedRows {
     let stored = Dictionary(keys, uniquingKeysWith: { first, _ in first })
     for agency in Set(stored.keys).union(witnesses.keys).sorted() where stored[agency] != witnesses[agency] {
       throw RecordFault("witness", agency, "its key is not what was recorded")
+    }
+  }
+
+  private func finishSigning() throws {
+    for name in [RecordSetting.key, RecordSetting.epoch] {
+      let stored = try transaction.fetchOne("SELECT value FROM setting WHERE name = ?", [name]) { $0[0] as [UInt8] }
+      guard stored.map({ String(decoding: $0, as: UTF8.self) }) == signing[name] else {
+        throw RecordFault("setting", name, "it is not what was recorded")
+      }
     }
   }
 
