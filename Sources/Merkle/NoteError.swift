@@ -24,6 +24,8 @@ public enum NoteError: Error, Equatable, Sendable {
   case invalidSignature(name: String)
   /// The text of a note is not a checkpoint.
   case invalidCheckpoint
+  /// The text of a note is not that of a handover.
+  case invalidHandover
   /// A time lies before 1970.
   case invalidTime
 }

@@ -37,6 +37,7 @@ enum Routes {
       Route(.get, "/docs/style.css", .open, .styleSheet) { _, _ in DocumentationRoutes.styleSheet() },
 
       Route(.get, "/v1/record/checkpoint", .counted, .checkpoint) { try RecordRoutes.checkpoint($0, $1.log) },
+      Route(.get, "/v1/record/keys", .counted, .keyHandovers) { try RecordRoutes.keys($0, $1.log) },
       Route(.get, "/v1/record/tile/{path}", .open, .tile) { try RecordRoutes.tile($0, $1.log) }.withTail,
       Route(.get, "/v1/record/leaves", .agency(.sync), .listLeaves) { try RecordRoutes.leaves($0, $1.log) },
       Route(.get, "/v1/record/administration", .anyKey, .administration) {

@@ -178,7 +178,7 @@ private func readQuery(_ bytes: [UInt8]) {
   mustHold(Query.decode(Query.encode(text)[...]) == text, "a value is read as it is written")
   let figure = Figure(
     id: "", scope: nil, kind: .sanctions, definition: "", question: text, seq: 0,
-    issuedAt: Timestamp(milliseconds: 0), answer: [])
+    referenceRevision: nil, issuedAt: Timestamp(milliseconds: 0), answer: [])
   if let question = try? StatisticQuery.stored(figure) {
     var again = figure
     again.question = StatisticQuery.canonical(question)

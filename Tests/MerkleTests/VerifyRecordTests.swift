@@ -152,6 +152,45 @@ struct VerifyRecordTests {
     }
   }
 
+  @Test("follows the handovers of a key that was replaced, and no others")
+  func handovers() async throws {
+    try await Self.withRecord { record in
+      let name = "record.example"
+      let keys = try (0..<3).map { _ in try NoteSigner.generate(name: name, type: .ed25519) }
+      func handover(_ old: NoteSigner, _ new: NoteSigner, size: Int, tree: NaiveTree = Self.tree) throws -> [UInt8] {
+        let root = try MerkleProof.root(size: Int64(size), node: tree.node(size: size))
+        return try KeyHandover(origin: record.signer.name, size: Int64(size), root: root, successor: new.verifier)
+          .signed(by: old).bytes
+      }
+      try record.write(record.checkpoint(Self.tree, size: 300).bytes, to: "earlier")
+      var note = try SignedNote(text: record.checkpoint(Self.tree, size: 600).text)
+      try note.sign(with: keys[1].renamed(record.signer.name))
+      try record.write(note.bytes, to: "checkpoint")
+      let since = ["--since", record.path + "/earlier"]
+      #expect(try Self.verify(record).hasSuffix("= 1\n"))
+
+      let first = try handover(record.signer, keys[0], size: 400)
+      let second = try handover(keys[0], keys[1], size: 500)
+      try record.write(KeyHandover.joined([first, second]), to: "keys")
+      for key in [record.signer.verifier, keys[0].verifier] {
+        let pinned = try key.renamed(record.signer.name)
+        let followed = try Self.verify(record, key == record.signer.verifier ? since : [], key: pinned)
+        #expect(followed.hasSuffix("all is well\n= 0\n"), "\(followed)")
+        #expect(followed.contains("pin the new one: \(try keys[1].verifier.renamed(record.signer.name).text)"))
+      }
+      #expect(try Self.verify(record, key: keys[1].verifier.renamed(record.signer.name)).hasSuffix("= 0\n"))
+      #expect(try Self.verify(record, key: keys[2].verifier.renamed(record.signer.name)).hasSuffix("= 1\n"))
+      let forged = try handover(keys[2], keys[1], size: 500)
+      let elsewhere = try handover(keys[0], keys[1], size: 500, tree: NaiveTree(size: 600, kind: "other"))
+      for bad in [
+        [first], [second], [first, forged], [first, elsewhere], [first.map { $0 == 52 ? 53 : $0 }, second],
+      ] {
+        try record.write(KeyHandover.joined(bad), to: "keys")
+        #expect(try Self.verify(record).hasSuffix("= 1\n"))
+      }
+    }
+  }
+
   @Test("takes another epoch only where it is told so, and only with the same key")
   func epochs() async throws {
     try await Self.withRecord { record in

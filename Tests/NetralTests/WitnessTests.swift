@@ -254,6 +254,27 @@ extension ProgramTests {
       try server.stop()
     }
 
+    @Test("an agency that has ended verifies all, and hands nothing in")
+    func ended() throws {
+      let key = try makeKey(world.database, ["--agency", "KASN", "--scopes", "sync"])
+      try writeKey(key, to: world.folder.file("KASN"))
+      let made = try netral("witness", "key", "--key-file", world.folder.file("KASN.witness-key"))
+      #expect(made.ending == .exit(0), "\(made.errors)")
+      let server = try RunningServer(world.database)
+      try world.create("1", server)
+      try world.watchAll(server)
+      for _ in 1...2 {
+        let finished = try world.witness("KASN", server)
+        #expect(finished.ending == .exit(0), "\(finished.errors)")
+        #expect(finished.errors.split(separator: "\n").count == 1, "\(finished.errors)")
+        #expect(finished.errors.contains("the agency has ended"), "\(finished.errors)")
+        #expect(finished.output.contains("cosigned too  BAWASLU, BKN, PANRB"))
+      }
+      #expect(world.leafCount("KASN") > 0 && world.checkpoint("KASN") != nil)
+      #expect(try !server.client(nil).get("/v1/record/witnesses").text.contains("KASN"))
+      try server.stop()
+    }
+
     @Test("what is no checkpoint of the record is refused, and nothing is stored")
     func badCheckpoints() throws {
       let note = String(

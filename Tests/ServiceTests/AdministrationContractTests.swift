@@ -64,7 +64,7 @@ internal import Testing
     try await factory.run { bench in
       let figure = Figure(
         id: "fig_1", scope: nil, kind: .funnel, definition: "funnel/1", question: "as_of=2025-01-01", seq: 0,
-        issuedAt: bench.clock.now, answer: Array("{}".utf8))
+        referenceRevision: 4, issuedAt: bench.clock.now, answer: Array("{}".utf8))
       var other = figure
       other.answer = Array(#"{"a":1}"#.utf8)
       let first = try await bench.write { try $0.issue(figure) }

@@ -46,16 +46,43 @@ internal import Testing
       let (path, copy) = (folder + "/netral.sqlite", folder + "/copy.sqlite")
       try await RecordWorkload.make(at: path, plain: 30)
       #expect(Tampering.all.count >= 60)
-      for tampering in Tampering.all {
-        try FileManager.default.copyItem(atPath: path, toPath: copy)
-        let changes = try Shell.sqlite(copy, tampering.sql + "; SELECT total_changes()")
-        #expect(changes.split(separator: "\n").last != "0", "nothing was changed: \(tampering.sql)")
-        let found = try fault(in: copy)
-        let table = found?.table ?? "nothing"
-        #expect(tampering.tables.contains(table), "\(tampering.sql): \(found?.description ?? "not found")")
-        try FileManager.default.removeItem(atPath: copy)
-      }
+      for tampering in Tampering.all { try expectFound(tampering, in: path, copy) }
     }
+  }
+
+  @Test func `a change of the gap that a restoration has declared is found`() async throws {
+    try await withFolder { folder in
+      let (path, restored) = (folder + "/netral.sqlite", folder + "/restored.sqlite")
+      try await RecordWorkload.make(at: path)
+      _ = try Restoration(from: path, into: restored, opening: StoreSettings(), withoutSum: true)
+      #expect(try fault(in: restored) == nil, "no leaf names the gap before the epoch begins")
+      try SQLiteStore(path: restored, readerCount: 1, settings: StoreSettings()).close()
+      try FileCheck.settle(restored)
+      #expect(try fault(in: restored) == nil)
+      let named = try Shell.sqlite(
+        restored,
+        """
+        SELECT content ->> '$.gaps[0].last' = (SELECT last FROM sequence_gap) FROM leaf WHERE kind = 'restore'
+        """)
+      #expect(named == "1")
+      for tampering in Tampering.restored { try expectFound(tampering, in: restored, folder + "/copy.sqlite") }
+      // Restored once more, it has two.
+      let again = folder + "/again.sqlite"
+      _ = try Restoration(from: restored, into: again, opening: StoreSettings(), withoutSum: true)
+      try SQLiteStore(path: again, readerCount: 1, settings: StoreSettings()).close()
+      #expect(try fault(in: again) == nil)
+      #expect(try Shell.sqlite(again, "SELECT count(*) FROM sequence_gap") == "2")
+    }
+  }
+
+  private func expectFound(_ tampering: Tampering, in path: String, _ copy: String) throws {
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    let changes = try Shell.sqlite(copy, tampering.sql + "; SELECT total_changes()")
+    #expect(changes.split(separator: "\n").last != "0", "nothing was changed: \(tampering.sql)")
+    let found = try fault(in: copy)
+    let table = found?.table ?? "nothing"
+    #expect(tampering.tables.contains(table), "\(tampering.sql): \(found?.description ?? "not found")")
+    try FileManager.default.removeItem(atPath: copy)
   }
 
   @Test func `the leaf and the event are named, and no value is`() async throws {

@@ -194,7 +194,8 @@ struct RecordWorkload {
     for number in 1...2 {
       let figure = Figure(
         id: "fig_\(number)", scope: number == 1 ? nil : .bkn, kind: .funnel, definition: "funnel/1",
-        question: "as_of=2025-01-0\(number)", seq: 9, issuedAt: now, answer: Array(#"{"a":\#(number)}"#.utf8))
+        question: "as_of=2025-01-0\(number)", seq: 9, referenceRevision: 3, issuedAt: now,
+        answer: Array(#"{"a":\#(number)}"#.utf8))
       let published = PublishedFigure(
         number: 0, agency: .bkn, asOf: date("2025-01-0\(number)"), publishedOn: nil, election: "pilkada-2024",
         region: nil, unit: .case, values: [.reported: 10 * number], source: "Siaran pers", registeredAt: now)

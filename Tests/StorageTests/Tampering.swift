@@ -13,6 +13,17 @@ struct Tampering: Sendable {
 
   static let all = events + parts + log + cases + persons + traces + reference + keys + figures
 
+  /// Changes of a file that was restored, and has no event yet after the gap.
+  static let restored = [
+    gap("UPDATE sequence_gap SET last = last + 1"), gap("UPDATE sequence_gap SET last = last - 1"),
+    gap("UPDATE sequence_gap SET first = first + 1"),
+    gap("UPDATE sequence_gap SET declared_at = declared_at + 1"), gap("DELETE FROM sequence_gap"),
+    gap("INSERT INTO sequence_gap SELECT last + 1, last + 9, 0 FROM sequence_gap"),
+    Tampering("UPDATE leaf SET content = replace(content, 'declared_at', 'x') WHERE kind = 'restore'", "leaf"),
+  ]
+
+  private static func gap(_ sql: String) -> Tampering { Tampering(sql, "sequence_gap") }
+
   private static func event(_ change: String, _ condition: String = "seq = 3") -> Tampering {
     Tampering("UPDATE event SET \(change) WHERE \(condition)", "event")
   }
@@ -211,6 +222,9 @@ struct Tampering: Sendable {
   }
 
   private static let keys: [Tampering] = [
+    Tampering("UPDATE setting SET value = x'00' WHERE name = 'record_key'", "setting"),
+    Tampering("UPDATE setting SET value = CAST('2' AS BLOB) WHERE name = 'record_epoch'", "setting"),
+    Tampering("DELETE FROM setting WHERE name = 'record_key'", "setting"),
     Tampering("UPDATE witness SET key = 'x'", "witness"), Tampering("DELETE FROM witness", "witness"),
     Tampering("INSERT INTO witness VALUES ('PANRB', 'x', NULL, NULL, NULL)", "witness"),
     key("agency = NULL"), key("agency = 'PANRB'"), key("label = 'x'"), key("scopes = 'admin'"), key("networks = ''"),
@@ -232,11 +246,12 @@ struct Tampering: Sendable {
 
   private static let figures: [Tampering] = [
     figure("figure", "scope = 'PANRB'"), figure("figure", "kind = 'durations'"), figure("figure", "definition = 'x'"),
-    figure("figure", "question = 'x'"), figure("figure", "seq = seq + 1"), figure("figure", "issued_at = 1"),
+    figure("figure", "question = 'x'"), figure("figure", "seq = seq + 1"),
+    figure("figure", "reference_revision = reference_revision + 1"), figure("figure", "issued_at = 1"),
     figure("figure", "answer = zeroblob(9)"), figure("figure", "id = id || 'x'"),
     Tampering("DELETE FROM figure WHERE id = 'fig_2'", "figure"),
     Tampering(
-      "INSERT INTO figure SELECT 99, 'fig_9', scope, kind, definition, question, seq, issued_at, answer FROM figure LIMIT 1",
+      "INSERT INTO figure SELECT 99, 'fig_9', scope, kind, definition, question, seq, issued_at, answer, reference_revision FROM figure LIMIT 1",
       "figure"),
     figure("published_figure", "metric_values = 'reported 11;'"), figure("published_figure", "agency = 'PANRB'"),
     figure("published_figure", "source = 'x'"), figure("published_figure", "as_of = '2025-02-01'"),

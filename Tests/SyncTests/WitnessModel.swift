@@ -167,6 +167,8 @@ final class ModelDisk: WitnessDisk {
     synced[epoch] = written[epoch]
   }
 
+  func accept(_ handovers: [Handover]) throws {}
+
   func keep(_ kept: KeptCheckpoint) throws {
     try step()
     checkpoint = kept

@@ -451,8 +451,8 @@ final class EarlierFileQuestions {
     "/v1/cases/{id}/history", "/v1/cases/{id}/correction-requests", "/v1/cases/{id}/links", "/v1/reference/{kind}",
     "/v1/admin/keys", "/v1/admin/backups", "/v1/admin/mandates",
   ]
-  /// What waits, and what the program that was recorded did not have.
-  private static let notRecorded: Set = ["wait", "bom", "separator", "decimal"]
+  /// What waits, what the program that was recorded did not have, and what tells of salts that are drawn.
+  private static let notRecorded: Set = ["wait", "bom", "separator", "decimal", "proof"]
   /// What tells of the process. The record's hashes are of salts that are drawn when a file is brought up to date.
   private static let notAsked: Set = ["/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json"]
 

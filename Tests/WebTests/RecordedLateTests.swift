@@ -257,7 +257,7 @@ struct RecordedLateTests {
     let id = "fig_" + base32(Array(SHA256.hash(data: Array(text.utf8)).prefix(16)))
     let figure = Figure(
       id: id, scope: nil, kind: .timeliness, definition: "timeliness/1", question: question,
-      seq: try visitor.service.store.read(on: 0) { try $0.head() }, issuedAt: visitor.clock.now,
+      seq: try visitor.service.store.read(on: 0) { try $0.head() }, referenceRevision: nil, issuedAt: visitor.clock.now,
       answer: Array(
         newest.text.replacing(newest.json["figure_id"].string ?? "", with: id).replacing(
           "timeliness/2", with: "timeliness/1"

@@ -1,6 +1,8 @@
 internal import Domain
 internal import Foundation
 internal import JSON
+internal import Service
+internal import Storage
 internal import TestSupport
 internal import Testing
 internal import Web
@@ -204,6 +206,36 @@ struct StatisticTests {
     }
   }
 
+  @Test("name the leaf that had changed reference data last when they were counted")
+  func referenceRevision() async throws {
+    try await withService { visitor in
+      _ = try visitor.makeCase()
+      let store = visitor.service.store
+      let before = try #require(store.reference.revision)
+      let leaf = try store.read(on: 0) { try $0.otherLeaves(from: before, limit: 1).first }
+      #expect(leaf?.index == before && leaf?.kind == .reference)
+      let asked = try visitor.get("/v1/statistics/stages", as: .bkn)
+      #expect(asked.json["reference_revision"].int == Int(before))
+      let id = asked.json["figure_id"].string ?? ""
+      let put = try visitor.ask(
+        as: Service.operatorName, "PUT", "/v1/admin/reference/holidays",
+        #"[{"date":"2024-12-27","name_id":"Libur","kind":"holiday","source":"SKB"},{"date":"2025-01-01","name_id":"Libur","kind":"holiday","source":"SKB"}]"#,
+        [("Content-Type", "application/json")])
+      #expect(put.status == 200, "\(put.text)")
+      let after = try #require(store.reference.revision)
+      #expect(after > before)
+      let other = try visitor.get("/v1/statistics/funnel?format=csv", as: .bkn).text
+      let lines = other.split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      let column = try #require(lines[0].firstIndex(of: "reference_revision"))
+      #expect(lines[1][column] == "\(after)")
+      // What was issued stays, and is counted again with the data of today.
+      #expect(try visitor.get("/v1/statistics/stages", as: .bkn).body == asked.body)
+      let figure = try visitor.get("/v1/figures/\(id)", as: .bkn).json
+      #expect(figure["figure"] == asked.json && figure["today"]["reference_revision"].int == Int(after))
+      #expect(figure["today"]["reproduced"].bool == true)
+    }
+  }
+
   @Test("are issued as often a day as is set, and those that were issued stay")
   func quota() async throws {
     try await withService(
@@ -230,10 +262,10 @@ struct StatisticTests {
       _ = try visitor.makeCase()
       let answer = try visitor.get("/v1/statistics/funnel?group_by=province", as: .bkn, [("Accept", "text/csv")])
       let rows = try CSVReader.rows(answer.body).map(\.fields)
-      #expect(rows.count == 1 + 16 + 16 && Set(rows.map(\.count)) == [20])
-      let reported = try #require(rows.first { $0[12] == "16" && $0[15] == "reported" })
+      #expect(rows.count == 1 + 16 + 16 && Set(rows.map(\.count)) == [21])
+      let reported = try #require(rows.first { $0[13] == "16" && $0[16] == "reported" })
       #expect(reported.last == "Reported (not rejected)")
-      #expect(reported[16] == "1" && reported[13] == "Sumatera Selatan" && reported[9] == "all")
+      #expect(reported[17] == "1" && reported[14] == "Sumatera Selatan" && reported[9] == "all")
       #expect(try visitor.get("/v1/statistics/funnel", as: .bkn, [("Accept", "text/html")]).status == 406)
     }
   }

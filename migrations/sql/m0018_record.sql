@@ -27,6 +27,12 @@ ALTER TABLE idempotency ADD COLUMN leaf_index INTEGER;
 -- What is no event: what administrators do, and what is published.
 CREATE INDEX leaf_other ON leaf (leaf_index) WHERE kind <> 'event';
 
+-- Which leaf has changed reference data last, and which keys have signed the record.
+CREATE INDEX leaf_rare ON leaf (kind, leaf_index) WHERE kind = 'reference' OR kind = 'log_key';
+
+-- The leaf that had changed reference data last when the figure was counted; NULL: it was issued before there was a log.
+ALTER TABLE figure ADD COLUMN reference_revision INTEGER;
+
 -- The keys that agencies cosign with, and what each has cosigned last: a note, which proves itself.
 CREATE TABLE witness (
   agency TEXT NOT NULL PRIMARY KEY,

@@ -38,6 +38,8 @@ public struct ReferenceEntry: Sendable, Equatable {
 /// Of a row each type below has what is asked of it; all that a row has are the columns of its kind.
 public struct Reference: Sendable {
   public let entries: [ReferenceEntry]
+  /// The leaf of the record that has changed these data last; nil where no log says so.
+  public let revision: Int64?
   public let violations: [String: Violation]
   public let sanctions: [String: Sanction]
   public let elections: [String: Election]
@@ -54,9 +56,11 @@ public struct Reference: Sendable {
 
   /// Reads the rows.
   ///
+  /// - Parameter revision: the leaf that has changed them last.
   /// - Throws: `DecodingError` when a row does not have the fields of its kind.
-  public init(entries: [ReferenceEntry]) throws {
+  public init(entries: [ReferenceEntry], revision: Int64? = nil) throws {
     self.entries = entries
+    self.revision = revision
     let byKind = Dictionary(grouping: entries, by: \.kind)
     func decode<Item: Decodable>(_ kind: ReferenceKind, _ type: Item.Type) throws -> [Item] {
       try Self.decode((byKind[kind] ?? []).map(\.json), as: type)

@@ -12,13 +12,16 @@ public struct Figure: Sendable, Equatable {
   public var question: String
   /// The record as it was at this sequence.
   public var seq: Int64
+  /// The leaf of the record that had changed reference data last when it was counted; nil for figures that were issued
+  /// before there was a log.
+  public var referenceRevision: Int64?
   public var issuedAt: Timestamp
   /// The answer, a JSON object.
   public var answer: [UInt8]
 
   public init(
     id: String, scope: AgencyCode?, kind: StatisticKind, definition: String, question: String, seq: Int64,
-    issuedAt: Timestamp, answer: [UInt8]
+    referenceRevision: Int64?, issuedAt: Timestamp, answer: [UInt8]
   ) {
     self.id = id
     self.scope = scope
@@ -26,6 +29,7 @@ public struct Figure: Sendable, Equatable {
     self.definition = definition
     self.question = question
     self.seq = seq
+    self.referenceRevision = referenceRevision
     self.issuedAt = issuedAt
     self.answer = answer
   }

@@ -5,6 +5,8 @@ public struct FigureComparison {
   public let figure: Figure
   /// The sequence of the answer of today.
   public let seq: Int64
+  /// The leaf that had changed reference data last when today's answer was counted.
+  public let referenceRevision: Int64?
   /// False when the record no longer gives what was issued: the definition or reference data have changed since.
   public let isReproduced: Bool
   private let then: [StatisticRow]
@@ -16,6 +18,7 @@ public struct FigureComparison {
   init(_ figure: Figure, _ question: StatisticQuestion, _ states: CaseStates, _ reference: Reference) {
     self.figure = figure
     seq = states.seq
+    referenceRevision = reference.revision
     let nowResult = states.answer(question, for: figure.scope, reference)
     let thenResult =
       figure.seq == states.seq ? nowResult : states.answer(question, for: figure.scope, at: figure.seq, reference)

@@ -56,7 +56,8 @@ public final class FigureService: RecordService {
       let name = Self.name(question, key.question, scope, result)
       let figure = Figure(
         id: name, scope: scope, kind: question.kind, definition: question.definitionName, question: key.question,
-        seq: states.seq, issuedAt: now, answer: form.answer(name, question, scope, result, states.seq, now, reference))
+        seq: states.seq, referenceRevision: reference.revision, issuedAt: now,
+        answer: form.answer(name, question, scope, result, states.seq, now, reference))
       let known = try reads.figure(figure.id)
       return (IssuedFigure(figure: known ?? figure, rows: result.rows), known != nil)
     }

@@ -61,6 +61,11 @@ public final class LogService: RecordService {
       .map { LeafSight.shows($0, to: asker) ? $0 : $0.withoutContent }
   }
 
+  /// The notes by which keys of the record have handed over, one after the other with an empty line between them.
+  public func handovers(by asker: Asker) throws -> [UInt8] {
+    KeyHandover.joined(try records.read(by: asker) { try $0.handovers() }.map { Array($0.utf8) })
+  }
+
   public func witnesses(by asker: Asker) throws -> [RecordWitness] {
     try records.read(by: asker) { try $0.witnesses() }
   }

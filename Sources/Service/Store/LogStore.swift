@@ -24,6 +24,8 @@ public protocol LogQuestions {
   func otherLeaves(from index: Int64, limit: Int) throws -> [LoggedLeaf]
   /// What shows that an event stands in the record, open to all; nil when there is none.
   func proof(ofEvent seq: Int64) throws -> LeafProof?
+  /// The notes by which keys of the record have handed over to the next ones, in their order.
+  func handovers() throws -> [String]
   /// The agencies that cosign, by code.
   func witnesses() throws -> [RecordWitness]
 }

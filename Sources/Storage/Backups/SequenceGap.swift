@@ -27,7 +27,7 @@ enum SequenceGap {
         arguments: [first, first + sequences + Int64.random(in: 0..<sequences) - 1, now.milliseconds])
       try database.execute(
         sql: "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
-        arguments: [RecordOpening.Setting.restored, Data((lastCheckpoint ?? "").utf8)])
+        arguments: [RecordSetting.restored, Data((lastCheckpoint ?? "").utf8)])
       // Drawn, so that two restorations of one backup do not go on from the same place.
       let numbers = numbers + Int.random(in: 0..<numbers)
       // Files of earlier releases count cases in a table of their own.

@@ -20,6 +20,12 @@ struct LoggedRows {
     let order: Int
   }
 
+  /// A gap in the sequence of events.
+  private struct LoggedGap: Equatable {
+    var last: Int64?
+    var declaredAt: String?
+  }
+
   private let transaction: Transaction
   private let keys: [String: AccessKey]
   private var loggedKeys: Set<String> = []
@@ -27,6 +33,10 @@ struct LoggedRows {
   /// The key that each agency cosigns with.
   private var witnesses: [String: String] = [:]
   private var reference: [ReferenceRow: Logged] = [:]
+  /// What the newest leaf that begins the log or an epoch says of each gap, by its first sequence.
+  private var gaps: [Int64: LoggedGap] = [:]
+  /// What the newest leaf that begins an epoch or replaces the key says of both, by the name of its setting.
+  private var signing: [String: String] = [:]
   private var counts: [LeafKind: Int64] = [:]
   /// The newest sequence when the log began: what was recorded before has told it less.
   private(set) var firstHead: Int64 = 0
@@ -89,7 +99,13 @@ struct LoggedRows {
     let content = try Self.members(of: leaf)
     counts[kind, default: 0] += 1
     switch kind {
-    case .origin where leaf.index == 0: firstHead = content["head"]?.number ?? 0
+    case .origin where leaf.index == 0:
+      firstHead = content["head"]?.number ?? 0
+      takeGaps(content)
+    case .logKey: takeSigning(content)
+    case .restore:
+      takeSigning(content)
+      takeGaps(content)
     case .key: loggedKeys.insert(content["id"]?.text ?? "")
     case .keyEnd: ends[content["id"]?.text ?? ""] = content["ends_at"]?.text
     case .witnessKey: witnesses[content["agency"]?.text ?? ""] = content["key"]?.text
@@ -141,6 +157,23 @@ struct LoggedRows {
     if let differing { throw leaf.fault(table, row, "\(differing) is not what was recorded") }
   }
 
+  private mutating func takeSigning(_ content: JSONObject) {
+    signing[RecordSetting.key] = content["key"]?.text
+    signing[RecordSetting.epoch] = content["epoch"]?.number.map { "\($0)" }
+  }
+
+  /// A leaf names all gaps that there are.
+  private mutating func takeGaps(_ content: JSONObject) {
+    gaps = [:]
+    guard case .array(let named)? = content["gaps"] else { return }
+    for case .object(let gap) in named {
+      guard let first = gap["first"]?.number else { continue }
+      gaps[first] = LoggedGap(
+        last: gap["last"]?.number,
+        declaredAt: gap["declared_at"]?.text)
+    }
+  }
+
   private mutating func takeReference(_ content: JSONObject, _ leaf: StoredLeaf) throws {
     guard case .array(let rows)? = content["rows"] else { return }
     for case .object(let row) in rows {
@@ -158,6 +191,8 @@ struct LoggedRows {
     try finishKeys()
     try finishWitnesses()
     try finishReference()
+    try finishGaps()
+    try finishSigning()
     let tables: [(LeafKind, table: String, key: String, path: String)] = [
       (.figure, "figure", "id", "'$.id'"), (.certificate, "certificate", "number", "'$.number'"),
       (.publishedFigure, "published_figure", "number", "'$.number'"),
@@ -193,6 +228,31 @@ struct LoggedRows {
     for agency in Set(stored.keys).union(witnesses.keys).sorted() where stored[agency] != witnesses[agency] {
       throw RecordFault("witness", agency, "its key is not what was recorded")
     }
+  }
+
+  private func finishSigning() throws {
+    for name in [RecordSetting.key, RecordSetting.epoch] {
+      let stored = try transaction.fetchOne("SELECT value FROM setting WHERE name = ?", [name]) { $0[0] as [UInt8] }
+      guard stored.map({ String(decoding: $0, as: UTF8.self) }) == signing[name] else {
+        throw RecordFault("setting", name, "it is not what was recorded")
+      }
+    }
+  }
+
+  private func finishGaps() throws {
+    let stored = try transaction.declaredGaps()
+    let isWaiting = try transaction.isBeforeItsEpoch()
+    for gap in stored {
+      guard let logged = gaps[gap.first] else {
+        if isWaiting { continue }
+        throw RecordFault("sequence_gap", gap.first, "no leaf tells of it")
+      }
+      guard logged == LoggedGap(last: gap.last, declaredAt: gap.declaredAt.description) else {
+        throw RecordFault("sequence_gap", gap.first, "it is not what was recorded")
+      }
+    }
+    let missing = Set(gaps.keys).subtracting(stored.map(\.first)).min()
+    if let missing { throw RecordFault("sequence_gap", missing, "it is missing") }
   }
 
   private func finishReference() throws {

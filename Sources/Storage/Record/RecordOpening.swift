@@ -8,19 +8,9 @@ internal import Service
 /// How the record of a file is taken up again: by the key that began it, and only if it extends the last checkpoint that
 /// this key has signed. So neither a copied file nor a machine's snapshot goes on beside the original.
 struct RecordOpening {
-  private let path: String
-  private let transaction: Transaction
-  private let settings: StoreSettings
-
-  /// Names in the table `setting`.
-  enum Setting {
-    /// The public key, under the name of the record.
-    static let key = "record_key"
-    /// Counts restorations, from 1.
-    static let epoch = "record_epoch"
-    /// Set in a restored file until it is opened: the last checkpoint that somebody knows of, or nothing.
-    static let restored = "record_restored"
-  }
+  let path: String
+  let transaction: Transaction
+  let settings: StoreSettings
 
   /// - Returns: the right edge of the tree, and who signs it.
   /// - Throws: `OpenFailure.record` when the key is missing or another one, or the file does not extend what was signed.
@@ -35,12 +25,12 @@ struct RecordOpening {
     }
   }
 
-  private func open() throws -> (TreeEdge, CheckpointSigner?) {
+  func open() throws -> (TreeEdge, CheckpointSigner?) {
     let signer = try key()
-    if try text(Setting.restored) != nil { return try beginEpoch(signer) }
-    let epoch = try text(Setting.epoch).flatMap { Int($0) } ?? 1
+    if try text(RecordSetting.restored) != nil { return try beginEpoch(signer) }
+    let epoch = try epoch()
     let epochSigner = try signer.renamed(RecordKey.origin(signer.name, epoch))
-    if try text(Setting.key) == nil {
+    if try text(RecordSetting.key) == nil {
       // The first checkpoint is on the disk before the file names its key: a start that is cut off begins again.
       try DurableFile.write(
         CheckpointSigner.sign(try transaction.storedEdge(), epochSigner).bytes, to: CheckpointSigner.path(of: path))
@@ -58,9 +48,11 @@ struct RecordOpening {
   /// - Throws: `OpenFailure.record`.
   static func check(_ transaction: Transaction, _ path: String, _ settings: StoreSettings) throws -> Int64? {
     let opening = RecordOpening(path: path, transaction: transaction, settings: settings)
-    guard try opening.text(Setting.restored) == nil, let known = try opening.text(Setting.key) else { return nil }
+    guard try opening.text(RecordSetting.restored) == nil, let known = try opening.text(RecordSetting.key) else {
+      return nil
+    }
     let edge = try transaction.storedEdge()
-    let epoch = try opening.text(Setting.epoch).flatMap { Int($0) } ?? 1
+    let epoch = try opening.epoch()
     do {
       _ = try opening.requireExtension(of: NoteVerifier(known), epoch, edge)
     } catch is NoteError {
@@ -70,22 +62,27 @@ struct RecordOpening {
   }
 
   /// The key beside the file: a new one for a file that names none.
-  private func key() throws -> NoteSigner {
-    let known = try text(Setting.key)
+  func key() throws -> NoteSigner {
+    let known = try text(RecordSetting.key)
+    // A replacement was cut off after the log had named the new key.
+    if let next = try RecordKey.load(of: path, .next), next.verifier.text == known {
+      try RecordKey.takeNext(of: path)
+      return next
+    }
     guard let signer = try RecordKey.load(of: path) else {
       // Who restores on a new machine may have lost the key: the epoch that begins is accepted by the new one's fingerprint.
-      if try text(Setting.restored) != nil {
+      if try text(RecordSetting.restored) != nil {
         return try RecordKey.create(of: path, named: known.flatMap { $0.split(separator: "+").first.map(String.init) })
       }
       guard known == nil else {
         throw OpenFailure.record(
           path,
-          reason: "its record was signed by a key that is missing: bring \(RecordKey.path(of: path)) back, or begin "
-            + "a new epoch with `netral record key --new`")
+          reason: "its record was signed by a key that is missing: bring \(RecordKey.path(of: path)) back, or restore "
+            + "a backup, whose new epoch begins with a new key")
       }
       return try RecordKey.create(of: path)
     }
-    guard try known == nil || known == signer.verifier.text || text(Setting.restored) != nil else {
+    guard try known == nil || known == signer.verifier.text || text(RecordSetting.restored) != nil else {
       throw OpenFailure.record(
         path, reason: "its record was signed by another key than the one in \(RecordKey.path(of: path))")
     }
@@ -94,19 +91,20 @@ struct RecordOpening {
 
   /// Whether the file extends the last checkpoint that was signed.
   ///
-  /// - Returns: that checkpoint; nil when it is of an earlier epoch.
+  /// - Returns: that checkpoint; nil when it is of an earlier epoch, or by the key before the one of today.
   private func requireExtension(of verifier: NoteVerifier, _ epoch: Int, _ edge: TreeEdge) throws -> SignedNote? {
     let name = CheckpointSigner.path(of: path)
     guard let bytes = FileManager.default.contents(atPath: name) else {
       throw OpenFailure.record(
         path, reason: "the last checkpoint that was signed is missing: bring \(name) back, or restore a backup")
     }
-    let (note, last): (SignedNote, Checkpoint)
+    let (note, last, isFormer): (SignedNote, Checkpoint, Bool)
     do {
       note = try SignedNote([UInt8](bytes))
       last = try Checkpoint(text: note.text)
-      guard try note.isSigned(by: verifier.renamed(last.origin)) else { throw NoteError.noSignatures }
-    } catch {
+      isFormer = try !note.isSigned(by: verifier.renamed(last.origin))
+      guard try !isFormer || isFromBeforeHandover(note, last, to: verifier) else { throw NoteError.noSignatures }
+    } catch is NoteError {
       throw OpenFailure.record(path, reason: "\(name): is no checkpoint signed by the key of this record")
     }
     guard let lastEpoch = Self.epoch(of: last.origin, verifier.name) else {
@@ -122,12 +120,13 @@ struct RecordOpening {
           "it does not extend the last checkpoint that was signed, of \(last.size) leaves in \(last.origin): this "
           + "is an older or another file. Use `netral restore` to go on from a backup")
     }
-    return note
+    // The next one is signed at once, by the new key.
+    return isFormer ? nil : note
   }
 
   /// A file that was restored: its record goes on under a new origin, and says where it was cut off.
   private func beginEpoch(_ signer: NoteSigner) throws -> (TreeEdge, CheckpointSigner?) {
-    let given = try text(Setting.restored) ?? ""
+    let given = try text(RecordSetting.restored) ?? ""
     let beside = FileManager.default.contents(atPath: CheckpointSigner.path(of: path)).map {
       String(decoding: $0, as: UTF8.self)
     }
@@ -138,7 +137,7 @@ struct RecordOpening {
       return (text, checkpoint, epoch)
     }
     let last = known.max { ($0.epoch, $0.checkpoint.size) < ($1.epoch, $1.checkpoint.size) }
-    let epoch = max(try text(Setting.epoch).flatMap { Int($0) } ?? 1, last?.epoch ?? 1) + 1
+    let epoch = max(try self.epoch(), last?.epoch ?? 1) + 1
     let edge = try transaction.storedEdge()
     try inTransaction {
       transaction.now = max(settings.now(), try transaction.lastRecordedAt())
@@ -148,11 +147,12 @@ struct RecordOpening {
         writer.member("size", edge.size)
         writer.member("root", edge.root.base64)
         writer.member("last_checkpoint", last?.note)
+        DeclaredGap.write(try transaction.declaredGaps(), to: &writer)
         writer.member("at", transaction.now.description)
       }
-      try set(Setting.epoch, String(epoch))
-      try set(Setting.key, signer.verifier.text)
-      try transaction.execute("DELETE FROM setting WHERE name = ?", [Setting.restored])
+      try set(RecordSetting.epoch, String(epoch))
+      try set(RecordSetting.key, signer.verifier.text)
+      try transaction.execute("DELETE FROM setting WHERE name = ?", [RecordSetting.restored])
       try transaction.execute("UPDATE witness SET size = NULL, note = NULL, cosigned_at = NULL", [])
     }
     let whole = try transaction.storedEdge()
@@ -160,17 +160,21 @@ struct RecordOpening {
     return (whole, try CheckpointSigner(path, epochSigner, whole, after: nil, interval: settings.checkpointInterval))
   }
 
-  private func log(_ signer: NoteSigner, epoch: Int) throws {
+  /// Logs the key that signs from now on.
+  ///
+  /// - Parameter handover: the note of the key before; nil for the first one.
+  func log(_ signer: NoteSigner, epoch: Int, handover: SignedNote? = nil) throws {
     try inTransaction {
       transaction.now = max(settings.now(), try transaction.lastRecordedAt())
       try transaction.log(.logKey) { writer in
         writer.member("name", signer.name)
         writer.member("key", signer.verifier.text)
         writer.member("epoch", epoch)
+        if let handover { writer.member("handover", String(decoding: handover.bytes, as: UTF8.self)) }
         writer.member("at", transaction.now.description)
       }
-      try set(Setting.key, signer.verifier.text)
-      try set(Setting.epoch, String(epoch))
+      try set(RecordSetting.key, signer.verifier.text)
+      try set(RecordSetting.epoch, String(epoch))
     }
   }
 
@@ -185,7 +189,9 @@ struct RecordOpening {
     }
   }
 
-  private func text(_ setting: String) throws -> String? {
+  func epoch() throws -> Int { try text(RecordSetting.epoch).flatMap { Int($0) } ?? 1 }
+
+  func text(_ setting: String) throws -> String? {
     try transaction.fetchOne("SELECT value FROM setting WHERE name = ?", [setting]) { $0[0] as [UInt8] }
       .map { String(decoding: $0, as: UTF8.self) }
   }
@@ -199,5 +205,12 @@ struct RecordOpening {
   /// Which epoch of a record an origin names; nil when it is one of another record.
   private static func epoch(of origin: String, _ name: String) -> Int? {
     origin.hasPrefix(name + "/") ? Int(origin.dropFirst(name.count + 1)) : nil
+  }
+}
+
+extension Transaction {
+  /// True for a restored file that was not opened yet: no leaf names its newest gap.
+  func isBeforeItsEpoch() throws -> Bool {
+    try fetchOne("SELECT 1 FROM setting WHERE name = ?", [RecordSetting.restored]) { _ in true } ?? false
   }
 }

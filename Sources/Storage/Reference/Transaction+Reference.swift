@@ -14,7 +14,13 @@ extension Transaction {
         ReferenceEntry(kind: $0, code: row[1], from: row[2], until: row[3], json: row[4])
       }
     }
-    return try Reference(entries: entries.compactMap { $0 })
+    return try Reference(entries: entries.compactMap { $0 }, revision: referenceRevision())
+  }
+
+  /// The leaf that has changed reference data last; nil in a file of an earlier release that is being migrated.
+  private func referenceRevision() throws -> Int64? {
+    guard try database.tableExists("leaf") else { return nil }
+    return try fetchOne("SELECT max(leaf_index) FROM leaf WHERE kind = 'reference'", []) { $0[0] as Int64? } ?? nil
   }
 
   func put(_ entries: [ReferenceEntry], by administrator: String) throws {

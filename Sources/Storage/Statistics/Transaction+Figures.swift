@@ -15,13 +15,15 @@ extension Transaction {
   }
 
   func figureTerms(_ id: String) throws -> Figure? {
-    try fetchOne("SELECT id, scope, kind, definition, question, seq, issued_at FROM figure WHERE id = ?", [id]) { row in
+    try fetchOne(
+      "SELECT id, scope, kind, definition, question, seq, reference_revision, issued_at FROM figure WHERE id = ?", [id]
+    ) { row in
       guard let kind = StatisticKind(rawValue: row[2]) else {
         throw DatabaseError(message: "a stored figure is of an unknown kind")
       }
       return Figure(
         id: row[0], scope: (row[1] as String?).map { AgencyCode(rawValue: $0) }, kind: kind, definition: row[3],
-        question: row[4], seq: row[5], issuedAt: Timestamp(milliseconds: row[6]), answer: [])
+        question: row[4], seq: row[5], referenceRevision: row[6], issuedAt: Timestamp(milliseconds: row[7]), answer: [])
     }
   }
 
@@ -30,12 +32,12 @@ extension Transaction {
     if let issued = try self.figure(figure.id) { return issued }
     try execute(
       """
-      INSERT INTO figure (id, scope, kind, definition, question, seq, issued_at, answer)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO figure (id, scope, kind, definition, question, seq, reference_revision, issued_at, answer)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         figure.id, figure.scope?.rawValue, figure.kind.rawValue, figure.definition, figure.question, figure.seq,
-        figure.issuedAt.milliseconds, Data(Self.packed(figure.answer)),
+        figure.referenceRevision, figure.issuedAt.milliseconds, Data(Self.packed(figure.answer)),
       ])
     try log(figure)
     return figure
@@ -158,6 +160,7 @@ extension Figure {
     writer.member("definition", definition)
     writer.member("question", question)
     writer.member("seq", seq)
+    writer.member("reference_revision", referenceRevision)
     writer.member("issued_at", issuedAt.description)
     writer.member("sha256", SHA256.hash(data: answer).hexadecimal)
   }

@@ -32,6 +32,8 @@ struct RecordUpgrade {
     try transaction.log(.origin) { writer in
       writer.member("begins_with", head == 0 ? "a new file" : "a file of an earlier release")
       writer.member("head", head)
+      let gaps = try transaction.declaredGaps()
+      if !gaps.isEmpty { DeclaredGap.write(gaps, to: &writer) }
     }
     try logReference()
     for key in try transaction.loadKeys().values.sorted(by: { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }) {

@@ -9,6 +9,8 @@ package struct AnnouncedCheckpoint: Sendable, Equatable {
   package let name: String
   /// Counts restorations, from 1.
   package let epoch: Int
+  /// The handovers that lead from a key that was known to the one that has signed it; none where that was known.
+  package var handovers: [Handover] = []
 
   /// - Returns: nil when the origin is not `NAME/EPOCH`.
   package init?(note: [UInt8], checkpoint: Checkpoint) {

@@ -56,24 +56,46 @@ public struct Pins: Sendable {
     (self.logs, self.witnesses) = (logs, witnesses)
   }
 
+  static let notSigned = WitnessFailure.refused("it is not signed by the key of the record that is pinned")
+
   /// Reads a note that says it is a checkpoint of the record.
   ///
   /// - Throws: `WitnessFailure.refused` for what is not the one spelling of a checkpoint of this record, signed by a key
   ///   that is pinned.
   package func read(_ bytes: [UInt8]) throws(WitnessFailure) -> AnnouncedCheckpoint {
+    guard let announced = try read(bytes, by: logs) else { throw Self.notSigned }
+    return announced
+  }
+
+  /// The same by other keys of this record.
+  ///
+  /// - Returns: nil when it does not say that one of them has signed it.
+  func read(_ bytes: [UInt8], by keys: [NoteVerifier]) throws(WitnessFailure) -> AnnouncedCheckpoint? {
+    let (note, announced) = try parse(bytes)
     do {
-      let note = try SignedNote(bytes)
-      guard note.bytes == bytes else { throw NoteError.invalidText }
-      guard let announced = AnnouncedCheckpoint(note: bytes, checkpoint: try Checkpoint(text: note.text)),
-        let log = logs.first, announced.name.utf8.elementsEqual(log.name.utf8)
-      else { throw WitnessFailure.refused("it is a checkpoint of another record than the one that is pinned") }
-      for log in logs where try note.isSigned(by: log.renamed(announced.checkpoint.origin)) { return announced }
-      throw WitnessFailure.refused("it is not signed by the key of the record that is pinned")
-    } catch let error as WitnessFailure {
-      throw error
+      for key in keys where try note.isSigned(by: key.renamed(announced.checkpoint.origin)) { return announced }
+      return nil
     } catch {
       throw .refused("it is no signed checkpoint (\(error))")
     }
+  }
+
+  /// Reads a checkpoint, whoever has signed it.
+  ///
+  /// - Throws: `WitnessFailure.refused` for what is not the one spelling of a checkpoint of this record.
+  func parse(_ bytes: [UInt8]) throws(WitnessFailure) -> (note: SignedNote, announced: AnnouncedCheckpoint) {
+    let (note, checkpoint): (SignedNote, Checkpoint)
+    do {
+      note = try SignedNote(bytes)
+      guard note.bytes == bytes else { throw NoteError.invalidText }
+      checkpoint = try Checkpoint(text: note.text)
+    } catch {
+      throw .refused("it is no signed checkpoint (\(error))")
+    }
+    guard let announced = AnnouncedCheckpoint(note: bytes, checkpoint: checkpoint), let log = logs.first,
+      announced.name.utf8.elementsEqual(log.name.utf8)
+    else { throw .refused("it is a checkpoint of another record than the one that is pinned") }
+    return (note, announced)
   }
 
   private static func log(_ text: String, _ line: Int) throws(WitnessFailure) -> NoteVerifier {

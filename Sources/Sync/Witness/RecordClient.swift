@@ -6,17 +6,20 @@ internal import Merkle
 struct RecordClient: WitnessedLog {
   private let transport: CurlTransport
   private let pins: Pins
+  private let state: WitnessState
   private let key: WitnessKey
   private let patience: Patience
 
-  init(_ transport: CurlTransport, pins: Pins, key: WitnessKey, patience: Patience) {
-    (self.transport, self.pins, self.key, self.patience) = (transport, pins, key, patience)
+  init(_ transport: CurlTransport, pins: Pins, state: WitnessState, key: WitnessKey, patience: Patience) {
+    (self.transport, self.pins, self.state, self.key, self.patience) = (transport, pins, state, key, patience)
   }
 
   /// Tiles that one run of curl fetches: 128 KiB of hashes, and fewer requests than a key may send in a second.
   private static let tilesAtOnce = 16
   /// Leaves of a page.
   private static let pageLimit = 10_000
+  /// Handovers that are read: some two thousand.
+  private static let handoverBytesMax = 1 << 20
 
   // MARK: WitnessedLog
 
@@ -26,9 +29,25 @@ struct RecordClient: WitnessedLog {
       return try answer.allBytes(countMax: SignedNote.bytesMax)
     }
     do {
-      return try pins.read(bytes)
+      let keys = try state.keys(pins)
+      if let announced = try keys.readNewest(bytes) { return announced }
+      let handovers = try handovers()
+      guard !handovers.isEmpty else { throw Pins.notSigned }
+      return try keys.follow(handovers, to: bytes)
     } catch WitnessFailure.refused(let text) {
       throw WitnessFailure.refused("the service's checkpoint is not taken: \(text)")
+    }
+  }
+
+  /// The handovers as the service lists them; none where it does not know of such a list.
+  private func handovers() throws -> [UInt8] {
+    do {
+      return try patience.asking {
+        let answer = try transport.send(CurlTransport.Request(target: "/v1/record/keys", accept: "text/plain"))
+        return try answer.allBytes(countMax: Self.handoverBytesMax)
+      }
+    } catch SyncFault.refused {
+      return []
     }
   }
 
@@ -131,7 +150,7 @@ struct RecordClient: WitnessedLog {
   /// Takes a note in when a pinned key of another witness has cosigned it. Whose the service says it is does not matter.
   private func read(_ note: [UInt8], listedFor agency: String, into listing: inout WitnessListing) {
     do {
-      let announced = try pins.read(note)
+      let announced = try state.keys(pins).read(note)
       let signed = try SignedNote(note)
       var isKnown = false
       for witness in pins.witnesses where witness.key.publicKey != key.signer.verifier.publicKey {

@@ -12,6 +12,8 @@ package protocol WitnessDisk {
   func cut(to size: Int64, ofEpoch epoch: Int) throws
   /// Returns when the hashes of an epoch are on the disk.
   func sync(epoch: Int) throws
+  /// Keeps handovers of the record's key that were accepted, behind those that are kept.
+  func accept(_ handovers: [Handover]) throws
   /// Puts a checkpoint in the place of the last one, on the disk and whole.
   func keep(_ checkpoint: KeptCheckpoint) throws
 }

@@ -43,18 +43,21 @@ public enum WitnessFailure: Error, CustomStringConvertible {
   }
 }
 
-/// Two checkpoints, both signed by the record, of which neither extends the other: proof for anybody who has its key.
+/// Two checkpoints, both signed by the record, of which neither extends the other: proof for anybody who has its key. Or a
+/// checkpoint by a key to which that of the record has not handed over, with what was shown for it.
 public struct WitnessEvidence: Sendable {
   /// What is wrong, in one sentence.
   public let reason: String
-  /// What the witness has accepted.
-  let accepted: AnnouncedCheckpoint
+  /// What the witness has accepted; nil when it has seen nothing before.
+  let accepted: AnnouncedCheckpoint?
   /// What it was shown.
   let shown: AnnouncedCheckpoint
   /// The root of the leaves that the witness has kept, at the size of what was shown; nil when that is larger.
   var rootAtShownSize: Hash?
   /// The index of the first leaf that differs, where it is known.
   package var firstDifference: Int64?
+  /// What was shown as handovers of the record's key, where they are what is wrong.
+  package var handovers: [UInt8]?
 
   /// A JSON document.
   ///
@@ -66,8 +69,13 @@ public struct WitnessEvidence: Sendable {
       writer.member("found_at", time)
       writer.member("first_differing_leaf", firstDifference)
       writer.member("accepted_root_at_shown_size", rootAtShownSize?.base64)
+      if let handovers { writer.member("handovers", String(decoding: handovers, as: UTF8.self)) }
       for (name, side) in [("accepted", accepted), ("shown", shown)] {
         writer.name(name)
+        guard let side else {
+          writer.null()
+          continue
+        }
         writer.object { writer in
           writer.member("origin", side.checkpoint.origin)
           writer.member("size", side.size)

@@ -4,6 +4,7 @@ internal import Merkle
 /// One run of a witness: a round against a service, and what it leaves for people.
 public struct WitnessJob {
   let client: RecordClient
+  private let pins: Pins
   let state: WitnessState
   let progress: ProgressLine
   private let quorum: Int
@@ -36,8 +37,9 @@ public struct WitnessJob {
     quorum: Int, acceptedEpoch: Int?
   ) {
     client = RecordClient(
-      transport, pins: pins, key: key, patience: Patience(retries: retries, progress: progress))
-    (self.state, self.progress, self.quorum, self.acceptedEpoch) = (state, progress, quorum, acceptedEpoch)
+      transport, pins: pins, state: state, key: key, patience: Patience(retries: retries, progress: progress))
+    (self.pins, self.state, self.progress) = (pins, state, progress)
+    (self.quorum, self.acceptedEpoch) = (quorum, acceptedEpoch)
   }
 
   /// - Throws: `WitnessFailure`, after what it has found is in a file beside the state; `SyncFault`.
@@ -55,6 +57,11 @@ public struct WitnessJob {
 
   private func verdict(on outcome: WitnessOutcome) throws -> Verdict {
     for warning in outcome.warnings { progress.warn(warning) }
+    if let key = try state.keys(pins).unpinned {
+      progress.warn(
+        "the key of the record was replaced, and the one that is pinned has handed over: compare the new one with others, "
+          + "and write 'log \(key.text)' in the place of its line in the file of pins")
+    }
     let accepted = outcome.kept.announced
     var summary = [
       "record        \(accepted.checkpoint.origin)", "leaves        \(accepted.size)",
@@ -88,7 +95,7 @@ extension WitnessState {
   /// - Returns: what is to be said of it.
   /// - Throws: `WitnessFailure`, after what was found is in a file beside the state.
   public func compare(_ note: [UInt8], pins: Pins?, name: String, progress: ProgressLine) throws -> String {
-    let shown = try pins?.read(note) ?? Self.unverified(note)
+    let shown = try pins.map { try keys($0).read(note) } ?? Self.unverified(note)
     guard try kept()?.announced.name == shown.name else {
       throw WitnessFailure.refused("\(name): is a checkpoint of another record than the one that is kept")
     }

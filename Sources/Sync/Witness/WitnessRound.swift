@@ -47,7 +47,13 @@ package struct WitnessRound {
         outcome.fresh.append(view.agency)
       }
     }
-    try handingIn.get()
+    do {
+      try handingIn.get()
+    } catch SyncFault.refused(_, "agency_ended") {
+      // It watches on by reading.
+      outcome.warnings.append(
+        "the agency has ended: the service takes neither its key nor its cosignature; all else was verified")
+    }
     return outcome
   }
 
@@ -77,7 +83,7 @@ package struct WitnessRound {
 
   /// Takes what the record has gained, and cosigns it. What is lost is told when a new epoch was accepted.
   private func takeNewest() throws -> (kept: KeptCheckpoint, lost: Range<Int64>?) {
-    let offer = try log.checkpoint()
+    let offer = try self.offer()
     guard let kept = try disk.kept() else { return (try extend(nil, to: offer), nil) }
     let accepted = kept.announced
     if offer.epoch > accepted.epoch { return try enterEpoch(of: offer, from: accepted) }
@@ -92,7 +98,18 @@ package struct WitnessRound {
       throw try altered(accepted, offer, "its \(offer.size) leaves are other ones")
     }
     let isFresh = kept.cosignedAt.map { now - $0 < Self.freshSeconds && $0 <= now + Self.aheadSecondsMax } ?? false
-    return (isFresh ? kept : try cosign(offer), nil)
+    return (isFresh && offer.handovers.isEmpty ? kept : try cosign(offer), nil)
+  }
+
+  private func offer() throws -> AnnouncedCheckpoint {
+    do {
+      return try log.checkpoint()
+    } catch let fault as HandoverFault {
+      var evidence = WitnessEvidence(
+        reason: fault.reason, accepted: try disk.kept()?.announced, shown: fault.shown)
+      evidence.handovers = fault.handovers
+      throw WitnessFailure.altered(evidence)
+    }
   }
 
   /// Puts new hashes behind those that are kept, and accepts the checkpoint when all of them together have its root.
@@ -157,9 +174,34 @@ package struct WitnessRound {
 
   /// Cosigns a checkpoint whose leaves are on the disk, and keeps both.
   private func cosign(_ offer: AnnouncedCheckpoint) throws -> KeptCheckpoint {
+    if !offer.handovers.isEmpty {
+      try prove(offer)
+      // Before a cosignature of what the new key has signed stands on the disk.
+      try disk.accept(offer.handovers)
+    }
     let kept = KeptCheckpoint(announced: try log.cosign(offer, at: now), cosignedAt: now)
     try disk.keep(kept)
     return kept
+  }
+
+  /// The record's key has handed over on this tree, as far as the witness has its leaves.
+  private func prove(_ offer: AnnouncedCheckpoint) throws {
+    let accepted = try disk.kept()?.announced
+    for handover in offer.handovers {
+      let terms = handover.terms
+      let view = handover.epoch == offer.epoch ? offer : accepted
+      var isKnown = true
+      if handover.epoch > offer.epoch || handover.epoch == offer.epoch && terms.size > offer.size {
+        isKnown = false
+      } else if let view, handover.epoch == view.epoch, terms.size <= view.size {
+        isKnown = try disk.edge(at: terms.size, ofEpoch: view.epoch).root == terms.root
+      }
+      guard !isKnown else { continue }
+      let reason = "its key was handed over on another tree, of \(terms.size) leaves in \(terms.origin)"
+      var evidence = WitnessEvidence(reason: reason, accepted: accepted, shown: offer)
+      evidence.handovers = Handover.written(offer.handovers)
+      throw WitnessFailure.altered(evidence)
+    }
   }
 
   // MARK: Comparing

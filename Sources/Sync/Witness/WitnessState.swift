@@ -3,8 +3,8 @@ internal import Glibc
 package import Merkle
 internal import Storage
 
-/// What a witness keeps, in a folder of its own: `leaves-EPOCH` with 32 bytes for each leaf, and `checkpoint` with the last
-/// checkpoint accepted, which has the witness's own line.
+/// What a witness keeps, in a folder of its own: `leaves-EPOCH` with 32 bytes for each leaf, `checkpoint` with the last
+/// checkpoint accepted, which has the witness's own line, and `handovers` of the record's key that were accepted.
 ///
 /// `checkpoint` is replaced whole, after the leaves are on the disk. Leaves behind its size are what is left of a round that
 /// was cut off; the next round overwrites them.
@@ -60,6 +60,34 @@ public final class WitnessState: WitnessDisk {
       throw WitnessFailure.refused("\(error)")
     }
   }
+
+  // MARK: Keys
+
+  /// The keys of the record: those that are pinned, and those to which they have handed over.
+  ///
+  /// - Throws: `WitnessFailure.refused` when the file of handovers cannot be read.
+  package func keys(_ pins: Pins) throws -> LogKeys { LogKeys(pins, accepted: try handovers()) }
+
+  package func accept(_ handovers: [Handover]) throws {
+    do {
+      try DurableFile.write(Handover.written(try self.handovers() + handovers), to: handoversPath)
+    } catch {
+      throw WitnessFailure.refused("\(error)")
+    }
+  }
+
+  private func handovers() throws -> [Handover] {
+    guard let bytes = try contents(of: handoversPath) else { return [] }
+    do {
+      return try Handover.read(bytes)
+    } catch {
+      throw WitnessFailure.refused("\(handoversPath): are no handovers of a record's key")
+    }
+  }
+
+  private var handoversPath: String { "\(folder)/handovers" }
+
+  // MARK: Note
 
   /// The note that was cosigned last, as it is sent by mail or printed; nil before the first.
   public func note() throws -> String? { try kept().map { String(decoding: $0.announced.note, as: UTF8.self) } }

@@ -25,6 +25,7 @@ extension FigureComparison {
       writer.raw(figure.answer)
       writer.object("today") { writer in
         writer.member("seq", seq)
+        writer.member("reference_revision", referenceRevision)
         writer.member("same", nowID == figure.id)
         writer.member("reproduced", isReproduced)
         writer.name("differences")

@@ -11,6 +11,10 @@ extension Schema {
     .always("agency", agency.orNull), .always("rows", array(of: string)), .maybe("persons", array(of: string)),
   ]).named("FigureScope")
 
+  private static let referenceRevision = count.orNull.described(
+    "The leaf of the record that had changed reference data last; not in figures that were issued before there was a log."
+  )
+
   /// The answer to a question of one kind, which is a figure.
   static func figure(_ kind: StatisticKind) -> Schema {
     object(
@@ -19,7 +23,8 @@ extension Schema {
         .always("election", string.orNull), .always("as_of", date), .always("basis", code(StatisticBasis.self)),
         .always("unit", code(StatisticUnit.self)),
         .always("group_by", code(StatisticGrouping.self).orNull), .always("filters", map(of: string)),
-        .always("scope", scope), .always("seq", count), .always("issued_at", instant),
+        .always("scope", scope), .always("seq", count), .maybe("reference_revision", referenceRevision),
+        .always("issued_at", instant),
       ] + members(of: kind)
     ).named("\(TypeName.all(of: kind.rawValue))Figure")
   }
@@ -159,7 +164,7 @@ extension Schema {
     .always(
       "today",
       object([
-        .always("seq", count), .always("same", bool),
+        .always("seq", count), .always("reference_revision", referenceRevision), .always("same", bool),
         .always("reproduced", bool.described("Whether the record still gives what was issued.")),
         .always(
           "differences",

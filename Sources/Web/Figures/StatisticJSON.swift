@@ -18,6 +18,7 @@ enum StatisticJSON {
       writer.member("figure_id", name)
       writeQuestion(question, scope, to: &writer)
       writer.member("seq", seq)
+      writer.member("reference_revision", reference.revision)
       writer.member("issued_at", now.description)
       StatisticResultJSON(question: question, reference: reference).write(result, to: &writer)
     }

@@ -8,6 +8,7 @@ enum StatisticTable {
 
   static let columns = [
     "figure_id", "statistic", "definition", "election", "as_of", "basis", "unit", "of", "filters", "scope", "seq",
+    "reference_revision",
     "group_by", "group", "label_id", "label_en", "metric", "value", "percent", "percent_of",
     "metric_label",
   ].map { TableColumn($0) }
@@ -30,6 +31,7 @@ enum StatisticTable {
         filters, figure.scope?.rawValue ?? "all",
       ] { writer.field(text) }
       writer.field(Int(figure.seq))
+      writer.field(figure.referenceRevision.map { Int($0) })
       for text in [
         question.groupBy?.rawValue, row.group == nil ? "total" : row.group, label?.inIndonesian, label?.en, row.metric,
       ] { writer.field(text) }

@@ -13,6 +13,14 @@ extension Operation {
     replies: [Reply(.ok, "The note.", [Reply.Content(type: "text/plain", schema: nil)])], refusals: [.notFound],
     example: Example(nil))
 
+  static let keyHandovers = Operation(
+    "getKeyHandovers", .record, .init(en: "Replaced signing keys", inIndonesian: "Penggantian kunci penanda"),
+    details: """
+      Signed notes, one after the other with an empty line between them; none before the first replacement. Each says that \
+      the key which has signed it hands over to the key in its last line, and at which size and root of the tree.
+      """,
+    replies: [Reply(.ok, "The notes.", [Reply.Content(type: "text/plain", schema: nil)])], example: Example(nil))
+
   static let tile = Operation(
     "getTile", .record, .init(en: "A tile of the tree", inIndonesian: "Ubin pohon"),
     details: """

@@ -12,6 +12,11 @@ enum RecordRoutes {
     Answer(contentType: "text/plain; charset=utf-8", body: .bytes(try log.checkpoint(by: call.asker)))
   }
 
+  /// GET /v1/record/keys
+  static func keys(_ call: Call, _ log: LogService) throws -> Answer {
+    Answer(contentType: "text/plain; charset=utf-8", body: .bytes(try log.handovers(by: call.asker)))
+  }
+
   /// GET /v1/record/tile/{level}/{index}: a tile never changes.
   static func tile(_ call: Call, _ log: LogService) throws -> Answer {
     let path = "tile/" + call.parameters.joined(separator: "/")

@@ -137,7 +137,8 @@ struct WatchOptions: ParsableArguments {
     Exit status: 0 all is well; 1 it could not be done, and one line says why; 4 the record does not extend what was seen; \
     5 two agencies were shown two histories; 6 fewer other agencies than the quorum have cosigned within 24 hours what \
     was seen; 7 the record was restored, and nobody has accepted its new epoch. With 4 and 5 the evidence is in a file \
-    beside the state, and the state is as it was.
+    beside the state. With 4 what is at fault was neither kept nor cosigned. With 5 what the service showed this agency was \
+    kept and cosigned before it was compared, and stays so.
     """
 
   @Option(help: "How many other agencies must have cosigned within 24 hours.")

@@ -38,6 +38,7 @@ private let expectations: [String: Expectation] = [
   "GET /docs/style.css": Expectation(.everyone, 200),
   "POST /v1/cases": Expectation(.recording([.casesWrite]), 422),
   "GET /v1/record/checkpoint": Expectation(.everyone, 200),
+  "GET /v1/record/keys": Expectation(.everyone, 200),
   "GET /v1/record/tile/{path}": Expectation(.everyone, 404),
   "GET /v1/record/witnesses": Expectation(.everyone, 200),
   "GET /v1/record/leaves": Expectation(.agency(.sync), 200),

@@ -3,14 +3,22 @@ package import Merkle
 
 /// The key that signs checkpoints, in a file of its own beside the database: never in the database, and so in no backup.
 package enum RecordKey {
+  /// Which of the keys beside a database is meant.
+  package enum Place: String {
+    /// The one that signs.
+    case current = ".record-key"
+    /// The one that is to take its place.
+    case next = ".record-key.next"
+  }
+
   /// Where the key of a database stands.
-  package static func path(of database: String) -> String { database + ".record-key" }
+  package static func path(of database: String, _ place: Place = .current) -> String { database + place.rawValue }
 
   /// The key beside a database; nil when there is none.
   ///
   /// - Throws: `OpenFailure.record` when others may read the file, or it holds no key.
-  package static func load(of database: String) throws -> NoteSigner? {
-    let path = path(of: database)
+  package static func load(of database: String, _ place: Place = .current) throws -> NoteSigner? {
+    let path = path(of: database, place)
     var status = stat()
     guard lstat(path, &status) == 0 else {
       if errno == ENOENT { return nil }
@@ -30,16 +38,23 @@ package enum RecordKey {
   /// Writes a new key beside a database. One that is there is kept.
   ///
   /// - Parameter name: of the record; nil: one that is drawn.
-  package static func create(of database: String, named name: String? = nil) throws -> NoteSigner {
+  package static func create(of database: String, named name: String? = nil, _ place: Place = .current) throws
+    -> NoteSigner
+  {
     let drawn = String(UInt32.random(in: .min ... .max), radix: 16)
     let name = name ?? "netral-" + String(repeating: "0", count: 8 - drawn.count) + drawn
     do {
       let signer = try NoteSigner.generate(name: name, type: .ed25519)
-      try DurableFile.write(Array("\(signer.text)\n".utf8), to: path(of: database), replacing: false)
+      try DurableFile.write(Array("\(signer.text)\n".utf8), to: path(of: database, place), replacing: false)
       return signer
     } catch let error as NoteError {
       throw OpenFailure.record(database, reason: "a record cannot have this name: \(error)")
     }
+  }
+
+  /// Puts the next key in the place of the one that signs.
+  static func takeNext(of database: String) throws {
+    try DurableFile.rename(path(of: database, .next), to: path(of: database))
   }
 
   /// The name with which an epoch signs: `NAME/EPOCH`, the origin of its checkpoints.
@@ -65,8 +80,18 @@ package enum DurableFile {
       }
       guard fsync(descriptor) == 0 else { throw failure(path) }
     }
-    let isPlaced = replacing ? rename(partial, path) == 0 : link(partial, path) == 0
+    let isPlaced = replacing ? Glibc.rename(partial, path) == 0 : link(partial, path) == 0
     guard isPlaced else { throw failure(path) }
+    try syncFolder(of: path)
+  }
+
+  /// Gives a file that is on the disk another name; the one that has it goes.
+  static func rename(_ old: String, to path: String) throws {
+    guard Glibc.rename(old, path) == 0 else { throw failure(path) }
+    try syncFolder(of: path)
+  }
+
+  private static func syncFolder(of path: String) throws {
     let folder = open(URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw failure(path) }
     defer { close(folder) }
