@@ -62,8 +62,24 @@ extension ProgramTests {
       try expectReproduced(try server.client(keys[1]))
       try expectWritable(try server.client(keys[0]), try server.client(keys[1]))
       try expectFollowed(server, keys[1], cases + 1, ids)
+      for (agency, key) in zip(["BAWASLU", "BKN"], keys) { try expectWatched(server, agency, key) }
       try server.stop()
       #expect(try netral("doctor", "--full", "--database", database).output.contains("ok\tintegrity"))
+    }
+
+    /// Every case is held against its leaf, and every leaf is accounted for.
+    private func expectWatched(_ server: RunningServer, _ agency: String, _ key: String) throws {
+      let (access, own, pins) = (folder.file("\(agency).key"), folder.file("\(agency).own"), folder.file("pins"))
+      try writeKey(key, to: access)
+      let published = try netral("witness", "key", "--key-file", own, "--name", "\(agency.lowercased()).go.id").output
+      let log = try netral("record", "key", "--database", database).output
+      try "log \(log)witness \(agency) \(published)".write(toFile: pins, atomically: true, encoding: .utf8)
+      let replica = folder.file("\(agency).sqlite")
+      let finished = try netral(
+        "sync", "--server", "http://127.0.0.1:\(server.port)", "--key-file", access, "--into", replica, "--pins", pins,
+        "--witness-key", own, "--quorum", "0", "--retries", "0", "--quiet")
+      #expect(finished.ending == .exit(0), "\(finished.errors) \(finished.output)")
+      #expect(try sqlite(replica, "SELECT accounted > 100 FROM sync_state") == "1")
     }
 
     /// What was imported in another agency's name waits for its answer, and nothing else does.
