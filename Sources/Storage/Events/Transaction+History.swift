@@ -53,15 +53,4 @@ extension Transaction {
     try fetchOne("SELECT recorded_at FROM event ORDER BY seq DESC LIMIT 1", []) { Timestamp(milliseconds: $0[0]) }
       ?? Timestamp(milliseconds: 0)
   }
-
-  /// The texts of an event, those of each group by themselves.
-  func parts(of texts: [(name: String, text: String, group: FieldGroup)]) -> [StoredPart] {
-    if texts.isEmpty { return [] }
-    return FieldGroup.allCases.compactMap { group in
-      let members = texts.filter { $0.group == group }.map { (name: $0.name, value: $0.text) }
-      if members.isEmpty { return nil }
-      return StoredPart(
-        part: CasePart(textsOf: group), salt: salts.next(), content: Array(EventDetails.json(members).utf8))
-    }
-  }
 }
