@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Foundation
 
 /// A value with a salt, as RFC 9901 (SD-JWT), 4.2.1, discloses one: who is given it can check that it is what was
@@ -11,55 +12,80 @@ public struct Disclosure: Sendable, Equatable {
   ///   - name: of the group of values.
   ///   - value: as JSON.
   public init(salt: [UInt8], name: StaticString, value: [UInt8]) {
-    var json: [UInt8] = []
-    json.reserveCapacity(48 + value.count)
-    json.append("[\"")
-    Base64URL.append(salt, to: &json)
-    json.append("\",\"")
-    json.append(name)
-    json.append("\",")
-    json.append(contentsOf: value)
-    json.append(UInt8(ascii: "]"))
     var text: [UInt8] = []
-    text.reserveCapacity(Base64URL.count(of: json.count))
-    Base64URL.append(json, to: &text)
+    text.reserveCapacity(Base64Alphabet.count(of: 48 + value.count))
+    Self.spell(salt[...], name, value) { text.append(contentsOf: $0) }
     self.text = text
   }
 
   /// What a record commits to: SHA-256 of the text (RFC 9901, 4.2.3).
   public var digest: Hash { Hash(ofArray: text) }
+
+  /// The digest of a disclosure whose text nobody asks for.
+  public static func digest(salt: ArraySlice<UInt8>, name: StaticString, value: [UInt8]) -> Hash {
+    var function = SHA256()
+    spell(salt, name, value) { function.update(bufferPointer: $0) }
+    return Hash(function.finalize())
+  }
+
+  /// Hands over the text piece by piece, so that one that nobody keeps takes no room.
+  private static func spell(
+    _ salt: ArraySlice<UInt8>, _ name: StaticString, _ value: [UInt8], _ take: (UnsafeRawBufferPointer) -> Void
+  ) {
+    var beginning: [UInt8] = []
+    beginning.reserveCapacity(64)
+    beginning.append("[\"")
+    salt.withUnsafeBytes { Base64URL.append($0, to: &beginning) }
+    beginning.append("\",\"")
+    beginning.append(name)
+    beginning.append("\",")
+    // Three bytes are four letters: the pieces but the last one are as long as that asks for.
+    let first = min((3 - beginning.count % 3) % 3, value.count)
+    beginning.append(contentsOf: value[..<first])
+    withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 8) { room in
+      func spell(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = room.baseAddress else { return }
+        Base64Alphabet.url.write(bytes, to: start)
+        take(UnsafeRawBufferPointer(rebasing: room[..<Base64Alphabet.count(of: bytes.count)]))
+      }
+      guard beginning.count % 3 == 0 else {
+        beginning.append(UInt8(ascii: "]"))
+        return beginning.withUnsafeBytes { spell($0) }
+      }
+      beginning.withUnsafeBytes { spell($0) }
+      let end = value.count - (value.count - first) % 3
+      value.withUnsafeBytes { value in
+        for start in stride(from: first, to: end, by: pieceBytes) {
+          spell(UnsafeRawBufferPointer(rebasing: value[start..<min(start + pieceBytes, end)]))
+        }
+      }
+      (value[end...] + [UInt8(ascii: "]")]).withUnsafeBytes { spell($0) }
+    }
+  }
+
+  /// Of the JSON: what becomes 1,024 letters.
+  private static let pieceBytes = 768
 }
 
 /// Base64 for addresses, without padding (RFC 4648, 5).
 public enum Base64URL {
-  private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  /// How many letters so many bytes have.
-  static func count(of bytes: Int) -> Int { (bytes * 4 + 2) / 3 }
-
   /// Adds bytes in their spelling to others.
   public static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-    let start = text.count
-    text.append(contentsOf: repeatElement(0, count: count(of: bytes.count)))
-    text.withUnsafeMutableBufferPointer { text in
-      bytes.withUnsafeBufferPointer { bytes in
-        letters.withUnsafeBufferPointer { letters in
-          var (index, place) = (0, start)
-          while index + 2 < bytes.count {
-            let word = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
-            text[place] = letters[Int(word >> 18)]
-            text[place + 1] = letters[Int(word >> 12 & 63)]
-            text[place + 2] = letters[Int(word >> 6 & 63)]
-            text[place + 3] = letters[Int(word & 63)]
-            (index, place) = (index + 3, place + 4)
-          }
-          let rest = bytes.count - index
-          guard rest > 0 else { return }
-          let word = UInt32(bytes[index]) << 16 | (rest == 2 ? UInt32(bytes[index + 1]) << 8 : 0)
-          text[place] = letters[Int(word >> 18)]
-          text[place + 1] = letters[Int(word >> 12 & 63)]
-          if rest == 2 { text[place + 2] = letters[Int(word >> 6 & 63)] }
-        }
+    bytes.withUnsafeBytes { append($0, to: &text) }
+  }
+
+  /// Adds a hash in its spelling to other bytes.
+  public static func append(_ hash: Hash, to text: inout [UInt8]) {
+    hash.withUnsafeBytes { append($0, to: &text) }
+  }
+
+  static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+    let count = Base64Alphabet.count(of: bytes.count)
+    text.append(addingCapacity: count) { span in
+      span.withUnsafeMutableBufferPointer { room, written in
+        guard let start = room.baseAddress else { return }
+        Base64Alphabet.url.write(bytes, to: start)
+        written = count
       }
     }
   }

@@ -47,12 +47,25 @@ public struct Hash: Hashable, Sendable {
 
   /// Adds the 32 bytes to others.
   public func append(to bytes: inout [UInt8]) {
+    withUnsafeBytes { bytes.append(contentsOf: $0) }
+  }
+
+  /// The 32 bytes where they stand.
+  public func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
     let ordered = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
-    withUnsafeBytes(of: ordered) { bytes.append(contentsOf: $0) }
+    return try Swift.withUnsafeBytes(of: ordered, body)
   }
 
   /// As base64 (RFC 4648, 4).
-  public var base64: String { Data(bytes).base64EncodedString() }
+  public var base64: String {
+    let count = Base64Alphabet.count(of: 32)
+    return String(unsafeUninitializedCapacity: count + 1) { room in
+      guard let start = room.baseAddress else { return 0 }
+      withUnsafeBytes { Base64Alphabet.plain.write($0, to: start) }
+      room[count] = UInt8(ascii: "=")
+      return count + 1
+    }
+  }
 
   /// - Returns: nil for what is not the one spelling of 32 bytes.
   public init?(base64 text: some StringProtocol) {

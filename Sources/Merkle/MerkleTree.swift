@@ -24,11 +24,11 @@ public enum MerkleTree {
 
   /// The hash of a node: SHA-256 of a one byte and the hashes below it.
   public static func node(_ left: Hash, _ right: Hash) -> Hash {
-    var bytes: [UInt8] = [1]
-    bytes.reserveCapacity(65)
-    left.append(to: &bytes)
-    right.append(to: &bytes)
-    return Hash(ofArray: bytes)
+    var function = SHA256()
+    withUnsafeBytes(of: 1 as UInt8) { function.update(bufferPointer: $0) }
+    left.withUnsafeBytes { function.update(bufferPointer: $0) }
+    right.withUnsafeBytes { function.update(bufferPointer: $0) }
+    return Hash(function.finalize())
   }
 
   /// The root over some leaves in their order.

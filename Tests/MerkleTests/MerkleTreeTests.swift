@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Testing
 
 @testable import Merkle
@@ -45,6 +46,31 @@ struct MerkleTreeTests {
     let json = Base64URL.decode(String(decoding: made.text, as: UTF8.self))
     #expect(json.map { String(decoding: $0, as: UTF8.self) } == #"["eluV5Og3gSNII8EYnsxA_A","family_name","Möbius"]"#)
     #expect(made.digest == Hash(of: made.text))
+  }
+
+  @Test("spells and hashes a disclosure piece by piece as one made of the whole", arguments: 0...2)
+  func pieces(kind: Int) {
+    let name: StaticString = kind == 0 ? "a" : kind == 1 ? "ab" : "abc"
+    let salt = (0..<16).map { UInt8(truncatingIfNeeded: 77 * $0 + 200) }
+    for count in Array(0...40) + Array(700...1_600) {
+      let value = (0..<count).map { UInt8(truncatingIfNeeded: 31 * $0 + count) }
+      let text = Disclosure(salt: salt, name: name, value: value).text
+      let json = Array("[\"\(Self.foundation(salt))\",\"\(name)\",".utf8) + value + [UInt8(ascii: "]")]
+      #expect(String(decoding: text, as: UTF8.self) == Self.foundation(json))
+      #expect(Disclosure.digest(salt: salt[...], name: name, value: value) == Hash(of: text))
+    }
+  }
+
+  private static func foundation(_ bytes: [UInt8]) -> String {
+    Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+
+  @Test("spells hashes in base64 as Foundation does")
+  func hashes() {
+    for number in 0..<500 {
+      let hash = Self.leaf(number)
+      #expect(hash.base64 == Data(hash.bytes).base64EncodedString())
+    }
   }
 
   @Test("of base64url takes one spelling", arguments: ["", "AA", "AAA", "AAAA", "__-_"])

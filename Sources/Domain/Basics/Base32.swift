@@ -9,7 +9,7 @@ public enum Base32 {
   }
 
   /// Five bits a character, the last one filled up with zeros.
-  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+  @inlinable public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     var (buffer, bits) = (0, 0)
     for byte in bytes {

@@ -31,7 +31,10 @@ public struct CaseHistory: Sendable {
 
   /// Says of every stop of a clock that it is recorded on `day`.
   public mutating func recordStops(on day: LegalDate) {
-    for index in entries.indices { entries[index].record.progress.recordStops(on: day) }
+    // Nothing of a report is stopped yet, and then it is not copied.
+    for index in entries.indices where entries[index].record.progress.hasUnrecordedStops {
+      entries[index].record.progress.recordStops(on: day)
+    }
   }
 
   /// The history of a case that `importer` brings in, in the name of the context's actor.

@@ -88,11 +88,19 @@ public struct Clock: Sendable, Equatable {
   public var pausedDays: Int { pauses.reduce(0) { $0 + $1.days } }
 }
 
+extension Clock {
+  /// Whether it was stopped, and nothing says yet when that was recorded.
+  fileprivate var isUnrecordedStop: Bool { stoppedOn != nil && recordedOn == nil }
+}
+
 extension CaseProgress {
+  /// Whether a clock was stopped, and nothing says yet when that was recorded.
+  var hasUnrecordedStops: Bool { clocks.contains { $0.isUnrecordedStop } }
+
   /// Says of every stop that was not recorded before that it is recorded on `day`, whatever day it is dated: nobody who
   /// dates an act back is in time by that alone.
   public mutating func recordStops(on day: LegalDate) {
-    for index in clocks.indices where clocks[index].stoppedOn != nil && clocks[index].recordedOn == nil {
+    for index in clocks.indices where clocks[index].isUnrecordedStop {
       // A period of appeal that ends without one was stopped by nobody.
       if clocks[index].kind == .appealFiling && milestones[.appealed] == nil { continue }
       clocks[index].recordedOn = day

@@ -70,22 +70,29 @@ public struct CaseService: RecordService {
     let agency = try asker.agency()
     let (id, now, dryRun) = (ids.next(at: asker.now), asker.now, intent.dryRun)
     let context = try asker.context(records.reference)
-    return try await records.once(by: asker, intent) {
-      try SeenCase.replayed($0, for: agency, $1)
-    } change: { transaction in
-      let context = try context.renewed(by: transaction)
+    @Sendable func report(by context: Lifecycle.Context) throws -> any PreparedHistory {
       let facts = try context.reference.facts(from: draft, until: context.lastDay)
       let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
       let event = EventDraft(
         what: .created, actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)
+      return records.store.prepared(CaseHistory(id, facts, progress, event))
+    }
+    // Judged here and not on the writer's thread. A refusal waits: a retry is answered as the first request was.
+    let judged = Result { try report(by: context) }
+    return try await records.once(by: asker, intent) {
+      try SeenCase.replayed($0, for: agency, $1)
+    } change: { transaction in
+      let renewed = try context.renewed(by: transaction)
+      let report = renewed.reference.isSame(as: context.reference) ? try judged.get() : try report(by: renewed)
+      let facts = report.history.record.facts
       let sees = Visibility.projection(of: VisibilityBasis(reported: facts), for: agency)?.contains(.subject) == true
       guard sees || !dryRun else {
         // Whether a predecessor has reported this person is not told without a trace to who may not know its persons.
-        var tried = CaseHistory(id, facts, progress, event).record
+        var tried = report.history.record
         (tried.createdAt, tried.updatedAt) = (now, now)
         return (try SeenCase.created(tried, for: agency, dryRun: true), StoredReply(201, tried))
       }
-      let record = try transaction.create(id, facts, progress, event)
+      let record = try transaction.create(report)
       return (try SeenCase.created(record, for: agency, dryRun: dryRun), StoredReply(201, record))
     }
   }

@@ -14,10 +14,12 @@ public enum EntityTag {
   /// caller sees. So it covers the content, and does not have to open it.
   public static func of(version: Int, _ projection: Projection, _ commitments: CaseCommitments?) -> String {
     let beginning = "\(representation)-\(version)-"
-    var bytes = Array(beginning.utf8)
-    bytes.append(projection.rawValue)
-    if let commitments { bytes += commitments.visible(to: projection) }
-    return "\"\(beginning)\(Base32.encode(SHA256.hash(data: bytes).prefix(15)))\""
+    var function = SHA256()
+    Array(beginning.utf8).withUnsafeBytes { function.update(bufferPointer: $0) }
+    withUnsafeBytes(of: projection.rawValue) { function.update(bufferPointer: $0) }
+    commitments?.visible(to: projection).withUnsafeBytes { function.update(bufferPointer: $0) }
+    let digest = function.finalize().withUnsafeBytes { Array($0.prefix(15)) }
+    return "\"\(beginning)\(Base32.encode(digest))\""
   }
 
   /// - Parameter field: the tags of which one must be the current one, with commas between them.

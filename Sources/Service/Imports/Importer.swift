@@ -45,7 +45,7 @@ public struct Importer: Sendable {
   /// A line as it is judged by all but what is stored already.
   public enum Judged: Sendable {
     /// With the line and what it was judged by: rules may have changed until it is stored.
-    case accepted(CaseHistory, ImportLine, Reference)
+    case accepted(any PreparedHistory, ImportLine, Reference)
     /// With the line and its facts, when it gives any: the report may be known already.
     case refused(Failure, (line: ImportLine, facts: Facts)?)
   }
@@ -102,8 +102,8 @@ public struct Importer: Sendable {
 
   private func keep(_ line: Judged, dryRun: Bool, _ transaction: any CaseWrites) throws -> Outcome {
     switch line {
-    case .accepted(let history, let line, let reference):
-      let current = try transaction.currentReference()
+    case .accepted(let prepared, let line, let reference):
+      let (history, current) = (prepared.history, try transaction.currentReference())
       guard current.isSame(as: reference) else {
         return try keep(judgedAgain(line, history, current), dryRun: dryRun, transaction)
       }
@@ -114,7 +114,7 @@ public struct Importer: Sendable {
         return try refusal(.invalid([]), (line, facts), isSound: true, dryRun: dryRun, transaction)
       }
       do {
-        return .created(try transaction.create(history).id)
+        return .created(try transaction.create(prepared).id)
       } catch let failure as Failure {
         return try refusal(failure, (line, history.record.facts), isSound: true, dryRun: dryRun, transaction)
       }
@@ -187,7 +187,8 @@ public struct Importer: Sendable {
       try reference.facts(from: line.draft, until: LegalDate(inJayapura: now))
     }
     do throws(Failure) {
-      return .accepted(try history(of: line, facts, ids.next(at: now), reference, now), line, reference)
+      let history = try history(of: line, facts, ids.next(at: now), reference, now)
+      return .accepted(store.prepared(history), line, reference)
     } catch {
       return .refused(error, (line, facts))
     }

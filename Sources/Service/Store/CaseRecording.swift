@@ -6,6 +6,8 @@ public protocol CaseRecording {
   ///
   /// - Throws: `report_exists` when agency, report number and person are taken; nothing is written then.
   func create(_ history: CaseHistory) throws -> Case
+  /// The same of one that was made ready before.
+  func create(_ prepared: any PreparedHistory) throws -> Case
   /// Stores the next version of a case with its event.
   func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case
   /// Stores an event that leaves the record as it is.

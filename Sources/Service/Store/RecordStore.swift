@@ -29,6 +29,8 @@ public protocol RecordStore: Sendable {
   func readLong<Value: Sendable>(
     for owner: KeyOwner, _ body: @escaping @Sendable (any CaseReads) throws -> Value
   ) async throws -> Value
+  /// Makes a history ready to be stored by this store, on the calling thread.
+  func prepared(_ history: CaseHistory) -> any PreparedHistory
   /// Runs `body` alone on the newest state and returns once its effect is on the disk.
   ///
   /// - Parameters:

@@ -1,3 +1,5 @@
+internal import Domain
+internal import JSON
 internal import Merkle
 
 /// A row of `case_part`.
@@ -14,7 +16,47 @@ struct StoredPart {
   var digest: Hash { digest(of: content ?? Array("null".utf8)) }
 
   /// The same where the value stands elsewhere.
-  func digest(of value: [UInt8]) -> Hash { disclosure(of: value).digest }
+  func digest(of value: [UInt8]) -> Hash { Disclosure.digest(salt: salt[...], name: group.name, value: value) }
 
   func disclosure(of value: [UInt8]) -> Disclosure { Disclosure(salt: salt, name: group.name, value: value) }
+}
+
+extension StoredPart {
+  /// A text of an event.
+  typealias Text = (name: String, text: String, group: FieldGroup)
+
+  /// The texts of an event, those of each group by themselves.
+  static func all(of texts: [Text], _ salts: inout Salts) -> [StoredPart] {
+    if texts.isEmpty { return [] }
+    return FieldGroup.allCases.compactMap { group in
+      let members = texts.filter { $0.group == group }.map { (name: $0.name, value: $0.text) }
+      if members.isEmpty { return nil }
+      return StoredPart(
+        part: CasePart(textsOf: group), salt: salts.next(), content: Array(EventDetails.json(members).utf8))
+    }
+  }
+
+  private static let documents: [(part: CasePart, document: FactsDocument)] = [
+    (.core, .core), (.subject, .subject), (.narrative, .narrative), (.reporter, .reporter),
+  ]
+
+  /// The facts and references of a version, as far as they are wanted.
+  static func all(of record: Case, facts: Bool, references: Bool, _ salts: inout Salts) -> [StoredPart] {
+    var parts: [StoredPart] = []
+    parts.reserveCapacity(6)
+    if facts {
+      for (part, document) in documents {
+        let isLong = part == .narrative
+        var writer = JSONWriter(
+          reserving: part == .core ? 768 : 256 + (isLong ? record.facts.act.narrative.utf8.count : 0))
+        writer.object { document.write(record.facts, to: &$0) }
+        parts.append(StoredPart(part: part, salt: salts.next(), content: writer.bytes))
+      }
+    }
+    if references {
+      let text = References.text(record.facts, record.progress)
+      parts.append(StoredPart(part: .references, salt: salts.next(), content: text))
+    }
+    return parts
+  }
 }

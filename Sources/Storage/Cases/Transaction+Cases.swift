@@ -3,6 +3,7 @@ internal import Foundation
 internal import GRDB
 internal import JSON
 internal import Merkle
+internal import Service
 
 /// Cases: reading one, storing one.
 extension Transaction {
@@ -112,8 +113,12 @@ extension Transaction {
 }
 
 extension Transaction {
-  func create(_ history: CaseHistory) throws -> Case {
-    var history = history
+  func create(_ history: CaseHistory) throws -> Case { try create(PreparedCase(history)) }
+
+  func create(_ prepared: any PreparedHistory) throws -> Case {
+    let prepared = prepared as? PreparedCase ?? PreparedCase(prepared.history)
+    var history = prepared.history
+    // This changes the progress of versions, and nothing of what was prepared.
     history.recordStops(on: LegalDate(inJakarta: now))
     var record = history.record
     let person = try reportedPerson(record.facts, in: record.id)
@@ -129,13 +134,13 @@ extension Transaction {
     }
     let key = database.lastInsertedRowID
     var commitments = Commitments()
-    for (entry, place) in zip(history.entries, places) {
+    for (index, (entry, place)) in zip(history.entries, places).enumerated() {
       var version = entry.record
       version.number = record.number
       // The leaf of the report says how many versions came with it.
       version.provenance.importedVersions = record.provenance.importedVersions
       touched.insert(VisibilityBasis(version))
-      let made = try store(entry.event, version, place, key, after: commitments)
+      let made = try store(entry.event, prepared.parts[index], version, place, key, after: commitments)
       if place.makesVersion { commitments = made }
     }
     record.commitments = commitments.ofState
@@ -161,7 +166,9 @@ extension Transaction {
     let place = VersionPlace(
       seq: record.seq, versionSeq: record.seq, factsSeq: isCorrected ? record.seq : before.factsSeq,
       referencesSeq: References.areSame(old, record) ? before.referencesSeq : record.seq, keys: keys)
-    record.commitments = try store(event, record, place, before.key, after: before.commitments).ofState
+    let parts = BroughtParts(
+      event.texts, record, hasFacts: isCorrected, hasReferences: place.referencesSeq == place.seq, &salts)
+    record.commitments = try store(event, parts, record, place, before.key, after: before.commitments).ofState
     // Columns that an action leaves alone are not written, so that their indexes are not either.
     let isRewritten = isCorrected || isDisputed
     try run(isRewritten ? .correctRecord : .advanceRecord) {
@@ -217,7 +224,8 @@ extension Transaction {
     let place = VersionPlace(
       seq: try nextSequence(), versionSeq: record.seq, factsSeq: known.factsSeq, referencesSeq: known.referencesSeq,
       keys: known.keys)
-    try store(event, record, place, known.key, after: known.commitments)
+    let parts = BroughtParts(event.texts, nil, hasFacts: false, hasReferences: false, &salts)
+    try store(event, parts, record, place, known.key, after: known.commitments)
   }
 
   /// Gives a history its sequences before any of it is written.
@@ -240,49 +248,25 @@ extension Transaction {
 
   /// Stores an event with all that it has brought, and its leaf.
   ///
-  /// - Parameter earlier: what the version before has committed to.
+  /// - Parameters:
+  ///   - parts: what the event brings that is known before its place is.
+  ///   - earlier: what the version before has committed to.
   /// - Returns: what this one commits to.
   @discardableResult
   private func store(
-    _ event: EventDraft, _ record: Case, _ place: VersionPlace, _ key: Int64, after earlier: Commitments
+    _ event: EventDraft, _ parts: BroughtParts, _ record: Case, _ place: VersionPlace, _ key: Int64,
+    after earlier: Commitments
   ) throws -> Commitments {
     let document = EventDocument(event, record, place, at: now)
-    var parts = parts(of: event.texts)
-    if place.makesVersion { parts += self.parts(of: record, place) }
+    var parts = parts
+    if let letters = document.letters { parts.add(.letters, standingElsewhere: letters, &salts) }
+    if let wish = try wish(of: event, key) { parts.add(.correction, standingElsewhere: wish, &salts) }
     var commitments = place.makesVersion ? earlier.lasting : Commitments()
-    for part in parts { commitments[part.group] = part.digest }
-    if let letters = document.letters {
-      parts.append(StoredPart(part: .letters, salt: salts.next(), content: nil))
-      commitments[.letters] = parts[parts.count - 1].digest(of: letters)
-    }
-    if let wish = try wish(of: event, key) {
-      parts.append(StoredPart(part: .correction, salt: salts.next(), content: nil))
-      commitments[.correction] = parts[parts.count - 1].digest(of: wish)
-    }
+    commitments.add(parts.commitments)
     let leaf = try log(document, &commitments)
     try run(.insertEvent) { EventColumns.add(document, place, key, leaf: leaf, commitments, to: &$0) }
-    try insert(parts, place.seq)
+    try insert(parts.stored, place.seq)
     return commitments
-  }
-
-  /// The facts and references that a version has brought.
-  func parts(of record: Case, _ place: VersionPlace) -> [StoredPart] {
-    var parts: [StoredPart] = []
-    if place.factsSeq == place.seq {
-      let documents: [(CasePart, FactsDocument)] = [
-        (.core, .core), (.subject, .subject), (.narrative, .narrative), (.reporter, .reporter),
-      ]
-      for (part, document) in documents {
-        var writer = JSONWriter(reserving: part == .core ? 768 : 256)
-        writer.object { document.write(record.facts, to: &$0) }
-        parts.append(StoredPart(part: part, salt: salts.next(), content: writer.bytes))
-      }
-    }
-    if place.referencesSeq == place.seq {
-      let text = References.text(record.facts, record.progress)
-      parts.append(StoredPart(part: .references, salt: salts.next(), content: text))
-    }
-    return parts
   }
 
   func insert(_ parts: [StoredPart], _ seq: Int64) throws {

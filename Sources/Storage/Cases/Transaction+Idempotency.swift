@@ -53,8 +53,10 @@ extension Transaction {
       },
       { row in
         count += 1
+        let isOld = Timestamp(milliseconds: row[2]) < forgottenBefore
+        guard isOld || count == limit else { return }
         let here = ReplyPlace(owner: row[0], key: row[1])
-        if Timestamp(milliseconds: row[2]) < forgottenBefore { old.append(here) }
+        if isOld { old.append(here) }
         last = here
       })
     for place in old {

@@ -1,14 +1,15 @@
 internal import CSQLite
 internal import Domain
 internal import GRDB
+internal import Merkle
 
 /// The arguments of one run of a statement, bound from left to right with no box and no array in between.
 ///
 /// What SQLite refuses is kept until the statement runs, so that a row reads as a list of its values.
 struct Arguments {
   private let statement: OpaquePointer
-  /// What is free of the room for texts, where they stay until the statement has run: SQLite's own copies would cost an
-  /// allocation each.
+  /// What is free of the room for texts and blobs, where they stay until the statement has run: SQLite's own copies would
+  /// cost an allocation each.
   private var room: UnsafeMutableRawBufferPointer
   private var count: Int32 = 0
   private var refusal: Int32?
@@ -47,13 +48,19 @@ struct Arguments {
 
   private mutating func add(text bytes: UnsafeBufferPointer<UInt8>) {
     byteCount += Int64(bytes.count)
-    guard bytes.count <= room.count, let copy = room.baseAddress else {
+    guard let copy = copied(UnsafeRawBufferPointer(bytes)) else {
       note(csqlite_bind_text_copy(statement, next(), bytes.baseAddress, Int32(bytes.count)))
       return
     }
-    room.copyMemory(from: UnsafeRawBufferPointer(bytes))
-    room = UnsafeMutableRawBufferPointer(rebasing: room[bytes.count...])
     note(sqlite3_bind_text(statement, next(), copy.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil))
+  }
+
+  /// A copy in the room; nil where that is too small.
+  private mutating func copied(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutableRawPointer? {
+    guard bytes.count <= room.count, let copy = room.baseAddress else { return nil }
+    room.copyMemory(from: bytes)
+    room = UnsafeMutableRawBufferPointer(rebasing: room[bytes.count...])
+    return copy
   }
 
   mutating func add(_ id: CaseID?) {
@@ -67,6 +74,8 @@ struct Arguments {
     bytes.withUnsafeBytes { add($0) }
   }
 
+  mutating func add(_ hash: Hash) { hash.withUnsafeBytes { add($0) } }
+
   /// - Throws: `DatabaseError` when SQLite refused an argument, be it for want of memory.
   func check() throws {
     if let refusal { throw DatabaseError(resultCode: ResultCode(rawValue: refusal)) }
@@ -74,7 +83,11 @@ struct Arguments {
 
   private mutating func add(_ bytes: UnsafeRawBufferPointer) {
     byteCount += Int64(bytes.count)
-    note(csqlite_bind_copy(statement, next(), bytes.baseAddress, Int32(bytes.count)))
+    guard let copy = copied(bytes) else {
+      note(csqlite_bind_copy(statement, next(), bytes.baseAddress, Int32(bytes.count)))
+      return
+    }
+    note(sqlite3_bind_blob(statement, next(), copy, Int32(bytes.count), nil))
   }
 
   private mutating func addNull() { note(sqlite3_bind_null(statement, next())) }

@@ -120,6 +120,8 @@ public final class SQLiteStore: Store {
     try await statistics.read(for: owner, body)
   }
 
+  public func prepared(_ history: CaseHistory) -> any PreparedHistory { PreparedCase(history) }
+
   public func write<Value: Sendable>(
     by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool, noting receipts: Receipts?,
     _ body: @escaping @Sendable (any CaseWrites) throws -> Value

@@ -79,27 +79,29 @@ final class Writer: @unchecked Sendable {
     _ body: @escaping @Sendable (any CaseWrites) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      let box = Box<(Value, LeafReceipt?)>()
+      let outcome = Outcome<Value>()
       let job = Job(
         dryRun: dryRun, budget: budget,
         run: { [ledger] transaction in
-          let outcome = Result {
+          do {
             transaction.pending.jobBytes = 0
             transaction.pending.receipt = nil
             let value = try body(transaction)
             if !dryRun { try ledger.charge(budget, &transaction.pending, at: transaction.now) }
-            return (value, dryRun ? nil : transaction.pending.receipt)
+            outcome.keep(value, dryRun ? nil : transaction.pending.receipt)
+          } catch {
+            outcome.keep(error)
+            throw error
           }
-          box.value.withLock { $0 = outcome }
-          _ = try outcome.get()
         },
         finish: { failure in
-          let outcome = box.value.withLock { $0 }
-          if let outcome, failure == nil || outcome.isRefusal {
-            if let receipts, failure == nil, let receipt = (try? outcome.get())?.1 { receipts.note(receipt) }
-            continuation.resume(with: outcome.map(\.0))
-          } else {
-            continuation.resume(throwing: failure ?? .storageUnavailable)
+          switch outcome.take() {
+          case .done(let value, let receipt)? where failure == nil:
+            if let receipts, let receipt { receipts.note(receipt) }
+            continuation.resume(returning: value)
+          // A refusal by a rule stands whatever becomes of the commit.
+          case .failed(let error)? where failure == nil || error is Failure: continuation.resume(throwing: error)
+          default: continuation.resume(throwing: failure ?? .storageUnavailable)
           }
         })
       do {
@@ -289,17 +291,20 @@ final class Writer: @unchecked Sendable {
   }
 }
 
-/// Carries the outcome of a write from the writer's thread to the one that waits.
-private final class Box<Value: Sendable>: Sendable {
-  let value = Mutex<Result<Value, any Error>?>(nil)
-}
-
-extension Result {
-  /// True for a refusal by a rule, which stands whatever becomes of the commit.
-  fileprivate var isRefusal: Bool {
-    if case .failure(let error) = self { return error is Domain.Failure }
-    return false
+/// Carries the outcome of a write from its run to its answer. It is handed on and not copied: a case has dozens of
+/// references to count.
+private final class Outcome<Value: Sendable>: Sendable {
+  enum State: Sendable {
+    case done(Value, LeafReceipt?)
+    case failed(any Error)
   }
+
+  private let state = Mutex<State?>(nil)
+
+  func keep(_ value: Value, _ receipt: LeafReceipt?) { state.withLock { $0 = .done(value, receipt) } }
+  func keep(_ error: any Error) { state.withLock { $0 = .failed(error) } }
+  /// Nil before the write has run.
+  func take() -> State? { state.withLock { $0.take() } }
 }
 
 extension DatabaseError {

@@ -1,4 +1,3 @@
-internal import CSQLite
 internal import Domain
 internal import Foundation
 internal import GRDB
@@ -53,37 +52,5 @@ extension Transaction {
   func lastRecordedAt() throws -> Timestamp {
     try fetchOne("SELECT recorded_at FROM event ORDER BY seq DESC LIMIT 1", []) { Timestamp(milliseconds: $0[0]) }
       ?? Timestamp(milliseconds: 0)
-  }
-
-  /// The texts of an event, those of each group by themselves.
-  func parts(of texts: [(name: String, text: String, group: FieldGroup)]) -> [StoredPart] {
-    if texts.isEmpty { return [] }
-    return FieldGroup.allCases.compactMap { group in
-      let members = texts.filter { $0.group == group }.map { (name: $0.name, value: $0.text) }
-      if members.isEmpty { return nil }
-      return StoredPart(
-        part: CasePart(textsOf: group), salt: salts.next(), content: Array(EventDetails.json(members).utf8))
-    }
-  }
-}
-
-/// Salts of 128 bits, drawn from the kernel many at a time.
-struct Salts {
-  private static let bytes = 16
-  private static let drawnBytes = 256
-  private var drawn: ArraySlice<UInt8> = []
-
-  mutating func next() -> [UInt8] {
-    if drawn.isEmpty {
-      drawn =
-        [UInt8](unsafeUninitializedCapacity: Self.drawnBytes) { buffer, count in
-          // It gives so many or none, and none only where the kernel has no such call.
-          precondition(
-            csqlite_draw_entropy(buffer.baseAddress, Self.drawnBytes) == 0, "the kernel gives no random bytes")
-          count = Self.drawnBytes
-        }[...]
-    }
-    defer { drawn = drawn.dropFirst(Self.bytes) }
-    return Array(drawn.prefix(Self.bytes))
   }
 }

@@ -43,6 +43,15 @@ struct Commitments: Sendable, Equatable {
     }
   }
 
+  /// Makes room for so many groups.
+  mutating func reserve(_ count: Int) { all.reserveCapacity(count) }
+
+  /// Takes over the digests of other groups, and leaves room for those of the leaf itself.
+  mutating func add(_ others: Commitments) {
+    reserve(all.count + others.all.count + 2)
+    for (group, digest) in others.all { self[group] = digest }
+  }
+
   /// The groups that say how the case stands, which the next version has unless it brings its own.
   var lasting: Commitments {
     var lasting = self

@@ -33,7 +33,7 @@ struct Leaf {
       bytes.append(index == 0 ? "\"" : ",\"")
       bytes.append(group.name)
       bytes.append("\":\"")
-      Base64URL.append(digest.bytes, to: &bytes)
+      Base64URL.append(digest, to: &bytes)
       bytes.append("\"")
     }
     bytes.append("}}")
@@ -49,15 +49,17 @@ struct LeafSalts {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  init(_ salts: inout Salts) { bytes = salts.next() + salts.next() }
+  init(_ salts: inout Salts) { bytes = salts.next(2) }
 
   func disclosure(of core: [UInt8]) -> Disclosure {
     Disclosure(salt: Array(bytes.prefix(16)), name: LeafGroup.core.name, value: core)
   }
 
-  func digest(of core: [UInt8]) -> Hash { disclosure(of: core).digest }
+  func digest(of core: [UInt8]) -> Hash {
+    Disclosure.digest(salt: bytes.prefix(16), name: LeafGroup.core.name, value: core)
+  }
 
   func digest(ofStore store: [UInt8]) -> Hash {
-    Disclosure(salt: Array(bytes.dropFirst(16)), name: LeafGroup.store.name, value: store).digest
+    Disclosure.digest(salt: bytes.dropFirst(16), name: LeafGroup.store.name, value: store)
   }
 }

@@ -47,13 +47,13 @@ extension Transaction {
       $0.add(leaf.seq)
       $0.add(drawn.bytes)
       $0.add(utf8: content)
-      $0.add(hash.bytes)
+      $0.add(hash)
     }
     for node in nodes {
       try run(.insertTreeNode) {
         $0.add(node.level)
         $0.add(index >> Int64(8 * node.level))
-        $0.add(node.hash.bytes)
+        $0.add(node.hash)
       }
     }
     pending.tree = edge

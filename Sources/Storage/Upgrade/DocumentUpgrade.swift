@@ -83,11 +83,14 @@ struct DocumentUpgrade {
       EventColumns.addVersion(state, place, to: &arguments)
     }
     if !row.isNull(16) { try transaction.insert([StoredPart(part: .digest, salt: row[16], content: nil)], seq) }
-    try transaction.insert(transaction.parts(of: try texts(of: seq)), seq)
-    if let record, let place { try transaction.insert(transaction.parts(of: record, place), seq) }
+    try transaction.insert(StoredPart.all(of: try texts(of: seq), &transaction.salts), seq)
+    guard let record, let place else { return }
+    try transaction.insert(
+      StoredPart.all(
+        of: record, facts: place.factsSeq == seq, references: place.referencesSeq == seq, &transaction.salts), seq)
   }
 
-  private func texts(of seq: Int64) throws -> [(name: String, text: String, group: FieldGroup)] {
+  private func texts(of seq: Int64) throws -> [StoredPart.Text] {
     try transaction.fetch(
       "SELECT name, content, field_group FROM event_text WHERE seq = ? AND content IS NOT NULL ORDER BY name", [seq]
     ) { (name: $0[0], text: $0[1], group: FieldGroup(rawValue: $0[2]) ?? .notes) }

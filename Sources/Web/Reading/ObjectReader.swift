@@ -123,7 +123,11 @@ final class ObjectReader {
   /// Digits, of which `count` are wanted; blanks that group them are dropped.
   func digits(_ name: String, count: Int, required: Bool = false) -> String? {
     record?.add(name, .digits(count), required)
-    return string(name, required: required).map { PlainText.folded($0).filter { !$0.isWhitespace } }
+    return string(name, required: required).map { text in
+      let folded = PlainText.folded(text)
+      // Nearly all are digits and nothing else, which a look at each character takes long to find.
+      return folded.utf8.allSatisfy { 0x21...0x7E ~= $0 } ? folded : folded.filter { !$0.isWhitespace }
+    }
   }
 
   func code<Code: RawRepresentable & CaseIterable>(_ name: String, _ type: Code.Type, required: Bool = false) -> Code?

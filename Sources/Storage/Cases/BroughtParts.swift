@@ -1,0 +1,30 @@
+internal import Domain
+
+/// The groups of values that an event brings, with their salts and digests. They do not depend on where the event comes to
+/// stand, and so can be made on any thread before the write.
+struct BroughtParts: Sendable {
+  private(set) var stored: [StoredPart]
+  /// What the event's leaf commits to of them.
+  private(set) var commitments = Commitments()
+
+  /// - Parameters:
+  ///   - texts: of the event.
+  ///   - record: the version that the event makes; nil when it makes none.
+  ///   - hasFacts: whether the version has other facts than the one before.
+  ///   - hasReferences: whether it has other references.
+  init(
+    _ texts: [StoredPart.Text], _ record: Case?, hasFacts: Bool, hasReferences: Bool, _ salts: inout Salts
+  ) {
+    stored = StoredPart.all(of: texts, &salts)
+    if let record { stored += StoredPart.all(of: record, facts: hasFacts, references: hasReferences, &salts) }
+    commitments.reserve(stored.count)
+    for part in stored { commitments[part.group] = part.digest }
+  }
+
+  /// Adds a part of which nothing but the salt stands among the parts.
+  mutating func add(_ part: CasePart, standingElsewhere value: [UInt8], _ salts: inout Salts) {
+    let part = StoredPart(part: part, salt: salts.next(), content: nil)
+    commitments[part.group] = part.digest(of: value)
+    stored.append(part)
+  }
+}
