@@ -39,7 +39,7 @@ enum Routes {
       Route(.get, "/v1/record/checkpoint", .counted, .checkpoint) { try RecordRoutes.checkpoint($0, $1.log) },
       Route(.get, "/v1/record/keys", .counted, .keyHandovers) { try RecordRoutes.keys($0, $1.log) },
       Route(.get, "/v1/record/tile/{path}", .open, .tile) { try RecordRoutes.tile($0, $1.log) }.withTail,
-      Route(.get, "/v1/record/leaves", .agency(.sync), .listLeaves) { try RecordRoutes.leaves($0, $1.log) },
+      Route(.get, "/v1/record/leaves", .agency(.sync), .listLeaves) { try await RecordRoutes.leaves($0, $1.log) },
       Route(.get, "/v1/record/administration", .anyKey, .administration) {
         try RecordRoutes.administration($0, $1.log)
       },

@@ -11,12 +11,21 @@ Prints the port it listens at, and ends by itself after five minutes. KIND is wh
   relabel    the leaves of CASE are said to be certificates
   cut        the last leaf of CASE is not listed
   borrow     CASE comes with the proof of another one
+  clock      the day on which a clock's stop was recorded, in each case
+  redact     the person in each case is withheld
+  far        CASE has a leaf that the record does not reach
+  below      CASE has a leaf below the first one
+  rollback   CASE comes once more in the feed, as it was when the liar began
+  withdraw   CASE is withdrawn in the feed, and what the certificate says is made to agree
+  freeze     the feed ends where it is asked for
 """
 
+import base64
 import hashlib
 import http.client
 import http.server
 import json
+import re
 import sys
 import threading
 
@@ -38,8 +47,14 @@ def leaves_of_case():
     return [event["proof"]["leaf"] for event in events]
 
 
+def line_of_case():
+    lines = ask("GET", "/v1/exports/cases?proof=true")[1].splitlines()
+    return next(line for line in map(json.loads, lines) if (line.get("case") or {}).get("id") == CASE)
+
+
 # Fetched before anything is altered.
 LEAVES = leaves_of_case() if CASE else []
+FORMER = line_of_case() if CASE else None
 
 
 def text(value):
@@ -56,7 +71,21 @@ def alter_case(line, others):
         case["stage"] = "cancelled"
     if KIND == "borrow" and case["id"] == CASE and others:
         line["proof"] = others[0]["proof"]
+    if KIND == "clock":
+        case["clocks"][0]["recorded_on"] = "1999-01-01"
+    if KIND == "redact":
+        case["redacted"] = ["subject", *case["redacted"]]
+        for name in ("name", "nip", "nik", "position_title"):
+            case["subject"][name] = None
+        texts = line["proof"]["disclosures"]
+        line["proof"]["disclosures"] = [text for text in texts if ',"subject",{' not in opened(text)]
+    if KIND in ("far", "below") and case["id"] == CASE:
+        line["proof"]["leaf"] = 9_000_000_000_000_000 if KIND == "far" else -5
     return line
+
+
+def opened(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
 
 
 def is_of_case(line):
@@ -76,6 +105,17 @@ def alter_cases(lines):
     return kept
 
 
+def alter_feed(lines, after):
+    changes, last = alter_cases(lines[:-1]), lines[-1]
+    if KIND == "rollback":
+        changes.append({"seq": last["head"], "type": "updated", "case_id": CASE, **FORMER})
+    if KIND == "withdraw":
+        changes.append({"seq": last["head"], "type": "withdrawn", "case_id": CASE})
+    if KIND == "freeze":
+        changes, last["next_after"], last["head"] = [], after, after
+    return [*changes, last]
+
+
 def alter_leaves(leaves):
     for leaf in leaves:
         if KIND == "relabel" and leaf["index"] in LEAVES:
@@ -87,7 +127,7 @@ def alter_leaves(leaves):
 
 def alter_certificate(lines, manifest):
     """What is missing is not said, and the digest is that of what the replica holds."""
-    if KIND != "hide":
+    if KIND not in ("hide", "withdraw"):
         return lines
     digest = hashlib.sha256("".join(f"{entry['id']} {entry['etag']}\n" for entry in manifest).encode()).hexdigest()
     kept = [line for line in lines if "certificate" in line]
@@ -139,6 +179,8 @@ class Liar(http.server.BaseHTTPRequestHandler):
             lines = alter_leaves(lines)
         elif path == "/v1/reconciliations":
             lines = alter_certificate(lines, [json.loads(line) for line in body.splitlines()])
+        elif path == "/v1/changes":
+            lines = alter_feed(lines, int(re.search(r"after=(\d+)", self.path)[1]))
         else:
             lines = alter_cases(lines)
         return "".join(text(line) + "\n" for line in lines).encode()

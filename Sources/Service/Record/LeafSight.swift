@@ -9,8 +9,23 @@ struct LeafSight {
 
   init(_ asker: Asker) { (self.asker, agency) = (asker, asker.caller?.agency) }
 
+  /// A leaf with what the caller may know of it.
+  ///
+  /// Versions of a case share digests, which would tie the leaves of a case together for those who may not know of it. So
+  /// what an agency does not see is not opened at all. Only of notes and links, whose digests are their own, agencies that
+  /// see all cases are shown that they are none.
+  mutating func opened(_ leaf: LoggedLeaf, _ reads: any CaseReads) throws -> LoggedLeaf {
+    var leaf = leaf
+    if try isOpen(leaf, reads) { return leaf }
+    leaf.proof?.core = nil
+    guard leaf.kind == .event else { return leaf }
+    let isSeeingAll = agency.map { Visibility.row($0).rows.contains(.always) } ?? false
+    if !isSeeingAll || leaf.proof?.isOfVersion == true { leaf.proof = nil }
+    return leaf
+  }
+
   /// Whether the core of a leaf is open: of an event it is where the history of the case shows the event.
-  mutating func isOpen(_ leaf: LoggedLeaf, _ reads: any CaseReads) throws -> Bool {
+  private mutating func isOpen(_ leaf: LoggedLeaf, _ reads: any CaseReads) throws -> Bool {
     guard let event = leaf.proof?.event else { return Self.shows(leaf, to: asker) }
     guard let agency, let author = leaf.agency, SeenEvent.exists(event.what, of: author, for: agency) else {
       return false

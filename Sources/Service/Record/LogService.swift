@@ -43,17 +43,17 @@ public final class LogService: RecordService {
   /// Leaves from an index on.
   ///
   /// - Parameter proving: with what each commits to, and its core where the caller sees what it is about.
-  public func leaves(from index: Int64, limit: Int, proving: Bool, by asker: Asker) throws -> [LoggedLeaf] {
-    try records.read(by: asker) { reads in
-      guard proving else { return try reads.leaves(from: index, limit: limit) }
+  /// - Throws: `too_many_requests`, `busy` when many long answers wait.
+  public func leaves(from index: Int64, limit: Int, proving: Bool, by asker: Asker) async throws -> [LoggedLeaf] {
+    guard proving else { return try records.read(by: asker) { try $0.leaves(from: index, limit: limit) } }
+    return try await records.readLong(by: asker) { reads in
       var sight = LeafSight(asker)
-      return try reads.provenLeaves(from: index, limit: limit).map { leaf in
-        var leaf = leaf
-        if try !sight.isOpen(leaf, reads) { leaf.proof?.core = nil }
-        return leaf
-      }
+      return try reads.provenLeaves(from: index, limit: min(limit, Self.provenMax)).map { try sight.opened($0, reads) }
     }
   }
+
+  /// Leaves that are proven at once: some milliseconds of work.
+  private static let provenMax = 1_000
 
   /// Changes of keys, mandates, agencies and reference data, and of the record itself, from a leaf on.
   public func administration(from index: Int64, limit: Int, by asker: Asker) throws -> [LoggedLeaf] {

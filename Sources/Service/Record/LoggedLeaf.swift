@@ -22,6 +22,9 @@ public struct LoggedLeaf: Sendable {
     public let groups: [(name: String, digest: Hash)]
     /// The disclosure of the core (RFC 9901); nil where it is not open.
     public internal(set) var core: [UInt8]?
+    /// Whether a version of a case was made: it has the digests of all facts.
+    var isOfVersion: Bool { groups.contains { $0.name == "facts" } }
+
     /// What has happened to which case.
     let event: (what: EventKind, case: CaseID)?
 

@@ -4,8 +4,9 @@ internal import Merkle
 
 /// What a case is shown with, held against what its leaf commits to.
 ///
-/// Whatever is shown of facts, references and progress must be what is disclosed, and all of it. What follows from the
-/// clock or from other events (the state of a clock, who is awaited) is not part of the leaf.
+/// Whatever is shown of facts, references, progress and clocks must be what is disclosed, and all of it; and what is
+/// withheld must be what the policy withholds. Who imported the case, who is awaited, whether it is disputed and when it was
+/// created, the leaf of a version does not disclose.
 struct CaseProof {
   /// The leaf, which is yet to be found in its place.
   let leaf: ShownLeaf
@@ -23,8 +24,9 @@ struct CaseProof {
   /// - Parameters:
   ///   - record: the case as it came.
   ///   - proof: what came with it.
+  ///   - agency: to whom it is shown.
   /// - Throws: `AccountFailure`, `SyncFault` for what is no proof.
-  init(of record: JSONObject, _ proof: JSONSource) throws {
+  init(of record: JSONObject, _ proof: JSONSource, to agency: AgencyCode) throws {
     leaf = try ShownLeaf(proof: proof)
     guard leaf.isVersion, let core = leaf.disclosed["core"] else {
       throw AccountFailure("leaf \(leaf.index) is not disclosed as a version of a case")
@@ -33,15 +35,34 @@ struct CaseProof {
     if let place = Self.difference(recorded, Self.shown(record), at: "") {
       throw AccountFailure("\(place) of case \(Self.text(core["case"])) is not what leaf \(leaf.index) holds")
     }
-    guard Self.clocks(record) == Self.clocks(of: core) else {
+    guard ShownClock.all(in: record) == ShownClock.all(of: core) else {
       throw AccountFailure("clocks of case \(Self.text(core["case"])) are not what leaf \(leaf.index) holds")
     }
     // Who withholds a group says so, and then none of it is shown.
     let hidden = leaf.groups.intersection(["subject", "narrative", "reporter"]).filter { leaf.disclosed[$0] == nil }
-    let redacted = Set(Self.items(record["redacted"]).map(Self.text)).subtracting(["evidence"])
-    guard hidden == redacted, leaf.disclosed["facts"] != nil, leaf.disclosed["references"] != nil else {
-      throw AccountFailure("leaf \(leaf.index) is not disclosed as far as its case is shown")
+    let redacted = Self.items(record["redacted"]).map(Self.text)
+    guard hidden == Set(redacted).subtracting(["evidence"]), leaf.disclosed["facts"] != nil,
+      leaf.disclosed["references"] != nil
+    else { throw AccountFailure("leaf \(leaf.index) is not disclosed as far as its case is shown") }
+    if let seen = Self.projection(of: recorded, for: agency), seen.redacted != redacted {
+      let which = redacted.isEmpty ? "nothing" : redacted.joined(separator: ", ")
+      throw AccountFailure(
+        "case \(Self.text(core["case"])) withholds \(which), which is not what the policy withholds from \(agency.rawValue)"
+      )
     }
+  }
+
+  /// What the policy shows of a case as it is recorded; nil where it shows none, or its facts are not known.
+  private static func projection(of recorded: JSONObject, for agency: AgencyCode) -> Projection? {
+    guard case .object(let source)? = recorded["source"], case .object(let institution)? = recorded["institution"],
+      let kind = InstitutionKind(rawValue: text(institution["kind"]))
+    else { return nil }
+    let milestones = if case .object(let milestones)? = recorded["milestones"] { milestones } else { JSONObject() }
+    return Visibility.projection(
+      of: VisibilityBasis(
+        owner: AgencyCode(rawValue: text(source["agency"])), institutionKind: kind,
+        verified: milestones[Milestone.verified.rawValue] != nil,
+        recommended: milestones[Milestone.recommended.rawValue] != nil), for: agency)
   }
 
   // MARK: What is recorded
@@ -94,23 +115,6 @@ struct CaseProof {
     case .array(let items): items.isEmpty
     case .object(let object): object.members.allSatisfy { saysNothing($0.value) }
     case .bool, .number, .string: false
-    }
-  }
-
-  /// Kind, start, end, unit and stop of each clock, as the leaf writes them.
-  private static func clocks(of core: JSONObject) -> [[String]] {
-    guard case .object(let progress)? = core["progress"] else { return [] }
-    return text(progress["clocks"]).split(separator: ";").map { clock in
-      clock.split(separator: " ").prefix(5).map(String.init)
-    }
-  }
-
-  private static func clocks(_ record: JSONObject) -> [[String]] {
-    items(record["clocks"]).map { clock in
-      guard case .object(let clock) = clock else { return [] }
-      return ["kind", "started_on", "due_on", "unit", "stopped_on"].map { name in
-        clock[name].map { $0 == .null ? "-" : text($0) } ?? "-"
-      }
     }
   }
 

@@ -15,17 +15,26 @@ struct ShownLeaf {
   /// The value of each group that is disclosed.
   let disclosed: [String: JSONObject]
 
-  /// Whether it is the leaf of a version of a case, and not of a note, a link or a request.
-  var isVersion: Bool { kind == "event" && groups.contains("facts") }
+  /// Whether it is the leaf of a version of a case, and not of a note, a link or a request. One that is not opened at all
+  /// counts as one: nobody can tell.
+  var isVersion: Bool { kind == "event" && (groups.isEmpty || groups.contains("facts")) }
 
   /// Reads a line of `/v1/record/leaves?proof=true`.
   ///
   /// - Throws: `SyncFault` for what is none, `AccountFailure` for a disclosure that is not what the leaf commits to.
   init(line: JSONSource) throws {
-    guard let proof = try line.object("proof") else {
+    let kind = try line.text("kind")
+    if let proof = try line.object("proof") {
+      try self.init(line, proof, index: try line.int64("index"), kind: kind)
+      return
+    }
+    // Events that an agency may not know of are not opened. To call another leaf one would win nothing.
+    guard kind == "event", let hash = Hash(base64: try line.text("hash")) else {
       throw SyncFault.refused("the server shows leaves without proofs", code: nil)
     }
-    try self.init(line, proof, index: try line.int64("index"), kind: try line.text("kind"))
+    self.init(
+      index: try line.int64("index"), kind: kind, agency: try line.text("agency"), seq: try line.int64("seq"),
+      hash: hash, groups: [], disclosed: [:])
   }
 
   /// Reads the member `proof` of a case.
@@ -36,18 +45,26 @@ struct ShownLeaf {
   }
 
   private init(_ head: JSONSource, _ proof: JSONSource, index: Int64, kind: String) throws {
-    (self.index, self.kind) = (index, kind)
-    agency = head["agency"] == .null ? nil : try head.text("agency")
-    seq = head["seq"] == .null ? nil : try head.int64("seq")
+    let agency = head["agency"] == .null ? nil : try head.text("agency")
+    let seq = head["seq"] == .null ? nil : try head.int64("seq")
     let groups = try Self.groups(proof)
-    (hash, self.groups) = (try Self.hash(kind, agency, seq, groups), Set(groups.map(\.name)))
     var disclosed: [String: JSONObject] = [:]
     guard case .array(let texts)? = proof["disclosures"] else { throw Self.malformed }
     for case .string(let text) in texts {
       let (name, value) = try Self.disclosure(text, of: groups, leaf: index)
       disclosed[name] = value
     }
-    self.disclosed = disclosed
+    self.init(
+      index: index, kind: kind, agency: agency, seq: seq, hash: try Self.hash(kind, agency, seq, groups),
+      groups: Set(groups.map(\.name)), disclosed: disclosed)
+  }
+
+  private init(
+    index: Int64, kind: String, agency: String?, seq: Int64?, hash: Hash, groups: Set<String>,
+    disclosed: [String: JSONObject]
+  ) {
+    (self.index, self.kind, self.agency, self.seq) = (index, kind, agency, seq)
+    (self.hash, self.groups, self.disclosed) = (hash, groups, disclosed)
   }
 
   private static func groups(_ proof: JSONSource) throws -> [(name: String, digest: String)] {

@@ -1,10 +1,14 @@
+internal import Domain
 internal import JSON
 internal import Merkle
 
 /// Reads what the lines of the service say. A line that says it in another way is refused: nothing is guessed.
 extension JSONSource {
   func text(_ name: String) throws -> String { try required(self[name]?.text, name) }
-  func int(_ name: String) throws -> Int { try required(self[name]?.int, name) }
+  /// A count, an index or a sequence: nothing below 0, nor more than a JSON number holds.
+  func int(_ name: String) throws -> Int {
+    try required(self[name]?.int.flatMap { (0...1 << 53).contains($0) ? $0 : nil }, name)
+  }
   func int64(_ name: String) throws -> Int64 { Int64(try int(name)) }
   /// The form of cases. A server that says nothing of it knows the first one alone.
   func representation() throws -> Int { self["representation"] == nil ? 1 : try int("representation") }
@@ -22,19 +26,19 @@ extension JSONSource {
 
   /// The case of a line with the tag beside it; nil when there is none.
   ///
-  /// - Parameter isProven: whether a proof comes with it, against which it is held.
+  /// - Parameter agency: to whom it is proven; nil where no proof was asked for.
   /// - Throws: `SyncFault`, `AccountFailure`.
-  func receivedCase(isProven: Bool) throws -> ReceivedCase? {
+  func receivedCase(provenTo agency: AgencyCode?) throws -> ReceivedCase? {
     guard let bytes = bytes(of: "case"), case .object(let members) = self["case"] else { return nil }
     var received = ReceivedCase(
       id: try required(members["id"]?.text, "case/id"), etag: try text("etag"),
       json: String(decoding: bytes, as: UTF8.self))
-    guard isProven else { return received }
+    guard let agency else { return received }
     guard let proof = try object("proof") else {
       throw SyncFault.refused("the server sends a case without its proof", code: nil)
     }
     do {
-      let leaf = try CaseProof(of: members, proof).leaf
+      let leaf = try CaseProof(of: members, proof, to: agency).leaf
       received.leaf = ReceivedLeaf(index: leaf.index, hash: leaf.hash.bytes)
     } catch let failure as AccountFailure {
       let proof = self.bytes(of: "proof").map { String(decoding: $0, as: UTF8.self) } ?? ""

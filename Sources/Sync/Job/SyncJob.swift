@@ -10,21 +10,21 @@ public struct SyncJob {
   let file: ReplicaFile
   let retries: Int
   let progress: ProgressLine
-  /// Whether each case is held against its leaf.
-  let isProving: Bool
+  /// Against what each case is held, and what it was last; nil where nobody watches.
+  let places: LeafPlaces?
   /// Takes the lines of the differences that are left.
   let tell: ([String]) throws -> Void
 
   /// - Parameters:
   ///   - retries: how often to ask again after a fault that may pass; the count begins anew with every advance.
-  ///   - isProving: whether each case is held against its leaf.
+  ///   - witness: watches over the record: each case is held against its leaf.
   ///   - tell: takes the lines of the differences that are left.
   public init(
-    transport: CurlTransport, file: ReplicaFile, retries: Int, progress: ProgressLine, isProving: Bool = false,
+    transport: CurlTransport, file: ReplicaFile, retries: Int, progress: ProgressLine, witness: WitnessJob? = nil,
     tell: @escaping ([String]) throws -> Void
   ) {
     (self.transport, self.file, self.retries, self.progress) = (transport, file, retries, progress)
-    (self.isProving, self.tell) = (isProving, tell)
+    (places, self.tell) = (witness.map(LeafPlaces.init), tell)
   }
 
   /// What the service thinks of the replica.
@@ -35,9 +35,11 @@ public struct SyncJob {
     public let summary: [String]
   }
 
-  /// - Throws: `SyncFault`, `ReplicaFailure`, `AccountFailure`, what `tell` throws.
-  public func run(isFresh: Bool) throws -> Verdict {
+  /// - Parameter settle: looks at a replica that was compared with the service, before it takes the place of another one.
+  /// - Throws: `SyncFault`, `ReplicaFailure`, `AccountFailure`, what `tell` and `settle` throw.
+  public func run(isFresh: Bool, settle: (Replica) throws -> Void) throws -> Verdict {
     let origin = ReplicaOrigin(server: transport.server, agency: try agency())
+    try places?.begin(for: AgencyCode(rawValue: origin.agency))
     if let replica = try file.open() {
       let held = try replica.state().origin
       guard held.agency == origin.agency else {
@@ -49,6 +51,7 @@ public struct SyncJob {
           file.path, reason: "is a replica of \(held.server); if that has moved, make it anew with --fresh")
       }
       if !isFresh, let verdict = try update(replica) {
+        try settle(replica)
         // One that was begun by --fresh and given up holds the same persons' data, and nobody needs it.
         if verdict.isInAgreement { try file.removePartial() }
         return verdict
@@ -56,6 +59,13 @@ public struct SyncJob {
       try replica.close()
     }
     let verdict = try make(origin)
+    do {
+      try settle(verdict.replica)
+    } catch let failure as AccountFailure {
+      // Nobody is to go on with what the record does not hold.
+      try file.removePartial()
+      throw failure
+    }
     guard verdict.isInAgreement else { return verdict }
     let replica = try file.putInPlace(verdict.replica)
     return Verdict(replica: replica, isInAgreement: true, summary: verdict.summary)
@@ -113,7 +123,7 @@ public struct SyncJob {
       progress.note("the replica is one of an earlier release: all cases are fetched again")
       return nil
     }
-    if isProving, try !replica.isProven() {
+    if places != nil, try !replica.isProven() {
       progress.note("it holds cases that were taken in without proofs: all of them are fetched again")
       return nil
     }
@@ -131,7 +141,7 @@ public struct SyncJob {
   private func takeSnapshot(_ replica: Replica) throws {
     let begun = try replica.state().snapshot
     let target =
-      "/v1/exports/cases?proof=\(isProving)"
+      "/v1/exports/cases?proof=\(places != nil)"
       + (begun.map { "&seq=\($0.seq)" + ($0.lastCaseID.map { "&after=\($0)" } ?? "") } ?? "")
     let answer = try transport.send(CurlTransport.Request(target: target, isCompressed: true))
     guard let first = try answer.nextObject() else { throw try answer.cut() }
@@ -147,12 +157,13 @@ public struct SyncJob {
     progress.begin("snapshot", heldBefore, of: snapshot.cases)
     func keep() throws {
       guard !batch.isEmpty else { return }
+      try places?.require(batch)
       snapshot.lastCaseID = batch.last?.id
       try replica.apply(batch, of: snapshot)
       batch.removeAll(keepingCapacity: true)
     }
     while end == nil, let line = try answer.nextObject() {
-      if let record = try line.receivedCase(isProven: isProving) {
+      if let record = try line.receivedCase(provenTo: places?.agency) {
         batch.append(record)
         received += 1
         if batch.count == Self.batchCount { try keep() }
@@ -191,7 +202,10 @@ public struct SyncJob {
       guard page.next <= page.head, page.next > reached || (page.next == reached && page.next == page.head) else {
         throw unexpected("a page of the feed that leads nowhere")
       }
-      if page.next > reached { try replica.apply(page.changes, upTo: page.next) }
+      if page.next > reached {
+        try places?.require(page.changes.compactMap(\.record))
+        try replica.apply(page.changes, upTo: page.next)
+      }
       if !hasBegun { progress.begin("changes", of: Int(page.head - first)) }
       (reached, isAtHead, hasBegun) = (page.next, page.next >= page.head, true)
       progress.advance(to: Int(reached - first))
@@ -210,7 +224,7 @@ public struct SyncJob {
   /// A page of the feed, whole or not at all.
   private func page(after seq: Int64) throws -> Page {
     let answer = try transport.send(
-      CurlTransport.Request(target: "/v1/changes?after=\(seq)&limit=1000&proof=\(isProving)"))
+      CurlTransport.Request(target: "/v1/changes?after=\(seq)&limit=1000&proof=\(places != nil)"))
     var changes: [ReceivedChange] = []
     while let line = try answer.nextObject() {
       if line["next_after"] != nil {
@@ -219,7 +233,7 @@ public struct SyncJob {
           representation: try line.representation())
       }
       let id = try line.text("case_id")
-      guard let record = try line.receivedCase(isProven: isProving) else {
+      guard let record = try line.receivedCase(provenTo: places?.agency) else {
         changes.append(.drop(id: id))
         continue
       }
@@ -247,7 +261,7 @@ public struct SyncJob {
 
   /// A case can be held against its leaf by who knows what each of its members is.
   private func requireKnown(_ representation: Int) throws {
-    guard isProving, representation != Self.knownRepresentation else { return }
+    guard places != nil, representation != Self.knownRepresentation else { return }
     throw SyncFault.refused(
       "the service writes cases in form \(representation), and this program can prove those of form "
         + "\(Self.knownRepresentation): use one of the service's release", code: nil)

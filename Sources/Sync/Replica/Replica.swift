@@ -110,7 +110,14 @@ public final class Replica {
       for change in changes {
         switch change {
         case .put(let record): try filling.put(record)
-        case .drop(let id): try filling.drop(id)
+        case .drop(let id):
+          // Whether it is rightly withdrawn, its leaves tell: they are gone through again.
+          try database.execute(
+            sql: """
+              UPDATE sync_state SET accounted = min(accounted, leaf_index)
+              FROM (SELECT leaf_index FROM case_leaves WHERE case_id = ?)
+              """, arguments: [id])
+          try filling.drop(id)
         }
       }
       try database.execute(sql: "UPDATE sync_state SET seq = ?, changed_at = \(Self.now)", arguments: [seq])
@@ -261,6 +268,7 @@ private struct ReplicaFilling {
   private let deletion: Statement
   private let insertions: [Statement]
   private let leafInsertion: Statement
+  private let formerLeaf: Statement
 
   init(_ database: Database) throws {
     // Takes the rows of the lists with it.
@@ -269,9 +277,14 @@ private struct ReplicaFilling {
     insertions = try tables.map { try database.cachedStatement(sql: $0.insertion) }
     leafInsertion = try database.cachedStatement(
       sql: "INSERT INTO case_leaves (case_id, leaf_index, hash) VALUES (?, ?, ?)")
+    formerLeaf = try database.cachedStatement(sql: "SELECT leaf_index FROM case_leaves WHERE case_id = ?")
   }
 
+  /// - Throws: `AccountFailure` when the case is older than the one that is held.
   func put(_ record: ReceivedCase) throws {
+    if let leaf = record.leaf, let held = try Int64.fetchOne(formerLeaf, arguments: [record.id]), held > leaf.index {
+      throw AccountFailure("case \(record.id) is shown with leaf \(leaf.index), and was shown with leaf \(held)")
+    }
     try drop(record.id)
     for (index, insertion) in insertions.enumerated() {
       if index == 0 {

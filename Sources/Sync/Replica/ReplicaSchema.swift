@@ -106,6 +106,7 @@ enum ReplicaSchema {
       representation INTEGER,
       last_case_id TEXT,
       accounted INTEGER NOT NULL DEFAULT 0,
+      signed INTEGER NOT NULL DEFAULT 0,
       accounted_epoch INTEGER,
       began_at TEXT NOT NULL,
       changed_at TEXT NOT NULL,
@@ -126,10 +127,8 @@ enum ReplicaSchema {
     CREATE TABLE case_leaves (
       case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id) ON DELETE CASCADE,
       leaf_index INTEGER NOT NULL,
-      hash BLOB NOT NULL,
-      in_place INTEGER NOT NULL DEFAULT 0 CHECK (in_place IN (0, 1))
+      hash BLOB NOT NULL
     ) STRICT;
-    CREATE INDEX case_leaves_out_of_place ON case_leaves (leaf_index) WHERE in_place = 0;
     CREATE TABLE withheld_leaves (
       leaf_index INTEGER PRIMARY KEY,
       seq INTEGER NOT NULL,

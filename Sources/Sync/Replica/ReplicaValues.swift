@@ -59,6 +59,9 @@ enum ReceivedChange: Sendable {
   case put(ReceivedCase)
   /// The case is no longer visible.
   case drop(id: String)
+
+  /// The case that comes.
+  var record: ReceivedCase? { if case .put(let record) = self { record } else { nil } }
 }
 
 /// A line of the manifest.

@@ -172,9 +172,11 @@ struct RecordClient: WitnessedLog {
   /// A page of leaves, which may end before its limit.
   ///
   /// - Parameter isProven: whether each comes with what it commits to.
-  func page(_ path: String, from index: Int64, isProven: Bool = false) throws -> [JSONSource] {
+  func page(
+    _ path: String, from index: Int64, limit: Int = pageLimit, isProven: Bool = false
+  ) throws -> [JSONSource] {
     try patience.asking {
-      let target = "\(path)?from=\(index)&limit=\(Self.pageLimit)" + (isProven ? "&proof=true" : "")
+      let target = "\(path)?from=\(index)&limit=\(limit)" + (isProven ? "&proof=true" : "")
       let request = CurlTransport.Request(target: target, isCompressed: isProven)
       return try transport.send(request).allObjects().filter { $0["index"] != nil }
     }

@@ -43,12 +43,17 @@ public struct WitnessJob {
   }
 
   /// - Throws: `WitnessFailure`, after what it has found is in a file beside the state; `SyncFault`.
-  public func run() throws -> Verdict {
+  public func run() throws -> Verdict { try verdict(on: round()) }
+
+  /// A round, of which nothing is told but what is wrong.
+  ///
+  /// - Throws: as ``run()``.
+  func round() throws -> WitnessOutcome {
     let now = Date()
     do {
-      let round = WitnessRound(
-        client, state, now: Int64(now.timeIntervalSince1970), acceptedEpoch: acceptedEpoch)
-      return try verdict(on: try round.run())
+      return try WitnessRound(
+        client, state, now: Int64(now.timeIntervalSince1970), acceptedEpoch: acceptedEpoch
+      ).run()
     } catch let failure as WitnessFailure {
       try state.leave(failure.evidence, foundAt: now, telling: progress)
       throw failure

@@ -40,7 +40,9 @@ extension Operation {
     details: """
       Kind, agency and sequence of each leaf: who sees every case accounts for every one of them. With `proof=true` each has \
       the digests of its groups, from which its hash follows, and the disclosure of its core, where that is open: of an \
-      event where the history shows it. A page that is full ends early: go on with `from` after the last index.
+      event where the history shows it. Of events that the caller may not know of neither is given; notes and links of \
+      others are told from versions to those who see all cases. At most 1,000 come with proofs, and a page that is full \
+      ends early: go on with `from` after the last index.
       """,
     query: leafRange + [Parameter.proof],
     replies: [.list(of: .leaf, named: "LeafPage", "Leaves in their order.", fields: [])],

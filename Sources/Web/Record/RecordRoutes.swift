@@ -26,11 +26,11 @@ enum RecordRoutes {
   }
 
   /// GET /v1/record/leaves, `from`, `limit` (1 to 10,000), `proof`
-  static func leaves(_ call: Call, _ log: LogService) throws -> Answer {
+  static func leaves(_ call: Call, _ log: LogService) async throws -> Answer {
     let (from, limit) = try range(call)
     let proving = try call.query.proving(in: call.format)
     var page = ListPage(call)
-    for leaf in try log.leaves(from: from, limit: limit, proving: proving, by: call.asker) {
+    for leaf in try await log.leaves(from: from, limit: limit, proving: proving, by: call.asker) {
       let isAdded = page.add { writer in
         writer.object { writer in
           writeMembers(leaf, to: &writer)

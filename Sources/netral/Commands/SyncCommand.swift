@@ -79,15 +79,17 @@ struct SyncCommand: ParsableCommand {
       // What a restoration has lost is named from the replica before anything in it is replaced.
       if let witness, watch.acceptEpoch != nil { try explaining { try acceptEpoch(witness, file) } }
       let job = SyncJob(
-        transport: transport, file: file, retries: retries, progress: progress, isProving: witness != nil,
+        transport: transport, file: file, retries: retries, progress: progress, witness: witness,
         tell: printLines)
       if giveBack { return try handBack(job) }
-      let verdict = try synchronise(job, witness)
+      var (hasQuorum, isComplete) = (true, true)
+      let verdict = try synchronise(job, witness) { replica in
+        hasQuorum = try watchOver(witness)
+        isComplete = try account(for: replica, witness)
+      }
       if verdict.isInAgreement { try writeSpreadsheets(of: verdict.replica) }
-      if !quiet || !verdict.isInAgreement { try printLines(verdict.summary) }
-      let hasQuorum = try explaining { try watchOver(witness) }
-      let isComplete = try explaining { try account(for: verdict.replica, witness) }
       try verdict.replica.close()
+      if !quiet || !verdict.isInAgreement { try printLines(verdict.summary) }
       guard verdict.isInAgreement else {
         progress.warn("differences are left; look into their cause, then make the replica anew with --fresh")
         throw ExitCode(3)
@@ -128,16 +130,21 @@ struct SyncCommand: ParsableCommand {
     if !outcome.isComplete { throw ExitCode(3) }
   }
 
-  /// A feed with a gap tells of a restoration: then the record says first whether that was accepted.
-  private func synchronise(_ job: SyncJob, _ witness: WitnessJob?) throws -> SyncJob.Verdict {
-    do {
-      return try job.run(isFresh: fresh)
-    } catch let fault as SyncFault where fault.tellsOfRestoration {
-      _ = try explaining { try watchOver(witness) }
-      throw fault
-    } catch let failure as AccountFailure {
-      try explaining { try witness?.leaveEvidence(of: failure) }
-      throw StatusFailure(status: AccountFailure.status, description: "\(failure)")
+  /// What is found wrong on the way is left as evidence. A feed with a gap tells of a restoration: then the record says first
+  /// whether that was accepted.
+  private func synchronise(
+    _ job: SyncJob, _ witness: WitnessJob?, settle: (Replica) throws -> Void
+  ) throws -> SyncJob.Verdict {
+    try explaining {
+      do {
+        return try job.run(isFresh: fresh, settle: settle)
+      } catch let fault as SyncFault where fault.tellsOfRestoration {
+        _ = try watchOver(witness)
+        throw fault
+      } catch let failure as AccountFailure {
+        try witness?.leaveEvidence(of: failure)
+        throw failure
+      }
     }
   }
 
