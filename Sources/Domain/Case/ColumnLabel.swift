@@ -115,6 +115,7 @@ public enum ColumnLabel {
     "figure_id": ("Figure", "Angka"),
     "statistic": ("Statistic", "Statistik"),
     "definition": ("Definition", "Definisi"),
+    "reference_revision": ("Revision of the reference data", "Revisi data acuan"),
     "as_of": ("As of", "Per tanggal"),
     "basis": ("Basis", "Dasar"),
     "of": ("Of", "Dari"),
