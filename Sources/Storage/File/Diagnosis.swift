@@ -262,13 +262,15 @@ public struct Diagnosis {
     let pairs = try Row.fetchAll(
       database,
       sql: """
-        SELECT a.number, b.number FROM case_record a
-        JOIN case_record b ON b.agency_ref_folded = a.agency_ref_folded AND b.reported_by = a.reported_by
+        WITH several AS MATERIALIZED (
+          SELECT case_key, number, agency_ref_folded, reported_by, person_key,
+            (SELECT identifier FROM person p WHERE p.person_key = r.person_key AND p.identifier GLOB 'name:*') AS name
+          FROM case_record r WHERE (agency_ref_folded, reported_by) IN (
+            SELECT agency_ref_folded, reported_by FROM case_record GROUP BY 1, 2 HAVING count(*) > 1))
+        SELECT a.number, b.number FROM several a
+        JOIN several b ON b.agency_ref_folded = a.agency_ref_folded AND b.reported_by = a.reported_by
           AND b.case_key > a.case_key
-        LEFT JOIN person p ON p.person_key = a.person_key LEFT JOIN person q ON q.person_key = b.person_key
-        WHERE a.person_key = b.person_key
-          OR p.identifier GLOB 'name:*' AND q.identifier GLOB 'name:*'
-            AND netral_folded(p.identifier) = netral_folded(q.identifier)
+        WHERE a.person_key = b.person_key OR netral_folded(a.name) = netral_folded(b.name)
         ORDER BY a.case_key, b.case_key LIMIT ?
         """, arguments: [Self.twinsMax + 1])
     if pairs.isEmpty { return add("reports", .ok, "no two cases are one report in two spellings") }
