@@ -10,7 +10,7 @@ public struct SyncJob {
   let file: ReplicaFile
   let retries: Int
   let progress: ProgressLine
-  /// Against what each case is held, and what it was last; nil where nobody watches.
+  /// Looks up the leaf of each case before it is stored; nil where nobody watches.
   let places: LeafPlaces?
   /// Takes the lines of the differences that are left.
   let tell: ([String]) throws -> Void
@@ -140,9 +140,9 @@ public struct SyncJob {
   /// Asks for the snapshot, or for the rest of it, and keeps what comes.
   private func takeSnapshot(_ replica: Replica) throws {
     let begun = try replica.state().snapshot
-    let target =
-      "/v1/exports/cases?proof=\(places != nil)"
-      + (begun.map { "&seq=\($0.seq)" + ($0.lastCaseID.map { "&after=\($0)" } ?? "") } ?? "")
+    var query = places == nil ? [] : [Self.asksForProof]
+    if let begun { query += ["seq=\(begun.seq)"] + (begun.lastCaseID.map { ["after=\($0)"] } ?? []) }
+    let target = "/v1/exports/cases" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     let answer = try transport.send(CurlTransport.Request(target: target, isCompressed: true))
     guard let first = try answer.nextObject() else { throw try answer.cut() }
     guard let head = try first.object("snapshot") else { throw unexpected("a snapshot without its first line") }
@@ -223,8 +223,8 @@ public struct SyncJob {
 
   /// A page of the feed, whole or not at all.
   private func page(after seq: Int64) throws -> Page {
-    let answer = try transport.send(
-      CurlTransport.Request(target: "/v1/changes?after=\(seq)&limit=1000&proof=\(places != nil)"))
+    let target = "/v1/changes?after=\(seq)&limit=1000" + (places == nil ? "" : "&\(Self.asksForProof)")
+    let answer = try transport.send(CurlTransport.Request(target: target))
     var changes: [ReceivedChange] = []
     while let line = try answer.nextObject() {
       if line["next_after"] != nil {
@@ -266,6 +266,9 @@ public struct SyncJob {
       "the service writes cases in form \(representation), and this program can prove those of form "
         + "\(Self.knownRepresentation): use one of the service's release", code: nil)
   }
+
+  /// Asked for only where somebody watches: a service of an earlier release refuses what it does not know.
+  private static let asksForProof = "proof=true"
 
   /// The form of cases of this release (``EntityTag`` of the service).
   private static let knownRepresentation = 4
