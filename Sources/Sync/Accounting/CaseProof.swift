@@ -33,10 +33,10 @@ struct CaseProof {
     }
     let recorded = Self.recorded(core, leaf.disclosed)
     if let place = Self.difference(recorded, Self.shown(record), at: "") {
-      throw AccountFailure("\(place) of case \(Self.text(core["case"])) is not what leaf \(leaf.index) holds")
+      throw AccountFailure("\(place) of case \(core.text("case")) is not what leaf \(leaf.index) holds")
     }
     guard ShownClock.all(in: record) == ShownClock.all(of: core) else {
-      throw AccountFailure("clocks of case \(Self.text(core["case"])) are not what leaf \(leaf.index) holds")
+      throw AccountFailure("clocks of case \(core.text("case")) are not what leaf \(leaf.index) holds")
     }
     // Who withholds a group says so, and then none of it is shown.
     let hidden = leaf.groups.intersection(["subject", "narrative", "reporter"]).filter { leaf.disclosed[$0] == nil }
@@ -47,7 +47,7 @@ struct CaseProof {
     if let seen = Self.projection(of: recorded, for: agency), seen.redacted != redacted {
       let which = redacted.isEmpty ? "nothing" : redacted.joined(separator: ", ")
       throw AccountFailure(
-        "case \(Self.text(core["case"])) withholds \(which), which is not what the policy withholds from \(agency.rawValue)"
+        "case \(core.text("case")) withholds \(which), which is not what the policy withholds from \(agency.rawValue)"
       )
     }
   }
@@ -55,12 +55,12 @@ struct CaseProof {
   /// What the policy shows of a case as it is recorded; nil where it shows none, or its facts are not known.
   private static func projection(of recorded: JSONObject, for agency: AgencyCode) -> Projection? {
     guard case .object(let source)? = recorded["source"], case .object(let institution)? = recorded["institution"],
-      let kind = InstitutionKind(rawValue: text(institution["kind"]))
+      let kind = InstitutionKind(rawValue: institution.text("kind"))
     else { return nil }
     let milestones = if case .object(let milestones)? = recorded["milestones"] { milestones } else { JSONObject() }
     return Visibility.projection(
       of: VisibilityBasis(
-        owner: AgencyCode(rawValue: text(source["agency"])), institutionKind: kind,
+        owner: AgencyCode(rawValue: source.text("agency")), institutionKind: kind,
         verified: milestones[Milestone.verified.rawValue] != nil,
         recommended: milestones[Milestone.recommended.rawValue] != nil), for: agency)
   }
@@ -85,7 +85,7 @@ struct CaseProof {
     }
     record["stage"] = core["stage"]
     record["updated_at"] = core["recorded_at"]
-    record["final"] = Stage(rawValue: text(core["stage"])).map { .bool($0.isFinal) }
+    record["final"] = Stage(rawValue: core.text("stage")).map { .bool($0.isFinal) }
     return record
   }
 

@@ -19,8 +19,8 @@ struct ShownClock: Equatable {
   /// stop was recorded.
   static func all(of core: JSONObject) -> [ShownClock] {
     guard case .object(let progress)? = core["progress"] else { return [] }
-    let days = text(progress["clocks_recorded"]).split(separator: " ").map(String.init)
-    return text(progress["clocks"]).split(separator: ";").enumerated().map { number, clock in
+    let days = progress.text("clocks_recorded").split(separator: " ").map(String.init)
+    return progress.text("clocks").split(separator: ";").enumerated().map { number, clock in
       let words = clock.split(separator: " ").map(String.init)
       func word(_ place: Int) -> String { place < words.count ? words[place] : "-" }
       let pauses = words.dropFirst(5).first?.split(separator: ",").map { pause in
@@ -41,19 +41,20 @@ struct ShownClock: Equatable {
   static func all(in record: JSONObject) -> [ShownClock] {
     objects(record["clocks"]).map { clock in
       let pauses = objects(clock["pauses"]).map { pause in
-        let days = "\(text(pause["from"]))/\(day(pause["until"]))"
-        return pause["ground"].map { $0 == .null ? days : "\(days)/\(text($0))" } ?? days
+        let days = "\(pause.text("from"))/\(day("until", of: pause))"
+        return pause["ground"].map { $0 == .null ? days : "\(days)/\(pause.text("ground"))" } ?? days
       }
       return ShownClock(
-        kind: text(clock["kind"]), startedOn: text(clock["started_on"]), dueOn: text(clock["due_on"]),
-        unit: text(clock["unit"]), state: text(clock["state"]), stoppedOn: day(clock["stopped_on"]),
-        recordedOn: day(clock["recorded_on"]), isRecordedLate: clock["recorded_late"] == .bool(true), pauses: pauses)
+        kind: clock.text("kind"), startedOn: clock.text("started_on"), dueOn: clock.text("due_on"),
+        unit: clock.text("unit"), state: clock.text("state"), stoppedOn: day("stopped_on", of: clock),
+        recordedOn: day("recorded_on", of: clock), isRecordedLate: clock["recorded_late"] == .bool(true), pauses: pauses
+      )
     }
   }
 
-  private static func day(_ value: JSONValue?) -> String { value == nil || value == .null ? "-" : text(value) }
-
-  private static func text(_ value: JSONValue?) -> String { if case .string(let text)? = value { text } else { "" } }
+  private static func day(_ name: String, of object: JSONObject) -> String {
+    object[name] == nil || object[name] == .null ? "-" : object.text(name)
+  }
 
   private static func objects(_ value: JSONValue?) -> [JSONObject] {
     guard case .array(let items)? = value else { return [] }

@@ -144,7 +144,3 @@ public struct GiveBack {
     return ([text] + places).joined(separator: " ")
   }
 }
-
-extension JSONObject {
-  fileprivate func text(_ name: String) -> String { if case .string(let text)? = self[name] { text } else { "" } }
-}

@@ -53,6 +53,11 @@ extension JSONSource {
   }
 }
 
+extension JSONObject {
+  /// The text of that name; empty where there is none.
+  func text(_ name: String) -> String { self[name]?.text ?? "" }
+}
+
 extension JSONValue {
   fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
   fileprivate var int: Int? { if case .number(let number) = self { number.int } else { nil } }
