@@ -25,6 +25,7 @@ public let migrations: [Migration] = [
   Migration(name: "m0016_documents", sql: text(PackageResources.m0016_documents_sql)),
   Migration(name: "m0017_law_facts", sql: text(PackageResources.m0017_law_facts_sql)),
   Migration(name: "m0018_record", sql: text(PackageResources.m0018_record_sql)),
+  Migration(name: "m0019_sealing", sql: text(PackageResources.m0019_sealing_sql)),
 ]
 
 /// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.

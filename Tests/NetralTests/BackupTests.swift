@@ -25,7 +25,7 @@ struct BackupWorld {
     let demo = try Self.demo.get()
     keys = demo.keys
     // With the key of its record: the service does not take it for a copy that goes astray.
-    for suffix in ["", ".record-key", ".checkpoint"] {
+    for suffix in ["", ".record-key", ".checkpoint", ".keys", ".master"] {
       try FileManager.default.copyItem(atPath: demo.folder.file("demo.sqlite\(suffix)"), toPath: database + suffix)
     }
   }
@@ -157,7 +157,9 @@ extension ProgramTests {
     /// The whole of what an agency is shown: from the live file at a sequence, and from the backup, served.
     private func expectExportEqual(_ backup: String, _ seq: Int, _ live: RunningServer) throws {
       let restored = world.folder.file("restored-\(seq)-\(UUID().uuidString).sqlite")
-      #expect(try netral("restore", "--from", backup, "--into", restored).ending == .exit(0))
+      #expect(
+        try netral("restore", "--from", backup, "--into", restored, "--keys", world.database + ".keys").ending
+          == .exit(0))
       let server = try RunningServer(restored)
       func lines(_ server: RunningServer) throws -> [Substring] {
         let reply = try server.client(try world.key("BKN")).get("/v1/exports/cases?seq=\(seq)")
@@ -293,7 +295,9 @@ extension ProgramTests {
       // What was restored is the same database.
       try FileManager.default.removeItem(atPath: note)
       let restored = mine.folder.file("restored.sqlite")
-      #expect(try netral("restore", "--from", mine.backups, "--into", restored).ending == .exit(0))
+      #expect(
+        try netral("restore", "--from", mine.backups, "--into", restored, "--keys", mine.database + ".keys").ending
+          == .exit(0))
       #expect(try netral("backup", "--database", restored, "--into", mine.backups).ending == .exit(0))
     }
 

@@ -22,7 +22,8 @@ extension ProgramTests {
       let isFaulty = findings.contains { $0["level"].string == "fault" }
       #expect(finished.ending == .exit(isFaulty ? 1 : 0), "\(finished.errors)")
       #expect(finished.errors.isEmpty)
-      let machine: Set = ["file system", "sync", "room"]
+      // Warned of everywhere where one command has started everything.
+      let machine: Set = ["file system", "sync", "room", "master key", "backup of keys"]
       return findings.compactMap { finding in
         guard let check = finding["check"].string, !machine.contains(check), let level = finding["level"].string,
           levels.contains(level), let text = finding["text"].string, !text.contains("synchronis")
@@ -123,7 +124,9 @@ extension ProgramTests {
       #expect(try findings().map { $0.prefix(51) } == ["fault: the folder of the database belongs to the us"])
       // A database of the server's user, with folders of that user or of root; one of its files root has made.
       chown(world.database, stranger, 0)
-      for path in ["-wal", "-shm", ".record-key", ".checkpoint"].map({ world.database + $0 }) {
+      for path in ["-wal", "-shm", ".record-key", ".checkpoint", ".keys", ".words", ".master"].map({
+        world.database + $0
+      }) {
         chown(path, stranger, 0)
       }
       let lock = world.database + ".lock"

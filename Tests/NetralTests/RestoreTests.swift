@@ -19,7 +19,7 @@ extension ProgramTests {
     }
 
     private func restore(_ options: String...) throws -> Finished {
-      try run([program, "restore", "--from", backup, "--into", target] + options)
+      try run([program, "restore", "--from", backup, "--into", target, "--keys", world.database + ".keys"] + options)
     }
 
     @Test("makes a new private file that serves what was backed up")
@@ -27,7 +27,10 @@ extension ProgramTests {
       let finished = try restore()
       #expect(finished.ending == .exit(0), "\(finished.errors)")
       let lines = finished.output.split(separator: "\n").map(String.init)
-      for line in ["sequence\t6052", "sha256\tchecked", "rows of case_record\t2045", "schema\tof this program"] {
+      for line in [
+        "sequence\t6052", "sha256\tchecked", "rows of case_record\t2045", "schema\tof this program",
+        "keys\teach sealed value was opened",
+      ] {
         #expect(lines.contains(line), "\(line)")
       }
       #expect(try world.mode(target) == 0o600)
@@ -156,14 +159,17 @@ extension ProgramTests {
 
     @Test("of which many make one file lets one of them make it, whole, and refuses the others")
     func race() throws {
-      let (backup, target) = (backup, target)
+      let (backup, target, keys) = (backup, target, world.database + ".keys")
       let endings = try inParallel(4) { _ in
-        try run([program, "restore", "--from", backup, "--into", target])
+        try run([program, "restore", "--from", backup, "--into", target, "--keys", keys])
       }
       #expect(endings.count { $0.ending == .exit(0) } == 1)
       for finished in endings where finished.ending != .exit(0) { expectRefused(finished, saying: "already exists") }
       #expect(try sqlite(target, "PRAGMA integrity_check; SELECT max(seq) FROM event") == "ok\n6052")
-      #expect(try world.folder.names().filter { $0.hasPrefix("new") } == ["new.sqlite"])
+      #expect(
+        try world.folder.names().filter { $0.hasPrefix("new") }.sorted() == [
+          "new.sqlite", "new.sqlite.keys", "new.sqlite.master",
+        ])
     }
 
     @Test(
@@ -204,8 +210,13 @@ extension ProgramTests {
       let temporary = world.folder.file("temporary")
       try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
       let drill = try run(
-        [program, "restore", "--from", world.backups, "--verify"], environment: ["TMPDIR": temporary])
+        [program, "restore", "--from", world.backups, "--verify"],
+        environment: ["TMPDIR": temporary, "NETRAL_KEYS_BACKUP_FOLDER": world.database + ".keys"])
       #expect(drill.ending == .exit(0), "\(drill.errors)")
+      #expect(drill.output.contains("keys\teach sealed value was opened"))
+      let blind = try run(
+        [program, "restore", "--from", world.backups, "--verify"], environment: ["TMPDIR": temporary])
+      #expect(blind.ending == .exit(0) && blind.output.contains("keys\tnone given"), "\(blind)")
       #expect(drill.output.contains("sequence\t6052\n"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty)
     }

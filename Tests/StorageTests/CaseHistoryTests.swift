@@ -1,8 +1,9 @@
 internal import Domain
 internal import Service
-internal import Storage
 internal import TestSupport
 internal import Testing
+
+@testable internal import Storage
 
 @Suite struct CaseHistoryTests {
   /// Facts without a violation, and a road on which the study fills it in and notes stand between the acts.
@@ -53,16 +54,22 @@ internal import Testing
     return try await bench.store.write(by: .operator, dryRun: false) { [history] write in try write.create(history) }
   }
 
-  /// Everything in the file about cases, but for salts and what was salted.
+  /// Everything in the file about cases, but for what is drawn with each file.
   private static func rows(_ path: String) throws -> [String] {
-    let tables = ["person", "counter", "case_record"]
+    let columns = (RecordColumns.lasting + RecordColumns.facts + RecordColumns.progress).filter {
+      $0 != "agency_ref_digest"
+    }
     let event =
       "seq, case_key, version, what, agency, on_behalf_of, imported_by, key_id, occurred_on, recorded_at, stage"
     let questions =
-      tables.map { "SELECT * FROM \($0)" } + [
+      [
+        "SELECT person_key, length(digest) FROM person", "SELECT * FROM counter",
+        "SELECT \(columns.joined(separator: ", ")) FROM case_record",
         "SELECT \(event), changed, details, length(digest), progress, facts_seq, references_seq FROM event",
-        "SELECT part_key, length(salt), content FROM case_part",
-        "SELECT rowid FROM case_words WHERE case_words MATCH 'uraian'",
+        """
+        SELECT part_key, data_key, length(salt), CASE WHEN data_key IS NULL THEN content ELSE length(content) END
+        FROM case_part
+        """,
       ]
     return try questions.map { try Shell.sqlite(path, $0) }
   }

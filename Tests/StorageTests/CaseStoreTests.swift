@@ -220,18 +220,29 @@ internal import Testing
       let now = bench.clock.now
       for expected in 1...2 {
         let number = try await bench.store.write(by: .operator, dryRun: false) {
-          try $0.requestCorrection(record, by: .panrb, patch: "{}", reason: "Salah", at: now)
+          let number = try $0.requestCorrection(record, by: .panrb, patch: "{}", reason: "Salah", at: now)
+          let event = EventDraft(
+            what: .correctionRequest, actor: TemporaryStore.actor, details: [("request", String(number))])
+          try $0.append(event, to: record)
+          return number
         }
         #expect(number == expected)
       }
       var requests = try bench.read { try $0.correctionRequests(record.id) }
       #expect(requests.map(\.state) == [.open, .open])
+      #expect(requests.allSatisfy { $0.patch == "{}" && $0.reason == "Salah" })
       requests[1].state = .refused
       requests[1].decidedBy = .bawaslu
       requests[1].decidedAt = now
       requests[1].decisionReason = "Benar"
       let decided = requests[1]
-      try await bench.store.write(by: .operator, dryRun: false) { try $0.decideCorrection(record, decided) }
+      try await bench.store.write(by: .operator, dryRun: false) {
+        try $0.decideCorrection(record, decided)
+        let event = EventDraft(
+          what: .correctionRefusal, actor: TemporaryStore.actor, details: [("request", "2")],
+          texts: [("reason", "Benar", .narrative)])
+        try $0.append(event, to: record)
+      }
       requests = try bench.read { try $0.correctionRequests(record.id) }
       #expect(requests.map(\.state) == [.open, .refused])
       #expect(requests[1].decisionReason == "Benar")

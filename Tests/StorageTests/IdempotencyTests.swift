@@ -14,8 +14,23 @@ internal import Testing
     }
   }
 
-  private func find(_ bench: TemporaryStore, _ owner: KeyOwner, _ key: String) throws -> StoredReply? {
-    try bench.store.read(on: 0) { try $0.reply(owner, key) }
+  /// The reply that is found, as it was given to be remembered; nil where the request was another one.
+  private func find(
+    _ bench: TemporaryStore, _ owner: KeyOwner, _ key: String, digest: [UInt8] = Array(repeating: 7, count: 32)
+  ) throws -> StoredReply? {
+    try bench.store.read(on: 0) { reads in
+      guard var reply = try reads.reply(owner, key), try reads.isReply(reply, to: [[], digest]) else { return nil }
+      #expect(reply.requestDigest != digest)
+      (reply.requestDigest, reply.recordedAt) = (digest, Timestamp(milliseconds: 0))
+      return reply
+    }
+  }
+
+  @Test func `a reply to another request is none to this one`() async throws {
+    try await TemporaryStore.open { bench in
+      try await remember(bench, .agency(.bkn), "k")
+      #expect(try find(bench, .agency(.bkn), "k", digest: Array(repeating: 8, count: 32)) == nil)
+    }
   }
 
   @Test func `a reply is found by its owner and key alone`() async throws {
@@ -35,7 +50,7 @@ internal import Testing
       let bare = StoredReply(requestDigest: [1], status: 204, caseID: nil, version: nil, resource: nil)
       let now = bench.clock.now
       try await bench.store.write(by: .operator, dryRun: false) { try $0.remember(bare, .operator, "k", at: now) }
-      #expect(try find(bench, .operator, "k") == bare)
+      #expect(try find(bench, .operator, "k", digest: [1]) == bare)
     }
   }
 

@@ -55,9 +55,9 @@ internal import Testing
       }
     }
     #expect(!exists(path + ".record-key.next"), sourceLocation: sourceLocation)
-    let queue = try DatabaseQueue(path: path, configuration: Opening.configuration(readonly: true))
+    let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: true))
     defer { try? queue.close() }  // It was only read.
-    _ = try queue.inDatabase { try RecordCheck.prove($0) }
+    _ = try queue.inDatabase { try RecordCheck.prove($0, try keys(of: path, $0)) }
   }
 
   @Test func `the old key hands over to a new one, which signs from then on`() async throws {

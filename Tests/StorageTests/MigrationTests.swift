@@ -29,6 +29,7 @@ internal import Testing
     "m0016_documents": "0f3051dbed65e406f1c6a06a612086a9e748da90178d54c2e78635d9ba723984",
     "m0018_record": "a3ea62bff1ceb7cc687c8ac3a58b8ba1bcb680f4ad7b9e0db214372196a86b54",
     "m0017_law_facts": "f1763c8f93fbd3238e72c15e5cc90020d4a3ff24ea7bf457394ff9c5567c9a35",
+    "m0019_sealing": "f53c3819868bb5dc0684c56190923c0feb36b18c251d9cd2965c2b6dfc866dbc",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -51,11 +52,12 @@ internal import Testing
     }
   }
 
-  @Test func `a file of the first release is copied aside, and found by what it did not keep`() async throws {
+  @Test func `a file of the first release is sealed, and found by what it did not keep`() async throws {
     try await withFolder { folder in
       let path = try Self.released("m0001", in: folder)
       let store = try SQLiteStore(path: path, readerCount: 1)
-      #expect(FileManager.default.fileExists(atPath: path + ".before-migration"))
+      #expect(!FileManager.default.fileExists(atPath: path + ".before-migration"), "it holds names in clear")
+      try await store.bringWordsUpToDate(for: .operator)
       #expect(try store.read(on: 0) { try $0.certificates(of: nil, before: .max, limit: 1) }.isEmpty)
       let records = try store.read(on: 0) { reads in
         try reads.caseIDs(after: 0, limit: 100).compactMap { try reads.caseRecord($0.id) }

@@ -32,7 +32,7 @@ internal import Testing
     ("number", { $0.number = "2024-000001" }, "sqlite_autoindex_case_record_2"),
     ("agency_ref", { $0.agencyRef = "1" }, "sqlite_autoindex_case_record_3"),
     ("nip", { $0.nip = "1" }, "case_record_person"),
-    ("nik", { $0.nik = "1" }, "PRIMARY KEY (nik=?)"),
+    ("nik", { $0.nik = "1" }, "PRIMARY KEY (nik_digest=?)"),
     ("region", { $0.region = RegionCode(stored: "16.71") }, "case_record_region"),
     ("institution", { $0.institution = "16.71" }, "case_record_institution"),
     ("stage", { $0.stages = [.blocked] }, "case_record_stage"),
@@ -46,7 +46,8 @@ internal import Testing
       for number in 1...3 { _ = try await bench.report(number, Sample.facts(number)) }
       var query = CaseQuery(caller: .bkn, today: LegalDate(day: 20_000))
       change(&query)
-      let listing = CaseListing(query)
+      let listing = try CaseListing(
+        query, CaseListing.Finding(digest: { $1 }, words: { $0.joined() }))
       let sql = """
         SELECT \(CaseListing.stubColumns) FROM \(listing.tables) WHERE \(listing.condition.sql)
         ORDER BY \(listing.orderBy) LIMIT 50

@@ -13,7 +13,7 @@ internal import Testing
   /// releases, and what SQLite and the program find things by.
   private static let unseen: Set<String> = [
     "access_key.used_at", "counter.day", "counter.last", "counter.name", "counter.room_bytes", "figure.figure_key",
-    "idempotency.created_at", "idempotency.idempotency_key", "idempotency.leaf_index", "idempotency.owner",
+    "idempotency.created_at", "idempotency.key_digest", "idempotency.leaf_index", "idempotency.owner",
     "idempotency.request_digest", "idempotency.resource", "idempotency.status", "idempotency.version",
     "idempotency.case_id", "reference.position", "setting.name", "setting.value",
     "witness.cosigned_at",
@@ -26,13 +26,13 @@ internal import Testing
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       var random = SeededGenerator(seed: 14)
       let (ids, before) = try await queue.read { database in
-        let ids = try Transaction(database).caseIDs(after: 0, limit: 1_000).map(\.id)
-        return (ids, RecordAnswers.all(of: database, ids))
+        let ids = try Transaction(database, nil).caseIDs(after: 0, limit: 1_000).map(\.id)
+        return (ids, RecordAnswers.all(of: database, try keys(of: path, database), ids))
       }
       #expect(!before.contains("an error"))
       var (found, unseen): ([String: Int], [String: Int]) = ([:], [:])
       for _ in 0..<Self.runs {
-        let (change, isFound, isAltered) = try change(queue, &random, ids, before)
+        let (change, isFound, isAltered) = try change(queue, path, &random, ids, before)
         if isFound { found[change, default: 0] += 1 } else { unseen[change, default: 0] += 1 }
         #expect(isFound || !isAltered, "\(change) alters an answer and is not found")
       }
@@ -51,22 +51,24 @@ internal import Testing
 
   /// Changes a value, looks, and takes the change back.
   private func change(
-    _ queue: DatabaseQueue, _ random: inout SeededGenerator, _ ids: [CaseID], _ before: [String]
+    _ queue: DatabaseQueue, _ path: String, _ random: inout SeededGenerator, _ ids: [CaseID], _ before: [String]
   ) throws -> (place: String, isFound: Bool, isAltered: Bool) {
     var generator = random
     defer { random = generator }
     return try queue.inDatabase { database in
+      let vault = try keys(of: path, database)
+      defer { try? vault?.close() }  // It was only read.
       while true {
         try database.execute(sql: "BEGIN")
         defer { try? database.execute(sql: "ROLLBACK") }  // The next run begins with the same file.
         guard let place = try alter(database, &generator) else { continue }
         var isFound = false
         do {
-          try RecordCheck.prove(database)
+          try RecordCheck.prove(database, vault)
         } catch {
           isFound = true
         }
-        let isAltered = !isFound && RecordAnswers.all(of: database, ids) != before
+        let isAltered = !isFound && RecordAnswers.all(of: database, vault, ids) != before
         return (place, isFound, isAltered)
       }
     }

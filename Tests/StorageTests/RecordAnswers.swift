@@ -13,8 +13,8 @@ struct RecordAnswers {
   /// The answers of a file, in the order of the questions.
   ///
   /// - Parameter ids: the cases that are asked for.
-  static func all(of database: Database, _ ids: [CaseID]) -> [String] {
-    var asked = RecordAnswers(transaction: Transaction(database))
+  static func all(of database: Database, _ vault: Vault?, _ ids: [CaseID]) -> [String] {
+    var asked = RecordAnswers(transaction: Transaction(database, vault))
     for id in ids { asked.askCase(id) }
     asked.askLists()
     asked.askFeed()

@@ -9,12 +9,16 @@ internal import Testing
 /// What is changed in a file behind the program's back is found, and the right place is named.
 @Suite(.enabled(if: Shell.hasSQLite, "the sqlite3 shell is not installed")) struct RecordCheckTests {
   /// The first fault that is found in a file; nil for none.
-  private func fault(in path: String) throws -> RecordFault? {
-    let queue = try DatabaseQueue(path: path, configuration: Opening.configuration(readonly: true))
+  ///
+  /// - Parameter original: the file that it is a copy of, and whose keys it needs.
+  private func fault(in path: String, copyOf original: String? = nil) throws -> RecordFault? {
+    let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: true))
     defer { try? queue.close() }  // It was only read.
     return try queue.inDatabase { database in
       do {
-        try RecordCheck.prove(database)
+        let vault = try keys(of: original ?? path, database)
+        defer { try? vault?.close() }  // It was only read.
+        try RecordCheck.prove(database, vault)
         return nil
       } catch let fault as RecordFault {
         return fault
@@ -54,10 +58,11 @@ internal import Testing
     try await withFolder { folder in
       let (path, restored) = (folder + "/netral.sqlite", folder + "/restored.sqlite")
       try await RecordWorkload.make(at: path)
-      _ = try Restoration(from: path, into: restored, opening: StoreSettings(), withoutSum: true)
+      _ = try Restoration(
+        from: path, into: restored, opening: StoreSettings(), withoutSum: true, keys: KeySource(path + ".keys"))
       #expect(try fault(in: restored) == nil, "no leaf names the gap before the epoch begins")
       try SQLiteStore(path: restored, readerCount: 1, settings: StoreSettings()).close()
-      try FileCheck.settle(restored)
+      try Connection.settle(restored)
       #expect(try fault(in: restored) == nil)
       let named = try Shell.sqlite(
         restored,
@@ -68,7 +73,8 @@ internal import Testing
       for tampering in Tampering.restored { try expectFound(tampering, in: restored, folder + "/copy.sqlite") }
       // Restored once more, it has two.
       let again = folder + "/again.sqlite"
-      _ = try Restoration(from: restored, into: again, opening: StoreSettings(), withoutSum: true)
+      _ = try Restoration(
+        from: restored, into: again, opening: StoreSettings(), withoutSum: true, keys: KeySource(restored + ".keys"))
       try SQLiteStore(path: again, readerCount: 1, settings: StoreSettings()).close()
       #expect(try fault(in: again) == nil)
       #expect(try Shell.sqlite(again, "SELECT count(*) FROM sequence_gap") == "2")
@@ -79,7 +85,7 @@ internal import Testing
     try FileManager.default.copyItem(atPath: path, toPath: copy)
     let changes = try Shell.sqlite(copy, tampering.sql + "; SELECT total_changes()")
     #expect(changes.split(separator: "\n").last != "0", "nothing was changed: \(tampering.sql)")
-    let found = try fault(in: copy)
+    let found = try fault(in: copy, copyOf: path)
     let table = found?.table ?? "nothing"
     #expect(tampering.tables.contains(table), "\(tampering.sql): \(found?.description ?? "not found")")
     try FileManager.default.removeItem(atPath: copy)
@@ -91,11 +97,11 @@ internal import Testing
       try await RecordWorkload.make(at: path)
       let leaf = try Shell.sqlite(path, "SELECT leaf_index FROM event WHERE seq = 1")
       _ = try Shell.sqlite(
-        path, "UPDATE case_part SET content = replace(content, 'Uraian', 'RAHASIA') WHERE part_key = 19")
-      #expect(try fault(in: path)?.description == "leaf \(leaf): case_part 19: narrative is not what was recorded")
+        path, "UPDATE case_part SET content = zeroblob(99) WHERE part_key = 19")
+      #expect(try fault(in: path)?.description == "leaf \(leaf): case_part 19: it is not what was sealed")
       let findings = Diagnosis.findings(of: path, StoreSettings(), isFull: true)
       let finding = try #require(findings.first { $0.check == "integrity" })
-      #expect(finding.level == .fault && finding.text.contains("case_part 19: narrative is not what was recorded"))
+      #expect(finding.level == .fault && finding.text.contains("case_part 19: it is not what was sealed"))
     }
   }
 
@@ -112,7 +118,7 @@ internal import Testing
         let copy = folder + "/copy.sqlite"
         try FileManager.default.copyItem(atPath: path, toPath: copy)
         _ = try Shell.sqlite(copy, "UPDATE witness SET \(change)")
-        #expect(try fault(in: copy)?.what ?? "" == what)
+        #expect(try fault(in: copy, copyOf: path)?.what ?? "" == what)
         try FileManager.default.removeItem(atPath: copy)
       }
       _ = try Shell.sqlite(
@@ -131,7 +137,7 @@ internal import Testing
     let queue = try DatabaseQueue(path: path)
     defer { try? queue.close() }  // It was written in one transaction.
     try queue.write { database in
-      let edge = try RecordCheck.prove(database)
+      let edge = try RecordCheck.prove(database, nil)
       var note = try SignedNote(text: try Checkpoint(origin: "contoh", size: edge.size, root: edge.root).text)
       try note.sign(with: try NoteSigner.generate(name: "contoh", type: .ed25519))
       try database.execute(

@@ -23,7 +23,7 @@ struct RecordWorkload {
     var workload = RecordWorkload(bench: TemporaryStore(path: path, store: store, clock: clock))
     try await workload.run(plain)
     try store.close()
-    try FileCheck.settle(path)
+    try Connection.settle(path)
   }
 
   private init(bench: TemporaryStore) { self.bench = bench }

@@ -16,7 +16,9 @@ struct SequenceGapTests {
       let lost = try await bench.report(2, at: .received, Sample.facts(2))
       try store.close()
       for (source, target) in [(copy, restored), (restored, "\(folder)/c.sqlite")] {
-        let restoration = try Restoration(from: source, into: target, opening: StoreSettings(), withoutSum: true)
+        let restoration = try Restoration(
+          from: source, into: target, opening: StoreSettings(), withoutSum: true,
+          keys: KeySource((source == copy ? path : source) + ".keys"))
         #expect(restoration.content.head >= first.seq)
         let again = try SQLiteStore(path: target, readerCount: 1, settings: StoreSettings())
         let second = TemporaryStore(path: target, store: again, clock: FixedClock())

@@ -36,7 +36,8 @@ struct Tampering: Sendable {
     event("changed = 'act.narrative'"), event("version = version + 1"), event("what = 'notes'"),
     event("progress = replace(progress, 'BER-1', 'RIN-1')", decided),
     event("progress = replace(progress, '2024-11', '2024-12')", decided),
-    event("progress = NULL", decided), event("details = replace(details, 'R-1', 'R-2')", "what = 'recommendations'"),
+    event("progress = NULL", decided),
+    event("details = replace(details, 'letter_number', 'x')", "what = 'recommendations'"),
     event("details = replace(details, 'BER-1', 'RIN-1')", "what = 'recommendations'"),
     event("facts_seq = seq", decided),
     event("references_seq = 1", decided), event("person_key = person_key + 1"), event("report_key = report_key + 1"),
@@ -70,32 +71,31 @@ struct Tampering: Sendable {
 
   private static let parts: [Tampering] = [
     part("content = replace(content, 'DS-06', 'DS-07')", "part_key = 17"),
-    part("content = replace(content, 'Pegawai', 'Bukan')", "part_key = 18"),
-    part("content = replace(content, 'Uraian', 'Cerita')", "part_key = 19"),
-    part("content = replace(content, 'Pelapor', 'Orang')", "part_key = 20"),
-    part("content = replace(content, 'LP', 'XX')", "part_key = 21"), part("content = NULL", "part_key = 19"),
-    part("salt = zeroblob(16)", "part_key = 18"), part("content = '{}'", "part_key % 16 = 14"),
-    part("content = replace(content, 'Ringkasan', 'Isi')", "part_key % 16 = 10"),
-    part("content = replace(content, 'same_act', 'same_person')", "part_key % 16 = 13"),
-    Tampering("UPDATE case_part SET salt = zeroblob(16) WHERE part_key % 16 = 14", "event"),
-    Tampering("UPDATE case_part SET salt = zeroblob(16) WHERE part_key % 16 = 7", "correction_request"),
+    part("salt = zeroblob(16)", "part_key = 17"),
+    part("content = substr(content, 1, 40) || x'00' || substr(content, 42)", "part_key = 18"),
+    part("content = zeroblob(length(content))", "part_key = 19"), part("content = x''", "part_key = 20"),
+    part("content = substr(content, 1, 27)", "part_key = 21"), part("content = NULL", "part_key = 19"),
+    part("content = '{}', data_key = NULL, salt = zeroblob(16)", "part_key = 18"),
+    part("data_key = data_key + 2", "part_key = 18"), part("data_key = 999999", "part_key = 19"),
+    part("content = content || x'00'", "part_key % 16 = 14"), part("content = NULL", "part_key % 16 = 14"),
+    part("content = content || x'00'", "part_key % 16 = 7"), part("content = NULL", "part_key % 16 = 7"),
+    part("content = zeroblob(99)", "part_key % 16 = 10"), part("content = zeroblob(99)", "part_key % 16 = 13"),
+    Tampering(
+      "UPDATE case_part SET content = (SELECT content FROM case_part WHERE part_key = 18) WHERE part_key = 19",
+      "case_part"),
     Tampering(
       """
-      UPDATE case_part SET (salt, content) = (SELECT salt, content FROM case_part WHERE part_key = 18)
-      WHERE part_key = 19
-      """, "case_part"),
-    Tampering(
-      """
-      UPDATE case_part SET (salt, content) = (SELECT p.salt, p.content FROM case_part p WHERE p.part_key =
+      UPDATE case_part SET (data_key, content) = (SELECT p.data_key, p.content FROM case_part p WHERE p.part_key =
       (SELECT 16 * max(seq) + 2 FROM event WHERE what = 'created')) WHERE part_key = 18
       """, "case_part"),
     Tampering("DELETE FROM case_part WHERE part_key = 19", "case_part", "event"),
     Tampering("DELETE FROM case_part WHERE part_key % 16 = 10", "case_part"),
     Tampering("DELETE FROM case_part WHERE part_key % 16 = 5 AND part_key > 32", "case_part", "event"),
-    Tampering("INSERT INTO case_part VALUES (16 * 3 + 13, zeroblob(16), '{}')", "case_part"),
-    Tampering("INSERT INTO case_part VALUES (16 * 3 + 15, zeroblob(16), '{}')", "case_part"),
-    Tampering("INSERT INTO case_part VALUES (16 * 3 + 0, zeroblob(16), NULL)", "case_part"),
-    Tampering("INSERT INTO case_part VALUES (16 * 999999, zeroblob(16), NULL)", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 3 + 13, '{}', NULL, zeroblob(16))", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 3 + 13, NULL, 1, NULL)", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 3 + 15, '{}', NULL, zeroblob(16))", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 3 + 0, NULL, NULL, zeroblob(16))", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 999999, NULL, NULL, zeroblob(16))", "case_part"),
   ]
 
   private static let lastEvent = "(SELECT max(leaf_index) FROM leaf WHERE kind = 'event')"
@@ -144,13 +144,14 @@ struct Tampering: Sendable {
   }
 
   private static let cases: [Tampering] = [
-    Tampering("UPDATE case_record SET id = zeroblob(16) WHERE case_key = 5", "event"),
+    Tampering("UPDATE case_record SET id = zeroblob(16) WHERE case_key = 5", "event", "case_part"),
     Tampering("UPDATE case_record SET number = '2024-999999' WHERE case_key = 5", "event"),
     Tampering("UPDATE case_record SET imported_by = 'BKN', imported_versions = 1 WHERE case_key = 5", "event"),
     Tampering("UPDATE case_record SET imported_versions = 1 WHERE imported_versions > 1", "event"),
     record("created_at = created_at + 1"), record("version = version + 1"), record("seq = seq - 1"),
     record("recorded_at = recorded_at + 1"), record("stage = 'closed'"), record("person_key = 1"),
-    record("report_key = 1"), record("agency_ref_folded = 'x'"), record("reported_by = 'BKN'"), record("twin = 1"),
+    record("report_key = 1"), record("agency_ref_digest = 'x'"), record("data_key = data_key + 2"),
+    record("reporter_key = 1"), record("reported_by = 'BKN'"), record("twin = 1"),
     record("election = 'pilkada-2020'"), record("region = '16'"), record("institution = '16.72'"),
     record("institution_kind = 'central'"), record("position_level = 'jpt'"), record("violation = 'DS-07'"),
     record("category = 'ethics'"), record("act_on = act_on + 1"), record("received_on = received_on + 1"),
@@ -159,14 +160,15 @@ struct Tampering: Sendable {
     record("recorded_late = 1 - recorded_late"), record("unconfirmed = '1 BKN 1;'"), record("disputed_for = ' BKN '"),
     Tampering("DELETE FROM case_record WHERE case_key = 5", "event"),
     Tampering("INSERT INTO case_nik VALUES ('1671012609810999', 5)", "case_nik"),
-    Tampering("DELETE FROM case_nik WHERE nik = (SELECT min(nik) FROM case_nik)", "case_nik"),
+    Tampering("DELETE FROM case_nik WHERE nik_digest = (SELECT min(nik_digest) FROM case_nik)", "case_nik"),
     Tampering(
-      "UPDATE case_nik SET nik = '1671012609810999' WHERE case_key = (SELECT min(case_key) FROM case_nik)", "case_nik"),
+      "UPDATE case_nik SET nik_digest = '1671012609810999' WHERE case_key = (SELECT min(case_key) FROM case_nik)",
+      "case_nik"),
   ]
 
   private static let persons: [Tampering] = [
     Tampering("UPDATE person SET person_key = 99 WHERE person_key = 1", "person"),
-    Tampering("UPDATE person SET identifier = 'nip:1' WHERE person_key = 1", "person"),
+    Tampering("UPDATE person SET digest = 'nip:1' WHERE person_key = 1", "person"),
     Tampering("DELETE FROM person WHERE person_key = 1", "person"),
     Tampering("INSERT INTO person VALUES ('nip:1', 1)", "person"),
     Tampering("INSERT INTO person VALUES ('nip:1', 9999)", "person"),
@@ -180,13 +182,15 @@ struct Tampering: Sendable {
   }
 
   private static let traces: [Tampering] = [
-    request("requested_by = 'BKN'"), request("requested_at = requested_at + 1"), request("patch = '{}'"),
-    request("reason = 'lain'"), request("state = 'refused'"), request("state = 'open'"), request("decided_by = 'BKN'"),
-    request("decided_at = decided_at + 1"), request("decision_reason = 'lain'", 2), request("number = 9"),
+    request("requested_by = 'BKN'"), request("requested_at = requested_at + 1"), request("seq = 1"),
+    request("seq = NULL"), request("state = 'refused'"), request("state = 'open'"), request("decided_by = 'BKN'"),
+    request("decided_at = decided_at + 1"), request("decided_seq = 1", 2), request("decided_seq = NULL", 1),
+    request("number = 9"),
     request("state = 'accepted', decided_by = 'BAWASLU', decided_at = 1", 3), request("decided_by = 'BKN'", 3),
+    request("decided_seq = 1", 3),
     Tampering("DELETE FROM correction_request WHERE number = 3", "correction_request"),
     Tampering(
-      "INSERT INTO correction_request VALUES (1, 1, 'BKN', 1, '{}', 'x', 'open', NULL, NULL, NULL)",
+      "INSERT INTO correction_request VALUES (1, 1, 'BKN', 1, 'open', NULL, NULL, NULL, NULL)",
       "correction_request"),
     Tampering("UPDATE case_link SET linked_by = 'PANRB'", "case_link"),
     Tampering("UPDATE case_link SET linked_at = linked_at + 1", "case_link"),
@@ -195,7 +199,7 @@ struct Tampering: Sendable {
     Tampering("DELETE FROM case_link", "case_link"),
     Tampering("INSERT INTO case_link VALUES (1, 2, 'same_act', 'BKN', 1)", "case_link"),
     Tampering("DELETE FROM former_report", "former_report"),
-    Tampering("UPDATE former_report SET agency_ref_folded = 'x'", "former_report"),
+    Tampering("UPDATE former_report SET agency_ref_digest = 'x'", "former_report"),
     Tampering("INSERT INTO former_report VALUES ('x', 1, 'BAWASLU', 1)", "former_report"),
     Tampering("UPDATE idempotency SET case_id = zeroblob(16)", "idempotency"),
     Tampering("UPDATE idempotency SET version = 99", "idempotency"),

@@ -1,5 +1,9 @@
 -- What earlier releases stored in tables, out of the form of today: temporary views under the names of those tables, so that
 -- one question can be put to files of both. `.read` it into a shell or run it on a connection; the file is not changed.
+-- Values that are sealed are NULL, and the number of a report is one of our own.
+
+CREATE TEMP VIEW clear_part AS
+SELECT part_key, CASE typeof(content) WHEN 'text' THEN content END AS content FROM main.case_part;
 
 CREATE TEMP VIEW case_version AS
 SELECT e.case_key, e.version,
@@ -15,7 +19,7 @@ SELECT e.case_key, e.version,
   c.content ->> '$.act.known_on' AS known_on, c.content ->> '$.act.channel' AS act_channel,
   c.content ->> '$.act.supports' AS supports, c.content ->> '$.act.on_unpaid_leave' AS on_unpaid_leave,
   c.content ->> '$.source.kind' AS source_kind, c.content ->> '$.source.agency' AS reported_by,
-  r.content ->> '$.source.agency_ref' AS agency_ref, c.content ->> '$.source.channel' AS source_channel,
+  coalesce(r.content ->> '$.source.agency_ref', 'report ' || e.report_key) AS agency_ref, c.content ->> '$.source.channel' AS source_channel,
   coalesce((SELECT group_concat(value, ' ') FROM json_each(c.content, '$.motives')), '') AS motives,
   e.progress ->> '$.milestones.received' AS received_on, e.progress ->> '$.milestones.verified' AS verified_on,
   e.progress ->> '$.milestones.rejected' AS rejected_on, e.progress ->> '$.milestones.studied' AS studied_on,
@@ -42,8 +46,8 @@ SELECT e.case_key, e.version,
   r.content ->> '$.idis' AS idis_reference, e.progress ->> '$.lapse_reason' AS lapse_reason,
   coalesce(e.progress ->> '$.clocks', '') AS clocks, coalesce(e.progress ->> '$.clocks_recorded', '') AS clocks_recorded,
   e.unconfirmed, e.disputed_for
-FROM main.event e JOIN main.case_part c ON c.part_key = 16 * e.facts_seq + 1
-JOIN main.case_part r ON r.part_key = 16 * e.references_seq + 5
+FROM main.event e JOIN temp.clear_part c ON c.part_key = 16 * e.facts_seq + 1
+JOIN temp.clear_part r ON r.part_key = 16 * e.references_seq + 5
 WHERE e.progress IS NOT NULL;
 
 CREATE TEMP VIEW case_record AS
@@ -51,7 +55,7 @@ SELECT r.id, r.number, r.created_at, date(r.next_due_on * 86400, 'unixepoch') AS
   date(r.paused_due_on * 86400, 'unixepoch') AS paused_due_on,
   date(r.appeal_due_on * 86400, 'unixepoch') AS appeal_due_on,
   date(r.paused_until * 86400, 'unixepoch') AS paused_until, r.recorded_late, r.imported_by, r.imported_versions,
-  r.agency_ref_folded, v.*
+  r.agency_ref_digest, v.*
 FROM main.case_record r JOIN temp.case_version v ON v.seq = r.seq;
 
 CREATE TEMP VIEW event AS
@@ -63,18 +67,18 @@ CREATE TEMP VIEW case_subject AS
 SELECT e.case_key, e.version AS facts_version, p.content ->> '$.subject.name' AS name,
   p.content ->> '$.subject.nip' AS nip, p.content ->> '$.subject.nik' AS nik,
   p.content ->> '$.subject.position_title' AS position_title
-FROM main.event e JOIN main.case_part p ON p.part_key = 16 * e.seq + 2 WHERE e.facts_seq = e.seq;
+FROM main.event e JOIN temp.clear_part p ON p.part_key = 16 * e.seq + 2 WHERE e.facts_seq = e.seq;
 
 CREATE TEMP VIEW case_narrative AS
 SELECT e.case_key, e.version AS facts_version, p.content ->> '$.act.place' AS place,
   p.content ->> '$.act.narrative' AS narrative, coalesce(p.content ->> '$.act.urls', '[]') AS urls,
   coalesce(p.content ->> '$.act.witnesses', '[]') AS witnesses
-FROM main.event e JOIN main.case_part p ON p.part_key = 16 * e.seq + 3 WHERE e.facts_seq = e.seq;
+FROM main.event e JOIN temp.clear_part p ON p.part_key = 16 * e.seq + 3 WHERE e.facts_seq = e.seq;
 
 CREATE TEMP VIEW case_reporter AS
 SELECT e.case_key, e.version AS facts_version, p.content ->> '$.reporter.mode' AS mode,
   p.content ->> '$.reporter.name' AS name, p.content ->> '$.reporter.contact' AS contact
-FROM main.event e JOIN main.case_part p ON p.part_key = 16 * e.seq + 4 WHERE e.facts_seq = e.seq;
+FROM main.event e JOIN temp.clear_part p ON p.part_key = 16 * e.seq + 4 WHERE e.facts_seq = e.seq;
 
 CREATE TEMP VIEW event_salt AS
 SELECT part_key / 16 AS seq, salt FROM main.case_part WHERE part_key % 16 = 0;
@@ -83,7 +87,7 @@ CREATE TEMP VIEW event_text AS
 SELECT p.part_key / 16 AS seq, t.key AS name, CASE p.part_key % 16
     WHEN 8 THEN 'core' WHEN 9 THEN 'subject' WHEN 10 THEN 'narrative' WHEN 11 THEN 'evidence' WHEN 12 THEN 'reporter'
     ELSE 'notes' END AS field_group, t.value AS content
-FROM main.case_part p, json_each(p.content) t WHERE p.part_key % 16 >= 8;
+FROM temp.clear_part p, json_each(p.content) t WHERE p.part_key % 16 >= 8;
 
 CREATE TEMP VIEW case_counter AS
 SELECT CAST(name AS INTEGER) AS year, last FROM main.counter WHERE name GLOB '[0-9]*';

@@ -18,10 +18,8 @@ public struct Intent: Sendable {
     self.earlierDigest = earlierDigest
   }
 
-  /// True when an earlier request was the same.
-  func isSame(as earlier: StoredReply) -> Bool {
-    earlier.requestDigest == digest || earlier.requestDigest == earlierDigest()
-  }
+  /// The digests that the same request has or has had.
+  var digests: [[UInt8]] { [digest, earlierDigest()] }
 }
 
 /// What a change has led to.

@@ -86,7 +86,7 @@ public final class Records: Sendable {
     ) {
       transaction in
       if let key = intent.key, !intent.dryRun, let earlier = try transaction.reply(owner, key) {
-        guard intent.isSame(as: earlier) else { throw Failure.idempotencyKeyReused }
+        guard try transaction.isReply(earlier, to: intent.digests) else { throw Failure.idempotencyKeyReused }
         return Done(value: try replay(earlier, transaction), isReplayed: true)
       }
       var (value, reply) = try transaction.tellingExisting(to: owner) { try change(transaction) }

@@ -18,8 +18,6 @@ public protocol CaseQuestions {
   func cases(_ query: CaseQuery) throws -> CasePage
   /// The number of visible cases that match.
   func count(_ query: CaseQuery) throws -> Int
-  /// Up to which sequence the index of words knows.
-  func wordsSeq() throws -> Int64
   /// Every visible case that a question finds, whatever its limit.
   func allCases(_ query: CaseQuery) throws -> [CasePlace]
   /// Which of these cases exist for an agency now.

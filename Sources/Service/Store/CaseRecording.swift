@@ -12,8 +12,6 @@ public protocol CaseRecording {
   func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case
   /// Stores an event that leaves the record as it is.
   func append(_ event: EventDraft, to record: Case) throws
-  /// Indexes the words of the next cases, at most `limit`; returns up to which sequence the index knows then.
-  func indexWords(limit: Int) throws -> Int64
   /// Stores a link, both ways. False when it was there already.
   func link(_ record: Case, _ other: Case, _ link: Link) throws -> Bool
   /// Stores a correction request and returns its number.

@@ -107,6 +107,18 @@ public struct BackupFolder: Sendable {
     return (Self.name(madeAt, seq), madeAt)
   }
 
+  /// First the sum, then the file: whoever finds the file finds its sum.
+  func publish(_ name: String, _ sum: String) throws {
+    let (partial, final) = (file(name + ".partial"), file(name))
+    try FilePieces.sync(partial)
+    let sumPartial = final + ".sha256.partial"
+    try PrivateFile.write("\(sum)  \(name)\n", to: sumPartial)
+    for (from, to) in [(sumPartial, final + ".sha256"), (partial, final)] {
+      guard rename(from, to) == 0 else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
+    }
+    try FilePieces.sync(path)
+  }
+
   // MARK: Names
 
   static func name(_ madeAt: Timestamp, _ seq: Int64) -> String {
@@ -138,83 +150,6 @@ public struct BackupFolder: Sendable {
 
   /// What the file of the sum says; nil when there is none, or another thing is in it.
   private func sum(of name: String) -> String? { FileSum.recorded(beside: file(name), of: name) }
-}
-
-/// SHA-256 of files.
-enum FileSum {
-  /// - Throws: `BackupFailure.disk`.
-  static func compute(_ path: String, _ stop: BackupStop = BackupStop()) throws -> String {
-    var hash = SHA256()
-    try FilePieces.read(path) { piece in
-      try stop.check()
-      hash.update(bufferPointer: piece)
-    }
-    return hash.finalize().hexadecimal
-  }
-
-  /// The sum in `path.sha256`, in the form of `sha256sum`; nil unless it is one of a file with this name.
-  static func recorded(beside path: String, of name: String) -> String? {
-    guard let text = text(of: path + ".sha256"),
-      let match = text.wholeMatch(of: #/([0-9a-f]{64})  ([^\n]+)\n?/#), match.2 == name
-    else { return nil }
-    return String(match.1)
-  }
-
-  /// What stands in a small regular file; nil for any other thing, such as a pipe that nobody writes to.
-  static func text(of path: String) -> String? {
-    guard let descriptor = try? FilePieces.open(path) else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: smallBytesMax + 1)
-    let count = Glibc.read(descriptor, &bytes, bytes.count)
-    return (0...smallBytesMax).contains(count) ? String(decoding: bytes[..<count], as: UTF8.self) : nil
-  }
-
-  /// A sum, two spaces and the longest name a file may have take less.
-  private static let smallBytesMax = 1_024
-}
-
-/// A file, read in pieces, so that a large one costs no memory.
-enum FilePieces {
-  /// - Throws: `BackupFailure.disk`, and what `body` throws.
-  static func read(_ path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let descriptor = try open(path)
-    defer { close(descriptor) }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-    defer { buffer.deallocate() }
-    while true {
-      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-      if count == 0 { return }
-      if count < 0 {
-        guard errno == EINTR else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
-        continue
-      }
-      try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
-    }
-  }
-
-  /// Opens a regular file for reading. It waits for nobody at the other end of a pipe.
-  ///
-  /// - Throws: `BackupFailure.disk`, also when it is something else.
-  static func open(_ path: String) throws(BackupFailure) -> Int32 {
-    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .disk(reason: String(cString: strerror(errno))) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      throw .disk(reason: "it is no regular file")
-    }
-    return descriptor
-  }
-
-  /// Brings a file, or the entries of a folder, to the disk.
-  ///
-  /// - Throws: `BackupFailure.disk`.
-  static func sync(_ path: String) throws(BackupFailure) {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .disk(reason: String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .disk(reason: String(cString: strerror(errno))) }
-  }
 }
 
 /// An advisory lock on a folder.

@@ -4,19 +4,6 @@ internal import Foundation
 internal import GRDB
 public import Service
 
-/// How backups are made.
-public struct BackupSettings: Sendable {
-  /// Where they go; nil: there are none.
-  public var folder: String?
-  /// How many are kept. Default 14: two weeks of nights.
-  public var keep = 14
-  /// How fast pages are copied. Default 64 MiB/s: a third of what a slow solid-state disk writes.
-  public var bytesPerSecond = 64 << 20
-
-  /// The defaults.
-  public init() {}
-}
-
 /// Backups for whoever has no server: a command beside one, or alone.
 public enum Backups {
   /// Makes a backup of a database into the folder the settings name.
@@ -69,10 +56,14 @@ struct BackupRun {
     try folder.clear()
     do {
       Self.giveWay(Self.copyNiceness)
+      // First the keys: whatever the copy of the record holds, they open it.
+      if !dryRun, let keysFolder = settings.backup.keysFolder, access(KeyFile.path(of: database), F_OK) == 0 {
+        _ = try KeyBackupFolder(keysFolder).backUp(database, identity, days: settings.backup.keysDays, settings)
+      }
       let (name, madeAt, content) = try copy()
       Self.giveWay(Self.proofNiceness)
       let partial = folder.file(name + ".partial")
-      try FileCheck.settle(partial)
+      try Connection.settle(partial)
       try prove(partial, holds: content)
       let sum = try FileSum.compute(partial, stop)
       var status = stat()
@@ -81,7 +72,7 @@ struct BackupRun {
         try folder.clear()
       } else {
         try BackupOwner.note(identity, in: folder)
-        try publish(name, sum)
+        try folder.publish(name, sum)
         try folder.keep(settings.backup.keep, name, at: settings.now())
       }
       return Backup(name: name, madeAt: madeAt, seq: content.head, bytes: Int64(status.st_size), sha256: sum)
@@ -173,26 +164,25 @@ struct BackupRun {
   // MARK: Proof and name
 
   private func prove(_ partial: String, holds content: FileContent) throws {
-    let copy = try DatabaseQueue(path: partial, configuration: Opening.configuration(readonly: true))
+    let copy = try DatabaseQueue(path: partial, configuration: Connection.configuration(readonly: true))
     defer { try? copy.close() }  // It was only read.
     try stop.watching(copy) { database in
-      try FileCheck.prove(database)
+      let vault = try keys(database)
+      defer { try? vault?.close() }  // It was only read.
+      try FileCheck.prove(database, vault)
       guard try FileCheck.content(database) == content else {
         throw BackupFailure.unsound("it holds other rows than the snapshot")
       }
     }
   }
 
-  /// First the sum, then the file: whoever finds the file finds its sum.
-  private func publish(_ name: String, _ sum: String) throws {
-    let (partial, final) = (folder.file(name + ".partial"), folder.file(name))
-    try FilePieces.sync(partial)
-    let sumPartial = final + ".sha256.partial"
-    try PrivateFile.write("\(sum)  \(name)\n", to: sumPartial)
-    for (from, to) in [(sumPartial, final + ".sha256"), (partial, final)] {
-      guard rename(from, to) == 0 else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
+  /// What opens the copy; nil where the keys are not at hand: then it is proved without them.
+  private func keys(_ copy: Database) throws -> Vault? {
+    do {
+      return try VaultOpening(path: database, settings: settings).openForReading(copy)
+    } catch OpenFailure.keys {
+      return nil
     }
-    try FilePieces.sync(folder.path)
   }
 }
 

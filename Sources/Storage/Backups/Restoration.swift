@@ -12,6 +12,9 @@ public struct Restoration: Sendable {
   public let content: FileContent
   /// Whether the first start migrates it.
   public let schema: FileSchema
+  /// Whether values of cases are sealed in it, and whether they were opened.
+  public let isSealed: Bool
+  public let keysWereUsed: Bool
   /// False when no sum lay beside the backup, which the caller had allowed.
   public let sumWasChecked: Bool
 
@@ -23,17 +26,19 @@ public struct Restoration: Sendable {
   ///   - source: a backup, or a folder of backups, of which the newest is meant.
   ///   - target: a new file.
   ///   - opening: opens it as a server with these settings would, too, which migrates an older one; nil: does not.
+  ///   - keys: opens what is sealed; nil: that is proved as far as it can be without keys, and the file is not opened.
   ///   - lastCheckpoint: the last checkpoint of the record that anybody knows of, as a witness has it; the new epoch says so.
   ///   - withoutSum: takes a backup also when no sum lies beside it: then an altered value may go unseen.
   /// - Throws: `OpenFailure` when a file is foreign, newer or there already; `BackupFailure` for everything else.
   public init(
     from source: String, into target: String, opening: StoreSettings? = nil, withoutSum: Bool = false,
-    lastCheckpoint: String? = nil
+    keys: KeySource? = nil, lastCheckpoint: String? = nil
   ) throws {
     let source = try Self.backup(at: source, withoutSum)
     try Self.requireAtRest(source)
     // A log that lies there from an earlier file would be taken for one of the new file.
     try Self.requireAbsent(target, "-wal", "-shm", "-journal")
+    if keys != nil { try Self.requireAbsent(target + ".keys", "-wal", "-shm", "-journal") }
     // Of this run alone: two that make one target do not meet before one of them gives it its name.
     let partial = "\(target).\(UUID().uuidString.prefix(8).lowercased()).partial"
     try Self.requireAbsent(partial, "-wal", "-shm", "-journal", ".lock", ".before-migration")
@@ -41,18 +46,26 @@ public struct Restoration: Sendable {
     guard descriptor >= 0 else { throw OpenFailure.unreadable(target, reason: String(cString: strerror(errno))) }
     // From here on these names are ours, and what the proof puts beside the file holds personal data as well.
     defer {
-      for suffix in ["", "-wal", "-shm", "-journal", ".lock", ".before-migration"] { unlink(partial + suffix) }
+      for suffix in Self.ownSuffixes { unlink(partial + suffix) }
     }
     do {
       let sum = try Self.copy(source, to: descriptor)
       sumWasChecked = try Self.check(sum, of: source, withoutSum)
-      let (content, schema) = try Opening.explaining(source) { try Self.prove(partial, of: source) }
+      if let keys { try keys.copy(beside: partial) }
+      let (content, schema, isSealed) = try Opening.explaining(source) { try Self.prove(partial, of: source, keys) }
+      keysWereUsed = isSealed && keys != nil
+      self.isSealed = isSealed
       (self.source, self.content, self.schema) = (source, content, schema)
       try SequenceGap.declare(in: partial, at: opening?.now() ?? StoreSettings().now(), lastCheckpoint)
-      try FileCheck.settle(partial)
-      if let opening {
+      try Connection.settle(partial)
+      if let opening, !isSealed || keys != nil {
         try Self.start(partial, opening, expecting: content.head)
-        try FileCheck.settle(partial)
+        try Connection.settle(partial)
+      }
+      if keys != nil {
+        for suffix in [".master", ".keys"] where access(target + suffix, F_OK) != 0 {
+          try Self.publish(partial + suffix, as: target + suffix)
+        }
       }
       try Self.publish(partial, as: target)
     } catch {
@@ -144,10 +157,17 @@ public struct Restoration: Sendable {
     return true
   }
 
-  private static func prove(_ partial: String, of source: String) throws -> (FileContent, FileSchema) {
-    try FileCheck.settle(partial)
+  /// What a run puts beside its file.
+  private static let ownSuffixes =
+    [".lock", ".before-migration", ".master", ".words", ".words-wal", ".words-shm"]
+    + ["", ".keys"].flatMap { file in ["", "-wal", "-shm", "-journal"].map { file + $0 } }
+
+  private static func prove(_ partial: String, of source: String, _ keys: KeySource?) throws -> (
+    FileContent, FileSchema, isSealed: Bool
+  ) {
+    try Connection.settle(partial)
     let queue = try DatabaseQueue(
-      path: partial, configuration: Opening.configuration(readonly: true))
+      path: partial, configuration: Connection.configuration(readonly: true))
     defer { try? queue.close() }  // It was only read.
     return try queue.inDatabase { database in
       guard try Int.fetchOne(database, sql: "PRAGMA application_id") == Opening.applicationID else {
@@ -155,8 +175,12 @@ public struct Restoration: Sendable {
       }
       let schema = try Opening.schema(database)
       if schema == .newer { throw OpenFailure.newer(source) }
-      try FileCheck.prove(database)
-      return (try FileCheck.content(database), schema)
+      let opening = VaultOpening(path: partial, settings: StoreSettings())
+      let isSealed = try opening.isSealed(database)
+      let vault = keys == nil ? nil : try opening.openForReading(database)
+      defer { try? vault?.close() }  // It was only read.
+      try FileCheck.prove(database, vault)
+      return (try FileCheck.content(database), schema, isSealed)
     }
   }
 

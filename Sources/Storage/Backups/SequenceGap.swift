@@ -16,7 +16,7 @@ enum SequenceGap {
   /// Declares a gap after the newest sequence of a file that nobody else uses, and marks the file as restored: its record
   /// begins a new epoch when it is opened.
   static func declare(in path: String, at now: Timestamp, _ lastCheckpoint: String?) throws {
-    let queue = try DatabaseQueue(path: path, configuration: Opening.configuration(readonly: false))
+    let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: false))
     try queue.write { database in
       // The file may be of a release that did not have the table.
       for migration in migrations where migration.name == "m0014_gaps" { try database.execute(sql: migration.sql) }

@@ -21,10 +21,10 @@ struct BroughtParts: Sendable {
     for part in stored { commitments[part.group] = part.digest }
   }
 
-  /// Adds a part of which nothing but the salt stands among the parts.
-  mutating func add(_ part: CasePart, standingElsewhere value: [UInt8], _ salts: inout Salts) {
-    let part = StoredPart(part: part, salt: salts.next(), content: nil)
-    commitments[part.group] = part.digest(of: value)
+  /// Adds a part that only the write knows.
+  mutating func add(_ part: CasePart, _ content: [UInt8], _ salts: inout Salts) {
+    let part = StoredPart(part: part, salt: salts.next(), content: content)
+    commitments[part.group] = part.digest
     stored.append(part)
   }
 }

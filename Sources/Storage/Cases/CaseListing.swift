@@ -44,12 +44,21 @@ struct CaseListing {
   private var conditions: [SQLCondition]
   private let query: CaseQuery
 
-  init(_ query: CaseQuery) {
-    self.query = query
+  private let finding: Finding
+
+  /// How what does not stand in the file is found.
+  struct Finding {
+    var digest: (KeyedDigests.Kind, String) throws -> String
+    /// Words as the index has them.
+    var words: ([String]) throws -> String
+  }
+
+  init(_ query: CaseQuery, _ finding: Finding) throws {
+    (self.query, self.finding) = (query, finding)
     conditions = [Visibility.rows(for: query.caller, in: "r")]
-    filterByCodes()
+    try filterByCodes()
     filterByProvenance()
-    filterByPersonAndText()
+    try filterByPersonAndText()
     filterByDates()
   }
 
@@ -108,7 +117,7 @@ struct CaseListing {
       : SQLCondition("\(table).region = ?", [region.text])
   }
 
-  private mutating func filterByCodes() {
+  private mutating func filterByCodes() throws {
     if !query.stages.isEmpty {
       let places = query.stages.map { _ in "?" }.joined(separator: ", ")
       conditions.append(SQLCondition("r.stage IN (\(places))", query.stages.map(\.rawValue)))
@@ -121,7 +130,9 @@ struct CaseListing {
     if let level = query.positionLevel { add("r.position_level = ?", level.rawValue) }
     if let agency = query.reportedBy { add("r.reported_by = ?", agency.rawValue) }
     if let number = query.number { add("r.number = ?", number) }
-    if let reference = query.agencyRef { add("r.agency_ref_folded = ?", PlainText.folded(reference)) }
+    if let reference = query.agencyRef {
+      add("r.agency_ref_digest = ?", try finding.digest(.report, PlainText.folded(reference)))
+    }
   }
 
   private mutating func filterByProvenance() {
@@ -134,20 +145,25 @@ struct CaseListing {
   }
 
   /// A filter on a withheld group matches nothing that is withheld.
-  private mutating func filterByPersonAndText() {
+  private mutating func filterByPersonAndText() throws {
     let row = Visibility.row(query.caller)
     func require(_ grant: Grant) { conditions.append(grant.sql(for: query.caller, in: "r")) }
     if query.nip != nil || query.nik != nil || !query.nameWords.isEmpty { require(row.subject) }
-    if let nip = query.nip { add("r.person_key = (SELECT person_key FROM person WHERE identifier = ?)", "nip:\(nip)") }
-    if let nik = query.nik { add("r.case_key IN (SELECT case_key FROM case_nik WHERE nik = ?)", nik) }
-    if !query.nameWords.isEmpty { add(Self.wordCondition, Self.match(query.nameWords, in: "names")) }
+    if let nip = query.nip {
+      add(
+        "r.person_key = (SELECT person_key FROM person WHERE digest = ?)", try finding.digest(.person, "nip:\(nip)"))
+    }
+    if let nik = query.nik {
+      add("r.case_key IN (SELECT case_key FROM case_nik WHERE nik_digest = ?)", try finding.digest(.nik, "\(nik)"))
+    }
+    if !query.nameWords.isEmpty { add(Self.wordCondition, "names : (\(try finding.words(query.nameWords)))") }
     if !query.words.isEmpty {
       require(row.narrative)
-      add(Self.wordCondition, Self.match(query.words, in: "narrative"))
+      add(Self.wordCondition, "narrative : (\(try finding.words(query.words)))")
     }
   }
 
-  private static let wordCondition = "r.case_key IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)"
+  private static let wordCondition = "r.case_key IN (SELECT rowid FROM words.case_words WHERE case_words MATCH ?)"
 
   private mutating func filterByDates() {
     restrict("act_on", query.occurred)
@@ -172,12 +188,5 @@ struct CaseListing {
 
   private mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {
     conditions.append(SQLCondition(condition, values))
-  }
-
-  /// Each word quoted, so that the search language of FTS5 is out of reach.
-  private static func match(_ words: [String], in column: String) -> String {
-    // A NUL would end the bound text before its closing quote.
-    let quoted = words.map { "\"\($0.replacing("\0", with: " ").replacing("\"", with: "\"\""))\"" }
-    return "\(column) : (\(quoted.joined(separator: " ")))"
   }
 }

@@ -8,12 +8,12 @@ enum CasePart: Int64, CaseIterable {
   case subject, narrative, reporter
   /// The numbers under which other files keep the case: of the report, of letters and decrees, of I'DIS.
   case references
-  /// Nothing but the salt of what a request for correction asks for.
+  /// What a request for correction asks for, and why.
   case correction = 7
   // Texts of events begin at 8.
   case coreTexts = 8
   case subjectTexts, narrativeTexts, evidenceTexts, reporterTexts, notesTexts
-  /// Nothing but the salt of the numbers that the event's details name.
+  /// The numbers of letters, decrees and other files that the event has named.
   case letters = 14
 
   /// The parts that hold facts.

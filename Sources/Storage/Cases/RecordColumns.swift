@@ -7,9 +7,12 @@ enum RecordColumns {
 
   /// What a correction may change.
   static let facts = [
-    "person_key", "report_key", "agency_ref_folded", "reported_by", "twin", "election", "region", "institution",
-    "institution_kind", "position_level", "violation", "category", "act_on", "received_on",
+    "person_key", "report_key", "agency_ref_digest", "reported_by", "twin", "election", "region", "institution",
+    "institution_kind", "position_level", "violation", "category", "act_on", "received_on", "data_key", "reporter_key",
   ]
+
+  /// Those of files in which nothing was sealed.
+  static let formerFacts = facts.dropLast(2).map { $0 == "agency_ref_digest" ? "agency_ref_folded" : $0 }
 
   /// What every version may change.
   static let progress =
@@ -27,11 +30,16 @@ enum RecordColumns {
     arguments.add(record.provenance.importer == nil ? nil : record.provenance.importedVersions)
   }
 
-  static func addFacts(_ record: Case, _ keys: ReportKeys, to arguments: inout Arguments) {
+  /// - Parameters:
+  ///   - number: of the report, as it is found by.
+  ///   - dataKeys: nil in files in which nothing is sealed.
+  static func addFacts(
+    _ record: Case, _ keys: ReportKeys, number: String, _ dataKeys: DataKeys?, to arguments: inout Arguments
+  ) {
     let facts = record.facts
     arguments.add(keys.person)
     arguments.add(keys.report)
-    arguments.add(PlainText.folded(facts.source.agencyRef))
+    arguments.add(number)
     arguments.add(facts.source.agency)
     arguments.add(keys.twin)
     arguments.add(facts.election)
@@ -43,6 +51,9 @@ enum RecordColumns {
     arguments.add(facts.violation?.category)
     arguments.add(day: facts.act.occurredOn)
     arguments.add(day: record.progress.milestones[.received] ?? facts.source.receivedOn)
+    guard let dataKeys else { return }
+    arguments.add(dataKeys.person)
+    arguments.add(dataKeys.reporter)
   }
 
   static func addProgress(_ record: Case, to arguments: inout Arguments) {

@@ -33,7 +33,7 @@ extension Transaction {
       guard let document = row.utf8(16) else { throw DatabaseError(message: "an event has made no version") }
       var progress = try ProgressDocument.progress(document)
       var facts = Facts.blank
-      try readParts(factsSeq, referencesSeq, &facts, &progress)
+      try readParts(factsSeq, referencesSeq, of: try row.identity(1), &facts, &progress)
       var record = Case(
         id: try row.identity(1), number: row[2], version: row[8], seq: row[7], facts: facts, progress: progress,
         provenance: provenance, createdAt: Timestamp(milliseconds: row[3]),
@@ -48,7 +48,7 @@ extension Transaction {
   }
 
   private func readParts(
-    _ factsSeq: Int64, _ referencesSeq: Int64, _ facts: inout Facts, _ progress: inout CaseProgress
+    _ factsSeq: Int64, _ referencesSeq: Int64, of id: CaseID, _ facts: inout Facts, _ progress: inout CaseProgress
   ) throws {
     var count = 0
     func read(_ first: CasePart, _ last: CasePart, at seq: Int64) throws {
@@ -60,15 +60,16 @@ extension Transaction {
           $0.add(keys.1)
         },
         { row in
-          guard let bytes = row.utf8(1) else { return }
           count += 1
-          switch CasePart(ofKey: row[0]) {
-          case .core?: try FactsDocument.core.read(bytes, into: &facts)
-          case .subject?: try FactsDocument.subject.read(bytes, into: &facts)
-          case .narrative?: try FactsDocument.narrative.read(bytes, into: &facts)
-          case .reporter?: try FactsDocument.reporter.read(bytes, into: &facts)
-          case .references?: try References.read(bytes, &facts, &progress)
-          default: break
+          try withContent(row, of: id) { bytes in
+            switch CasePart(ofKey: row[0]) {
+            case .core?: try FactsDocument.core.read(bytes, into: &facts)
+            case .subject?: try FactsDocument.subject.read(bytes, into: &facts)
+            case .narrative?: try FactsDocument.narrative.read(bytes, into: &facts)
+            case .reporter?: try FactsDocument.reporter.read(bytes, into: &facts)
+            case .references?: try References.read(bytes, &facts, &progress)
+            default: break
+            }
           }
         })
     }

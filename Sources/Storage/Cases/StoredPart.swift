@@ -7,8 +7,18 @@ struct StoredPart {
   var part: CasePart
   /// 16 bytes.
   var salt: [UInt8]
-  /// A JSON object; nil where nothing but the salt stands here.
+  /// A JSON object; nil where nothing but the salt stands here, and where it cannot be told.
   var content: [UInt8]?
+  /// Why salt and content cannot be told; nil where they can.
+  var absence: Absence?
+
+  /// Why what a row holds cannot be told.
+  enum Absence {
+    /// It was erased.
+    case erased
+    /// Nobody has the keys.
+    case sealed
+  }
 
   var group: LeafGroup { part.leafGroup ?? .store }
 
@@ -22,6 +32,11 @@ struct StoredPart {
 }
 
 extension StoredPart {
+  /// Names and values of what holds texts; none where they cannot be told.
+  var texts: [(name: String, value: String)] {
+    get throws { try content.map { try EventDetails.read(String(decoding: $0, as: UTF8.self)) } ?? [] }
+  }
+
   /// A text of an event.
   typealias Text = (name: String, text: String, group: FieldGroup)
 

@@ -89,27 +89,32 @@ extension Transaction {
     try fetchOne(
       """
       SELECT r.id FROM former_report f JOIN case_record r ON r.case_key = f.case_key
-      WHERE f.agency_ref_folded = ? AND f.person_key = ? AND f.reported_by = ? AND r.disputed_for IS NULL
+      WHERE f.agency_ref_digest = ? AND f.person_key = ? AND f.reported_by = ? AND r.disputed_for IS NULL
       ORDER BY f.case_key LIMIT 1
-      """, [PlainText.folded(facts.source.agencyRef), person, facts.source.agency.rawValue]
+      """, [try digest(ofReport: facts), person, facts.source.agency.rawValue]
     ) { try $0.identity(0) }
   }
 
   /// The number of our own of the person; nil when no report about that one was stored.
   private func personKey(_ facts: Facts) throws -> Int64? {
-    try run(.personKey, { $0.add(facts.personIdentifier) }, { $0[0] })
+    let digest = try digest(.person, facts.personIdentifier)
+    return try run(.personKey, { $0.add(digest) }, { $0[0] })
   }
 
   /// Identity of the case with this report number about this person.
   private func reportID(_ facts: Facts, _ person: Int64) throws -> CaseID? {
-    try run(
+    let number = try digest(ofReport: facts)
+    return try run(
       .reportID,
       {
-        $0.add(PlainText.folded(facts.source.agencyRef))
+        $0.add(number)
         $0.add(facts.source.agency)
         $0.add(person)
       }, { try $0.identity(0) })
   }
+
+  /// How a report is found by its number, in whichever case and width that is spelled.
+  func digest(ofReport facts: Facts) throws -> String { try digest(.report, PlainText.folded(facts.source.agencyRef)) }
 }
 
 extension Transaction {
@@ -122,14 +127,16 @@ extension Transaction {
     history.recordStops(on: LegalDate(inJakarta: now))
     var record = history.record
     let person = try reportedPerson(record.facts, in: record.id)
-    let keys = ReportKeys(person: person, report: try reportKey(record.facts))
+    let number = try digest(ofReport: record.facts)
+    let keys = ReportKeys(person: person, report: try reportKey(number, record.facts))
+    let dataKeys = try nextDataKeys()
     let places = try places(of: history, keys)
     record.number = try nextNumber(record.facts.source.receivedOn.year)
     (record.seq, record.createdAt, record.updatedAt) = (places[places.endIndex - 1].versionSeq, now, now)
     // The record comes first, since all else refers to it.
     try run(.insertRecord) {
       RecordColumns.addLasting(record, to: &$0)
-      RecordColumns.addFacts(record, keys, to: &$0)
+      RecordColumns.addFacts(record, keys, number: number, dataKeys, to: &$0)
       RecordColumns.addProgress(record, to: &$0)
     }
     let key = database.lastInsertedRowID
@@ -140,7 +147,7 @@ extension Transaction {
       // The leaf of the report says how many versions came with it.
       version.provenance.importedVersions = record.provenance.importedVersions
       touched.insert(VisibilityBasis(version))
-      let made = try store(entry.event, prepared.parts[index], version, place, key, after: commitments)
+      let made = try store(entry.event, prepared.parts[index], version, place, key, dataKeys, after: commitments)
       if place.makesVersion { commitments = made }
     }
     record.commitments = commitments.ofState
@@ -156,6 +163,9 @@ extension Transaction {
     // A disputed report frees its number, and counts for nobody.
     let isDisputed = new.provenance.isDisputed && !old.provenance.isDisputed
     let keys = try self.keys(of: new, old, before, isDisputed: isDisputed)
+    var dataKeys = before.dataKeys
+    // Another person has values of their own, which one can erase without those of the other.
+    if isCorrected, keys.person != before.keys.person { dataKeys.person = try nextDataKey() }
     var record = new
     record.version = old.version + 1
     record.seq = try nextSequence()
@@ -168,12 +178,13 @@ extension Transaction {
       referencesSeq: References.areSame(old, record) ? before.referencesSeq : record.seq, keys: keys)
     let parts = BroughtParts(
       event.texts, record, hasFacts: isCorrected, hasReferences: place.referencesSeq == place.seq, &salts)
-    record.commitments = try store(event, parts, record, place, before.key, after: before.commitments).ofState
+    record.commitments = try store(event, parts, record, place, before.key, dataKeys, after: before.commitments).ofState
     // Columns that an action leaves alone are not written, so that their indexes are not either.
     let isRewritten = isCorrected || isDisputed
+    let number = isRewritten ? try digest(ofReport: record.facts) : ""
     try run(isRewritten ? .correctRecord : .advanceRecord) {
       RecordColumns.addProgress(record, to: &$0)
-      if isRewritten { RecordColumns.addFacts(record, keys, to: &$0) }
+      if isRewritten { RecordColumns.addFacts(record, keys, number: number, dataKeys, to: &$0) }
       $0.add(before.key)
     }
     try setNIK(of: before.key, from: old.facts.subject.nik, to: record.facts.subject.nik)
@@ -192,12 +203,12 @@ extension Transaction {
       (keys.person, keys.twin) = (try reportedPerson(new.facts, in: old.id), 0)
     }
     guard isOtherReport else { return keys }
-    let number = PlainText.folded(old.facts.source.agencyRef)
-    if number != PlainText.folded(new.facts.source.agencyRef) || new.facts.source.agency != old.facts.source.agency {
-      keys.report = try reportKey(new.facts)
+    let (number, newNumber) = (try digest(ofReport: old.facts), try digest(ofReport: new.facts))
+    if number != newNumber || new.facts.source.agency != old.facts.source.agency {
+      keys.report = try reportKey(newNumber, new.facts)
     }
     try execute(
-      "INSERT OR IGNORE INTO former_report (agency_ref_folded, person_key, reported_by, case_key) VALUES (?, ?, ?, ?)",
+      "INSERT OR IGNORE INTO former_report (agency_ref_digest, person_key, reported_by, case_key) VALUES (?, ?, ?, ?)",
       [number, before.keys.person, old.facts.source.agency.rawValue, before.key])
     return keys
   }
@@ -207,8 +218,9 @@ extension Transaction {
     if old == new { return }
     for (nik, statement) in [(old, KeptStatement.deleteNIK), (new, .insertNIK)] {
       guard let nik else { continue }
+      let digest = try digest(.nik, nik.text)
       try run(statement) {
-        $0.add(nik.text)
+        $0.add(digest)
         $0.add(key)
       }
     }
@@ -225,7 +237,7 @@ extension Transaction {
       seq: try nextSequence(), versionSeq: record.seq, factsSeq: known.factsSeq, referencesSeq: known.referencesSeq,
       keys: known.keys)
     let parts = BroughtParts(event.texts, nil, hasFacts: false, hasReferences: false, &salts)
-    try store(event, parts, record, place, known.key, after: known.commitments)
+    try store(event, parts, record, place, known.key, known.dataKeys, after: known.commitments)
   }
 
   /// Gives a history its sequences before any of it is written.
@@ -250,33 +262,24 @@ extension Transaction {
   ///
   /// - Parameters:
   ///   - parts: what the event brings that is known before its place is.
+  ///   - dataKeys: of the case as it is after the event.
   ///   - earlier: what the version before has committed to.
   /// - Returns: what this one commits to.
   @discardableResult
   private func store(
     _ event: EventDraft, _ parts: BroughtParts, _ record: Case, _ place: VersionPlace, _ key: Int64,
-    after earlier: Commitments
+    _ dataKeys: DataKeys, after earlier: Commitments
   ) throws -> Commitments {
     let document = EventDocument(event, record, place, at: now)
     var parts = parts
-    if let letters = document.letters { parts.add(.letters, standingElsewhere: letters, &salts) }
-    if let wish = try wish(of: event, key) { parts.add(.correction, standingElsewhere: wish, &salts) }
+    if let letters = document.letters { parts.add(.letters, letters, &salts) }
+    if let wish = try takeWish(of: event, key, at: place.seq) { parts.add(.correction, wish, &salts) }
     var commitments = place.makesVersion ? earlier.lasting : Commitments()
     commitments.add(parts.commitments)
     let leaf = try log(document, &commitments)
     try run(.insertEvent) { EventColumns.add(document, place, key, leaf: leaf, commitments, to: &$0) }
-    try insert(parts.stored, place.seq)
+    try insert(parts.stored, place.seq, of: document.id, with: dataKeys)
     return commitments
-  }
-
-  func insert(_ parts: [StoredPart], _ seq: Int64) throws {
-    for part in parts {
-      try run(.insertPart) {
-        $0.add(part.part.key(at: seq))
-        $0.add(part.salt)
-        $0.add(utf8: part.content)
-      }
-    }
   }
 
   /// What of a case only the store knows.
@@ -287,6 +290,7 @@ extension Transaction {
     var referencesSeq: Int64
     var keys: ReportKeys
     var commitments: Commitments
+    var dataKeys: DataKeys
   }
 
   private func known(_ id: CaseID) throws -> Known? {
@@ -296,7 +300,8 @@ extension Transaction {
         Known(
           key: $0[0], version: $0[1], factsSeq: $0[2], referencesSeq: $0[3],
           keys: ReportKeys(person: $0[4], report: $0[5], twin: $0[6]),
-          commitments: Commitments($0[7] as [UInt8]) ?? Commitments())
+          commitments: Commitments($0[7] as [UInt8]) ?? Commitments(),
+          dataKeys: DataKeys(person: $0[8], reporter: $0[9]))
       })
   }
 
@@ -308,18 +313,18 @@ extension Transaction {
       if let other = try reportID(facts, person), other != id { throw Failure.reportExists(other) }
       return person
     }
-    let person = try next(.persons)
+    let (person, digest) = (try next(.persons), try digest(.person, facts.personIdentifier))
     try run(.insertPerson) {
-      $0.add(facts.personIdentifier)
+      $0.add(digest)
       $0.add(person)
     }
     return person
   }
 
   /// The number of our own of the report, which all its cases share.
-  private func reportKey(_ facts: Facts) throws -> Int64 {
+  private func reportKey(_ number: String, _ facts: Facts) throws -> Int64 {
     let bind = { (arguments: inout Arguments) in
-      arguments.add(PlainText.folded(facts.source.agencyRef))
+      arguments.add(number)
       arguments.add(facts.source.agency)
     }
     let known: Int64? = try run(.reportKey, bind, { $0[0] })

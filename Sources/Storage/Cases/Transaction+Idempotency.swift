@@ -6,11 +6,12 @@ internal import Service
 /// What idempotency keys have led to. The owner is the agency and not the key, so that a rotated key can retry.
 extension Transaction {
   func reply(_ owner: KeyOwner, _ key: String) throws -> StoredReply? {
-    try run(
+    let digest = try digest(.idempotencyKey, key)
+    return try run(
       .reply,
       {
         $0.add(owner.text)
-        $0.add(key)
+        $0.add(digest)
         $0.add(forgottenBefore)
       },
       { row in
@@ -20,16 +21,28 @@ extension Transaction {
         }
         return StoredReply(
           requestDigest: row[0], status: row[1],
-          caseID: row.isNull(2) ? nil : try row.identity(2), version: row[3], resource: row[4])
+          caseID: row.isNull(2) ? nil : try row.identity(2), version: row[3], resource: row[4],
+          recordedAt: Timestamp(milliseconds: row[7]))
       })
   }
 
+  func isReply(_ reply: StoredReply, to digests: [[UInt8]]) throws -> Bool {
+    let day = LegalDate(inJakarta: reply.recordedAt).day
+    return try digests.contains { digest in
+      try requireVault().requestDigest(digest, on: day, isNew: false) == reply.requestDigest
+    }
+  }
+
   func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at now: Timestamp) throws {
+    let day = LegalDate(inJakarta: now).day
+    let (keyDigest, digest) = (
+      try digest(.idempotencyKey, key), try requireVault().requestDigest(reply.requestDigest, on: day, isNew: true)
+    )
     try run(.insertReply) {
       $0.add(owner.text)
-      $0.add(key)
+      $0.add(keyDigest)
       $0.add(now)
-      $0.add(reply.requestDigest)
+      $0.add(digest)
       $0.add(reply.status)
       $0.add(reply.caseID)
       $0.add(reply.version)

@@ -50,8 +50,8 @@ extension Transaction {
     let shared: [(condition: SQLCondition, policy: [SQLCondition])] = [
       (
         SQLCondition(
-          "r.agency_ref_folded = ? AND r.reported_by = ?",
-          [PlainText.folded(facts.source.agencyRef), facts.source.agency.rawValue]), visible
+          "r.agency_ref_digest = ? AND r.reported_by = ?",
+          [try digest(ofReport: facts), facts.source.agency.rawValue]), visible
       ),
       (
         SQLCondition(seesPerson ? "r.person_key = ?" : "r.person_key = ? AND FALSE", [own.keys.person]),

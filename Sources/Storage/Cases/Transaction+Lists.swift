@@ -5,7 +5,7 @@ internal import Service
 /// Lists: a question becomes one statement whose conditions begin with what the caller may see.
 extension Transaction {
   func cases(_ query: CaseQuery) throws -> CasePage {
-    var listing = CaseListing(query)
+    var listing = try CaseListing(query, finding)
     listing.restrictToPage()
     let condition = listing.condition
     let sql = """
@@ -22,7 +22,7 @@ extension Transaction {
 
   /// Every case that is asked for, in its order, from one state of the file.
   func allCases(_ query: CaseQuery) throws -> [CasePlace] {
-    var listing = CaseListing(query)
+    var listing = try CaseListing(query, finding)
     listing.restrictToPage()
     let condition = listing.condition
     let sql = """
@@ -33,8 +33,12 @@ extension Transaction {
     }
   }
 
+  private var finding: CaseListing.Finding {
+    CaseListing.Finding(digest: digest, words: { try self.matching($0) })
+  }
+
   func count(_ query: CaseQuery) throws -> Int {
-    try countCases(CaseListing(query).matching, for: query.caller)
+    try countCases(CaseListing(query, finding).matching, for: query.caller)
   }
 
   /// Counts cases of `case_record r` that meet a condition and exist for an agency.

@@ -24,10 +24,11 @@ final class KeptStatements {
 enum KeptStatement: Int, CaseIterable {
   case stub, current, behindStub, parts, compareRecord
   case keys, personKey, reportID, reportKey, reply, replies, lastSequence, lastNumber
-  case insertPerson, insertRecord, advanceRecord, correctRecord
-  case insertEvent, insertFormerEvent, insertPart, insertLeaf, insertTreeNode, commitEvent, insertNIK, deleteNIK,
+  case insertPerson, insertRecord, insertFormerRecord, advanceRecord, correctRecord
+  case insertEvent, insertFormerEvent, insertPart, insertFormerPart, insertLeaf, insertTreeNode, commitEvent, insertNIK,
+    insertFormerNIK, deleteNIK,
     insertReply, deleteReply
-  case setLastNumber, indexWords, unindexWords, setByteUse
+  case setLastNumber, setByteUse
 
   /// True when running it adds to what is stored.
   var stores: Bool { Self.storing[rawValue] }
@@ -44,28 +45,28 @@ enum KeptStatement: Int, CaseIterable {
     case .current: "SELECT \(StoredCase.columns) FROM case_record r JOIN event e ON e.seq = r.seq WHERE r.id = ?"
     case .behindStub:
       "SELECT \(StoredCase.columns) FROM case_record r JOIN event e ON e.seq = r.seq WHERE r.case_key = ?"
-    case .parts: "SELECT part_key, content FROM case_part WHERE part_key BETWEEN ? AND ?"
+    case .parts: "SELECT \(Transaction.partColumns) FROM case_part WHERE part_key BETWEEN ? AND ?"
     case .compareRecord: CaseCheck.comparison
     case .keys:
       """
       SELECT r.case_key, r.version, e.facts_seq, e.references_seq, r.person_key, r.report_key, r.twin,
-        e.commitments
+        e.commitments, r.data_key, r.reporter_key
       FROM case_record r JOIN event e ON e.seq = r.seq WHERE r.id = ?
       """
-    case .personKey: "SELECT person_key FROM person WHERE identifier = ?"
+    case .personKey: "SELECT person_key FROM person WHERE digest = ?"
     case .reportID:
-      "SELECT id FROM case_record WHERE agency_ref_folded = ? AND reported_by = ? AND person_key = ? ORDER BY twin LIMIT 1"
-    case .reportKey: "SELECT report_key FROM case_record WHERE agency_ref_folded = ? AND reported_by = ? LIMIT 1"
+      "SELECT id FROM case_record WHERE agency_ref_digest = ? AND reported_by = ? AND person_key = ? ORDER BY twin LIMIT 1"
+    case .reportKey: "SELECT report_key FROM case_record WHERE agency_ref_digest = ? AND reported_by = ? LIMIT 1"
     case .reply:
       """
-      SELECT request_digest, status, case_id, version, resource, i.leaf_index, l.hash
+      SELECT request_digest, status, case_id, version, resource, i.leaf_index, l.hash, created_at
       FROM idempotency i LEFT JOIN leaf l ON l.leaf_index = i.leaf_index
-      WHERE owner = ? AND idempotency_key = ? AND created_at >= ?
+      WHERE owner = ? AND key_digest = ? AND created_at >= ?
       """
     case .replies:
       """
-      SELECT owner, idempotency_key, created_at FROM idempotency WHERE (owner, idempotency_key) > (?, ?)
-      ORDER BY owner, idempotency_key LIMIT ?
+      SELECT owner, key_digest, created_at FROM idempotency WHERE (owner, key_digest) > (?, ?)
+      ORDER BY owner, key_digest LIMIT ?
       """
     case .lastSequence:
       "SELECT max((SELECT coalesce(max(seq), 0) FROM event), (SELECT coalesce(max(last), 0) FROM sequence_gap))"
@@ -76,9 +77,11 @@ enum KeptStatement: Int, CaseIterable {
 
   private var change: String {
     switch self {
-    case .insertPerson: Self.insert("person", ["identifier", "person_key"])
+    case .insertPerson: Self.insert("person", ["digest", "person_key"])
     case .insertRecord:
       Self.insert("case_record", RecordColumns.lasting + RecordColumns.facts + RecordColumns.progress)
+    case .insertFormerRecord:
+      Self.insert("case_record", RecordColumns.lasting + RecordColumns.formerFacts + RecordColumns.progress)
     case .advanceRecord: Self.update("case_record", RecordColumns.progress)
     case .correctRecord: Self.update("case_record", RecordColumns.progress + RecordColumns.facts)
     case .insertEvent: Self.insert("event", EventColumns.names)
@@ -87,26 +90,26 @@ enum KeptStatement: Int, CaseIterable {
       Self.insert("leaf", ["leaf_index", "kind", "agency", "seq", "salts", "content", "hash"])
     case .commitEvent: "UPDATE event SET leaf_index = ?, commitments = ? WHERE seq = ?"
     case .insertTreeNode: Self.insert("tree_node", ["level", "position", "hash"])
-    case .insertPart: Self.insert("case_part", ["part_key", "salt", "content"])
-    case .insertNIK: Self.insert("case_nik", ["nik", "case_key"])
-    case .deleteNIK: "DELETE FROM case_nik WHERE nik = ? AND case_key = ?"
+    case .insertPart: Self.insert("case_part", ["part_key", "content", "data_key", "salt"])
+    case .insertFormerPart: Self.insert("case_part", ["part_key", "salt", "content"])
+    case .insertNIK: Self.insert("case_nik", ["nik_digest", "case_key"])
+    case .insertFormerNIK: Self.insert("case_nik", ["nik", "case_key"])
+    case .deleteNIK: "DELETE FROM case_nik WHERE nik_digest = ? AND case_key = ?"
     case .insertReply:
       // Replaced is a reply that is forgotten and not yet deleted.
       Self.insert(
         "idempotency",
         [
-          "owner", "idempotency_key", "created_at", "request_digest", "status", "case_id", "version", "resource",
+          "owner", "key_digest", "created_at", "request_digest", "status", "case_id", "version", "resource",
           "leaf_index",
         ],
         or: "OR REPLACE ")
-    case .deleteReply: "DELETE FROM idempotency WHERE owner = ? AND idempotency_key = ?"
+    case .deleteReply: "DELETE FROM idempotency WHERE owner = ? AND key_digest = ?"
     case .setLastNumber:
       Self.insert("counter", ["name", "last"]) + " ON CONFLICT (name) DO UPDATE SET last = excluded.last"
     case .setByteUse:
       Self.insert("counter", ["name", "last", "day", "room_bytes"])
         + " ON CONFLICT (name) DO UPDATE SET (last, day, room_bytes) = (excluded.last, excluded.day, excluded.room_bytes)"
-    case .indexWords: Self.insert("case_words", ["rowid", "narrative", "names"])
-    case .unindexWords: "INSERT INTO case_words (case_words, rowid, narrative, names) VALUES ('delete', ?, ?, ?)"
     default: preconditionFailure("questions are answered by text")
     }
   }

@@ -13,8 +13,17 @@ final class Reader: @unchecked Sendable {
   /// Nil once closed: a connection closes after its statements.
   private var transaction: Transaction?
 
-  init(path: String, settings: StoreSettings) throws {
-    queue = try DatabaseQueue(path: path, configuration: Opening.configuration(readonly: true))
+  /// - Parameter words: the index of words, and how words are found in it; nil for who searches none.
+  init(
+    path: String, vault: Vault?, words: (path: String, matching: WordMatching)? = nil, settings: StoreSettings
+  ) throws {
+    queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: true))
+    if let words {
+      // The index is no part of the record: nothing of it is ever written by this connection.
+      try queue.inDatabase {
+        try $0.execute(sql: "ATTACH DATABASE ? AS words", arguments: [words.path])
+      }
+    }
     deadline = .allocate(capacity: 1)
     deadline.initialize(to: .max)
     let (seconds, attoseconds) = settings.readTimeout.components
@@ -22,7 +31,7 @@ final class Reader: @unchecked Sendable {
     let deadline = deadline
     transaction = queue.inDatabase { database in
       csqlite_watch_deadline(UnsafeMutableRawPointer(database.sqliteConnection), deadline)
-      return Transaction(database)
+      return Transaction(database, vault, words: words?.matching)
     }
   }
 

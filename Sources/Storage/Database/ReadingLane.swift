@@ -17,9 +17,11 @@ final class ReadingLane: @unchecked Sendable {
   private let readers: [Reader]
   private let threads = DispatchGroup()
 
-  init(path: String, settings: StoreSettings) throws {
+  init(path: String, vault: Vault, words: (path: String, matching: WordMatching), settings: StoreSettings) throws {
     line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
-    readers = try (0..<Self.threadCount).map { _ in try Reader(path: path, settings: settings.forLongReading) }
+    readers = try (0..<Self.threadCount).map { _ in
+      try Reader(path: path, vault: vault, words: words, settings: settings.forLongReading)
+    }
   }
 
   func start() {

@@ -10,6 +10,8 @@ internal import Synchronization
 public final class SQLiteStore: Store {
   let path: String
   private let lock: LockFile
+  private let vault: Vault
+  private let words: WordIndex
   private let writer: Writer
   private let readers: [Reader]
   private let lane: ReadingLane
@@ -23,6 +25,8 @@ public final class SQLiteStore: Store {
   private let signer: CheckpointSigner?
   private let queueMax: Int
   public let signingSecret: [UInt8]
+  /// True when opening has sealed a file of an earlier release: copies of that elsewhere still hold names in clear.
+  public let wasSealed: Bool
 
   /// Opens the file, creates or migrates it, and takes the lock that keeps a second writing process out.
   ///
@@ -38,8 +42,12 @@ public final class SQLiteStore: Store {
     queueMax = settings.queueMax
     lock = try LockFile(for: path)
     backupLane = BackupLane(database: path, settings: settings)
-    let queue = try Opening.openWriter(path, settings)
-    let wordsSeq = try Opening.explaining(path) { try queue.inDatabase { try Transaction($0).wordsSeq() } }
+    let opened = try Opening.openWriter(path, settings)
+    let (queue, vault) = (opened.queue, opened.vault)
+    wasSealed = opened.wasSealed
+    let words = try Opening.explaining(path) { try WordIndex(of: path, vault, settings: settings) }
+    (self.vault, self.words) = (vault, words)
+    let searched = words.searched
     (snapshots, signingSecret, ledger, bell, readers, lane, statistics) = try Opening.explaining(path) {
       let (state, ledger) = try queue.inDatabase { database in
         (
@@ -50,17 +58,20 @@ public final class SQLiteStore: Store {
       return (
         Snapshots(reference: state.reference, keys: state.keys), state.secret, ledger,
         ChangeBell(head: state.head, countMax: settings.waitersMax),
-        try (0..<readerCount).map { _ in try Reader(path: path, settings: settings) },
-        try ReadingLane(path: path, settings: settings), try StatisticsLane(path: path, settings: settings)
+        try (0..<readerCount).map { _ in try Reader(path: path, vault: vault, words: searched, settings: settings) },
+        try ReadingLane(path: path, vault: vault, words: searched, settings: settings),
+        try StatisticsLane(path: path, vault: vault, words: searched, settings: settings)
       )
     }
     uses = KeyUses(readerCount: readerCount)
-    let (tree, signer) = try Opening.explaining(path) { try RecordOpening.open(queue, path, settings) }
+    let (tree, signer) = try Opening.explaining(path) { try RecordOpening.open(queue, vault, path, settings) }
     self.signer = signer
     writer = Writer(
-      queue: queue, wordsSeq: wordsSeq, snapshots: snapshots, uses: uses, stubs: stubs, ledger: ledger, bell: bell,
+      queue: queue, vault: vault, words: words, snapshots: snapshots, uses: uses, stubs: stubs, ledger: ledger,
+      bell: bell,
       tree: tree, signer: signer, settings: settings)
     writer.start()
+    words.start()
     signer?.start()
     lane.start()
     statistics.start()
@@ -130,13 +141,7 @@ public final class SQLiteStore: Store {
   }
 
   public func bringWordsUpToDate(for owner: KeyOwner) async throws {
-    let head = bell.head
-    var known = try read(on: 0) { try $0.wordsSeq() }
-    while known < head {
-      known = try await write(by: owner, spending: nil, dryRun: false, noting: nil) {
-        try $0.indexWords(limit: Writer.wordsPieceMax)
-      }
-    }
+    try await words.bringUpToDate(bell.head)
   }
 
   public func use(of budget: ByteBudget, at now: Timestamp) -> ByteUse { ledger.use(of: budget, at: now) }
@@ -179,7 +184,9 @@ public final class SQLiteStore: Store {
     try lane.close()
     try statistics.close()
     for reader in readers { try reader.close() }
+    try words.close()
     try writer.close()
+    try vault.close()
     lock.release()
   }
 }

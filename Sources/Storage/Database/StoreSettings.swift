@@ -26,6 +26,8 @@ public struct StoreSettings: Sendable {
   var signsRecord = true
   /// How long after a checkpoint the next one is signed at the earliest. Default 1 s.
   public var checkpointInterval = Duration.seconds(1)
+  /// Where the master key stands; nil: beside the database, in `FILE.master`.
+  public var masterKeyFile: String?
   /// Backups.
   public var backup = BackupSettings()
   /// How long no write must have come before the index of words is brought up to date. Default 200 ms: nobody waits for it,

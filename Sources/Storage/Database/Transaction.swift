@@ -4,6 +4,9 @@ internal import GRDB
 internal import Merkle
 internal import Service
 
+/// Turns words of a question into those of the index.
+typealias WordMatching = @Sendable ([String], Database) throws -> String
+
 /// One connection inside one transaction; the nouns extend it, each in a file of its own.
 final class Transaction {
   let database: Database
@@ -22,6 +25,12 @@ final class Transaction {
   var committedTree: TreeEdge?
 
   let kept: KeptStatements
+  /// What seals and opens; nil where a file is read without its keys, or has none yet.
+  let vault: Vault?
+  /// Words as the index has them; nil where nobody searches words.
+  let wordMatching: WordMatching?
+  /// What requests for corrections ask for whose events are still to be stored.
+  var wishes: [CorrectionName: [UInt8]] = [:]
   var salts = Salts()
 
   /// The time of what this transaction writes: of the commit and not of the request, and never before what is stored, so
@@ -31,8 +40,12 @@ final class Transaction {
   /// Replies to earlier writes that are older count as forgotten.
   var forgottenBefore = Timestamp(milliseconds: .min)
 
-  init(_ database: Database, keeping kept: KeptStatements = KeptStatements()) {
+  init(
+    _ database: Database, _ vault: Vault?, words: WordMatching? = nil, keeping kept: KeptStatements = KeptStatements()
+  ) {
     self.database = database
+    wordMatching = words
+    self.vault = vault
     self.kept = kept
   }
 
@@ -75,6 +88,8 @@ struct Pending {
 enum Counter: Hashable {
   case casesOf(year: Int)
   case persons, reports
+  /// Keys that seal what is said of a case.
+  case dataKeys
 
   /// What comes before the name of a budget, of which the table counts the bytes.
   static let bytePrefix = "bytes:"
@@ -85,6 +100,7 @@ enum Counter: Hashable {
     case .casesOf(let year): String(year)
     case .persons: "person"
     case .reports: "report"
+    case .dataKeys: "data_key"
     }
   }
 }

@@ -13,7 +13,7 @@ internal import Synchronization
 /// run without. When one fails after it has written, the batch is undone and run again, each write in a savepoint.
 ///
 /// `@unchecked Sendable`: `statements` is touched only inside `queue`, which runs one access at a time; the remaining
-/// members are immutable, and Sendable; `wordsSeq`, `lastSeq` and `swept` are touched by the one thread alone.
+/// members are immutable, and Sendable; `tree` and `swept` are touched by the one thread alone.
 final class Writer: @unchecked Sendable {
   /// One write that waits. `run` does it; `finish` answers, with a failure when the commit did not come about.
   private struct Job: Sendable {
@@ -30,12 +30,12 @@ final class Writer: @unchecked Sendable {
   private let stubs: StubCache
   private let ledger: ByteLedger
   private let signer: CheckpointSigner?
+  private let vault: Vault
+  private let words: WordIndex
   private let statements = KeptStatements()
   private let bell: ChangeBell
   private let settings: StoreSettings
   private let line: WaitingLine<Job>
-  /// Up to which sequence the index of words knows, and how far the record has come: touched by the writer's thread alone.
-  private var (wordsSeq, lastSeq): (Int64, Int64)
   /// Up to where replies were looked at for being forgotten; by the same thread alone. Each write brings one reply and has
   /// four looked at: so few forgotten ones lie about, and a commit takes no longer for them.
   private var swept: ReplyPlace?
@@ -46,7 +46,8 @@ final class Writer: @unchecked Sendable {
   private let running = DispatchGroup()
 
   init(
-    queue: DatabaseQueue, wordsSeq: Int64, snapshots: Snapshots, uses: KeyUses, stubs: StubCache, ledger: ByteLedger,
+    queue: DatabaseQueue, vault: Vault, words: WordIndex, snapshots: Snapshots, uses: KeyUses, stubs: StubCache,
+    ledger: ByteLedger,
     bell: ChangeBell, tree: TreeEdge, signer: CheckpointSigner?, settings: StoreSettings
   ) {
     self.queue = queue
@@ -57,17 +58,14 @@ final class Writer: @unchecked Sendable {
     self.bell = bell
     self.settings = settings
     (self.tree, self.signer) = (tree, signer)
-    (self.wordsSeq, lastSeq) = (wordsSeq, bell.head)
+    (self.vault, self.words) = (vault, words)
     line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
   }
 
   func start() {
     running.enter()
     let thread = Thread { [self] in
-      while let batch = line.take(upTo: settings.batchMax, patience: wordsBehind > 0 ? settings.wordsDelay : nil) {
-        if !batch.isEmpty { commit(batch) }
-        if batch.isEmpty || wordsBehind > Self.wordsBehindMax { commitWords() }
-      }
+      while let batch = line.take(upTo: settings.batchMax) { commit(batch) }
       running.leave()
     }
     thread.name = "writer"
@@ -128,7 +126,7 @@ final class Writer: @unchecked Sendable {
   func close() throws {
     try queue.inDatabase { database in
       do {
-        try Transaction(database).write(uses.takeUnwritten())
+        try Transaction(database, vault).write(uses.takeUnwritten())
       } catch is DatabaseError {
         // A disk that is full. Nothing that was acknowledged is lost by that.
       }
@@ -175,34 +173,6 @@ final class Writer: @unchecked Sendable {
     for job in batch { job.finish(failure) }
   }
 
-  /// Events that the index of words may lie behind before it is brought up to date between two batches.
-  private static let wordsBehindMax: Int64 = 4_096
-  /// Cases whose words one commit indexes: a few milliseconds.
-  static let wordsPieceMax = 512
-
-  private var wordsBehind: Int64 { lastSeq - wordsSeq }
-
-  /// Brings a piece of the index of words up to date. What fails is tried again with the next write.
-  private func commitWords() {
-    do {
-      wordsSeq = try queue.writeWithoutTransaction { database in
-        let transaction = Transaction(database, keeping: statements)
-        try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
-        do {
-          let seq = try transaction.indexWords(limit: Self.wordsPieceMax)
-          try database.cachedStatement(sql: "COMMIT").execute()
-          return seq
-        } catch {
-          if database.isInsideTransaction { try database.execute(sql: "ROLLBACK") }
-          throw error
-        }
-      }
-    } catch {
-      // The disk is full, or the file is damaged: writes and reads say so. The index stays behind.
-      wordsSeq = lastSeq
-    }
-  }
-
   /// One write has failed after it had written something.
   private struct WrittenByHalf: Error {}
 
@@ -211,7 +181,7 @@ final class Writer: @unchecked Sendable {
   /// - Parameter inSavepoints: whether each write is undone by itself when it fails.
   /// - Throws: `WrittenByHalf` when one must be and cannot be; nothing of the batch remains then.
   private func run(_ batch: [Job], _ database: Database, inSavepoints: Bool) throws -> Snapshots.Value? {
-    let transaction = Transaction(database, keeping: statements)
+    let transaction = Transaction(database, vault, keeping: statements)
     transaction.committedTree = tree
     transaction.committedReference = snapshots.value.withLock { $0.reference }
     // Also after a failure: whether a commit that failed came about is known to the file alone.
@@ -242,7 +212,8 @@ final class Writer: @unchecked Sendable {
       let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
       ledger.commit(spent, at: transaction.now)
-      (lastSeq, self.swept) = (head, swept)
+      self.swept = swept
+      words.note(head)
       if let edge = transaction.pending.tree {
         tree = edge
         signer?.advance(to: edge)

@@ -33,7 +33,7 @@ enum EventColumns {
     arguments.add(event.recordedAt)
     arguments.add(event.stage)
     arguments.add(event.changed.joined(separator: " "))
-    arguments.add(EventDetails.json(event.details))
+    arguments.add(EventDetails.stored(event.details))
     addVersion(event.state, place, to: &arguments)
     arguments.add(leaf)
     arguments.add(commitments.bytes)

@@ -47,7 +47,7 @@ public struct Diagnosis {
       lookAtBackups()
       let queue = try Opening.openReader(path, settings)
       defer { try? queue.close() }  // It was only read.
-      try queue.inDatabase { try lookInside($0) }
+      try queue.inDatabase { try lookInside($0, path) }
     } catch let failure as OpenFailure {
       add("database", .fault, "\(failure)", "give --database, or run it as the user of the server")
     } catch {
@@ -66,7 +66,8 @@ public struct Diagnosis {
     findings += [DiskProbe.fileSystem(folder), DiskProbe.syncs(folder), DiskProbe.room(folder, "the database")]
     let parts = [
       ("", "the database"), ("-wal", "its log"), ("-shm", "its shared memory"), (".lock", "its lock"),
-      (".record-key", "the key of its record"), (".checkpoint", "its last checkpoint"),
+      (".record-key", "the key of its record"), (".checkpoint", "its last checkpoint"), (".keys", "its keys"),
+      (".words", "its index of words"),
     ]
     // Root may look at everybody's database. Whoever else looks is the user of the server.
     let looker = geteuid()
@@ -121,13 +122,14 @@ public struct Diagnosis {
 
   // MARK: Inside
 
-  private mutating func lookInside(_ database: Database) throws {
+  private mutating func lookInside(_ database: Database, _ path: String) throws {
     try lookAtSchema(database)
     try lookAtOwner(database)
-    try lookAtIntegrity(database)
+    let vault = lookAtKeyFile(database, path)
+    try lookAtIntegrity(database, vault)
     // What follows reads tables of today's schema.
     guard try Opening.schema(database) == .current else { return }
-    let transaction = Transaction(database)
+    let transaction = Transaction(database, vault)
     let keys = Array(try transaction.loadKeys().values)
     lookAtKeys(keys)
     let reference = try transaction.currentReference()
@@ -135,7 +137,7 @@ public struct Diagnosis {
     lookAtRules(reference)
     lookAtRecord(transaction)
     try lookAtLaw(reference)
-    try lookAtTwins(database)
+    try lookAtTwins(transaction)
     let (now, last) = (settings.now(), try transaction.lastRecordedAt())
     if now < last {
       let seconds = (last.milliseconds - now.milliseconds) / 1_000
@@ -169,10 +171,51 @@ public struct Diagnosis {
     }
   }
 
-  private mutating func lookAtIntegrity(_ database: Database) throws {
+  /// Without keys all else is looked at.
+  private mutating func lookAtKeyFile(_ database: Database, _ path: String) -> Vault? {
+    do {
+      guard let vault = try VaultOpening(path: path, settings: settings).openForReading(database) else { return nil }
+      add("keys of cases", .ok, "they are those of the database")
+      if MasterKey(of: path, at: settings.masterKeyFile).path == path + ".master" {
+        add(
+          "master key", .warning,
+          "the master key lies beside the database: whoever copies the folder can read what is sealed",
+          "put it elsewhere, and name it in NETRAL_MASTER_KEY_FILE")
+      }
+      lookAtKeyBackups()
+      return vault
+    } catch {
+      add("keys of cases", .fault, "\(error)", "bring the file back: what is sealed was not looked at")
+      return nil
+    }
+  }
+
+  private mutating func lookAtKeyBackups() {
+    guard let name = settings.backup.keysFolder else {
+      return add(
+        "backup of keys", .warning,
+        "no folder for backups of keys is set: who loses the file of the keys has lost what they seal",
+        "set NETRAL_KEYS_BACKUP_FOLDER, on another disk than the backups of the record")
+    }
+    do {
+      let now = settings.now()
+      guard let newest = try BackupFolder(name).backups(at: now).last else {
+        return add("backup of keys", .fault, "there is no backup of the keys", "run netral backup")
+      }
+      let hours = max(0, now.milliseconds - newest.madeAt.milliseconds) / 3_600_000
+      add(
+        "backup of keys", hours > Self.backupHours ? .fault : .ok,
+        "the newest backup of the keys is \(hours) hours old",
+        hours > Self.backupHours ? "look why netral-backup.timer fails" : nil)
+    } catch {
+      add("backup of keys", .fault, "\(error)", "make the folder, for the user of the server")
+    }
+  }
+
+  private mutating func lookAtIntegrity(_ database: Database, _ vault: Vault?) throws {
     do {
       if isFull {
-        try FileCheck.prove(database)
+        try FileCheck.prove(database, vault)
         add("integrity", .ok, "every page, index and reference is sound")
       } else {
         let faults = try String.fetchAll(database, sql: "PRAGMA quick_check(10)")
@@ -257,29 +300,36 @@ public struct Diagnosis {
   }
 
   /// Reports that are one by the way in which they are compared now, and were stored apart by an earlier release.
-  private mutating func lookAtTwins(_ database: Database) throws {
-    database.add(function: Folding.function)
-    let pairs = try Row.fetchAll(
-      database,
-      sql: """
-        WITH several AS MATERIALIZED (
-          SELECT case_key, number, agency_ref_folded, reported_by, person_key,
-            (SELECT identifier FROM person p WHERE p.person_key = r.person_key AND p.identifier GLOB 'name:*') AS name
-          FROM case_record r WHERE (agency_ref_folded, reported_by) IN (
-            SELECT agency_ref_folded, reported_by FROM case_record GROUP BY 1, 2 HAVING count(*) > 1))
-        SELECT a.number, b.number FROM several a
-        JOIN several b ON b.agency_ref_folded = a.agency_ref_folded AND b.reported_by = a.reported_by
-          AND b.case_key > a.case_key
-        WHERE a.person_key = b.person_key OR netral_folded(a.name) = netral_folded(b.name)
-        ORDER BY a.case_key, b.case_key LIMIT ?
-        """, arguments: [Self.twinsMax + 1])
+  private mutating func lookAtTwins(_ transaction: Transaction) throws {
+    guard transaction.vault != nil else { return }
+    let rows = try transaction.fetch(
+      """
+      SELECT a.case_key, b.case_key, a.number, b.number, a.person_key = b.person_key FROM case_record a
+      JOIN case_record b ON b.agency_ref_digest = a.agency_ref_digest AND b.reported_by = a.reported_by
+        AND b.case_key > a.case_key
+      WHERE a.disputed_for IS NULL AND b.disputed_for IS NULL ORDER BY a.case_key, b.case_key
+      """, []
+    ) { (keys: ($0[0] as Int64, $0[1] as Int64), names: ($0[2] as String, $0[3] as String), isSame: $0[4] as Bool) }
+    var pairs: [(String, String)] = []
+    for row in rows where try row.isSame || areOne(row.keys.0, row.keys.1, transaction) {
+      pairs.append(row.names)
+      if pairs.count > Self.twinsMax { break }
+    }
     if pairs.isEmpty { return add("reports", .ok, "no two cases are one report in two spellings") }
-    let named = pairs.prefix(Self.twinsMax).map { "\($0[0] as String) and \($0[1] as String)" }
+    let named = pairs.prefix(Self.twinsMax).map { "\($0.0) and \($0.1)" }
     add(
       "reports", .warning,
       "these cases are one report in two spellings: \(named.joined(separator: ", "))"
         + (pairs.count > Self.twinsMax ? ", and more" : ""),
       "their agency compares them, and cancels or disputes one")
+  }
+
+  /// True when two cases are about the same person by name.
+  private func areOne(_ one: Int64, _ other: Int64, _ transaction: Transaction) throws -> Bool {
+    let people = try [one, other].map { key in
+      try transaction.run(.behindStub, { $0.add(key) }, transaction.storedCase)?.record.facts.personIdentifier
+    }
+    return people[0] != nil && people[0] == people[1]
   }
 
   /// Pairs of cases that are named.

@@ -37,21 +37,23 @@ enum FileCheck {
   /// `RecordCheck` at all that is recorded.
   ///
   /// - Throws: `BackupFailure.unsound`; it never quotes what stands in the file.
-  static func prove(_ database: Database) throws {
+  ///
+  /// - Parameter vault: opens what is sealed; nil: that is not looked at.
+  static func prove(_ database: Database, _ vault: Vault?) throws {
     let faults = try String.fetchAll(database, sql: "PRAGMA integrity_check(10)")
     guard faults == ["ok"] else { throw BackupFailure.unsound("integrity_check finds \(faults.count) faults or more") }
     guard try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") == nil else {
       throw BackupFailure.unsound("foreign_key_check finds a reference to nothing")
     }
     try proveParts(database)
-    try proveRecord(database)
+    try proveRecord(database, vault)
   }
 
   /// All that is recorded is what was recorded. Files of earlier releases have no log.
-  private static func proveRecord(_ database: Database) throws {
+  private static func proveRecord(_ database: Database, _ vault: Vault?) throws {
     guard try database.tableExists("leaf") else { return }
     do {
-      try RecordCheck.prove(database)
+      try RecordCheck.prove(database, vault)
     } catch let fault as RecordFault {
       throw BackupFailure.unsound("\(fault)")
     }
@@ -90,17 +92,5 @@ enum FileCheck {
     return try Int64.fetchOne(
       database, sql: "SELECT coalesce(sum(last - first + 1), 0) FROM sequence_gap WHERE last < ?", arguments: [last])
       ?? 0
-  }
-
-  /// Opens a file that nobody else uses, lets it stand without a log beside it, and closes it.
-  static func settle(_ path: String) throws {
-    var configuration = Configuration()
-    configuration.prepareDatabase { database in
-      // Without the shared memory that other processes would need.
-      try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
-    }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.inDatabase { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
-    try queue.close()
   }
 }

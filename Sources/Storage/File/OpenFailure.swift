@@ -7,6 +7,8 @@ public enum OpenFailure: Error, Sendable, CustomStringConvertible {
   case exists(String)
   case migrationFailed(String, reason: String)
   case record(String, reason: String)
+  /// Of the keys beside a database, or of the master key.
+  case keys(String, reason: String)
 
   public var description: String {
     switch self {
@@ -17,6 +19,7 @@ public enum OpenFailure: Error, Sendable, CustomStringConvertible {
     case .exists(let path): "\(path): already exists"
     case .migrationFailed(let path, let reason): "\(path): cannot be migrated: \(reason)"
     case .record(let path, let reason): "\(path): its record cannot go on: \(reason)"
+    case .keys(let path, let reason): "\(path): its keys cannot be used: \(reason)"
     }
   }
 }

@@ -2,8 +2,16 @@ internal import CSQLite
 internal import Crypto
 internal import Domain
 internal import Foundation
-package import GRDB
+internal import GRDB
 internal import Migrations
+
+/// A file that is open for writing.
+struct OpenedFile {
+  var queue: DatabaseQueue
+  var vault: Vault
+  /// True when it has just been sealed, and nothing is left in clear of it.
+  var wasSealed: Bool
+}
 
 /// How a file is opened, checked, migrated and filled.
 package enum Opening {
@@ -14,21 +22,28 @@ package enum Opening {
   /// every commit, many of them with each: the more commits share a checkpoint, the fewer pages are written twice.
   private static let checkpointPages = 8_000
 
-  static func openWriter(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
+  /// Opens a file for writing, with its keys, creates it or brings it up to date.
+  static func openWriter(_ path: String, _ settings: StoreSettings) throws -> OpenedFile {
     let isNew = !FileManager.default.fileExists(atPath: path)
+    let others =
+      [MasterKey(of: path, at: settings.masterKeyFile).path] + ["", "-wal", "-shm"].map { KeyFile.path(of: path) + $0 }
+    let made = others.filter { !FileManager.default.fileExists(atPath: $0) }
     do {
       if isNew { try makePrivateFile(path) }
       return try open(path, settings)
     } catch {
       // What could not be filled is no database: the next start should find nothing, as this one did.
-      if isNew { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) } }
+      if isNew {
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
+        for file in made { unlink(file) }
+      }
       throw error
     }
   }
 
-  private static func open(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
+  private static func open(_ path: String, _ settings: StoreSettings) throws -> OpenedFile {
     try explaining(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
+      let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: false))
       try queue.inDatabase { database in
         try check(database, path)
         // GRDB sets NORMAL when it turns WAL on; an acknowledged write must survive a power cut.
@@ -38,15 +53,17 @@ package enum Opening {
             PRAGMA cache_size = -\(settings.writerCacheBytes / 1024); PRAGMA wal_autocheckpoint = \(checkpointPages);
             """)
       }
-      try migrate(queue, path)
-      return queue
+      let vault = try queue.inDatabase { try VaultOpening(path: path, settings: settings).open($0) }
+      try migrate(queue, path, vault)
+      let wasSealed = try ClearRemains(path: path).remove(queue)
+      return OpenedFile(queue: queue, vault: vault, wasSealed: wasSealed)
     }
   }
 
   /// Opens a file of ours for reading alone: nothing is created, migrated or folded into it.
   static func openReader(_ path: String, _ settings: StoreSettings) throws -> DatabaseQueue {
     try explaining(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+      let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: true))
       let application = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA application_id") }
       guard application == applicationID else { throw OpenFailure.foreign(path) }
       return queue
@@ -55,7 +72,8 @@ package enum Opening {
 
   /// How the schema of a file stands to this program.
   static func schema(_ database: Database) throws -> FileSchema {
-    if try migrator.hasBeenSuperseded(database) { return .newer }
+    if try migrator(nil).hasBeenSuperseded(database) { return .newer }
+    let migrator = migrator(nil)
     let pending = migrations.count - (try migrator.completedMigrations(database).count)
     return pending == 0 ? .current : .older(pending: pending)
   }
@@ -86,46 +104,14 @@ package enum Opening {
       return try body()
     } catch let error as DatabaseError {
       if error.resultCode == .SQLITE_NOTADB { throw OpenFailure.foreign(path) }
-      throw OpenFailure.unreadable(path, reason: reason(error, path))
+      throw OpenFailure.unreadable(path, reason: Connection.reason(error, path))
     }
-  }
-
-  /// SQLite calls a full disk an I/O error where the shared memory of the log cannot grow.
-  package static func reason(_ error: DatabaseError, _ path: String) -> String {
-    if error.resultCode == .SQLITE_IOERR, DiskSpace(of: path)?.freeBytes == 0 { return "the disk is full" }
-    return error.message ?? "\(error.resultCode)"
-  }
-
-  /// Configures SQLite itself, once. A refusal means that a connection was open before: slower, and no harm.
-  private static let libraryIsConfigured = csqlite_without_memory_statistics() == SQLITE_OK
-
-  /// Page cache of each reader: 8 MiB hold the upper pages of all indexes of some million cases, and a reader more costs
-  /// no more memory than that.
-  private static let pageCacheKibibytes = 8_192
-
-  package static func configuration(readonly: Bool) -> Configuration {
-    _ = libraryIsConfigured
-    var configuration = Configuration()
-    configuration.readonly = readonly
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(5)
-    configuration.prepareDatabase { database in
-      guard csqlite_enable_defensive(UnsafeMutableRawPointer(database.sqliteConnection)) == SQLITE_OK else {
-        throw DatabaseError(message: "defensive mode is not available")
-      }
-      try database.execute(
-        sql: """
-          PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;
-          PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -\(pageCacheKibibytes); PRAGMA temp_store = MEMORY;
-          """)
-    }
-    return configuration
   }
 
   static func loadState(_ database: Database) throws -> (
     reference: Reference, keys: [String: AccessKey], secret: [UInt8], head: Int64
   ) {
-    let transaction = Transaction(database)
+    let transaction = Transaction(database, nil)
     guard let secret = try Data.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'signing_secret'")
     else {
       throw DatabaseError(message: "the signing secret is missing")
@@ -149,12 +135,16 @@ package enum Opening {
     if tables == 0 { try database.execute(sql: "PRAGMA application_id = \(applicationID)") }
   }
 
-  private static var migrator: DatabaseMigrator {
+  /// - Parameter vault: nil where nothing is migrated.
+  private static func migrator(_ vault: Vault?) -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     for migration in migrations {
       migrator.registerMigration(migration.name) { database in
         if migration.name == "m0016_documents" { return try DocumentUpgrade.run(migration.sql, on: database) }
         if migration.name == "m0018_record" { return try RecordUpgrade.run(migration.sql, on: database) }
+        if migration.name == "m0019_sealing", let vault {
+          return try SealUpgrade.run(migration.sql, on: database, vault)
+        }
         try database.execute(sql: migration.sql)
         if migration.name == migrations[0].name { try Seed.fill(database) }
         if migration.name == "m0013_folding" { try Folding.fill(database) }
@@ -164,8 +154,8 @@ package enum Opening {
     return migrator
   }
 
-  private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
-    let migrator = migrator
+  private static func migrate(_ queue: DatabaseQueue, _ path: String, _ vault: Vault) throws {
+    let migrator = migrator(vault)
     let (schema, isEmpty) = try queue.inDatabase { database in
       (try Self.schema(database), try migrator.appliedIdentifiers(database).isEmpty)
     }
@@ -176,12 +166,12 @@ package enum Opening {
       try migrator.migrate(queue)
     } catch let error as DatabaseError {
       // Its description would repeat the SQL.
-      throw OpenFailure.migrationFailed(path, reason: reason(error, path))
+      throw OpenFailure.migrationFailed(path, reason: Connection.reason(error, path))
     }
   }
 
   private static func copyAside(_ queue: DatabaseQueue, _ path: String) throws {
-    let copy = path + ".before-migration"
+    let copy = ClearRemains.copy(of: path)
     try? FileManager.default.removeItem(atPath: copy)  // An older copy may be absent; a failing copy is reported below.
     try makePrivateFile(copy)
     try queue.inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy]) }

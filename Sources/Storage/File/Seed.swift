@@ -11,7 +11,7 @@ enum Seed {
     let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
     try database.execute(
       sql: "INSERT INTO setting (name, value) VALUES ('signing_secret', ?)", arguments: [secret])
-    let transaction = Transaction(database)
+    let transaction = Transaction(database, nil)
     try transaction.store(try entries())
   }
 

@@ -5,6 +5,8 @@ internal import Service
 /// What stands in `case_record` follows from the newest version of each case.
 struct CaseCheck {
   private static let pageCases = 500
+  /// A column that nobody can tell of without keys.
+  private static let keyed = "agency_ref_digest"
   private static let columns = RecordColumns.lasting + RecordColumns.facts + RecordColumns.progress
   /// What of a row is compared in one statement.
   static let comparison =
@@ -54,23 +56,40 @@ struct CaseCheck {
     try require(record.createdAt.milliseconds == entry.firstRecordedAt, "created_at")
     // Only an earlier release has taken one report for two.
     try require(stored.keys.twin == 0 || (entry.first ?? 0) <= firstHead, "twin")
+    let isKeyless = transaction.vault == nil
+    let number = isKeyless ? "" : try transaction.digest(ofReport: record.facts)
+    let dataKeys = try dataKeys(of: stored)
     let differing = try transaction.run(
       .compareRecord,
       {
         RecordColumns.addLasting(record, to: &$0)
-        RecordColumns.addFacts(record, stored.keys, to: &$0)
+        RecordColumns.addFacts(record, stored.keys, number: number, dataKeys, to: &$0)
         RecordColumns.addProgress(record, to: &$0)
         $0.add(stored.key)
-      }, { row in Self.columns.indices.first { !(row[$0] as Bool) } })
+      },
+      { row in
+        Self.columns.indices.first { !(row[$0] as Bool) && !(isKeyless && Self.columns[$0] == Self.keyed) }
+      })
     if let index = differing ?? nil { try require(false, Self.columns[index]) }
+    guard transaction.vault != nil else { return }
     try proveNIK(record.facts.subject.nik, of: stored.key)
     try persons.prove(stored)
+  }
+
+  /// The keys that have sealed what is said of the case now.
+  private func dataKeys(of stored: StoredCase) throws -> DataKeys {
+    func number(_ part: CasePart) throws -> Int64 {
+      try transaction.fetchOne("SELECT data_key FROM case_part WHERE part_key = ?", [part.key(at: stored.factsSeq)]) {
+        $0[0] as Int64
+      } ?? 0
+    }
+    return DataKeys(person: try number(.subject), reporter: try number(.reporter))
   }
 
   private func proveNIK(_ nik: NIK?, of key: Int64) throws {
     guard let nik else { return }
     let isThere = try transaction.fetchOne(
-      "SELECT 1 FROM case_nik WHERE nik = ? AND case_key = ?", [nik.text, key]
+      "SELECT 1 FROM case_nik WHERE nik_digest = ? AND case_key = ?", [try transaction.digest(.nik, nik.text), key]
     ) { _ in true }
     if isThere == nil { throw RecordFault("case_nik", "of case \(key)", "it is missing") }
   }

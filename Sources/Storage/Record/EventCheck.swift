@@ -117,28 +117,30 @@ struct EventCheck {
     let document = event.document
     var commitments = document.state == nil ? Commitments() : earlier.lasting
     for part in event.parts {
-      let value: [UInt8]?
       switch part.part {
       case .digest:
-        guard part.content == nil, document.digest != nil else {
+        guard part.content == nil || part.absence != nil, document.digest != nil else {
           throw leaf.fault("case_part", part.part.key(at: document.seq), "no event has brought it")
         }
         continue
-      case .letters: value = document.letters
-      case .correction: value = try transaction.wish(of: event)
-      default:
-        commitments[part.group] = part.digest
-        continue
+      case .letters where try part.absence == nil && Set(part.texts.map(\.name)) != Set(document.namedLetters):
+        throw leaf.fault("event", document.seq, "details name other letters than were recorded")
+      default: commitments[part.group] = try digest(of: part, event, leaf)
       }
-      // Nothing but the salt stands there.
-      guard part.content == nil else {
-        throw leaf.fault("case_part", part.part.key(at: document.seq), "it is not what was recorded")
-      }
-      if let value { commitments[part.group] = part.digest(of: value) }
     }
     commitments[.core] = leaf.salts.digest(of: document.core)
     commitments[.store] = leaf.salts.digest(ofStore: document.store)
     return commitments
+  }
+
+  /// What is erased, or sealed from who looks, has the digest that was committed to.
+  private func digest(of part: StoredPart, _ event: LoggedEvent, _ leaf: StoredLeaf) throws -> Hash? {
+    switch part.absence {
+    case nil: return part.digest
+    case .sealed: return event.commitments?[part.group]
+    case .erased:
+      throw leaf.fault("case_part", part.part.key(at: event.document.seq), "it is empty, and no erasure tells of it")
+    }
   }
 
   private func compare(_ event: LoggedEvent, _ computed: Commitments, _ leaf: StoredLeaf) throws {
@@ -154,8 +156,6 @@ struct EventCheck {
     switch group {
     case .core: throw leaf.fault("event", seq, what + ", or identity or number of its case, or a salt of its leaf")
     case .store: throw leaf.fault("event", seq, what + ", or who has imported its case, or a salt of its leaf")
-    case .letters: throw leaf.fault("event", seq, what + ", or their salt in case_part")
-    case .correction: throw leaf.fault("correction_request", "of event \(seq)", what + ", or its salt in case_part")
     default: throw leaf.fault("case_part", seq * 16 + group.rawValue, what)
     }
   }
@@ -187,7 +187,22 @@ struct EventCheck {
     } catch {
       // One of them cannot be read: those before it come one by one.
       let next = try transaction.fetchOne("SELECT min(seq) FROM event WHERE seq > ?", [seq]) { $0[0] as Int64? } ?? nil
-      return try RecordFault.blaming("event", next ?? 0) { try transaction.loggedEvents(after: seq, limit: 1) }
+      return try RecordFault.blaming("event", next ?? 0) {
+        let event = try transaction.loggedEvents(after: seq, limit: 1, withParts: false).first
+        if let event { try proveOpening(of: event.document, leaf: event.leaf) }
+        return try transaction.loggedEvents(after: seq, limit: 1)
+      }
+    }
+  }
+
+  /// Finds the row that does not open.
+  private func proveOpening(of event: EventDocument, leaf: Int64?) throws {
+    for part in CasePart.allCases {
+      do {
+        _ = try transaction.parts(part, part, at: event.seq, of: event.id)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+        throw RecordFault("case_part", part.key(at: event.seq), "it is not what was sealed", leaf: leaf)
+      }
     }
   }
 }

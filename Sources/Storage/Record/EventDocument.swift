@@ -17,7 +17,10 @@ struct EventDocument {
   var recordedAt: Timestamp
   var stage: String
   var changed: [String]
+  /// Without the numbers of letters, once those are sealed by themselves.
   var details: [(name: String, value: String)]
+  /// The letters, decrees and other files that details name, by the names of their numbers; empty before it is stored.
+  var namedLetters: [String] = []
   /// What earlier releases have kept of the personal values it has brought; nil for none.
   var digest: [UInt8]?
   /// Of the report of an imported case: who has brought it in, and how many versions it began with.
@@ -123,6 +126,7 @@ extension EventDocument {
     (occurredOn, recordedAt, stage) = (row.day(9), Timestamp(milliseconds: row[10]), row[11])
     changed = (row[12] as String).split(separator: " ").map(String.init)
     details = try EventDetails.read(row[13])
+    namedLetters = try EventDetails.letterNames(row[13])
     if !row.isNull(23) { digest = row[23] }
     if what == EventKind.created.rawValue, let importer = row[24] as String? { imported = (importer, row[25]) }
     guard let progress = row.utf8(14) else { return }

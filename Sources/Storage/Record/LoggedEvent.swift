@@ -34,25 +34,16 @@ extension Transaction {
     guard withParts, let first = events.first?.document.seq, let last = events.last?.document.seq else {
       return events
     }
+    let cases = Dictionary(uniqueKeysWithValues: events.map { ($0.document.seq, $0.document.id) })
     let parts = try fetch(
-      "SELECT part_key, salt, content FROM case_part WHERE part_key BETWEEN ? AND ? ORDER BY part_key",
+      "SELECT \(Self.partColumns) FROM case_part WHERE part_key BETWEEN ? AND ? ORDER BY part_key",
       [first * 16, last * 16 + 15]
     ) { row -> (seq: Int64, part: StoredPart)? in
-      let key: Int64 = row[0]
-      return CasePart(ofKey: key).map {
-        (key / 16, StoredPart(part: $0, salt: row[1], content: row.utf8(2).map { Array($0) }))
-      }
+      let seq = row[0] as Int64 / 16
+      return try cases[seq].flatMap { try part(row, of: $0) }.map { (seq, $0) }
     }.compactMap { $0 }
     let byEvent = Dictionary(grouping: parts) { $0.seq }.mapValues { $0.map(\.part) }
     for index in events.indices { events[index].parts = byEvent[events[index].document.seq] ?? [] }
     return events
-  }
-
-  /// What a request for correction asks for; nil of other events.
-  func wish(of event: LoggedEvent) throws -> [UInt8]? {
-    guard event.document.what == EventKind.correctionRequest.rawValue,
-      let number = event.document.details.first(where: { $0.name == "request" })?.value
-    else { return nil }
-    return try wish(number, event.key)
   }
 }

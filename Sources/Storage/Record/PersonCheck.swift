@@ -10,8 +10,10 @@ struct PersonCheck {
 
   /// What is no matter of one case.
   func finish() throws {
-    try provePersons()
-    try proveNIKs()
+    if transaction.vault != nil {
+      try provePersons()
+      try proveNIKs()
+    }
     try proveCounters()
   }
 
@@ -21,16 +23,22 @@ struct PersonCheck {
   func prove(_ stored: StoredCase) throws {
     // A disputed case has a person of its own, without an identifier.
     if stored.record.provenance.isDisputed { return }
-    let identifier = stored.record.facts.personIdentifier
-    let person = try transaction.run(.personKey, { $0.add(identifier) }, { $0[0] as Int64 })
+    let digests = try digests(of: stored.record.facts)
+    let person = try transaction.run(.personKey, { $0.add(digests[0]) }, { $0[0] as Int64 })
     if person == stored.keys.person { return }
-    // An earlier release has told persons apart whose names fold together.
-    let own = try transaction.fetchOne("SELECT identifier FROM person WHERE person_key = ?", [stored.keys.person]) {
+    let own = try transaction.fetchOne("SELECT digest FROM person WHERE person_key = ?", [stored.keys.person]) {
       $0[0] as String
     }
-    guard let own, Folding.folded(own) == identifier else {
+    guard let own, digests.contains(own) else {
       throw RecordFault("person", stored.keys.person, "its identifier is not that of case \(stored.key)")
     }
+  }
+
+  /// How whom facts are about is found; and as found by an earlier release, which has told persons apart whose names fold
+  /// together.
+  private func digests(of facts: Facts) throws -> [String] {
+    let identifiers = [facts.personIdentifier, "name:\(facts.subject.name)@\(facts.institution.code)"]
+    return try identifiers.map { try transaction.digest(.person, $0) }
   }
 
   /// Each person has one identifier, which facts of a case have had.
@@ -40,8 +48,8 @@ struct PersonCheck {
     ) { $0[0] as Int64 }
     if let double { throw RecordFault("person", double, "it has two identifiers") }
     let isFormer = "person_key NOT IN (SELECT person_key FROM case_record)"
-    let former = try transaction.fetch("SELECT person_key, identifier FROM person WHERE \(isFormer)", []) { row in
-      (key: row[0] as Int64, identifier: row[1] as String)
+    let former = try transaction.fetch("SELECT person_key, digest FROM person WHERE \(isFormer)", []) { row in
+      (key: row[0] as Int64, digest: row[1] as String)
     }
     if former.isEmpty { return }
     // Events have no index by person, and are gone through once.
@@ -51,7 +59,7 @@ struct PersonCheck {
     let first = Dictionary(sequences, uniquingKeysWith: { first, _ in first })
     for person in former {
       let facts = try first[person.key].flatMap { try transaction.versionMade(at: $0) }?.facts
-      guard let facts, [person.identifier, Folding.folded(person.identifier)].contains(facts.personIdentifier) else {
+      guard let facts, try digests(of: facts).contains(person.digest) else {
         throw RecordFault("person", person.key, "no event tells of it")
       }
     }
@@ -59,12 +67,13 @@ struct PersonCheck {
 
   /// Cases that name a NIK now were looked at one by one: there are no others.
   private func proveNIKs() throws {
-    let rows = try transaction.fetch("SELECT nik, case_key FROM case_nik", []) { row in
-      (nik: row[0] as String, key: row[1] as Int64)
+    let rows = try transaction.fetch("SELECT nik_digest, case_key FROM case_nik", []) { row in
+      (digest: row[0] as String, key: row[1] as Int64)
     }
     for row in rows {
       let stored = try transaction.run(.behindStub, { $0.add(row.key) }, transaction.storedCase)
-      guard stored?.record.facts.subject.nik?.text == row.nik else {
+      let nik = stored?.record.facts.subject.nik
+      guard let nik, try transaction.digest(.nik, nik.text) == row.digest else {
         throw RecordFault("case_nik", "of case \(row.key)", "the case names another one, or none")
       }
     }

@@ -17,11 +17,13 @@ struct RecordCheck {
 
   /// Checks a file that has a log.
   ///
+  /// - Parameter vault: opens what is sealed, so that it is held against what leaves commit to; nil: only that is looked at
+  ///   which needs no keys.
   /// - Returns: the right edge of the tree, by which it can be compared with a checkpoint.
   /// - Throws: `RecordFault` for the first leaf or row that is not what was recorded; `DatabaseError`.
   @discardableResult
-  static func prove(_ database: Database) throws -> TreeEdge {
-    var check = try RecordCheck(Transaction(database))
+  static func prove(_ database: Database, _ vault: Vault?) throws -> TreeEdge {
+    var check = try RecordCheck(Transaction(database, vault))
     try check.proveLeaves()
     try check.proveNodes()
     try check.cosigned.finish()

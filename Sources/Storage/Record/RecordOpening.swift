@@ -14,11 +14,11 @@ struct RecordOpening {
 
   /// - Returns: the right edge of the tree, and who signs it.
   /// - Throws: `OpenFailure.record` when the key is missing or another one, or the file does not extend what was signed.
-  static func open(_ queue: DatabaseQueue, _ path: String, _ settings: StoreSettings) throws -> (
+  static func open(_ queue: DatabaseQueue, _ vault: Vault, _ path: String, _ settings: StoreSettings) throws -> (
     TreeEdge, CheckpointSigner?
   ) {
     try queue.inDatabase { database in
-      let opening = RecordOpening(path: path, transaction: Transaction(database), settings: settings)
+      let opening = RecordOpening(path: path, transaction: Transaction(database, vault), settings: settings)
       defer { opening.transaction.kept.removeAll() }
       guard settings.signsRecord else { return (try opening.transaction.storedEdge(), nil) }
       return try opening.open()
@@ -124,6 +124,9 @@ struct RecordOpening {
     return isFormer ? nil : note
   }
 
+  /// Numbers of keys that a restoration passes over at least.
+  private static let keyGap: Int64 = 1 << 40
+
   /// A file that was restored: its record goes on under a new origin, and says where it was cut off.
   private func beginEpoch(_ signer: NoteSigner) throws -> (TreeEdge, CheckpointSigner?) {
     let given = try text(RecordSetting.restored) ?? ""
@@ -141,6 +144,11 @@ struct RecordOpening {
     let edge = try transaction.storedEdge()
     try inTransaction {
       transaction.now = max(settings.now(), try transaction.lastRecordedAt())
+      // No number of a key is given out that what was lost has used, or goes on to use in another copy of the file.
+      let lastKey = try transaction.requireVault().file.last() + Self.keyGap + Int64.random(in: 0..<Self.keyGap)
+      try transaction.execute(
+        "INSERT INTO counter (name, last) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET last = max(last, ?2)",
+        [Counter.dataKeys.name, lastKey])
       try transaction.log(.restore) { writer in
         writer.member("epoch", epoch)
         writer.member("key", signer.verifier.text)

@@ -31,7 +31,7 @@ struct TraceCheck {
     case .correctionAcceptance, .correctionRefusal: try takeDecision(event, isLogged: isLogged, leaf)
     default: break
     }
-    guard event.factsSeq == event.document.seq, event.document.version > 1 else { return }
+    guard event.factsSeq == event.document.seq, event.document.version > 1, transaction.vault != nil else { return }
     try RecordFault.blaming("event", event.document.seq, leaf: leaf.index) {
       try takeCorrection(event, isLogged: isLogged, leaf)
     }
@@ -40,6 +40,11 @@ struct TraceCheck {
   // MARK: Ties
 
   private mutating func takeLink(_ event: LoggedEvent, isLogged: Bool, _ leaf: StoredLeaf) throws {
+    // Nobody who has not the keys can tell of which ties they are.
+    if event.parts.contains(where: { $0.absence == .sealed }) {
+      linkCount += 1
+      return
+    }
     let texts = try texts(of: event, leaf)
     guard let other = texts["case_id"].flatMap({ CaseID($0) }), let relation = texts["relation"] else { return }
     let row = try transaction.fetchOne(
@@ -59,23 +64,32 @@ struct TraceCheck {
     linkCount += 1
   }
 
+  /// A tie between cases of which none has an event of one, or the newest of those that have too few.
   private static let strangeLink = """
-    SELECT l.case_key || ' ' || l.other_key FROM case_link l JOIN case_record o ON o.case_key = l.other_key
-    WHERE NOT EXISTS (
-      SELECT 1 FROM event e JOIN case_part p ON p.part_key = 16 * e.seq + \(CasePart.notesTexts.rawValue)
-      WHERE e.case_key = l.case_key AND e.what = '\(EventKind.link.rawValue)'
-        AND p.content ->> '$.relation' = l.relation
-        AND lower(replace(p.content ->> '$.case_id', '-', '')) = lower(hex(o.id)))
+    SELECT l.case_key || ' ' || l.other_key FROM case_link l
+    ORDER BY (SELECT count(*) FROM event e WHERE e.case_key = l.case_key AND e.what = '\(EventKind.link.rawValue)')
+      >= (SELECT count(*) FROM case_link o WHERE o.case_key = l.case_key), l.linked_at DESC
     LIMIT 1
     """
 
   // MARK: Requests
 
   private mutating func takeRequest(_ event: LoggedEvent, _ leaf: StoredLeaf) throws {
-    guard try transaction.wish(of: event) != nil else {
-      throw leaf.fault("correction_request", "of event \(event.document.seq)", "it is missing")
-    }
+    let seq = event.document.seq
+    let request = try transaction.fetchOne(
+      """
+      SELECT number, requested_by, requested_at FROM correction_request
+      WHERE case_key = ? AND seq = ? AND number = CAST(? AS INTEGER)
+      """, [event.key, seq, event.document.details.first { $0.name == "request" }?.value]
+    ) { (by: $0[1] as String, at: Timestamp(milliseconds: $0[2])) }
+    guard let request else { throw leaf.fault("correction_request", "of event \(seq)", "it is missing") }
     requestCount += 1
+    guard let wish = event.parts.first(where: { $0.part == .correction }), wish.absence == nil else { return }
+    let texts = try wish.texts
+    for (column, value) in [("requested_by", request.by), ("requested_at", request.at.description)]
+    where texts.first(where: { $0.name == column })?.value != value {
+      throw leaf.fault("correction_request", "of event \(seq)", "\(column) is not what was recorded")
+    }
   }
 
   private mutating func takeDecision(_ event: LoggedEvent, isLogged: Bool, _ leaf: StoredLeaf) throws {
@@ -87,9 +101,9 @@ struct TraceCheck {
     }
     let row = try transaction.fetchOne(
       """
-      SELECT state, decided_by, decided_at, decision_reason FROM correction_request WHERE case_key = ? AND number = ?
+      SELECT state, decided_by, decided_at, decided_seq FROM correction_request WHERE case_key = ? AND number = ?
       """, [event.key, number]
-    ) { (state: $0[0] as String, by: $0[1] as String?, at: $0[2] as Int64?, reason: $0[3] as String?) }
+    ) { (state: $0[0] as String, by: $0[1] as String?, at: $0[2] as Int64?, seq: $0[3] as Int64?) }
     let name = "\(event.key)/\(number)"
     guard let row else { throw leaf.fault("correction_request", name, "it is missing") }
     let state: CorrectionRequest.State =
@@ -97,7 +111,7 @@ struct TraceCheck {
     let comparisons = [
       ("state", row.state == state.rawValue), ("decided_by", row.by == document.agency),
       ("decided_at", !isLogged || row.at == document.recordedAt.milliseconds),
-      ("decision_reason", try row.reason ?? "" == texts(of: event, leaf)["reason"] ?? ""),
+      ("decided_seq", row.seq == document.seq),
     ]
     if let other = comparisons.first(where: { !$0.1 }) {
       throw leaf.fault("correction_request", name, "\(other.0) is not what was recorded")
@@ -118,7 +132,7 @@ struct TraceCheck {
       SELECT 1 FROM event e WHERE e.case_key = c.case_key
         AND e.what IN ('\(EventKind.correctionAcceptance.rawValue)', '\(EventKind.correctionRefusal.rawValue)')
         AND CAST(e.details ->> '$.request' AS INTEGER) = c.number)
-      OR c.state = 'open' AND (c.decided_by IS NOT NULL OR c.decided_at IS NOT NULL OR c.decision_reason IS NOT NULL)
+      OR c.state = 'open' AND (c.decided_by IS NOT NULL OR c.decided_at IS NOT NULL OR c.decided_seq IS NOT NULL)
     LIMIT 1
     """
 
@@ -136,11 +150,11 @@ struct TraceCheck {
     else { return }
     let person = try transaction.fetchOne("SELECT person_key FROM event WHERE seq = ?", [earlier]) { $0[0] as Int64 }
     let report = FormerReport(
-      number: PlainText.folded(old.facts.source.agencyRef), person: person ?? 0,
+      number: try transaction.digest(ofReport: old.facts), person: person ?? 0,
       agency: old.facts.source.agency.rawValue, key: event.key)
     let isThere = try transaction.fetchOne(
       """
-      SELECT 1 FROM former_report WHERE agency_ref_folded = ? AND person_key = ? AND reported_by = ? AND case_key = ?
+      SELECT 1 FROM former_report WHERE agency_ref_digest = ? AND person_key = ? AND reported_by = ? AND case_key = ?
       """, [report.number, report.person, report.agency, report.key]
     ) { _ in true }
     if isThere == true { formerReports.insert(report) }
@@ -167,12 +181,13 @@ struct TraceCheck {
     let undecided = try transaction.fetchOne(
       """
       SELECT case_key || '/' || number FROM correction_request WHERE state = 'open'
-        AND (decided_by IS NOT NULL OR decided_at IS NOT NULL OR decision_reason IS NOT NULL) LIMIT 1
+        AND (decided_by IS NOT NULL OR decided_at IS NOT NULL OR decided_seq IS NOT NULL) LIMIT 1
       """, []
     ) { $0[0] as String }
     if let undecided { throw RecordFault("correction_request", undecided, "no event tells of its decision") }
+    if transaction.vault == nil { return }
     let reports = try transaction.fetch(
-      "SELECT agency_ref_folded, person_key, reported_by, case_key FROM former_report", []
+      "SELECT agency_ref_digest, person_key, reported_by, case_key FROM former_report", []
     ) { FormerReport(number: $0[0], person: $0[1], agency: $0[2], key: $0[3]) }
     if let strange = reports.first(where: { !formerReports.contains($0) }) {
       throw RecordFault("former_report", "of case \(strange.key)", "no event tells of it")

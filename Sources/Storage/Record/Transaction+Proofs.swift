@@ -16,10 +16,12 @@ extension Transaction {
     for (seq, wanted) in [
       (event.factsSeq, CasePart.facts), (event.referencesSeq, [CasePart.references]),
     ] where event.document.state != nil && seq != event.document.seq {
-      if let seq { parts += try self.parts(wanted, at: seq) }
+      if let seq, let first = wanted.first, let last = wanted.last {
+        parts += try self.parts(first, last, at: seq, of: event.document.id)
+      }
     }
     for part in parts {
-      guard let group = part.part.openedBy, let value = part.content ?? event.saltedValue(of: part.part) else {
+      guard let group = part.part.openedBy, let value = part.content else {
         continue
       }
       openings.append(
@@ -55,16 +57,6 @@ extension Transaction {
       return logged
     }
   }
-
-  private func parts(_ wanted: [CasePart], at seq: Int64) throws -> [StoredPart] {
-    guard let first = wanted.first, let last = wanted.last else { return [] }
-    return try fetch(
-      "SELECT part_key, salt, content FROM case_part WHERE part_key BETWEEN ? AND ?",
-      [first.key(at: seq), last.key(at: seq)]
-    ) { row in
-      CasePart(ofKey: row[0]).map { StoredPart(part: $0, salt: row[1], content: row.utf8(2).map { Array($0) }) }
-    }.compactMap { $0 }
-  }
 }
 
 extension StoredLeaf {
@@ -75,11 +67,6 @@ extension StoredLeaf {
       groups: commitments.all.map { ("\($0.group.name)", $0.digest) }, core: salts.disclosure(of: core).text,
       event: event)
   }
-}
-
-extension LoggedEvent {
-  /// The value of a part that holds its salt alone.
-  fileprivate func saltedValue(of part: CasePart) -> [UInt8]? { part == .letters ? document.letters : nil }
 }
 
 extension CasePart {

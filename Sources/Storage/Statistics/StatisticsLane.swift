@@ -19,9 +19,9 @@ final class StatisticsLane: @unchecked Sendable {
   private let reader: Reader
   private let running = DispatchGroup()
 
-  init(path: String, settings: StoreSettings) throws {
+  init(path: String, vault: Vault, words: (path: String, matching: WordMatching), settings: StoreSettings) throws {
     line = WaitingLine(.init(countMax: settings.queueMax, ownerCountMax: settings.queuePerOwnerMax))
-    reader = try Reader(path: path, settings: settings.forLongReading)
+    reader = try Reader(path: path, vault: vault, words: words, settings: settings.forLongReading)
   }
 
   func start() {

@@ -20,7 +20,7 @@ struct DocumentUpgrade {
     let parts = sql.components(separatedBy: marker)
     precondition(parts.count == 2, "the migration names one place to fill the tables")
     try database.execute(sql: parts[0])
-    var upgrade = DocumentUpgrade(transaction: Transaction(database))
+    var upgrade = DocumentUpgrade(transaction: Transaction(database, nil))
     try upgrade.fill()
     upgrade.transaction.kept.removeAll()
     database.clearSchemaCache()
@@ -44,7 +44,9 @@ struct DocumentUpgrade {
       "INSERT INTO counter (name, last, day, room_bytes) SELECT ? || budget, bytes, day, room_bytes FROM byte_use",
       [Counter.bytePrefix])
     // Earlier releases indexed words with every commit.
-    try transaction.setWordsSeq(try transaction.head())
+    try transaction.execute(
+      "INSERT OR REPLACE INTO setting (name, value) VALUES ('words_seq', ?)",
+      [Data("\(try transaction.head())".utf8)])
   }
 
   // MARK: Events
@@ -82,12 +84,15 @@ struct DocumentUpgrade {
       let state = record.flatMap { record in place.map { EventDocument.State(record, $0.keys) } }
       EventColumns.addVersion(state, place, to: &arguments)
     }
-    if !row.isNull(16) { try transaction.insert([StoredPart(part: .digest, salt: row[16], content: nil)], seq) }
-    try transaction.insert(StoredPart.all(of: try texts(of: seq), &transaction.salts), seq)
+    if !row.isNull(16) {
+      try FormerRows.insert([StoredPart(part: .digest, salt: row[16], content: nil)], seq, transaction)
+    }
+    try FormerRows.insert(StoredPart.all(of: try texts(of: seq), &transaction.salts), seq, transaction)
     guard let record, let place else { return }
-    try transaction.insert(
+    try FormerRows.insert(
       StoredPart.all(
-        of: record, facts: place.factsSeq == seq, references: place.referencesSeq == seq, &transaction.salts), seq)
+        of: record, facts: place.factsSeq == seq, references: place.referencesSeq == seq, &transaction.salts), seq,
+      transaction)
   }
 
   private func texts(of seq: Int64) throws -> [StoredPart.Text] {
@@ -142,9 +147,9 @@ struct DocumentUpgrade {
         throw DatabaseError(message: "a case has no event that tells of its report")
       }
       let keys = ReportKeys(person: person, report: report, twin: try twins(of: facts, person))
-      try transaction.run(.insertRecord) {
+      try transaction.run(.insertFormerRecord) {
         RecordColumns.addLasting(record, to: &$0)
-        RecordColumns.addFacts(record, keys, to: &$0)
+        RecordColumns.addFacts(record, keys, number: PlainText.folded(facts.source.agencyRef), nil, to: &$0)
         RecordColumns.addProgress(record, to: &$0)
       }
       // Keys are kept: links, requests and the index of words name them.
@@ -152,7 +157,7 @@ struct DocumentUpgrade {
         try transaction.execute("UPDATE case_record SET case_key = ? WHERE id = ?", [key, record.id.data])
       }
       if let nik = facts.subject.nik {
-        try transaction.run(.insertNIK) {
+        try transaction.run(.insertFormerNIK) {
           $0.add(nik.text)
           $0.add(key)
         }

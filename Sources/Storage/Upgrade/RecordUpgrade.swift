@@ -19,7 +19,7 @@ struct RecordUpgrade {
     let parts = sql.components(separatedBy: marker)
     precondition(parts.count == 2, "the migration names one place to log what is there")
     try database.execute(sql: parts[0])
-    let upgrade = RecordUpgrade(transaction: Transaction(database))
+    let upgrade = RecordUpgrade(transaction: Transaction(database, nil))
     try upgrade.logAll()
     upgrade.transaction.kept.removeAll()
     database.clearSchemaCache()
@@ -99,8 +99,10 @@ struct RecordUpgrade {
     let last = try transaction.fetchOne("SELECT coalesce(max(seq), 0) FROM event", []) { $0[0] as Int64 } ?? 0
     var (seq, earlier): (Int64, [Int64: Commitments]) = (0, [:])
     while seq < last {
-      let events = try transaction.loggedEvents(after: seq, limit: 1_000)
-      guard let end = events.last?.document.seq else { break }
+      var events = try transaction.loggedEvents(after: seq, limit: 1_000, withParts: false)
+      guard let first = events.first?.document.seq, let end = events.last?.document.seq else { break }
+      let parts = try FormerRows.parts(first, end, transaction)
+      for index in events.indices { events[index].parts = parts[events[index].document.seq] ?? [] }
       for event in events { earlier[event.key] = try log(event, after: earlier[event.key] ?? Commitments()) }
       seq = end
     }
@@ -114,19 +116,27 @@ struct RecordUpgrade {
     var commitments = document.state == nil ? Commitments() : earlier.lasting
     for part in event.parts where part.part != .digest { commitments[part.group] = part.digest }
     var salted: [StoredPart] = []
-    for (part, value) in [(CasePart.letters, document.letters), (.correction, try transaction.wish(of: event))] {
+    for (part, value) in [(CasePart.letters, document.letters), (.correction, try wish(of: event))] {
       guard let value else { continue }
       let part = StoredPart(part: part, salt: transaction.salts.next(), content: nil)
       commitments[part.group] = part.digest(of: value)
       salted.append(part)
     }
     let leaf = try transaction.log(document, &commitments)
-    try transaction.insert(salted, document.seq)
+    try FormerRows.insert(salted, document.seq, transaction)
     try transaction.run(.commitEvent) {
       $0.add(leaf)
       $0.add(commitments.bytes)
       $0.add(document.seq)
     }
     return document.state == nil ? earlier : commitments
+  }
+
+  /// What a request for correction asks for; nil of other events.
+  private func wish(of event: LoggedEvent) throws -> [UInt8]? {
+    guard event.document.what == EventKind.correctionRequest.rawValue,
+      let number = event.document.details.first(where: { $0.name == "request" })?.value
+    else { return nil }
+    return try FormerRows.wish(number, event.key, transaction)
   }
 }

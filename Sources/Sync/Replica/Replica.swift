@@ -13,7 +13,7 @@ public final class Replica {
   /// Opens a file that has been recognised as a replica.
   init(path: String) throws {
     self.path = path
-    var configuration = Opening.configuration(readonly: false)
+    var configuration = Connection.configuration(readonly: false)
     // Whoever reads the file holds up a commit; a report may take a while.
     configuration.busyMode = .timeout(60)
     configuration.prepareDatabase { database in

@@ -27,7 +27,7 @@ public final class ReplicaFile {
       switch failure {
       case .locked(let path): throw ReplicaFailure.locked(path)
       case .unreadable(let path, let reason): throw ReplicaFailure.unusable(path, reason: reason)
-      case .foreign, .newer, .exists, .migrationFailed, .record: throw failure
+      case .foreign, .newer, .exists, .migrationFailed, .record, .keys: throw failure
       }
     }
   }
@@ -146,7 +146,7 @@ public enum ReplicaFailure: Error, Sendable, CustomStringConvertible {
       switch error.resultCode {
       case .SQLITE_NOTADB, .SQLITE_CORRUPT: throw unusable(path, reason: "is damaged; move it away and make it anew")
       case .SQLITE_BUSY: throw unusable(path, reason: "another program has been reading or writing it for a minute")
-      default: throw unusable(path, reason: Opening.reason(error, path))
+      default: throw unusable(path, reason: Connection.reason(error, path))
       }
     }
   }

@@ -33,7 +33,7 @@ struct RecordCommand: AsyncParsableCommand {
       let config = try Config(options)
       let database = config.database
       do {
-        if replace { return try printLines([KeyReplacement.run(on: database).text]) }
+        if replace { return try printLines([KeyReplacement.run(on: database, config.store).text]) }
         let signer = try RecordKey.load(of: database) ?? RecordKey.create(of: database, named: name)
         try printLines([signer.verifier.text])
       } catch let failure as OpenFailure {

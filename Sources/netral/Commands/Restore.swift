@@ -10,13 +10,22 @@ struct Restore: ParsableCommand {
       It checks the SHA-256 beside the backup, every page, index and reference, and that no sequence is missing. It never \
       changes a file that exists: put the new one in place of the old while no server runs. With --verify alone it restores \
       into a temporary file, opens that as a server would, and deletes it: a drill. A backup whose SHA-256 is missing is \
-      refused, unless --without-sum is given. The record of the new file begins a new epoch when it is opened.
+      refused, unless --without-sum is given. With --keys it opens every value that is sealed, and puts a copy of keys and \
+      master key beside the new file; without, what is sealed is only held against what was committed to. The record of the new file begins a new epoch when it is opened.
       """)
 
   @Option(help: "The backup, or a folder of backups, of which the newest is taken.")
   var from: String
   @Option(help: "The new file.")
   var into: String?
+  @Option(
+    help: """
+      A file of keys, or the folder of their backups, of which the newest is taken: opens what is sealed \
+      (NETRAL_KEYS_BACKUP_FOLDER).
+      """)
+  var keys: String?
+  @Option(help: "The file of the master key (NETRAL_MASTER_KEY_FILE; default beside the file of keys).")
+  var masterKey: String?
   @Flag(help: "Opens what was restored as a server would, which brings an older schema up to date.")
   var verify = false
 
@@ -45,8 +54,12 @@ struct Restore: ParsableCommand {
   }
 
   private func restore(_ target: String) throws {
+    let environment = ProcessInfo.processInfo.environment
+    let keys = (keys ?? environment["NETRAL_KEYS_BACKUP_FOLDER"]).map {
+      KeySource($0, master: masterKey ?? environment["NETRAL_MASTER_KEY_FILE"])
+    }
     let restoration = try Restoration(
-      from: from, into: target, opening: verify ? StoreSettings() : nil, withoutSum: withoutSum,
+      from: from, into: target, opening: verify ? StoreSettings() : nil, withoutSum: withoutSum, keys: keys,
       lastCheckpoint: try lastCheckpoint.map { try String(contentsOfFile: $0, encoding: .utf8) })
     let schema =
       switch restoration.schema {
@@ -58,8 +71,14 @@ struct Restore: ParsableCommand {
     try printLines(
       [
         "backup\t\(restoration.source)", "sha256\t\(restoration.sumWasChecked ? "checked" : "none beside the backup")",
-        "sequence\t\(restoration.content.head)", "schema\t\(schema)",
+        "sequence\t\(restoration.content.head)", "schema\t\(schema)", "keys\t\(Self.keys(restoration, target))",
       ] + rows)
+  }
+
+  private static func keys(_ restoration: Restoration, _ target: String) -> String {
+    if !restoration.isSealed { return "none are needed: nothing is sealed in it yet" }
+    if restoration.keysWereUsed { return "each sealed value was opened" }
+    return "none given: what is sealed was not opened, and the file starts only with its keys in \(target).keys"
   }
 
   /// A folder that only its owner may enter, and that goes away whatever happens.

@@ -182,7 +182,17 @@ func printLines(_ lines: [String]) throws {
 /// - Throws: `ExitFailure` with one line that says what is wrong, and what to use while a server runs.
 func openStore(_ config: Config, instead: String? = nil) throws -> SQLiteStore {
   do {
-    return try SQLiteStore(path: config.database, readerCount: config.loops, settings: config.store)
+    let store = try SQLiteStore(path: config.database, readerCount: config.loops, settings: config.store)
+    if store.wasSealed {
+      FileHandle.standardError.write(
+        Data(
+          """
+          \(config.database): names and numbers of people are sealed now, by the keys in \(config.database).keys. The copy \
+          that was set aside before, \(config.database).before-migration, is deleted. Earlier backups and replicas of \
+          agencies still hold them in clear: delete those backups when there is a new one.\n
+          """.utf8))
+    }
+    return store
   } catch let failure as OpenFailure {
     if case .locked = failure, let instead {
       throw ExitFailure("\(failure); while the server runs, use \(instead)")

@@ -62,5 +62,9 @@ extension Setting {
     .int(
       "backup_bytes_per_second", \.store.backup.bytesPerSecond, 1_048_576...10_737_418_240,
       "how fast a backup copies"),
+    .path("master_key_file", \.store.masterKeyFile, "the key that wraps all keys; without it, beside the database"),
+    .path(
+      "keys_backup_folder", \.store.backup.keysFolder, "where backups of the keys go; without it there are none"),
+    .int("keys_backup_days", \.store.backup.keysDays, 1...3_650, "how long backups of the keys are kept"),
   ]
 }

@@ -11,19 +11,23 @@ package enum KeyReplacement {
   ///
   /// - Returns: the new key.
   /// - Throws: `OpenFailure` when the file cannot be used, is in use, or is not what its key has signed.
-  package static func run(on database: String) throws -> NoteVerifier {
+  package static func run(on database: String, _ settings: StoreSettings = StoreSettings()) throws -> NoteVerifier {
     let path = try Opening.resolved(database)
     guard access(path, F_OK) == 0 else {
       throw OpenFailure.unreadable(path, reason: String(cString: strerror(errno)))
     }
     let lock = try LockFile(for: path)
     return try withExtendedLifetime(lock) {
-      let settings = StoreSettings()
-      let queue = try Opening.openWriter(path, settings)
-      defer { try? queue.close() }  // What was written is committed.
+      let opened = try Opening.openWriter(path, settings)
+      let (queue, vault) = (opened.queue, opened.vault)
+      defer {
+        // What was written is committed.
+        try? queue.close()
+        try? vault.close()
+      }
       return try Opening.explaining(path) {
         try queue.inDatabase { database in
-          let opening = RecordOpening(path: path, transaction: Transaction(database), settings: settings)
+          let opening = RecordOpening(path: path, transaction: Transaction(database, vault), settings: settings)
           defer { opening.transaction.kept.removeAll() }
           return try opening.replaceKey()
         }

@@ -1,0 +1,59 @@
+internal import Domain
+internal import Foundation
+internal import GRDB
+internal import Service
+
+extension KeyBackupFolder {
+  /// Makes a copy, and takes away what is too old.
+  ///
+  /// - Parameters:
+  ///   - database: whose keys are meant.
+  ///   - identity: of the database, which the folder belongs to.
+  ///   - days: how long copies are kept; the newest one always is.
+  func backUp(_ database: String, _ identity: String, days: Int, _ settings: StoreSettings) throws -> Backup {
+    try folder.make()
+    try folder.requireClosed()
+    let lock = try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
+    try BackupOwner.require(identity, in: folder, settings)
+    try folder.clear()
+    let now = settings.now()
+    let source = KeyFile.path(of: database)
+    let (last, id) = try Self.state(of: source)
+    let (name, madeAt) = try folder.freeName(at: now, last)
+    let partial = folder.file(name + ".partial")
+    do {
+      try KeyFile.copy(source, to: partial)
+      let sum = try FileSum.compute(partial)
+      try BackupOwner.note(identity, in: folder)
+      try folder.publish(name, sum)
+      for old in try folder.backups(at: now)
+      where old.name != name && old.madeAt < now.adding(seconds: -Int64(days) * 86_400) {
+        unlink(folder.file(old.name))
+        unlink(folder.file(old.name + ".sha256"))
+      }
+      for block in try blocks() where block.id == id && block.last <= last { unlink(folder.file(block.name)) }
+      var status = stat()
+      stat(folder.file(name), &status)
+      return Backup(name: name, madeAt: madeAt, seq: last, bytes: Int64(status.st_size), sha256: sum)
+    } catch {
+      try? folder.clear()  // The next run deletes what cannot be deleted now.
+      throw error is OpenFailure ? error : BackupFailure(error)
+    }
+  }
+
+  private static func state(of path: String) throws -> (last: Int64, id: String) {
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: true))
+      defer { try? queue.close() }  // It was only read.
+      return try queue.read { database in
+        (
+          try Int64.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'last'") ?? 0,
+          try String.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'id'") ?? ""
+        )
+      }
+    } catch let error as DatabaseError {
+      throw OpenFailure.keys(path, reason: Connection.reason(error, path))
+    }
+  }
+}
