@@ -137,14 +137,15 @@ struct KeyFile: Sendable {
 
   /// Makes the keys of these numbers, which nobody has yet.
   ///
-  /// - Returns: them as they stand in the file, for a backup.
-  func make(_ numbers: ClosedRange<Int64>) throws -> [(number: Int64, wrapped: Data)] {
+  /// - Returns: them, and as they stand in the file, for a backup.
+  func make(_ numbers: ClosedRange<Int64>) throws -> [(key: SymmetricKey, kept: KeptKey)] {
     let keys = try numbers.map { number in
-      (number: number, wrapped: try wrap(SymmetricKey(size: .bits256), as: Self.name(number)))
+      let key = SymmetricKey(size: .bits256)
+      return (key: key, kept: KeptKey(number: number, wrapped: try wrap(key, as: Self.name(number))))
     }
     try writer().write { database in
       let statement = try database.makeStatement(sql: "INSERT INTO data_key (number, wrapped) VALUES (?, ?)")
-      for key in keys { try statement.execute(arguments: [key.number, key.wrapped]) }
+      for key in keys { try statement.execute(arguments: [key.kept.number, key.kept.wrapped]) }
       try database.execute(
         sql: "INSERT INTO setting (name, value) VALUES ('last', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
         arguments: [numbers.upperBound])

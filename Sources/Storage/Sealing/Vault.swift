@@ -88,7 +88,12 @@ final class Vault: Sendable {
       defer { ahead.withLock { $0.isMaking = false } }
       let (usable, count) = ahead.withLock { ($0.usable, $0.blockCount) }
       let block = try file.make(usable + 1...usable + count)
-      try keep(block.map { KeptKey(number: $0.number, wrapped: $0.wrapped) })
+      try keep(block.map(\.kept))
+      cache.withLock { slots in
+        for key in block {
+          slots[Int(key.kept.number & (Self.cacheCount - 1))] = Slot(number: key.kept.number, key: key.key)
+        }
+      }
       ahead.withLock { ahead in
         ahead.usable += count
         ahead.blockCount = min(2 * count, Self.blockMax)
