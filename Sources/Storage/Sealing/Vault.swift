@@ -181,6 +181,6 @@ struct KeyedDigests: Sendable {
   func digest(_ kind: Kind, _ text: String) -> String {
     var hash = state
     hash.update(data: Array("\(kind.rawValue) \(text)".utf8))
-    return Base32.encode(hash.finalize().prefix(16))
+    return Base32.encode(hash.finalize().withUnsafeBytes { Array($0.prefix(16)) })
   }
 }

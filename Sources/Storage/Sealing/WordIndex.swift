@@ -2,6 +2,7 @@ internal import Crypto
 internal import Domain
 internal import Foundation
 internal import GRDB
+internal import Glibc
 internal import Synchronization
 
 /// `FILE.words`: the words of current narratives and of the names of those they are about, as keyed digests. SQLite's own
@@ -15,6 +16,8 @@ internal import Synchronization
 final class WordIndex: @unchecked Sendable {
   /// "NTRW".
   private static let applicationID = 0x4E54_5257
+  /// Half of the way to the lowest priority there is.
+  private static let niceness: Int32 = 10
   /// Cases whose words one commit indexes.
   private static let pieceMax = 512
 
@@ -130,12 +133,14 @@ final class WordIndex: @unchecked Sendable {
       if piece.reached <= last { return last }
       try queue.writeWithoutTransaction { database in
         let tokenizer = try database.makeTokenizer(WordDigests.tokenizer)
+        var known: [String: String] = [:]
         func add(_ words: IndexedWords, of key: Int64, removing: Bool) throws {
           let command = removing ? "case_words, rowid, narrative, names" : "rowid, narrative, names"
           let places = removing ? "'delete', ?, ?, ?" : "?, ?, ?"
           try database.cachedStatement(sql: "INSERT INTO case_words (\(command)) VALUES (\(places))").execute(
             arguments: [
-              key, try digests.text(words.narrative, by: tokenizer), try digests.text(words.name, by: tokenizer),
+              key, try digests.text(words.narrative, by: tokenizer, &known),
+              try digests.text(words.name, by: tokenizer, &known),
             ])
         }
         try database.inTransaction(.immediate) {
@@ -158,7 +163,8 @@ final class WordIndex: @unchecked Sendable {
   /// Words of a question, as the index has them: each a phrase, as it may fall into several.
   func matching(_ words: [String], _ database: Database) throws -> String {
     let (digests, tokenizer) = (state.withLock { $0.words }, try database.makeTokenizer(WordDigests.tokenizer))
-    return try words.map { "\"\(try digests.text($0, by: tokenizer))\"" }.joined(separator: " ")
+    var known: [String: String] = [:]
+    return try words.map { "\"\(try digests.text($0, by: tokenizer, &known))\"" }.joined(separator: " ")
   }
 
   // MARK: Following
@@ -166,6 +172,8 @@ final class WordIndex: @unchecked Sendable {
   func start() {
     running.enter()
     let thread = Thread { [self] in
+      // On Linux, 0 is this thread alone: requests go before it.
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
       while progress.waitForWork(known: known) {
         do {
           _ = try indexPiece()
@@ -219,8 +227,8 @@ final class WordIndex: @unchecked Sendable {
 
 /// When the index has something to do: soon after writes have paused, or while they go on when it is far behind.
 private final class IndexProgress: @unchecked Sendable {
-  /// Events that it may lie behind while writes go on.
-  private static let behindMax: Int64 = 4_096
+  /// Events that it may lie behind while writes go on: who searches then waits for a second.
+  private static let behindMax: Int64 = 16_384
 
   private let condition = NSCondition()
   private let delay: TimeInterval
@@ -291,7 +299,7 @@ struct WordDigests: Sendable {
   private func digest(of word: String) -> String {
     var hash = state
     hash.update(data: Array(word.utf8))
-    return Base32.encode(hash.finalize().prefix(8))
+    return Base32.encode(hash.finalize().withUnsafeBytes { Array($0.prefix(8)) })
   }
 }
 
