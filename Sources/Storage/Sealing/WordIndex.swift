@@ -291,9 +291,17 @@ struct WordDigests: Sendable {
   init(_ secret: SymmetricKey) { state = HMAC<SHA256>(key: secret) }
 
   /// The words of a text, as digests with a blank between them.
-  func text(_ text: String, by tokenizer: any FTS5Tokenizer) throws -> String {
-    try tokenizer.tokenize(document: text.replacing("\0", with: " ")).map { digest(of: $0.token) }.joined(
-      separator: " ")
+  ///
+  /// - Parameter known: digests of words that came before: texts repeat most of their words.
+  func text(_ text: String, by tokenizer: any FTS5Tokenizer, _ known: inout [String: String]) throws -> String {
+    let clean = text.utf8.contains(0) ? text.replacing("\0", with: " ") : text
+    var digests: [String] = []
+    for (word, _) in try tokenizer.tokenize(document: clean) {
+      let digest = known[word] ?? digest(of: word)
+      known[word] = digest
+      digests.append(digest)
+    }
+    return digests.joined(separator: " ")
   }
 
   private func digest(of word: String) -> String {
