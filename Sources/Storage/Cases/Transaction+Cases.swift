@@ -309,11 +309,12 @@ extension Transaction {
   ///
   /// - Throws: `report_exists`, before anything is written, when another case than `id` has this report about that one.
   private func reportedPerson(_ facts: Facts, in id: CaseID) throws -> Int64 {
-    if let person = try personKey(facts) {
+    let digest = try digest(.person, facts.personIdentifier)
+    if let person = try run(.personKey, { $0.add(digest) }, { $0[0] as Int64 }) {
       if let other = try reportID(facts, person), other != id { throw Failure.reportExists(other) }
       return person
     }
-    let (person, digest) = (try next(.persons), try digest(.person, facts.personIdentifier))
+    let person = try next(.persons)
     try run(.insertPerson) {
       $0.add(digest)
       $0.add(person)

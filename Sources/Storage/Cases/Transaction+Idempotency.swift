@@ -6,7 +6,7 @@ internal import Service
 /// What idempotency keys have led to. The owner is the agency and not the key, so that a rotated key can retry.
 extension Transaction {
   func reply(_ owner: KeyOwner, _ key: String) throws -> StoredReply? {
-    let digest = try digest(.idempotencyKey, key)
+    let digest = try digest(ofIdempotencyKey: key)
     return try run(
       .reply,
       {
@@ -36,7 +36,7 @@ extension Transaction {
   func remember(_ reply: StoredReply, _ owner: KeyOwner, _ key: String, at now: Timestamp) throws {
     let day = LegalDate(inJakarta: now).day
     let (keyDigest, digest) = (
-      try digest(.idempotencyKey, key), try requireVault().requestDigest(reply.requestDigest, on: day, isNew: true)
+      try digest(ofIdempotencyKey: key), try requireVault().requestDigest(reply.requestDigest, on: day, isNew: true)
     )
     try run(.insertReply) {
       $0.add(owner.text)
@@ -49,6 +49,14 @@ extension Transaction {
       $0.add(reply.resource)
       $0.add(pending.receipt?.index)
     }
+  }
+
+  /// Who asks for a reply soon remembers one under the same key.
+  private func digest(ofIdempotencyKey key: String) throws -> String {
+    if let known = lastIdempotencyKey, known.key == key { return known.digest }
+    let digest = try digest(.idempotencyKey, key)
+    lastIdempotencyKey = (key, digest)
+    return digest
   }
 
   /// Looks at the next replies after a place, in the order of their keys, and deletes those that are forgotten. Going round

@@ -31,6 +31,8 @@ final class Transaction {
   let wordMatching: WordMatching?
   /// What requests for corrections ask for whose events are still to be stored.
   var wishes: [CorrectionName: [UInt8]] = [:]
+  /// The idempotency key that was asked for last, as it is found by.
+  var lastIdempotencyKey: (key: String, digest: String)?
   var salts = Salts()
 
   /// The time of what this transaction writes: of the commit and not of the request, and never before what is stored, so

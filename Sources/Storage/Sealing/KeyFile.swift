@@ -139,9 +139,11 @@ struct KeyFile: Sendable {
   ///
   /// - Returns: them, and as they stand in the file, for a backup.
   func make(_ numbers: ClosedRange<Int64>) throws -> [(key: SymmetricKey, kept: KeptKey)] {
+    // Drawn many at a time: a draw by itself costs as much as wrapping.
+    var random = Salts()
     let keys = try numbers.map { number in
-      let key = SymmetricKey(size: .bits256)
-      return (key: key, kept: KeptKey(number: number, wrapped: try wrap(key, as: Self.name(number))))
+      let key = SymmetricKey(data: random.next(2))
+      return (key: key, kept: KeptKey(number: number, wrapped: try wrap(key, as: Self.name(number), nonce: random.next().prefix(12))))
     }
     try writer().write { database in
       let statement = try database.makeStatement(sql: "INSERT INTO data_key (number, wrapped) VALUES (?, ?)")
@@ -270,9 +272,14 @@ struct KeyFile: Sendable {
   private static func name(_ secret: String) -> String { "secret \(secret)" }
 
   /// Bound to the file and to what it is the key of, so that no row passes for another one.
-  private func wrap(_ key: SymmetricKey, as name: String) throws -> Data {
+  ///
+  /// - Parameter nonce: 12 random bytes; nil: they are drawn.
+  private func wrap(_ key: SymmetricKey, as name: String, nonce: ArraySlice<UInt8>? = nil) throws -> Data {
     let bytes = key.withUnsafeBytes { Array($0) }
-    return try ChaChaPoly.seal(bytes, using: master, authenticating: Array("\(id) \(name)".utf8)).combined
+    return try ChaChaPoly.seal(
+      bytes, using: master, nonce: nonce.map { try ChaChaPoly.Nonce(data: $0) },
+      authenticating: Array("\(id) \(name)".utf8)
+    ).combined
   }
 
   private func unwrap(_ wrapped: Data, as name: String) throws -> SymmetricKey {

@@ -133,7 +133,7 @@ final class WordIndex: @unchecked Sendable {
       if piece.reached <= last { return last }
       try queue.writeWithoutTransaction { database in
         let tokenizer = try database.makeTokenizer(WordDigests.tokenizer)
-        var known: [String: String] = [:]
+        var known: [Substring: String] = [:]
         func add(_ words: IndexedWords, of key: Int64, removing: Bool) throws {
           let command = removing ? "case_words, rowid, narrative, names" : "rowid, narrative, names"
           let places = removing ? "'delete', ?, ?, ?" : "?, ?, ?"
@@ -163,7 +163,7 @@ final class WordIndex: @unchecked Sendable {
   /// Words of a question, as the index has them: each a phrase, as it may fall into several.
   func matching(_ words: [String], _ database: Database) throws -> String {
     let (digests, tokenizer) = (state.withLock { $0.words }, try database.makeTokenizer(WordDigests.tokenizer))
-    var known: [String: String] = [:]
+    var known: [Substring: String] = [:]
     return try words.map { "\"\(try digests.text($0, by: tokenizer, &known))\"" }.joined(separator: " ")
   }
 
@@ -292,14 +292,16 @@ struct WordDigests: Sendable {
 
   /// The words of a text, as digests with a blank between them.
   ///
-  /// - Parameter known: digests of words that came before: texts repeat most of their words.
-  func text(_ text: String, by tokenizer: any FTS5Tokenizer, _ known: inout [String: String]) throws -> String {
-    let clean = text.utf8.contains(0) ? text.replacing("\0", with: " ") : text
+  /// - Parameter known: what came before between two blanks, which texts repeat most of: no word goes beyond one.
+  func text(_ text: String, by tokenizer: any FTS5Tokenizer, _ known: inout [Substring: String]) throws -> String {
     var digests: [String] = []
-    for (word, _) in try tokenizer.tokenize(document: clean) {
-      let digest = known[word] ?? digest(of: word)
-      known[word] = digest
-      digests.append(digest)
+    for piece in text.utf8.split(whereSeparator: { $0 <= UInt8(ascii: " ") }) {
+      let piece = Substring(piece)
+      let found =
+        try known[piece]
+        ?? tokenizer.tokenize(document: String(piece)).map { digest(of: $0.token) }.joined(separator: " ")
+      known[piece] = found
+      if !found.isEmpty { digests.append(found) }
     }
     return digests.joined(separator: " ")
   }
