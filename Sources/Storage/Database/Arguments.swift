@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import Domain
+internal import Foundation
 internal import GRDB
 internal import Merkle
 
@@ -73,6 +74,8 @@ struct Arguments {
     guard let bytes else { return addNull() }
     bytes.withUnsafeBytes { add($0) }
   }
+
+  mutating func add(_ data: Data) { data.withUnsafeBytes { add($0) } }
 
   mutating func add(_ hash: Hash) { hash.withUnsafeBytes { add($0) } }
 

@@ -278,7 +278,7 @@ struct KeyFile: Sendable {
     let bytes = key.withUnsafeBytes { Array($0) }
     return try ChaChaPoly.seal(
       bytes, using: master, nonce: nonce.map { try ChaChaPoly.Nonce(data: $0) },
-      authenticating: Array("\(id) \(name)".utf8)
+      authenticating: Array(id.utf8) + [UInt8(ascii: " ")] + Array(name.utf8)
     ).combined
   }
 

@@ -13,11 +13,15 @@ enum Sealing {
   ///   - partKey: the key of the row: the sequence of the event and the group.
   static func seal(
     _ part: StoredPart, _ partKey: Int64, of id: CaseID, with key: SymmetricKey, nonce: ArraySlice<UInt8>
-  ) throws -> [UInt8] {
-    let box = try ChaChaPoly.seal(
-      part.salt + (part.content ?? []), using: key, nonce: ChaChaPoly.Nonce(data: nonce),
-      authenticating: bound(partKey, of: id))
-    return Array(box.combined)
+  ) throws -> Data {
+    let content = part.content ?? []
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(saltBytes + content.count)
+    bytes += part.salt
+    bytes += content
+    return try ChaChaPoly.seal(
+      bytes, using: key, nonce: ChaChaPoly.Nonce(data: nonce), authenticating: bound(partKey, of: id)
+    ).combined
   }
 
   /// Salt and content of a sealed row.

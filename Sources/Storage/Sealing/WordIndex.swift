@@ -227,8 +227,8 @@ final class WordIndex: @unchecked Sendable {
 
 /// When the index has something to do: soon after writes have paused, or while they go on when it is far behind.
 private final class IndexProgress: @unchecked Sendable {
-  /// Events that it may lie behind while writes go on: who searches then waits for a second.
-  private static let behindMax: Int64 = 16_384
+  /// Events that it may lie behind while writes go on: who searches then waits for a second or two.
+  private static let behindMax: Int64 = 65_536
 
   private let condition = NSCondition()
   private let delay: TimeInterval
