@@ -77,18 +77,21 @@ public struct PastCase: Sendable {
   public var record: Case
   /// Who may see the case now.
   public var now: VisibilityBasis
+  /// Later corrections that say whom the case is not about.
+  public var withdrawals: [Withdrawal]
 
-  public init(record: Case, now: VisibilityBasis) {
+  public init(record: Case, now: VisibilityBasis, withdrawals: [Withdrawal] = []) {
     self.record = record
     self.now = now
+    self.withdrawals = withdrawals
   }
 
-  /// What `agency` may be shown of it: what it saw then and still sees now; nil when one of the two is nothing.
-  public func projection(for agency: AgencyCode) -> Projection? {
-    guard let then = Visibility.projection(of: record, for: agency),
-      let now = Visibility.projection(of: now, for: agency)
-    else { return nil }
-    return then.intersection(now)
+  /// What `agency` may be shown of it, as of a ``PastStub``.
+  public func projection(for agency: AgencyCode, isOwner: Bool = false) -> Projection? {
+    PastStub(
+      id: record.id, version: record.version, then: VisibilityBasis(record), now: now, commitments: nil,
+      withdrawals: withdrawals
+    ).projection(for: agency, isOwner: isOwner)
   }
 }
 
@@ -100,15 +103,31 @@ public struct PastStub: Sendable {
   public var now: VisibilityBasis
   /// What the record commits to of the version.
   public var commitments: CaseCommitments?
+  /// Later corrections that say whom the case is not about.
+  public var withdrawals: [Withdrawal]
 
   public init(
-    id: CaseID, version: Int, then: VisibilityBasis, now: VisibilityBasis, commitments: CaseCommitments?
+    id: CaseID, version: Int, then: VisibilityBasis, now: VisibilityBasis, commitments: CaseCommitments?,
+    withdrawals: [Withdrawal] = []
   ) {
+    self.withdrawals = withdrawals
     self.commitments = commitments
     self.id = id
     self.version = version
     self.then = then
     self.now = now
+  }
+
+  /// What `agency` may be shown of it: what it saw then and still sees now, less what was withdrawn since; nil when it may
+  /// not know of the case.
+  ///
+  /// - Parameter isOwner: whether `agency` owns the case (default false, which shows less).
+  public func projection(for agency: AgencyCode, isOwner: Bool = false) -> Projection? {
+    guard let then = Visibility.projection(of: then, for: agency),
+      let now = Visibility.projection(of: now, for: agency)
+    else { return nil }
+    // All of them are later than the version, wherever that stands.
+    return Withdrawals(withdrawals, from: agency, isOwner: isOwner).facts(then.intersection(now), at: 0)
   }
 }
 

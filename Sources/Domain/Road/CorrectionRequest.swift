@@ -16,6 +16,8 @@ public struct CorrectionRequest: Sendable {
   public var decidedBy: AgencyCode?
   public var decidedAt: Timestamp?
   public var decisionReason: String?
+  /// Whether it says that the case is on record about the wrong person. False by default.
+  public var isOfWrongPerson = false
 
   public init(
     number: Int, requestedBy: AgencyCode, requestedAt: Timestamp, patch: String, reason: String, state: State,

@@ -28,6 +28,11 @@ extension Reference {
 
   /// True when `agency` owns the case on a day: it reported it, or it has succeeded the agency that did.
   public func owns(_ agency: AgencyCode, _ facts: Facts, on day: LegalDate) -> Bool {
-    agency == facts.source.agency || hasSucceeded(agency, facts.source.agency, on: day)
+    owns(agency, reportedBy: facts.source.agency, on: day)
+  }
+
+  /// The same of any case that `reporter` has reported.
+  public func owns(_ agency: AgencyCode, reportedBy reporter: AgencyCode, on day: LegalDate) -> Bool {
+    agency == reporter || hasSucceeded(agency, reporter, on: day)
   }
 }
