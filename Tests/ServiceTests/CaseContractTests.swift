@@ -121,6 +121,49 @@ internal import Testing
   }
 
   @Test(arguments: StoreFactory.all)
+  func `corrections that name another person are kept with the past that they withdraw`(_ factory: StoreFactory)
+    async throws
+  {
+    try await factory.run { bench in
+      var record = try await bench.report(1)
+      let (first, actor) = (record, bench.context().actor)
+      let details: [[(name: String, value: String)]] = [
+        [("wrong_person", "subject")], [], [("request", "1"), ("wrong_person", "subject narrative")],
+      ]
+      let kinds: [EventKind] = [.correction, .correction, .correctionAcceptance]
+      var sequences: [Int64] = []
+      for (number, (kind, details)) in zip(kinds, details).enumerated() {
+        record = try await bench.write { [record] write in
+          // A request marks nothing until it is accepted.
+          let asked = EventDraft(
+            what: .correctionRequest, actor: actor, details: [("request", "\(number)"), ("wrong_person", "subject")])
+          try write.append(asked, to: record)
+          var corrected = record
+          corrected.facts.subject.name = "Orang \(number)"
+          return try write.update(record, to: corrected, EventDraft(what: kind, actor: actor, details: details))
+        }
+        sequences.append(record.seq)
+      }
+      try bench.read { reads throws in
+        let marks = try reads.withdrawals(of: record.id)
+        #expect(marks.map(\.seq) == [sequences[0], sequences[2]])
+        #expect(marks.map(\.groups) == [.subject, [.subject, .narrative]])
+        #expect(marks.allSatisfy { $0.recordedAt == bench.clock.now })
+        #expect(try reads.requestMarks(of: record.id)[1] == RequestMark(seq: sequences[1] - 1, isOfWrongPerson: true))
+        for (seq, later) in [
+          (first.seq, marks), (sequences[0], [marks[1]]), (sequences[1], [marks[1]]), (record.seq, []),
+        ] {
+          let cases = try reads.pastCases(at: seq, after: .lowest, limit: 1).items
+          #expect(cases.map(\.record.seq) == [seq] && cases.map(\.withdrawals) == [later])
+          #expect(try reads.pastStubs(at: seq, after: .lowest, limit: 1).items.map(\.withdrawals) == [later])
+          let place = CasePlace(id: record.id, version: cases[0].record.version)
+          #expect(try reads.pastCases([place]).map(\.?.withdrawals) == [later])
+        }
+      }
+    }
+  }
+
+  @Test(arguments: StoreFactory.all)
   func `the clocks of a case are found with it`(_ factory: StoreFactory) async throws {
     try await factory.run { bench in
       let record = try await bench.report(1)

@@ -19,7 +19,7 @@ extension Transaction {
       guard let newest = try newestVersion(of: current.key, at: seq), let then = try versionMade(at: newest) else {
         return nil
       }
-      return PastCase(record: then, now: now)
+      return PastCase(record: then, now: now, withdrawals: try withdrawals(ofKey: current.key, after: newest))
     }
     let isLast = stored.count < limit && bytes < Self.pageBytesMax
     return PastPage(items: items, next: isLast ? nil : stored.last?.record.id)
@@ -28,10 +28,13 @@ extension Transaction {
   func pastCases(_ places: [CasePlace]) throws -> [PastCase?] {
     try places.map { place in
       guard let stub = try stub(place.id) else { return nil }
-      let record =
-        stub.version == place.version
-        ? try caseRecord(behind: stub) : try caseRecord(place.id, version: Int(place.version))
-      return record.map { PastCase(record: $0, now: stub.basis) }
+      if stub.version == place.version {
+        return try caseRecord(behind: stub).map { PastCase(record: $0, now: stub.basis) }
+      }
+      return try caseRecord(place.id, version: Int(place.version)).map { then in
+        PastCase(
+          record: then, now: stub.basis, withdrawals: try withdrawals(ofKey: stub.key, after: then.seq))
+      }
     }
   }
 
@@ -50,11 +53,13 @@ extension Transaction {
             id: stub.id, version: stub.version, then: stub.basis, now: stub.basis, commitments: stub.commitments)
       }
       guard let newest = try newestVersion(of: stub.key, at: seq) else { return nil }
-      return try fetchOne(Self.basisSQL, [newest]) { row in
+      var past = try fetchOne(Self.basisSQL, [newest]) { row in
         PastStub(
           id: stub.id, version: row[0], then: try CaseListing.basis(row, from: 2), now: stub.basis,
           commitments: CaseListing.commitments(row, from: 1))
       }
+      past?.withdrawals = try withdrawals(ofKey: stub.key, after: newest)
+      return past
     }
     return PastPage(items: items, next: stored.count < limit ? nil : stored.last?.stub.id)
   }
