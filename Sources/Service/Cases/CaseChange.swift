@@ -24,7 +24,7 @@ extension Records {
   ) async throws -> Done<SeenCase> {
     let (agency, context) = (visible.agency, try asker.context(reference))
     return try await once(by: asker, intent) {
-      try SeenCase.replayed($0, for: agency, $1)
+      try SeenCase.replayed($0, for: context.renewed(by: $1), $1)
     } change: { transaction in
       let seen = try transaction.seen(visible.id, by: agency)
       let now = CaseChange(seen: seen, context: try context.renewed(by: transaction), transaction: transaction)

@@ -49,14 +49,15 @@ public struct CaseService: RecordService {
   }
 
   /// The case as it was on record at an earlier instant. What is seen is judged by the case as it is now and as it was
-  /// then, whichever shows less.
+  /// then, whichever shows less, and less what a later correction has withdrawn.
   ///
   /// - Throws: `not_found` when it was not there yet.
   public func past(_ visible: VisibleCase, recordedBy instant: Timestamp, by asker: Asker) throws -> SeenCase {
-    try records.read(by: asker) { reads in
-      let seen = try reads.seen(visible.id, by: visible.agency)
+    let context = try asker.context(records.reference)
+    return try records.read(by: asker) { reads in
+      _ = try reads.sight(of: visible.id, for: visible.agency)
       guard let then = try reads.caseRecord(visible.id, recordedBy: instant) else { throw Failure.notFound }
-      return seen.showing(then, within: try SeenCase(then, for: visible.agency).projection)
+      return try reads.seen(then, context)
     }
   }
 
@@ -80,7 +81,7 @@ public struct CaseService: RecordService {
     // Judged here and not on the writer's thread. A refusal waits: a retry is answered as the first request was.
     let judged = Result { try report(by: context) }
     return try await records.once(by: asker, intent) {
-      try SeenCase.replayed($0, for: agency, $1)
+      try SeenCase.replayed($0, for: context.renewed(by: $1), $1)
     } change: { transaction in
       let renewed = try context.renewed(by: transaction)
       let report = renewed.reference.isSame(as: context.reference) ? try judged.get() : try report(by: renewed)

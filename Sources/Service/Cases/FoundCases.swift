@@ -40,12 +40,9 @@ extension CaseService {
   public func part(_ places: [CasePlace], by asker: Asker, write: @escaping @Sendable ([SeenCase]) -> [UInt8])
     async throws -> [UInt8]
   {
-    let agency = try asker.agency()
+    let context = try asker.context(records.reference)
     return try await records.readPart(by: asker) { reads in
-      write(
-        try reads.pastCases(places).compactMap { past in
-          past.flatMap { past in past.projection(for: agency).map { SeenCase(past.record, $0) } }
-        })
+      write(try reads.pastCases(places).compactMap { $0.flatMap { SeenCase($0, context) } })
     }
   }
 }

@@ -25,16 +25,20 @@ public struct SeenCase: Sendable {
     self.projection = projection
   }
 
-  /// A case as it stood in the past, with what `agency` sees of it.
-  init(_ record: Case, _ projection: Projection) { (self.record, self.projection) = (record, projection) }
+  /// A case as it stood in the past, as far as whoever asks may be shown it; nil when that is nothing.
+  init?(_ past: PastCase, _ context: Lifecycle.Context) {
+    let isOwner = context.owns(reportedBy: past.record.facts.source.agency)
+    guard let projection = past.projection(for: context.actor.agency, isOwner: isOwner) else { return nil }
+    (record, self.projection) = (past.record, projection)
+  }
 
   /// A case as an idempotency key remembers it, as far as the caller may see it now.
-  static func replayed(_ reply: StoredReply, for agency: AgencyCode, _ reads: any CaseReads) throws -> SeenCase {
+  static func replayed(_ reply: StoredReply, for context: Lifecycle.Context, _ reads: any CaseReads) throws -> SeenCase
+  {
     guard let id = reply.caseID, let version = reply.version else { throw Failure.notFound }
-    let seen = try reads.seen(id, by: agency)
+    _ = try reads.sight(of: id, for: context.actor.agency)
     guard let then = try reads.caseRecord(id, version: version) else { throw Failure.notFound }
-    // What is withheld by either state stays withheld.
-    return seen.showing(then, within: try SeenCase(then, for: agency).projection)
+    return try reads.seen(then, context)
   }
 
   /// Another state of the case, of which no more is seen than of this one, nor more than `projection` shows.

@@ -7,16 +7,20 @@ public struct SeenEvent {
   public let standing: EventStanding?
   /// What shows that it stands in the record; nil where nobody has asked.
   public let proof: LeafProof?
-  private let projection: Projection
-  private let agency: AgencyCode
+  /// What is shown of the facts that it names.
+  private let facts: Projection
+  /// What is shown of its texts.
+  private let texts: Projection
+  /// Whether whoever asks has recorded it.
+  private let isOwn: Bool
 
-  fileprivate init(
-    _ event: Event, _ standing: EventStanding?, _ projection: Projection, _ agency: AgencyCode, _ proof: LeafProof?
-  ) {
-    self.proof = proof?.opening { opening in
-      !opening.isState && (opening.group == .notes ? event.agency == agency : projection.shows(opening.group))
+  fileprivate init(_ event: Event, _ standing: EventStanding?, _ sight: EventSight, _ proof: LeafProof?) {
+    (self.event, self.standing, isOwn) = (event, standing, event.agency == sight.agency)
+    facts = sight.withdrawals.facts(sight.projection, at: event.seq)
+    texts = sight.withdrawals.texts(sight.projection, at: event.seq)
+    self.proof = proof?.opening { [texts, isOwn] opening in
+      !opening.isState && Self.shows(opening.group, texts, isOwn: isOwn)
     }
-    (self.event, self.standing, self.projection, self.agency) = (event, standing, projection, agency)
   }
 
   /// A note exists for the agency that wrote it alone; so does a link here, because it may tie the case to one that
@@ -25,10 +29,22 @@ public struct SeenEvent {
     ![.act(.notes), .link].contains(what) || author == agency
   }
 
-  /// True when what belongs to a group of facts is shown.
-  public func shows(_ group: FieldGroup) -> Bool {
-    group == .notes ? event.agency == agency : projection.shows(group)
+  /// True when it is shown that it has changed a fact.
+  public func shows(changed name: String) -> Bool { Self.shows(Facts.group(of: name), facts, isOwn: isOwn) }
+
+  /// True when its texts that go with a group are shown.
+  public func shows(textsOf group: FieldGroup) -> Bool { Self.shows(group, texts, isOwn: isOwn) }
+
+  private static func shows(_ group: FieldGroup, _ projection: Projection, isOwn: Bool) -> Bool {
+    group == .notes ? isOwn : projection.shows(group)
   }
+}
+
+/// What whoever asks sees of the events of a case.
+private struct EventSight {
+  let agency: AgencyCode
+  let projection: Projection
+  let withdrawals: Withdrawals
 }
 
 extension CaseService {
@@ -43,7 +59,9 @@ extension CaseService {
     add: @escaping @Sendable (SeenEvent, inout Page) -> Bool
   ) async throws -> (page: Page, next: Int64?) {
     let events = try await records.readPieces(
-      of: CaseEvents(id: visible.id, agency: visible.agency, after: seq, page: page, proving: proving, add: add),
+      of: CaseEvents(
+        id: visible.id, context: try asker.context(records.reference), after: seq, page: page, proving: proving,
+        add: add),
       by: asker)
     return (events.page, events.isFull ? events.after : nil)
   }
@@ -52,7 +70,7 @@ extension CaseService {
 /// The events of a case on their way onto a page.
 private struct CaseEvents<Page: Sendable>: PiecewiseList {
   let id: CaseID
-  let agency: AgencyCode
+  let context: Lifecycle.Context
   /// The sequence up to which events were looked at.
   var after: Int64
   var page: Page
@@ -64,28 +82,30 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
   private let add: @Sendable (SeenEvent, inout Page) -> Bool
 
   init(
-    id: CaseID, agency: AgencyCode, after: Int64, page: Page, proving: Bool,
+    id: CaseID, context: Lifecycle.Context, after: Int64, page: Page, proving: Bool,
     add: @escaping @Sendable (SeenEvent, inout Page) -> Bool
   ) {
     self.proving = proving
 
-    (self.id, self.agency, self.after, self.page, self.add) = (id, agency, after, page, add)
+    (self.id, self.context, self.after, self.page, self.add) = (id, context, after, page, add)
   }
 
   /// Events of one piece: some milliseconds of work when each has a long text.
   private static var pieceEvents: Int { 200 }
 
   mutating func readPiece(_ reads: any CaseReads) throws {
+    let agency = context.actor.agency
     let (stub, projection) = try reads.sight(of: id, for: agency)
+    let sight = EventSight(
+      agency: agency, projection: projection,
+      withdrawals: try reads.withdrawals(of: id, reportedBy: stub.basis.owner, context))
     let standings = try standings ?? readStandings(stub, reads)
     self.standings = standings
     let events = try reads.history(id, after: after, limit: Self.pieceEvents)
     for event in events {
       if SeenEvent.exists(event.what, of: event.agency, for: agency),
         !add(
-          SeenEvent(
-            event, standings[event.seq], projection, agency, proving ? try reads.proof(ofEvent: event.seq) : nil),
-          &page)
+          SeenEvent(event, standings[event.seq], sight, proving ? try reads.proof(ofEvent: event.seq) : nil), &page)
       {
         (isFull, isOver) = (true, true)
         return
@@ -97,7 +117,7 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
 
   /// Only a case that was imported has events that wait for a word.
   private func readStandings(_ stub: CaseStub, _ reads: any CaseReads) throws -> [Int64: EventStanding] {
-    let record = try SeenCase(reads.caseRecord(behind: stub), for: agency).record
+    let record = try SeenCase(reads.caseRecord(behind: stub), for: context.actor.agency).record
     return record.provenance.importer == nil ? [:] : Confirmation.standings(try reads.history(id), record)
   }
 }

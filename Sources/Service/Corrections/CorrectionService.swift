@@ -23,21 +23,20 @@ public struct CorrectionService: RecordService {
   ///
   /// - Throws: `not_owner` where the agency may not; `invalid` with `withheld` where it may not see what it patches.
   public func correct(
-    _ patch: JSONValue, because reason: String, on visible: VisibleCase, matching tag: String?, by asker: Asker,
-    _ intent: Intent
+    _ wish: CorrectionWish, on visible: VisibleCase, matching tag: String?, by asker: Asker, _ intent: Intent
   ) async throws -> Done<SeenCase> {
     try await records.change(visible, matching: tag, by: asker, intent, status: 200) { now in
       guard Self.mayCorrect(now.record, now.context) else { throw Failure.notOwner }
     } _: { now in
-      try Correction.requireOpen(patch, now.seen.projection)
-      return try apply(patch, to: now.record, reason, .correction, now.context, now.transaction)
+      try Correction.requireOpen(wish.patch, now.seen.projection)
+      return try apply(wish, to: now.record, .correction, now.context, now.transaction)
     }
   }
 
   /// Asks for a correction. What could not be accepted is refused at once, not when the owner comes to it.
-  public func request(
-    _ patch: JSONValue, because reason: String, on visible: VisibleCase, by asker: Asker, _ intent: Intent
-  ) async throws -> Done<CorrectionRequest> {
+  public func request(_ wish: CorrectionWish, on visible: VisibleCase, by asker: Asker, _ intent: Intent) async throws
+    -> Done<CorrectionRequest>
+  {
     let (id, agency, now, context) = (visible.id, visible.agency, asker.now, try asker.context(records.reference))
     return try await records.once(by: asker, intent) { reply, transaction in
       // The answer is the first one: of a request that nobody had decided on.
@@ -47,17 +46,18 @@ public struct CorrectionService: RecordService {
     } change: { transaction in
       let seen = try transaction.seen(id, by: agency)
       do throws(Failure) {
-        try Correction.requireOpen(patch, seen.projection)
+        try Correction.requireOpen(wish.patch, seen.projection)
       } catch {
         throw error.pointing(into: "/patch")
       }
-      let names = try correction.changes(patch, in: seen.record, context.renewed(by: transaction), at: "/patch")
+      let names = try correction.changes(wish.patch, in: seen.record, context.renewed(by: transaction), at: "/patch")
+      let mark = try Self.mark(wish, names, in: seen.record, transaction)
       var json = JSONWriter()
-      json.value(patch)
+      json.value(wish.patch)
       let number = try transaction.requestCorrection(
-        seen.record, by: agency, patch: String(decoding: json.bytes, as: UTF8.self), reason: reason, at: now)
+        seen.record, by: agency, patch: String(decoding: json.bytes, as: UTF8.self), reason: wish.reason, at: now)
       let event = EventDraft(
-        what: .correctionRequest, actor: context.actor, changed: names, details: [("request", String(number))])
+        what: .correctionRequest, actor: context.actor, changed: names, details: [("request", String(number))] + mark)
       try transaction.append(event, to: seen.record)
       let reply = StoredReply(requestDigest: [], status: 201, caseID: id, version: nil, resource: String(number))
       return (try Self.find(number, of: id, agency, transaction), reply)
@@ -107,36 +107,60 @@ public struct CorrectionService: RecordService {
       try now.transaction.append(event, to: now.record)
       return now.record
     }
+    let wish = CorrectionWish(
+      patch: try Correction.stored(request.patch), reason: reason, isOfWrongPerson: request.isOfWrongPerson)
     return try apply(
-      try Correction.stored(request.patch), to: now.record, reason, .correctionAcceptance, now.context,
-      now.transaction, accepting: request.number, movesReceipt: movesReceipt)
+      wish, to: now.record, .correctionAcceptance, now.context, now.transaction, accepting: request.number,
+      movesReceipt: movesReceipt)
   }
 
   /// - Parameter number: of the request that is accepted; nil for a correction that nobody has asked for.
   private func apply(
-    _ patch: JSONValue, to record: Case, _ reason: String, _ what: EventKind, _ context: Lifecycle.Context,
+    _ wish: CorrectionWish, to record: Case, _ what: EventKind, _ context: Lifecycle.Context,
     _ transaction: any CaseWrites, accepting number: Int? = nil, movesReceipt: Bool = false
   ) throws -> Case {
-    let corrected = try correction.apply(patch, to: record, context, movesReceipt: movesReceipt)
+    let corrected = try correction.apply(wish.patch, to: record, context, movesReceipt: movesReceipt)
     let names = Facts.changes(from: record.facts, to: corrected.facts)
     let moved = corrected.facts.source.receivedOn != record.facts.source.receivedOn
     // A day that two agencies have agreed on is not one agency's to change again.
     if moved, !movesReceipt, try transaction.history(record.id).contains(where: \.hasMovedSource) {
       throw Failure.receiptSettled
     }
+    let mark = try Self.mark(wish, names, in: record, transaction)
     // Nothing has happened that anybody would have to know of.
     if names.isEmpty, what == .correction { return record }
     // The reason may repeat what is corrected: it is seen by those who see the most guarded of the facts.
     let group: FieldGroup = names.contains { Facts.group(of: $0) == .reporter } ? .reporter : .narrative
     let event = EventDraft(
-      what: what, actor: context.actor, changed: names, details: number.map { [("request", String($0))] } ?? [],
-      texts: [("reason", reason, group)])
+      what: what, actor: context.actor, changed: names,
+      details: (number.map { [("request", String($0))] } ?? []) + mark, texts: [("reason", wish.reason, group)])
     guard !names.isEmpty else {
       try transaction.append(event, to: record)
       return record
     }
     return try transaction.update(record, to: corrected, event)
   }
+
+  /// What the event of a correction tells of the wrong person: the groups that it puts right, which are withheld of all that
+  /// was before.
+  ///
+  /// - Parameter names: of the facts that it changes.
+  /// - Throws: `invalid` when it says that it names another person, and names none.
+  private static func mark(
+    _ wish: CorrectionWish, _ names: [String], in record: Case, _ reads: any CaseReads
+  ) throws -> [(name: String, value: String)] {
+    guard wish.isOfWrongPerson else { return [] }
+    let groups = Projection(groupsOf: names)
+    // What names the person beside the subject may be put right later.
+    guard try groups.contains(.subject) || !groups.isEmpty && !reads.withdrawals(of: record.id).isEmpty else {
+      throw Failure.invalid("/\(Withdrawals.detail)", .inconsistent, noOtherPerson)
+    }
+    return [(Withdrawals.detail, groups.names)]
+  }
+
+  private static let noOtherPerson = LocalizedText(
+    en: "Name another person with it: the correction changes no name, NIP, NIK or position title.",
+    inIndonesian: "Sebutkan orang yang benar: koreksi ini tidak mengubah nama, NIP, NIK, atau jabatan.")
 
   /// True when an open request changes a settled day of receipt and nothing else, so that the owner does not decide on it.
   static func asksForReceipt(_ request: CorrectionRequest, _ record: Case, _ context: Lifecycle.Context)
@@ -148,7 +172,10 @@ public struct CorrectionService: RecordService {
   }
 
   private static func find(_ number: Int, in now: CaseChange) throws -> CorrectionRequest? {
-    try now.transaction.correctionRequests(now.record.id, after: number - 1, limit: 1).first { $0.number == number }
+    guard number > 0 else { return nil }
+    let marks = try now.transaction.requestMarks(of: now.record.id)
+    return try now.transaction.correctionRequests(now.record.id, after: number - 1, limit: 1)
+      .first { $0.number == number }?.marked(by: marks)
   }
 
   private static func find(_ number: Int, of id: CaseID, _ agency: AgencyCode, _ reads: any CaseReads) throws
@@ -157,7 +184,7 @@ public struct CorrectionService: RecordService {
     guard number > 0, let request = try reads.correctionRequests(id, after: number - 1, limit: 1).first,
       request.number == number
     else { throw Failure.notFound }
-    return request
+    return request.marked(by: try reads.requestMarks(of: id))
   }
 
   /// The correction requests of a case after a number, until the page is full. The wanted values are shown to requester
@@ -174,6 +201,19 @@ public struct CorrectionService: RecordService {
         id: visible.id, context: try asker.context(records.reference), after: number, page: page, add: add),
       by: asker)
     return (requests.page, requests.isFull ? requests.after : nil)
+  }
+}
+
+/// A correction that an agency makes or asks for.
+public struct CorrectionWish: Sendable {
+  /// A JSON merge patch of the facts (RFC 7396).
+  let patch: JSONValue
+  let reason: String
+  /// Whether the case is on record about the wrong person.
+  let isOfWrongPerson: Bool
+
+  public init(patch: JSONValue, reason: String, isOfWrongPerson: Bool) {
+    (self.patch, self.reason, self.isOfWrongPerson) = (patch, reason, isOfWrongPerson)
   }
 }
 
@@ -215,17 +255,30 @@ private struct CorrectionRequests<Page: Sendable>: PiecewiseList {
     let seen = try reads.seen(id, by: agency)
     let owns = context.reference.owns(agency, seen.record.facts, on: context.today)
     let requests = try reads.correctionRequests(id, after: after, limit: Self.pieceRequests)
+    let marks = try requests.isEmpty ? [:] : reads.requestMarks(of: id)
+    let withdrawals = try reads.withdrawals(of: id, reportedBy: seen.record.facts.source.agency, context)
     for request in requests {
       // A successor owns the case and yet is not the agency that reported it: the reporter stays withheld.
-      let isOpen = Correction.isOpen(request.patch, seen.projection)
+      let projection = Self.sight(of: request, marks[request.number], seen.projection, withdrawals)
+      let isOpen = projection.map { Correction.isOpen(request.patch, $0) } ?? false
       let isParty = try owns || request.requestedBy == agency || decides(on: request, seen.record)
-      guard add(request, isOpen && isParty, &page) else {
+      guard add(request.marked(by: marks), isOpen && isParty, &page) else {
         (isFull, isOver) = (true, true)
         return
       }
       after = request.number
     }
     isOver = requests.count < Self.pieceRequests
+  }
+
+  /// What is shown of the values of a request; nil for none. Reasons may name who was named by mistake, and so may values: of
+  /// a request of that time there is left what is yet to be decided on and names no person.
+  private static func sight(
+    of request: CorrectionRequest, _ mark: RequestMark?, _ projection: Projection, _ withdrawals: Withdrawals
+  ) -> Projection? {
+    let seq = mark?.seq ?? 0
+    if request.state != .open, withdrawals.withholdsTexts(at: seq) { return nil }
+    return withdrawals.facts(projection, at: seq)
   }
 
   /// True when the agency decides on a request about a settled day of receipt.
@@ -239,6 +292,15 @@ private struct CorrectionRequests<Page: Sendable>: PiecewiseList {
 extension Event {
   /// A correction of the report that another agency has accepted.
   fileprivate var hasMovedSource: Bool { what == .correctionAcceptance && changed.contains("source") }
+}
+
+extension CorrectionRequest {
+  /// The same with what its event tells of it.
+  fileprivate func marked(by marks: [Int: RequestMark]) -> CorrectionRequest {
+    var request = self
+    request.isOfWrongPerson = marks[number]?.isOfWrongPerson ?? false
+    return request
+  }
 }
 
 extension Failure {

@@ -27,12 +27,12 @@ public struct ExportService: RecordService {
     of snapshot: Snapshot, after id: CaseID, by asker: Asker, proving: Bool,
     write: @escaping @Sendable ([SeenCase]) -> [UInt8]
   ) async throws -> SnapshotPart {
-    try await records.readPart(by: asker) { reads in
+    let context = try asker.context(records.reference)
+    return try await records.readPart(by: asker) { reads in
       let page = try reads.pastCases(at: snapshot.seq, after: id, limit: Self.partCases)
       let seen = try page.items.compactMap { item -> SeenCase? in
-        guard let projection = item.projection(for: snapshot.agency) else { return nil }
-        var seen = SeenCase(item.record, projection)
-        if proving { seen.proof = try reads.proof(ofEvent: item.record.seq)?.opening(of: projection) }
+        guard var seen = SeenCase(item, context) else { return nil }
+        if proving { seen.proof = try reads.proof(ofEvent: item.record.seq)?.opening(of: seen.projection) }
         return seen
       }
       return SnapshotPart(bytes: write(seen), count: seen.count, next: page.next)

@@ -23,10 +23,10 @@ public struct LinkService: RecordService {
     }
     let link = Link(relation: relation, other: other, linkedBy: agency, linkedAt: asker.now)
     return try await records.once(by: asker, intent) { _, transaction in
-      _ = try Self.both(id, other, relation, agency, transaction)
+      _ = try Self.both(id, other, relation, context.renewed(by: transaction), transaction)
       return try Self.find(relation, from: id, to: other, transaction)
     } change: { transaction in
-      let (one, two) = try Self.both(id, other, relation, agency, transaction)
+      let (one, two) = try Self.both(id, other, relation, context.renewed(by: transaction), transaction)
       if try transaction.link(one, two, link) {
         for (record, partner) in [(one, two), (two, one)] {
           let event = EventDraft(
@@ -47,13 +47,19 @@ public struct LinkService: RecordService {
     on visible: VisibleCase, by asker: Asker,
     write: @escaping @Sendable (_ links: [Link], _ isSeen: (Link) throws -> Bool) throws -> Page
   ) async throws -> Page {
-    let (id, agency) = (visible.id, visible.agency)
+    let (id, agency, context) = (visible.id, visible.agency, try asker.context(records.reference))
     return try await records.readLong(by: asker) { reads in
-      let own = try reads.sight(of: id, for: agency).projection
+      let (stub, own) = try reads.sight(of: id, for: agency)
+      let withdrawals = try reads.withdrawals(of: id, reportedBy: stub.basis.owner, context)
       return try write(try reads.links(id)) { link in
         guard let other = try reads.stub(link.other), let projection = Visibility.projection(of: other, for: agency)
         else { return false }
-        return link.relation == .sameAct || own.contains(.subject) && projection.contains(.subject)
+        if link.relation == .sameAct { return true }
+        // It may be the wrong person whom the other case is about.
+        return try own.contains(.subject) && projection.contains(.subject)
+          && !withdrawals.withholdsTie(madeAt: link.linkedAt)
+          && !reads.withdrawals(of: link.other, reportedBy: other.basis.owner, context)
+            .withholdsTie(madeAt: link.linkedAt)
       }
     }
   }
@@ -92,13 +98,21 @@ public struct LinkService: RecordService {
   }
 
   private static func both(
-    _ id: CaseID, _ other: CaseID, _ relation: LinkRelation, _ agency: AgencyCode, _ reads: any CaseReads
+    _ id: CaseID, _ other: CaseID, _ relation: LinkRelation, _ context: Lifecycle.Context, _ reads: any CaseReads
   ) throws -> (Case, Case) {
+    let agency = context.actor.agency
     let one = try reads.seen(id, by: agency)
     do {
       let two = try reads.seen(other, by: agency)
       if relation == .samePerson, !one.projection.contains(.subject) || !two.projection.contains(.subject) {
         throw Failure.invalid("/relation", .withheld)
+      }
+      // Whether they are tied already would tell whom a case was about by mistake.
+      for record in [one.record, two.record] where relation == .samePerson {
+        let reporter = record.facts.source.agency
+        guard try reads.withdrawals(of: record.id, reportedBy: reporter, context).isEmpty else {
+          throw Failure.invalid("/relation", .withheld)
+        }
       }
       return (one.record, two.record)
     } catch let failure as Failure where failure.code == .notFound {

@@ -12,7 +12,7 @@ public struct Reconciliation: Sendable {
     case unknown(CaseID)
   }
 
-  let agency: AgencyCode
+  let context: Lifecycle.Context
   let seq: Int64
   /// What was found since it was last taken out.
   private var differences: [Difference] = []
@@ -27,11 +27,13 @@ public struct Reconciliation: Sendable {
   private var counts = (missing: 0, outdated: 0, unknown: 0)
   private let read: ManifestReader
 
-  init(agency: AgencyCode, seq: Int64, read: @escaping ManifestReader) {
-    self.agency = agency
+  init(_ context: Lifecycle.Context, seq: Int64, read: @escaping ManifestReader) {
+    self.context = context
     self.seq = seq
     self.read = read
   }
+
+  var agency: AgencyCode { context.actor.agency }
 
   /// Takes out what was found since this was asked last.
   public mutating func takeDifferences() -> [Difference] {
@@ -90,7 +92,7 @@ public struct Reconciliation: Sendable {
     }
     lastHeld = held.id
     let etag = consume(stub)
-    guard held.version != stub.version || held.etag != etag else { return true }
+    guard held.version != stub.version || held.etag != etag && held.etag != etagNow(of: stub) else { return true }
     if Visibility.projection(of: stub.now, for: agency) == nil {
       // Withdrawn since: nothing is told of it.
       counts.unknown += 1
@@ -118,6 +120,12 @@ public struct Reconciliation: Sendable {
       version: stub.version, Visibility.projection(of: stub.then, for: agency) ?? [], stub.commitments)
     digest.update(data: Array("\(stub.id) \(etag)\n".utf8))
     return etag
+  }
+
+  /// The entity tag of an expected case as a snapshot of the sequence shows it now: what was withdrawn since is left out.
+  private func etagNow(of stub: PastStub) -> String {
+    let isOwner = context.owns(reportedBy: stub.then.owner)
+    return EntityTag.of(version: stub.version, stub.projection(for: agency, isOwner: isOwner) ?? [], stub.commitments)
   }
 
   /// The next case that existed for the agency; nil after the last.

@@ -17,13 +17,13 @@ public struct ReconciliationService: RecordService {
   ///   - read: reads a line of the manifest.
   /// - Throws: `sequence_ahead`, `sequence_gone`.
   public func comparison(at wanted: Int64?, by asker: Asker, read: @escaping ManifestReader) throws -> Reconciliation {
-    let agency = try asker.agency()
+    let context = try asker.context(records.reference)
     let (head, isLost) = try records.read(by: asker) { reads in
       (try reads.head(), try wanted.map(reads.isLost) ?? false)
     }
     if isLost { throw Failure.sequenceGone }
     guard wanted ?? 0 <= head else { throw Failure.sequenceAhead }
-    return Reconciliation(agency: agency, seq: wanted ?? head, read: read)
+    return Reconciliation(context, seq: wanted ?? head, read: read)
   }
 
   /// Compares some more of what has come.

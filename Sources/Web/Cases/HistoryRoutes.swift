@@ -31,13 +31,13 @@ enum HistoryRoutes {
       writer.member("occurred_on", event.occurredOn?.description)
       writer.member("recorded_at", event.recordedAt.description)
       writer.member("stage", event.stage.rawValue)
-      writer.member("changed", strings: event.changed.filter { seen.shows(Facts.group(of: $0)) })
+      writer.member("changed", strings: event.changed.filter { seen.shows(changed: $0) })
       writer.object("details") { writer in
         for detail in event.details {
           writer.name(detail.name)
           writer.string(detail.value)
         }
-        for text in event.texts where seen.shows(text.group) {
+        for text in event.texts where seen.shows(textsOf: text.group) {
           writer.name(text.name)
           writer.string(text.text)
         }

@@ -5,27 +5,28 @@ internal import Service
 
 /// Corrections of facts: by the owner or BKN at once, by anyone else on request.
 enum CorrectionRoutes {
-  /// PATCH /v1/cases/{id}: a JSON merge patch of the facts (RFC 7396) with `reason`.
+  /// PATCH /v1/cases/{id}: a JSON merge patch of the facts (RFC 7396) with `reason`, and with `wrong_person` where the case
+  /// was on record about somebody else.
   static func correct(_ call: Call, _ visible: VisibleCase, _ corrections: CorrectionService) async throws -> Answer {
     let write = try await Write(call)
     let reader = try ObjectReader(write.body)
-    let reason = CorrectionBody.reason(reader)
+    guard case .object(let members) = write.body else { throw Failure.invalid("", .type) }
+    let wish = CorrectionBody.correction(reader, members)
     try reader.errors.check()
-    guard case .object(var members) = write.body, let reason else { throw Failure.invalid("", .type) }
-    members["reason"] = nil
+    guard let wish else { throw Failure.invalid(reader.errors.all) }
     let done = try await corrections.correct(
-      .object(members), because: reason, on: visible, matching: call.match, by: call.asker, write.intent)
+      wish, on: visible, matching: call.match, by: call.asker, write.intent)
     return Answer.change(.ok, done, call, write.intent)
   }
 
-  /// POST /v1/cases/{id}/correction-requests: `{"patch": {…}, "reason": "…"}`
+  /// POST /v1/cases/{id}/correction-requests: `{"patch": {…}, "reason": "…", "wrong_person": true}`
   static func request(_ call: Call, _ visible: VisibleCase, _ corrections: CorrectionService) async throws -> Answer {
     let write = try await Write(call)
     let reader = try ObjectReader(write.body)
     let wish = CorrectionBody.request(reader)
     try reader.errors.check()
-    guard let (patch, reason) = wish else { throw Failure.invalid(reader.errors.all) }
-    let done = try await corrections.request(patch, because: reason, on: visible, by: call.asker, write.intent)
+    guard let wish else { throw Failure.invalid(reader.errors.all) }
+    let done = try await corrections.request(wish, on: visible, by: call.asker, write.intent)
     let number = write.intent.dryRun ? nil : done.value.number
     var answer = Answer.json(.created) { Self.write(done.value, number, seesPatch: true, to: &$0) }
     answer.tell(write.intent, isReplayed: done.isReplayed)
@@ -78,6 +79,7 @@ enum CorrectionRoutes {
       writer.member("state", request.state.rawValue)
       writer.member("decided_by", request.decidedBy?.rawValue)
       writer.member("decided_at", request.decidedAt?.description)
+      if request.isOfWrongPerson { writer.member("wrong_person", true) }
     }
   }
 }

@@ -7,7 +7,8 @@ extension Operation {
     "correctCase", .cases, .init(en: "Correct facts", inIndonesian: "Koreksi fakta"),
     details: """
       A JSON merge patch (RFC 7396) of the facts, with a reason. For the reporting agency and BKN. The day of receipt \
-      changes here only until an act is recorded or the clock of verification has run out.
+      changes here only until an act is recorded or the clock of verification has run out. With wrong_person, what the \
+      case held before of the groups that change is withheld from all but its owner and BKN.
       """,
     query: [.dryRun],
     body: Body(["application/merge-patch+json", "application/json"].map { ($0, CorrectionBody.patchSchema) }),
@@ -22,7 +23,7 @@ extension Operation {
     "requestCorrection", .corrections, .init(en: "Ask for a correction", inIndonesian: "Minta koreksi"),
     details: """
       For agencies that may not correct facts themselves, and for everybody where the day of receipt is settled: such a \
-      request carries nothing else.
+      request carries nothing else. With wrong_person, its acceptance withholds what the case held before.
       """, query: [.dryRun],
     body: .json(named: "CorrectionRequestDraft") { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
     replies: [.json(.correctionRequest, "The request.", .created)],

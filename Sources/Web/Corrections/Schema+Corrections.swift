@@ -8,5 +8,6 @@ extension Schema {
     .maybe("patch", map(of: any).described("For requester and owner alone.")), .maybe("reason", string),
     .maybe("decision_reason", string.orNull), .always("state", codes(["open", "accepted", "refused"])),
     .always("decided_by", agency.orNull), .always("decided_at", instant.orNull),
+    .maybe("wrong_person", bool.described("True where the case is on record about the wrong person, else left out.")),
   ]).named("CorrectionRequest")
 }
