@@ -114,6 +114,28 @@ extension ProgramTests {
       try server.stop()
     }
 
+    @Test("are complete where a snapshot withholds who was named by mistake, since the right one follows")
+    func wrongPerson() throws {
+      let server = try RunningServer(world.database)
+      let owner = try server.client(world.keys["PANRB"])
+      let id = try #require(try owner.create("account-1").json["id"].text)
+      let seq = try sqlite(world.database, "SELECT max(seq) FROM event")
+      let tag = try #require(try owner.get("/v1/cases/\(id)").fields["etag"])
+      let right = #"{"subject":{"name":"Orang Benar"},"wrong_person":true,"reason":"Orang lain."}"#
+      #expect(try owner.ask("PATCH", "/v1/cases/\(id)", ["If-Match": tag], right).status == 200)
+      try world.settle(server)
+      let (liar, port) = try lie("past-\(seq)", id, to: "BAWASLU", server)
+      let finished = try sync("BAWASLU", port)
+      #expect(finished.ending == .exit(0), "\(finished.errors) \(finished.output)")
+      let replica = world.folder.file("BAWASLU.sqlite")
+      #expect(try sqlite(replica, "SELECT json ->> '$.subject.name' FROM cases") == "Orang Benar")
+      #expect(try sqlite(replica, "SELECT count(*) FROM case_leaves") == "1")
+      #expect(try sqlite(replica, "SELECT count(*) FROM withheld_leaves") == "0")
+      liar.send(SIGKILL)
+      _ = try liar.wait()
+      try server.stop()
+    }
+
     @Test("hand back the own reports that a restoration has lost, and name what is to be recorded again")
     func giveBack() throws {
       let token = try makeKey(world.database, ["--agency", "BAWASLU", "--scopes", "sync,imports"])

@@ -18,6 +18,7 @@ Prints the port it listens at, and ends by itself after five minutes. KIND is wh
   rollback   CASE comes once more in the feed, as it was when the liar began
   withdraw   CASE is withdrawn in the feed, and what the certificate says is made to agree
   freeze     the feed ends where it is asked for
+  past-SEQ   nothing, but a snapshot is one of SEQ, as if it had been begun then
 """
 
 import base64
@@ -156,8 +157,9 @@ class Liar(http.server.BaseHTTPRequestHandler):
         body = self.body()
         hidden = {"host", "accept-encoding", "connection", "transfer-encoding", "content-length", "expect"}
         fields = {name: value for name, value in self.headers.items() if name.lower() not in hidden}
-        answer, data = ask(self.command, self.path, body, fields)
         path = self.path.split("?")[0]
+        past = "&seq=" + KIND.removeprefix("past-") if KIND.startswith("past-") and path == "/v1/exports/cases" else ""
+        answer, data = ask(self.command, self.path + past, body, fields)
         if answer.status < 300 and path in (
             "/v1/exports/cases",
             "/v1/changes",

@@ -10,6 +10,9 @@ internal import Merkle
 struct CaseProof {
   /// The leaf, which is yet to be found in its place.
   let leaf: ShownLeaf
+  /// That more is withheld than the policy withholds; nil where that is not so. A later correction may say that a case was on
+  /// record about the wrong person: then the version that it made must come, too.
+  let reduction: AccountFailure?
 
   /// Members of a case that no leaf of its newest version says.
   private static let untold: Set<String> = [
@@ -25,8 +28,9 @@ struct CaseProof {
   ///   - record: the case as it came.
   ///   - proof: what came with it.
   ///   - agency: to whom it is shown.
+  ///   - isPast: whether the case may have changed since, as one of a snapshot may.
   /// - Throws: `AccountFailure`, `SyncFault` for what is no proof.
-  init(of record: JSONObject, _ proof: JSONSource, to agency: AgencyCode) throws {
+  init(of record: JSONObject, _ proof: JSONSource, to agency: AgencyCode, isPast: Bool = false) throws {
     leaf = try ShownLeaf(proof: proof)
     guard leaf.isVersion, let core = leaf.disclosed["core"] else {
       throw AccountFailure("leaf \(leaf.index) is not disclosed as a version of a case")
@@ -39,17 +43,17 @@ struct CaseProof {
       throw AccountFailure("clocks of case \(core.text("case")) are not what leaf \(leaf.index) holds")
     }
     // Who withholds a group says so, and then none of it is shown.
-    let hidden = leaf.groups.intersection(["subject", "narrative", "reporter"]).filter { leaf.disclosed[$0] == nil }
+    let hidden = leaf.groups.intersection(["subject", "narrative", "reporter"]).subtracting(leaf.disclosed.keys)
     let redacted = Self.items(record["redacted"]).map(Self.text)
     guard hidden == Set(redacted).subtracting(["evidence"]), leaf.disclosed["facts"] != nil,
       leaf.disclosed["references"] != nil
     else { throw AccountFailure("leaf \(leaf.index) is not disclosed as far as its case is shown") }
-    if let seen = Self.projection(of: recorded, for: agency), seen.redacted != redacted {
-      let which = redacted.isEmpty ? "nothing" : redacted.joined(separator: ", ")
-      throw AccountFailure(
-        "case \(core.text("case")) withholds \(which), which is not what the policy withholds from \(agency.rawValue)"
-      )
-    }
+    let policy = Self.projection(of: recorded, for: agency)?.redacted ?? redacted
+    let which = redacted.isEmpty ? "nothing" : redacted.joined(separator: ", ")
+    let failure = AccountFailure(
+      "case \(core.text("case")) withholds \(which), which is not what the policy withholds from \(agency.rawValue)")
+    guard policy == redacted || isPast && Set(policy).isSubset(of: redacted) else { throw failure }
+    reduction = policy == redacted ? nil : failure
   }
 
   /// What the policy shows of a case as it is recorded; nil where it shows none, or its facts are not known.

@@ -11,6 +11,8 @@ final class LeafPlaces {
   private(set) var agency: AgencyCode?
   private let witness: WitnessJob
   private var accepted: AnnouncedCheckpoint?
+  /// Cases of which a snapshot has shown less than the policy shows, by identity.
+  private var reduced: [String: AccountFailure] = [:]
 
   init(_ witness: WitnessJob) { self.witness = witness }
 
@@ -38,6 +40,19 @@ final class LeafPlaces {
           "case \(record.id) is shown with a leaf \(leaf.index) that the record does not have there", line: line)
       }
     }
+  }
+
+  /// Whether a snapshot has shown less of a case than the policy shows.
+  var knowsReduced: Bool { !reduced.isEmpty }
+
+  /// Remembers of which cases less is shown.
+  func note(_ cases: [ReceivedCase]) {
+    for record in cases { reduced[record.id] = record.reduction }
+  }
+
+  /// - Throws: `AccountFailure` when the later version of a case has not come by which less of the earlier one was shown.
+  func requireNotReduced(_ id: String) throws {
+    if let failure = reduced[id] { throw failure }
   }
 
   private func hash(_ index: Int64, _ accepted: AnnouncedCheckpoint) throws -> [UInt8]? {

@@ -26,9 +26,12 @@ extension JSONSource {
 
   /// The case of a line with the tag beside it; nil when there is none.
   ///
-  /// - Parameter agency: to whom it is proven; nil where no proof was asked for.
+  /// - Parameters:
+  ///   - agency: to whom it is proven; nil where no proof was asked for.
+  ///   - isPast: whether the case may have changed since. One of which less is shown than the policy shows comes with that
+  ///     failure then, and without its leaf.
   /// - Throws: `SyncFault`, `AccountFailure`.
-  func receivedCase(provenTo agency: AgencyCode?) throws -> ReceivedCase? {
+  func receivedCase(provenTo agency: AgencyCode?, isPast: Bool = false) throws -> ReceivedCase? {
     guard let bytes = bytes(of: "case"), case .object(let members) = self["case"] else { return nil }
     var received = ReceivedCase(
       id: try required(members["id"]?.text, "case/id"), etag: try text("etag"),
@@ -37,12 +40,18 @@ extension JSONSource {
     guard let proof = try object("proof") else {
       throw SyncFault.refused("the server sends a case without its proof", code: nil)
     }
-    do {
-      let leaf = try CaseProof(of: members, proof, to: agency).leaf
-      received.leaf = ReceivedLeaf(index: leaf.index, hash: leaf.hash.bytes)
-    } catch let failure as AccountFailure {
+    func shown(_ failure: AccountFailure) -> AccountFailure {
       let proof = self.bytes(of: "proof").map { String(decoding: $0, as: UTF8.self) } ?? ""
-      throw failure.shown(in: "{\"etag\":\(received.etag),\"case\":\(received.json),\"proof\":\(proof)}")
+      return failure.shown(in: "{\"etag\":\(received.etag),\"case\":\(received.json),\"proof\":\(proof)}")
+    }
+    do {
+      let proven = try CaseProof(of: members, proof, to: agency, isPast: isPast)
+      received.reduction = proven.reduction.map(shown)
+      if received.reduction == nil {
+        received.leaf = ReceivedLeaf(index: proven.leaf.index, hash: proven.leaf.hash.bytes)
+      }
+    } catch let failure as AccountFailure {
+      throw shown(failure)
     }
     return received
   }

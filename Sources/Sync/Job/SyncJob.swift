@@ -123,17 +123,26 @@ public struct SyncJob {
       progress.note("the replica is one of an earlier release: all cases are fetched again")
       return nil
     }
-    if places != nil, try !replica.isProven() {
-      progress.note("it holds cases that were taken in without proofs: all of them are fetched again")
+    // What this run has taken in with less than its proof shows is judged when the feed is taken in.
+    if let places, !places.knowsReduced, try replica.unproven() != nil {
+      progress.note(Self.withoutProofs)
       return nil
     }
     guard try takeChanges(replica) else {
       progress.note("the form of cases has changed: all of them are fetched again")
       return nil
     }
+    if let places, let id = try replica.unproven() {
+      try places.requireNotReduced(id)
+      progress.note(Self.withoutProofs)
+      return nil
+    }
     try takeReference(replica)
     return try Reconciliation(job: self, replica: replica).run()
   }
+
+  private static let withoutProofs =
+    "it holds cases that were taken in without proofs: all of them are fetched again"
 
   // MARK: Snapshot
 
@@ -158,12 +167,13 @@ public struct SyncJob {
     func keep() throws {
       guard !batch.isEmpty else { return }
       try places?.require(batch)
+      places?.note(batch)
       snapshot.lastCaseID = batch.last?.id
       try replica.apply(batch, of: snapshot)
       batch.removeAll(keepingCapacity: true)
     }
     while end == nil, let line = try answer.nextObject() {
-      if let record = try line.receivedCase(provenTo: places?.agency) {
+      if let record = try line.receivedCase(provenTo: places?.agency, isPast: true) {
         batch.append(record)
         received += 1
         if batch.count == Self.batchCount { try keep() }

@@ -3,13 +3,13 @@ internal import GRDB
 
 /// The leaves of the cases of a replica, and how far all leaves of the record were accounted for.
 extension Replica {
-  /// Whether every case came with its leaf.
+  /// A case that came without its leaf; nil when every one came with it.
   ///
   /// - Throws: `ReplicaFailure`.
-  func isProven() throws -> Bool {
+  func unproven() throws -> String? {
     try read { database in
-      let sql = "SELECT 1 FROM cases WHERE id NOT IN (SELECT case_id FROM case_leaves) LIMIT 1"
-      return try Int.fetchOne(database, sql: sql) == nil
+      let sql = "SELECT id FROM cases WHERE id NOT IN (SELECT case_id FROM case_leaves) LIMIT 1"
+      return try String.fetchOne(database, sql: sql)
     }
   }
 

@@ -33,8 +33,10 @@ struct ReceivedCase: Sendable {
   var etag: String
   /// The bytes of the case, unchanged.
   var json: String
-  /// The leaf that it was held against; nil where no proof was asked for.
+  /// The leaf that it was held against; nil where no proof was asked for, and with a reduction.
   var leaf: ReceivedLeaf?
+  /// That less of it is shown than the policy shows, as of one that a later correction has withdrawn.
+  var reduction: AccountFailure?
 }
 
 /// The leaf of the version of a case that came.
