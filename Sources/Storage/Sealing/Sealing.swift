@@ -6,7 +6,7 @@ internal import GRDB
 /// How the values of a case are sealed: ChaChaPoly (RFC 8439) under a key of the case and the person, or under one of the
 /// case's reporter, bound to the case, the event that brought them, and their group.
 enum Sealing {
-  private static let (nonceBytes, saltBytes, tagBytes) = (12, 16, 16)
+  private static let saltBytes = 16
 
   /// - Parameters:
   ///   - nonce: 12 random bytes.
