@@ -54,7 +54,7 @@ struct OpenedCopy {
     let rows = try sqlite(
       copy,
       """
-      SELECT p.part_key, p.data_key, hex(p.content), hex(r.id) FROM case_part p JOIN event e ON e.seq = p.part_key / 16
+      SELECT p.part_key, p.data_key, hex(p.content), hex(r.id), p.version FROM case_part p JOIN event e ON e.seq = p.part_key / 16
       JOIN case_record r ON r.case_key = e.case_key WHERE p.data_key IS NOT NULL
       """)
     var script = """
@@ -83,10 +83,13 @@ struct OpenedCopy {
     (try JSONSerialization.jsonObject(with: content) as? [String: Any] ?? [:]).keys.sorted()
   }
 
-  /// Salt and content of the row of a part: its key, that of its seal, the sealed bytes, the identity of its case.
+  /// Salt and content of the row of a part: its key, that of its seal, the sealed bytes, the identity of its case, the version.
   private func open(_ columns: [String]) throws -> (salt: Data, content: Data) {
-    guard let key = keys[columns[1]], let number = Int64(columns[0]) else { throw TestFailure("no key \(columns[1])") }
-    let bound = Self.bytes(columns[3]) + withUnsafeBytes(of: number.bigEndian) { Data($0) }
+    guard let key = keys[columns[1]], let number = Int64(columns[0]), let version = Int64(columns[4]) else {
+      throw TestFailure("no key \(columns[1])")
+    }
+    let bound =
+      Self.bytes(columns[3]) + withUnsafeBytes(of: version.bigEndian) { Data($0) } + Data([UInt8(number % 16)])
     let box = try ChaChaPoly.SealedBox(combined: Self.bytes(columns[2]))
     let opened = try ChaChaPoly.open(box, using: key, authenticating: bound)
     return (opened.prefix(16), Data(opened.dropFirst(16)))
@@ -97,7 +100,7 @@ struct OpenedCopy {
   private func corrections() throws -> String {
     let part = { (seq: String, groups: String) in
       """
-      SELECT p.part_key, p.data_key, hex(p.content), hex(r.id) FROM case_part p JOIN event e ON e.seq = p.part_key / 16
+      SELECT p.part_key, p.data_key, hex(p.content), hex(r.id), p.version FROM case_part p JOIN event e ON e.seq = p.part_key / 16
       JOIN case_record r ON r.case_key = e.case_key WHERE p.part_key / 16 = \(seq) AND p.part_key % 16 IN (\(groups))
       """
     }

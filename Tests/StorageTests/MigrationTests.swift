@@ -29,7 +29,7 @@ internal import Testing
     "m0016_documents": "0f3051dbed65e406f1c6a06a612086a9e748da90178d54c2e78635d9ba723984",
     "m0018_record": "a3ea62bff1ceb7cc687c8ac3a58b8ba1bcb680f4ad7b9e0db214372196a86b54",
     "m0017_law_facts": "f1763c8f93fbd3238e72c15e5cc90020d4a3ff24ea7bf457394ff9c5567c9a35",
-    "m0019_sealing": "f53c3819868bb5dc0684c56190923c0feb36b18c251d9cd2965c2b6dfc866dbc",
+    "m0019_sealing": "be4eb2b7927ad84f73e11aad39735fde952cfa0bc5c53fd3dfc64861cd40a75d",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

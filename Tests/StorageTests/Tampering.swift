@@ -76,7 +76,8 @@ struct Tampering: Sendable {
     part("content = zeroblob(length(content))", "part_key = 19"), part("content = x''", "part_key = 20"),
     part("content = substr(content, 1, 27)", "part_key = 21"), part("content = NULL", "part_key = 19"),
     part("content = '{}', data_key = NULL, salt = zeroblob(16)", "part_key = 18"),
-    part("data_key = data_key + 2", "part_key = 18"), part("data_key = 999999", "part_key = 19"),
+    part("data_key = data_key + 2", "part_key = 18"), part("version = version + 1", "part_key = 18"),
+    part("data_key = 999999", "part_key = 19"),
     part("content = content || x'00'", "part_key % 16 = 14"), part("content = NULL", "part_key % 16 = 14"),
     part("content = content || x'00'", "part_key % 16 = 7"), part("content = NULL", "part_key % 16 = 7"),
     part("content = zeroblob(99)", "part_key % 16 = 10"), part("content = zeroblob(99)", "part_key % 16 = 13"),
@@ -91,11 +92,11 @@ struct Tampering: Sendable {
     Tampering("DELETE FROM case_part WHERE part_key = 19", "case_part", "event"),
     Tampering("DELETE FROM case_part WHERE part_key % 16 = 10", "case_part"),
     Tampering("DELETE FROM case_part WHERE part_key % 16 = 5 AND part_key > 32", "case_part", "event"),
-    Tampering("INSERT INTO case_part VALUES (16 * 3 + 13, '{}', NULL, zeroblob(16))", "case_part"),
-    Tampering("INSERT INTO case_part VALUES (16 * 3 + 13, NULL, 1, NULL)", "case_part"),
-    Tampering("INSERT INTO case_part VALUES (16 * 3 + 15, '{}', NULL, zeroblob(16))", "case_part"),
-    Tampering("INSERT INTO case_part VALUES (16 * 3 + 0, NULL, NULL, zeroblob(16))", "case_part"),
-    Tampering("INSERT INTO case_part VALUES (16 * 999999, NULL, NULL, zeroblob(16))", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 3 + 13, NULL, NULL, zeroblob(16), '{}')", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 3 + 13, 1, 1, NULL, NULL)", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 3 + 15, NULL, NULL, zeroblob(16), '{}')", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 3 + 0, NULL, NULL, zeroblob(16), NULL)", "case_part"),
+    Tampering("INSERT INTO case_part VALUES (16 * 999999, NULL, NULL, zeroblob(16), NULL)", "case_part"),
   ]
 
   private static let lastEvent = "(SELECT max(leaf_index) FROM leaf WHERE kind = 'event')"

@@ -9,10 +9,11 @@ ALTER TABLE case_part RENAME TO old_case_part;
 -- are core, subject, narrative, evidence, reporter, notes. 14: the numbers of letters and decrees that the event has named.
 CREATE TABLE case_part (
   part_key INTEGER PRIMARY KEY,
-  content ANY, -- JSON object; sealed: 12 bytes of nonce, salt and object in ChaChaPoly, 16 bytes of tag; NULL: erased
   data_key INTEGER, -- which key has sealed it; NULL: it is core, and not sealed
+  version INTEGER, -- of the case after the event, where it is sealed
   salt BLOB, -- of what is not sealed
-  CHECK (data_key IS NULL AND length(salt) >= 16 OR data_key IS NOT NULL AND salt IS NULL)
+  content ANY, -- JSON object; sealed: 12 bytes of nonce, salt and object in ChaChaPoly, 16 bytes of tag; NULL: erased
+  CHECK (data_key IS NULL AND length(salt) >= 16 OR data_key IS NOT NULL AND version IS NOT NULL AND salt IS NULL)
 ) STRICT;
 
 ALTER TABLE case_record RENAME COLUMN agency_ref_folded TO agency_ref_digest;

@@ -1,25 +1,79 @@
 internal import Domain
 internal import Service
+internal import Synchronization
 
-/// A history with the parts that each of its events brings.
+/// A history with the parts that each of its events brings, sealed by keys of its own, and how its person and its report are
+/// found.
 struct PreparedCase: PreparedHistory {
   let history: CaseHistory
   /// As many as the history has entries.
   let parts: [BroughtParts]
+  let keys: DrawnKeys
+  let names: ReportNames
 
-  init(_ history: CaseHistory) {
-    var salts = Salts(drawing: 5)
+  /// - Throws: where no keys can be drawn.
+  init(_ history: CaseHistory, _ vault: Vault) throws {
+    var salts = Salts(drawing: 10)
     self.history = history
-    parts = history.entries.indices.map { index in
-      let entry = history.entries[index]
-      guard index > 0 else {
-        return BroughtParts(entry.event.texts, entry.record, hasFacts: true, hasReferences: true, &salts)
-      }
-      let earlier = history.entries[index - 1].record
-      return BroughtParts(
-        entry.event.texts, entry.record.version == earlier.version ? nil : entry.record,
-        hasFacts: !entry.record.hasFacts(of: earlier), hasReferences: !References.areSame(entry.record, earlier), &salts
-      )
+    keys = try DrawnKeys(vault)
+    names = ReportNames(history.record.facts, vault)
+    var parts: [BroughtParts] = []
+    parts.reserveCapacity(history.entries.count)
+    for index in history.entries.indices {
+      let record = history.entries[index].record
+      var brought = Self.brought(by: history, at: index, &salts)
+      try brought.seal(record.id, record.version, with: keys.numbers, vault, &salts)
+      parts.append(brought)
     }
+    self.parts = parts
+  }
+
+  private static func brought(by history: CaseHistory, at index: Int, _ salts: inout Salts) -> BroughtParts {
+    let entry = history.entries[index]
+    guard index > 0 else {
+      return BroughtParts(entry.event.texts, entry.record, hasFacts: true, hasReferences: true, &salts)
+    }
+    let earlier = history.entries[index - 1].record
+    return BroughtParts(
+      entry.event.texts, entry.record.version == earlier.version ? nil : entry.record,
+      hasFacts: !entry.record.hasFacts(of: earlier), hasReferences: !References.areSame(entry.record, earlier), &salts)
+  }
+}
+
+/// A history for which nothing could be done before the write.
+struct UnpreparedCase: PreparedHistory {
+  let history: CaseHistory
+}
+
+/// Keys of a case that is not stored yet; they are given back unless it is.
+final class DrawnKeys: Sendable {
+  let numbers: DataKeys
+  private let vault: Vault
+  private let isUsed = Mutex(false)
+
+  fileprivate init(_ vault: Vault) throws {
+    self.vault = vault
+    numbers = DataKeys(person: try vault.draw(), reporter: try vault.draw())
+  }
+
+  /// From here on they may have sealed what is stored.
+  func use() -> DataKeys {
+    isUsed.withLock { $0 = true }
+    return numbers
+  }
+
+  deinit {
+    if isUsed.withLock({ !$0 }) { vault.giveBack([numbers.person, numbers.reporter]) }
+  }
+}
+
+/// How the person and the report that facts are about are found.
+struct ReportNames: Sendable {
+  let person: String
+  let report: String
+
+  init(_ facts: Facts, _ vault: Vault) {
+    person = vault.digests.digest(.person, facts.personIdentifier)
+    report = vault.digests.digest(.report, PlainText.folded(facts.source.agencyRef))
   }
 }

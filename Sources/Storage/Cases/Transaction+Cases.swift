@@ -76,11 +76,13 @@ extension Transaction {
 
   func existingReport(_ facts: Facts) throws -> Case? {
     guard let person = try personKey(facts) else { return nil }
-    return try (reportID(facts, person) ?? formerReportID(facts, person)).flatMap { try caseRecord($0) }
+    return try (reportID(digest(ofReport: facts), facts.source.agency, person) ?? formerReportID(facts, person)).flatMap
+    { try caseRecord($0) }
   }
 
   func isFormerReport(_ facts: Facts) throws -> Bool {
-    guard let person = try personKey(facts), try reportID(facts, person) == nil else { return false }
+    guard let person = try personKey(facts), try reportID(digest(ofReport: facts), facts.source.agency, person) == nil
+    else { return false }
     return try formerReportID(facts, person) != nil
   }
 
@@ -102,13 +104,12 @@ extension Transaction {
   }
 
   /// Identity of the case with this report number about this person.
-  private func reportID(_ facts: Facts, _ person: Int64) throws -> CaseID? {
-    let number = try digest(ofReport: facts)
-    return try run(
+  private func reportID(_ number: String, _ agency: AgencyCode, _ person: Int64) throws -> CaseID? {
+    try run(
       .reportID,
       {
         $0.add(number)
-        $0.add(facts.source.agency)
+        $0.add(agency)
         $0.add(person)
       }, { try $0.identity(0) })
   }
@@ -118,18 +119,19 @@ extension Transaction {
 }
 
 extension Transaction {
-  func create(_ history: CaseHistory) throws -> Case { try create(PreparedCase(history)) }
+  func create(_ history: CaseHistory) throws -> Case { try create(PreparedCase(history, requireVault())) }
 
   func create(_ prepared: any PreparedHistory) throws -> Case {
-    let prepared = prepared as? PreparedCase ?? PreparedCase(prepared.history)
+    let prepared = try prepared as? PreparedCase ?? PreparedCase(prepared.history, requireVault())
     var history = prepared.history
     // This changes the progress of versions, and nothing of what was prepared.
     history.recordStops(on: LegalDate(inJakarta: now))
     var record = history.record
-    let person = try reportedPerson(record.facts, in: record.id)
-    let number = try digest(ofReport: record.facts)
+    let number = prepared.names.report
+    let person = try reportedPerson(record.facts, prepared.names, in: record.id)
     let keys = ReportKeys(person: person, report: try reportKey(number, record.facts))
-    let dataKeys = try nextDataKeys()
+    let dataKeys = prepared.keys.use()
+    try use(max(dataKeys.person, dataKeys.reporter))
     let places = try places(of: history, keys)
     record.number = try nextNumber(record.facts.source.receivedOn.year)
     (record.seq, record.createdAt, record.updatedAt) = (places[places.endIndex - 1].versionSeq, now, now)
@@ -200,7 +202,7 @@ extension Transaction {
     if isDisputed {
       (keys.person, keys.twin) = (try next(.persons), 0)
     } else if isOtherReport {
-      (keys.person, keys.twin) = (try reportedPerson(new.facts, in: old.id), 0)
+      (keys.person, keys.twin) = (try reportedPerson(new.facts, ReportNames(new.facts, requireVault()), in: old.id), 0)
     }
     guard isOtherReport else { return keys }
     let (number, newNumber) = (try digest(ofReport: old.facts), try digest(ofReport: new.facts))
@@ -278,7 +280,7 @@ extension Transaction {
     commitments.add(parts.commitments)
     let leaf = try log(document, &commitments)
     try run(.insertEvent) { EventColumns.add(document, place, key, leaf: leaf, commitments, to: &$0) }
-    try insert(parts.stored, place.seq, of: document.id, with: dataKeys)
+    try insert(parts.stored, place.seq, of: document.id, record.version, with: dataKeys)
     return commitments
   }
 
@@ -308,15 +310,16 @@ extension Transaction {
   /// The number of our own of the person the facts are about.
   ///
   /// - Throws: `report_exists`, before anything is written, when another case than `id` has this report about that one.
-  private func reportedPerson(_ facts: Facts, in id: CaseID) throws -> Int64 {
-    let digest = try digest(.person, facts.personIdentifier)
-    if let person = try run(.personKey, { $0.add(digest) }, { $0[0] as Int64 }) {
-      if let other = try reportID(facts, person), other != id { throw Failure.reportExists(other) }
+  private func reportedPerson(_ facts: Facts, _ names: ReportNames, in id: CaseID) throws -> Int64 {
+    if let person = try run(.personKey, { $0.add(names.person) }, { $0[0] as Int64 }) {
+      if let other = try reportID(names.report, facts.source.agency, person), other != id {
+        throw Failure.reportExists(other)
+      }
       return person
     }
     let person = try next(.persons)
     try run(.insertPerson) {
-      $0.add(digest)
+      $0.add(names.person)
       $0.add(person)
     }
     return person

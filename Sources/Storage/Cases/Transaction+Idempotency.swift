@@ -61,10 +61,9 @@ extension Transaction {
 
   /// Looks at the next replies after a place, in the order of their keys, and deletes those that are forgotten. Going round
   /// the table like this costs less than an index by age, which every write would have to keep.
-  ///
-  /// - Returns: where to go on; nil at the end.
-  func sweepReplies(after place: ReplyPlace?, limit: Int) throws -> ReplyPlace? {
+  func sweepReplies(_ sweep: inout ReplySweep, limit: Int) throws {
     var (old, last, count): ([ReplyPlace], ReplyPlace?, Int) = ([], nil, 0)
+    let place = sweep.place
     try forEach(
       .replies,
       {
@@ -74,7 +73,9 @@ extension Transaction {
       },
       { row in
         count += 1
-        let isOld = Timestamp(milliseconds: row[2]) < forgottenBefore
+        let recordedAt = Timestamp(milliseconds: row[2])
+        let isOld = recordedAt < forgottenBefore
+        if !isOld { sweep.oldest = min(sweep.oldest ?? recordedAt, recordedAt) }
         guard isOld || count == limit else { return }
         let here = ReplyPlace(owner: row[0], key: row[1])
         if isOld { old.append(here) }
@@ -86,7 +87,25 @@ extension Transaction {
         $0.add(place.key)
       }
     }
-    return count < limit ? nil : last
+    sweep.advance(to: count < limit ? nil : last)
+  }
+}
+
+/// How far the replies were looked through for those that are forgotten.
+struct ReplySweep {
+  /// Nil at the beginning of a round.
+  fileprivate var place: ReplyPlace?
+  /// The oldest reply that this round has left.
+  fileprivate var oldest: Timestamp?
+  /// The oldest that the last round has left: until that one is forgotten, none is.
+  private var next: Timestamp?
+
+  /// True when replies may be there that were recorded before an instant.
+  func mayFind(before instant: Timestamp) -> Bool { next.map { $0 < instant } ?? true }
+
+  fileprivate mutating func advance(to place: ReplyPlace?) {
+    self.place = place
+    if place == nil { (next, oldest) = (oldest, nil) }
   }
 }
 

@@ -90,7 +90,7 @@ enum KeptStatement: Int, CaseIterable {
       Self.insert("leaf", ["leaf_index", "kind", "agency", "seq", "salts", "content", "hash"])
     case .commitEvent: "UPDATE event SET leaf_index = ?, commitments = ? WHERE seq = ?"
     case .insertTreeNode: Self.insert("tree_node", ["level", "position", "hash"])
-    case .insertPart: Self.insert("case_part", ["part_key", "content", "data_key", "salt"])
+    case .insertPart: Self.insert("case_part", ["part_key", "data_key", "version", "salt", "content"])
     case .insertFormerPart: Self.insert("case_part", ["part_key", "salt", "content"])
     case .insertNIK: Self.insert("case_nik", ["nik_digest", "case_key"])
     case .insertFormerNIK: Self.insert("case_nik", ["nik", "case_key"])

@@ -131,7 +131,14 @@ public final class SQLiteStore: Store {
     try await statistics.read(for: owner, body)
   }
 
-  public func prepared(_ history: CaseHistory) -> any PreparedHistory { PreparedCase(history) }
+  public func prepared(_ history: CaseHistory) -> any PreparedHistory {
+    do {
+      return try PreparedCase(history, vault)
+    } catch {
+      // What cannot be prepared is told by the write.
+      return UnpreparedCase(history: history)
+    }
+  }
 
   public func write<Value: Sendable>(
     by owner: KeyOwner, spending budget: ByteBudget?, dryRun: Bool, noting receipts: Receipts?,

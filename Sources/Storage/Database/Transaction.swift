@@ -33,6 +33,8 @@ final class Transaction {
   var wishes: [CorrectionName: [UInt8]] = [:]
   /// The idempotency key that was asked for last, as it is found by.
   var lastIdempotencyKey: (key: String, digest: String)?
+  /// Keys that this transaction has drawn, in their order.
+  var drawnKeys: [Int64] = []
   var salts = Salts()
 
   /// The time of what this transaction writes: of the commit and not of the request, and never before what is stored, so

@@ -38,7 +38,7 @@ final class Writer: @unchecked Sendable {
   private let line: WaitingLine<Job>
   /// Up to where replies were looked at for being forgotten; by the same thread alone. Each write brings one reply and has
   /// four looked at: so few forgotten ones lie about, and a commit takes no longer for them.
-  private var swept: ReplyPlace?
+  private var swept = ReplySweep()
   /// The right edge of the record as last committed: by the same thread alone.
   private var tree: TreeEdge
   private static let sweptPerWrite = 4
@@ -208,7 +208,10 @@ final class Writer: @unchecked Sendable {
       try transaction.writePending()
       writtenUses = uses.takeUnwritten()
       try transaction.write(writtenUses)
-      let swept = try transaction.sweepReplies(after: swept, limit: Self.sweptPerWrite * batch.count)
+      var swept = swept
+      if swept.mayFind(before: transaction.forgottenBefore) {
+        try transaction.sweepReplies(&swept, limit: Self.sweptPerWrite * batch.count)
+      }
       let head = try transaction.head()
       try database.cachedStatement(sql: "COMMIT").execute()
       ledger.commit(spent, at: transaction.now)
@@ -228,12 +231,13 @@ final class Writer: @unchecked Sendable {
   }
 
   private func runInSavepoint(_ job: Job, _ transaction: Transaction, _ database: Database) throws {
-    let pendingBefore = transaction.pending
+    let (pendingBefore, keysBefore) = (transaction.pending, transaction.drawnKeys.count)
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     let hasSucceeded = try succeeds(job, transaction)
     if job.dryRun || !hasSucceeded {
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
       transaction.pending = pendingBefore
+      transaction.giveBackKeys(after: keysBefore)
     }
     try database.cachedStatement(sql: "RELEASE job").execute()
   }
@@ -241,9 +245,11 @@ final class Writer: @unchecked Sendable {
   /// - Returns: false when the write was refused before it had written anything.
   private func runPlainly(_ job: Job, _ transaction: Transaction, _ database: Database) throws -> Bool {
     let (pendingBefore, changesBefore) = (transaction.pending, database.totalChangesCount)
+    let keysBefore = transaction.drawnKeys.count
     if try succeeds(job, transaction) { return true }
     guard database.totalChangesCount == changesBefore else { throw WrittenByHalf() }
     transaction.pending = pendingBefore
+    transaction.giveBackKeys(after: keysBefore)
     return false
   }
 

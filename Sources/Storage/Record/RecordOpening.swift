@@ -149,6 +149,7 @@ struct RecordOpening {
       try transaction.execute(
         "INSERT INTO counter (name, last) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET last = max(last, ?2)",
         [Counter.dataKeys.name, lastKey])
+      try transaction.requireVault().skip(past: lastKey)
       try transaction.log(.restore) { writer in
         writer.member("epoch", epoch)
         writer.member("key", signer.verifier.text)

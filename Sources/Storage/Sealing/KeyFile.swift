@@ -143,7 +143,10 @@ struct KeyFile: Sendable {
     var random = Salts()
     let keys = try numbers.map { number in
       let key = SymmetricKey(data: random.next(2))
-      return (key: key, kept: KeptKey(number: number, wrapped: try wrap(key, as: Self.name(number), nonce: random.next().prefix(12))))
+      return (
+        key: key,
+        kept: KeptKey(number: number, wrapped: try wrap(key, as: Self.name(number), nonce: random.next().prefix(12)))
+      )
     }
     try writer().write { database in
       let statement = try database.makeStatement(sql: "INSERT INTO data_key (number, wrapped) VALUES (?, ?)")

@@ -5,30 +5,22 @@ internal import GRDB
 /// Rows of `case_part`: written sealed, and read as what was sealed.
 extension Transaction {
   /// What is selected of a row.
-  static let partColumns = "part_key, content, data_key, salt"
+  static let partColumns = "part_key, data_key, version, salt, content"
 
   /// Writes what an event has brought.
   ///
-  /// - Parameter keys: of the case as it is after the event.
-  func insert(_ parts: [StoredPart], _ seq: Int64, of id: CaseID, with keys: DataKeys) throws {
+  /// - Parameters:
+  ///   - version: of the case after the event.
+  ///   - keys: of the case as it is after the event.
+  func insert(_ parts: [StoredPart], _ seq: Int64, of id: CaseID, _ version: Int, with keys: DataKeys) throws {
     for part in parts {
-      let partKey = part.part.key(at: seq)
-      guard let number = keys.number(of: part.part) else {
-        try run(.insertPart) {
-          $0.add(partKey)
-          $0.add(utf8: part.content)
-          $0.add(nil as Int64?)
-          $0.add(part.salt)
-        }
-        continue
-      }
-      let nonce = salts.next().prefix(12)
-      let sealed = try Sealing.seal(part, partKey, of: id, with: requireVault().key(number), nonce: nonce)
+      let seal = try part.seal ?? Seal(part, id, version, with: keys, requireVault(), &salts)
       try run(.insertPart) {
-        $0.add(partKey)
-        $0.add(sealed)
-        $0.add(number)
-        $0.add(nil as [UInt8]?)
+        $0.add(part.part.key(at: seq))
+        $0.add(seal?.number)
+        $0.add(seal == nil ? nil : version)
+        $0.add(seal == nil ? part.salt : nil)
+        if let seal { $0.add(seal.bytes) } else { $0.add(utf8: part.content) }
       }
     }
   }
@@ -36,13 +28,12 @@ extension Transaction {
   /// Hands over the content of a row; nothing of one that holds its salt alone, was erased, or cannot be opened for want of
   /// keys.
   func withContent(_ row: StoredRow, of id: CaseID, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void) throws {
-    guard !row.isNull(1) else { return }
-    guard let number = row[2] as Int64? else {
-      if let bytes = row.utf8(1) { try body(bytes) }
+    guard let number = row[1] as Int64? else {
+      if let bytes = row.utf8(4) { try body(bytes) }
       return
     }
-    guard let vault else { return }
-    let opened = try Sealing.open(row.bytes(1), row[0], of: id, with: vault.key(number))
+    guard let vault, !row.isNull(4), let part = CasePart(ofKey: row[0]) else { return }
+    let opened = try Seal.open(row.bytes(4), part, id, row[2], with: vault.key(number))
     guard opened.count > 16 else { return }
     try opened.withUnsafeBytes { bytes in
       try body(UnsafeRawBufferPointer(rebasing: bytes[16...]).assumingMemoryBound(to: UInt8.self))
@@ -54,12 +45,12 @@ extension Transaction {
   /// - Returns: nil for a group that nobody knows.
   func part(_ row: StoredRow, of id: CaseID) throws -> StoredPart? {
     guard let part = CasePart(ofKey: row[0]) else { return nil }
-    guard let number = row[2] as Int64? else {
-      return StoredPart(part: part, salt: row[3], content: row.utf8(1).map { Array($0) })
+    guard let number = row[1] as Int64? else {
+      return StoredPart(part: part, salt: row[3], content: row.utf8(4).map { Array($0) })
     }
-    if row.isNull(1) { return StoredPart(part: part, salt: [], content: nil, absence: .erased) }
+    if row.isNull(4) { return StoredPart(part: part, salt: [], content: nil, absence: .erased) }
     guard let vault else { return StoredPart(part: part, salt: [], content: nil, absence: .sealed) }
-    let opened = [UInt8](try Sealing.open(row.bytes(1), row[0], of: id, with: vault.key(number)))
+    let opened = [UInt8](try Seal.open(row.bytes(4), part, id, row[2], with: vault.key(number)))
     return StoredPart(part: part, salt: Array(opened[..<16]), content: opened.count > 16 ? Array(opened[16...]) : nil)
   }
 
@@ -83,13 +74,28 @@ extension Transaction {
 
   /// The next key that nobody uses.
   func nextDataKey() throws -> Int64 {
-    let number = try next(.dataKeys)
-    try requireVault().require(number)
+    let number = try requireVault().draw()
+    drawnKeys.append(number)
+    try use(number)
     return number
   }
 
   /// Keys of a new case.
   func nextDataKeys() throws -> DataKeys { DataKeys(person: try nextDataKey(), reporter: try nextDataKey()) }
+
+  /// Takes back keys that what was undone has drawn.
+  func giveBackKeys(after count: Int) {
+    vault?.giveBack(drawnKeys[count...])
+    drawnKeys.removeSubrange(count...)
+  }
+
+  /// Counts a key as used.
+  func use(_ number: Int64) throws {
+    let last =
+      try pending.lastNumbers[.dataKeys] ?? run(
+        .lastNumber, { $0.add(Counter.dataKeys.name) }, { $0[0] as Int64 }) ?? 0
+    pending.lastNumbers[.dataKeys] = max(last, number)
+  }
 
   /// How a text is found that does not stand in the file.
   func digest(_ kind: KeyedDigests.Kind, _ text: String) throws -> String {

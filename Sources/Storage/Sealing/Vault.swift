@@ -21,8 +21,11 @@ final class Vault: Sendable {
   }
 
   private struct Ahead {
-    /// The highest number that may be used.
+    /// The highest number that may be used, and the next one that is.
     var usable: Int64
+    var next: Int64
+    /// Drawn before, and given back.
+    var free: [Int64] = []
     var blockCount = Vault.blockMin
     var isMaking = false
   }
@@ -44,7 +47,7 @@ final class Vault: Sendable {
     self.file = file
     self.keep = keep
     digests = KeyedDigests(try file.secret("digests"))
-    ahead = Mutex(Ahead(usable: max(try file.last(), last)))
+    ahead = Mutex(Ahead(usable: max(try file.last(), last), next: last + 1))
   }
 
   var id: String { file.id }
@@ -63,30 +66,51 @@ final class Vault: Sendable {
     return key
   }
 
-  /// Makes sure that a number can be used, and that those after it soon can. Called by the writer's thread alone.
-  func require(_ number: Int64) throws {
-    let (isMissing, isLow) = ahead.withLock { ahead in
-      let left = ahead.usable - number
-      let isLow = left < ahead.blockCount / 2 && !ahead.isMaking
-      if isLow || left < 0 { ahead.isMaking = true }
-      // After a restoration numbers are passed over.
-      if -left > Self.blockMax { ahead.usable = number - 1 }
-      return (left < 0, isLow)
-    }
-    if isMissing {
-      while ahead.withLock({ $0.usable }) < number { try makeBlock() }
-    } else if isLow {
-      DispatchQueue.global(qos: .utility).async { [self] in
-        // What fails here fails again, and is told, when the keys are needed.
-        try? makeBlock()
+  /// Draws a key that nobody uses, and sees to it that those after it are made soon.
+  ///
+  /// - Throws: `DatabaseError`, `OpenFailure` where no further keys can be made, or kept in a backup.
+  func draw() throws -> Int64 {
+    while true {
+      let (number, isLow) = ahead.withLock { ahead -> (Int64?, Bool) in
+        if let free = ahead.free.popLast() { return (free, false) }
+        guard ahead.next <= ahead.usable else { return (nil, false) }
+        defer { ahead.next += 1 }
+        let isLow = ahead.usable - ahead.next < ahead.blockCount / 2 && !ahead.isMaking
+        if isLow { ahead.isMaking = true }
+        return (ahead.next, isLow)
       }
+      guard let number else {
+        try makeBlock(onlyIfNeeded: true)
+        continue
+      }
+      if isLow {
+        DispatchQueue.global(qos: .utility).async { [self] in
+          // What fails here fails again, and is told, when the keys are needed.
+          try? makeBlock(onlyIfNeeded: false)
+        }
+      }
+      return number
     }
   }
 
-  private func makeBlock() throws {
+  /// Takes back keys that have sealed nothing that was stored.
+  func giveBack(_ numbers: some Sequence<Int64>) { ahead.withLock { $0.free += numbers } }
+
+  /// Draws no number up to this one any more.
+  func skip(past number: Int64) {
+    ahead.withLock { ahead in
+      ahead.free = []
+      ahead.next = max(ahead.next, number + 1)
+      ahead.usable = max(ahead.usable, number)
+    }
+  }
+
+  /// - Parameter onlyIfNeeded: false makes one also while some are left.
+  private func makeBlock(onlyIfNeeded: Bool) throws {
     try making.withLock { _ in
       defer { ahead.withLock { $0.isMaking = false } }
-      let (usable, count) = ahead.withLock { ($0.usable, $0.blockCount) }
+      let (usable, count, isNeeded) = ahead.withLock { ($0.usable, $0.blockCount, $0.next > $0.usable) }
+      if onlyIfNeeded, !isNeeded { return }
       let block = try file.make(usable + 1...usable + count)
       try keep(block.map(\.kept))
       cache.withLock { slots in

@@ -65,7 +65,7 @@ struct SealUpgrade {
       case .correction: stored.content = try wish(of: try EventDetails.read(row[7]), key)
       default: break
       }
-      try transaction.insert([stored], seq, of: id, with: known.keys)
+      try transaction.insert([stored], seq, of: id, row[8], with: known.keys)
     }
     self.cases = cases
     let stored = DatabaseFunction("netral_stored", argumentCount: 1, pure: true) { values in
@@ -81,7 +81,7 @@ struct SealUpgrade {
   }
 
   private static let partsSQL = """
-    SELECT p.part_key, p.salt, p.content, e.seq, e.case_key, r.id, e.person_key, e.details
+    SELECT p.part_key, p.salt, p.content, e.seq, e.case_key, r.id, e.person_key, e.details, e.version
     FROM old_case_part p JOIN event e ON e.seq = p.part_key / 16 JOIN case_record r ON r.case_key = e.case_key
     ORDER BY p.part_key
     """
