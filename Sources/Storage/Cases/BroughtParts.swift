@@ -21,13 +21,6 @@ struct BroughtParts: Sendable {
     for part in stored { commitments[part.group] = part.digest }
   }
 
-  /// Seals what is to be sealed of them.
-  mutating func seal(_ id: CaseID, _ version: Int, with keys: DataKeys, _ vault: Vault, _ salts: inout Salts) throws {
-    for index in stored.indices {
-      stored[index].seal = try Seal(stored[index], id, version, with: keys, vault, &salts)
-    }
-  }
-
   /// Adds a part that only the write knows.
   mutating func add(_ part: CasePart, _ content: [UInt8], _ salts: inout Salts) {
     let part = StoredPart(part: part, salt: salts.next(), content: content)

@@ -2,8 +2,8 @@ internal import Domain
 internal import Service
 internal import Synchronization
 
-/// A history with the parts that each of its events brings, sealed by keys of its own, and how its person and its report are
-/// found.
+/// A history with the parts that each of its events brings, its keys, and how its person and its report are found. The parts
+/// are sealed by the thread that writes: measured, the event loops have less to spare.
 struct PreparedCase: PreparedHistory {
   let history: CaseHistory
   /// As many as the history has entries.
@@ -13,19 +13,11 @@ struct PreparedCase: PreparedHistory {
 
   /// - Throws: where no keys can be drawn.
   init(_ history: CaseHistory, _ vault: Vault) throws {
-    var salts = Salts(drawing: 10)
+    var salts = Salts(drawing: 5)
     self.history = history
     keys = try DrawnKeys(vault)
     names = ReportNames(history.record.facts, vault)
-    var parts: [BroughtParts] = []
-    parts.reserveCapacity(history.entries.count)
-    for index in history.entries.indices {
-      let record = history.entries[index].record
-      var brought = Self.brought(by: history, at: index, &salts)
-      try brought.seal(record.id, record.version, with: keys.numbers, vault, &salts)
-      parts.append(brought)
-    }
-    self.parts = parts
+    parts = history.entries.indices.map { Self.brought(by: history, at: $0, &salts) }
   }
 
   private static func brought(by history: CaseHistory, at index: Int, _ salts: inout Salts) -> BroughtParts {

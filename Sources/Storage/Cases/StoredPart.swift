@@ -11,8 +11,6 @@ struct StoredPart {
   var content: [UInt8]?
   /// Why salt and content cannot be told; nil where they can.
   var absence: Absence?
-  /// The part as its row holds it; nil where that is still to be sealed, or is not sealed.
-  var seal: Seal?
 
   /// Why what a row holds cannot be told.
   enum Absence {

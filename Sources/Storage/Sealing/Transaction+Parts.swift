@@ -14,7 +14,7 @@ extension Transaction {
   ///   - keys: of the case as it is after the event.
   func insert(_ parts: [StoredPart], _ seq: Int64, of id: CaseID, _ version: Int, with keys: DataKeys) throws {
     for part in parts {
-      let seal = try part.seal ?? Seal(part, id, version, with: keys, requireVault(), &salts)
+      let seal = try Seal(part, id, version, with: keys, requireVault(), &salts)
       try run(.insertPart) {
         $0.add(part.part.key(at: seq))
         $0.add(seal?.number)
