@@ -152,6 +152,9 @@ class Netral(Server):
         os.mkdir(self.state, 0o700)
         # As RuntimeDirectory= makes it.
         os.mkdir(self.state + "-run", 0o750)
+        # As StateDirectory= makes them.
+        for name in ("-master", "-keys"):
+            os.mkdir(self.state + name, 0o700)
         self.unit = Unit("netral.service", program, self.state)
         super().__init__(program, self.unit.environment["NETRAL_DATABASE"])
         self.log = os.path.join(folder, "netral.log")

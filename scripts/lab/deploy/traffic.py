@@ -113,7 +113,7 @@ def verify_backups(front, netral, keys):
     job, drill = (
         Unit(name, netral.program, netral.state) for name in ("netral-backup.service", "netral-restore-drill.service")
     )
-    for name in ("NETRAL_DATABASE", "NETRAL_BACKUP_FOLDER"):
+    for name in ("NETRAL_DATABASE", "NETRAL_BACKUP_FOLDER", "NETRAL_MASTER_KEY_FILE", "NETRAL_KEYS_BACKUP_FOLDER"):
         check(job.environment[name] == netral.unit.environment[name], f"server and nightly job agree on {name}")
     folder = netral.unit.environment["NETRAL_BACKUP_FOLDER"]
 
