@@ -158,6 +158,19 @@ struct KeyFile: Sendable {
     return keys
   }
 
+  /// The keys of these numbers that are there, in their order.
+  func keys(in numbers: ClosedRange<Int64>) throws -> [(key: SymmetricKey, kept: KeptKey)] {
+    let rows = try readers.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT number, wrapped FROM data_key WHERE number BETWEEN ? AND ? ORDER BY number",
+        arguments: [numbers.lowerBound, numbers.upperBound])
+    }
+    return try rows.map { row in
+      let kept = KeptKey(number: row[0], wrapped: row[1])
+      return (key: try unwrap(kept.wrapped, as: Self.name(kept.number)), kept: kept)
+    }
+  }
+
   /// Takes keys over that are wrapped already, as a backup has kept them.
   func take(_ keys: [KeptKey]) throws {
     guard let last = keys.map(\.number).max() else { return }

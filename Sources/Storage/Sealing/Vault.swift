@@ -47,7 +47,7 @@ final class Vault: Sendable {
     self.file = file
     self.keep = keep
     digests = KeyedDigests(try file.secret("digests"))
-    ahead = Mutex(Ahead(usable: max(try file.last(), last), next: last + 1))
+    ahead = Mutex(Ahead(usable: last, next: last + 1))
   }
 
   var id: String { file.id }
@@ -68,7 +68,7 @@ final class Vault: Sendable {
 
   /// Draws a key that nobody uses, and sees to it that those after it are made soon.
   ///
-  /// - Throws: `DatabaseError`, `OpenFailure` where no further keys can be made, or kept in a backup.
+  /// - Throws: `Failure` (`storage_unavailable`) where no further keys can be made, or kept in a backup.
   func draw() throws -> Int64 {
     while true {
       let (number, isLow) = ahead.withLock { ahead -> (Int64?, Bool) in
@@ -80,7 +80,11 @@ final class Vault: Sendable {
         return (ahead.next, isLow)
       }
       guard let number else {
-        try makeBlock(onlyIfNeeded: true)
+        do {
+          try makeBlock(onlyIfNeeded: true)
+        } catch {
+          throw Failure.storageUnavailable
+        }
         continue
       }
       if isLow {
@@ -111,7 +115,9 @@ final class Vault: Sendable {
       defer { ahead.withLock { $0.isMaking = false } }
       let (usable, count, isNeeded) = ahead.withLock { ($0.usable, $0.blockCount, $0.next > $0.usable) }
       if onlyIfNeeded, !isNeeded { return }
-      let block = try file.make(usable + 1...usable + count)
+      // Some may be there that no backup holds yet: of a run before, or of an attempt that failed.
+      var block = try file.keys(in: usable + 1...usable + Self.blockMax)
+      if block.isEmpty { block = try file.make(usable + 1...usable + count) }
       try keep(block.map(\.kept))
       cache.withLock { slots in
         for key in block {
@@ -119,7 +125,7 @@ final class Vault: Sendable {
         }
       }
       ahead.withLock { ahead in
-        ahead.usable += count
+        ahead.usable = max(ahead.usable, block[block.count - 1].kept.number)
         ahead.blockCount = min(2 * count, Self.blockMax)
       }
     }
