@@ -151,10 +151,28 @@ extension ProgramTests {
       let finished = try netral("restore", "--from", old, "--into", target, "--verify", "--without-sum")
       #expect(finished.ending == .exit(0), "\(finished.errors)")
       #expect(finished.output.contains("migrations were made"))
-      #expect(try Set(world.folder.names()) == Set(before + ["new.sqlite"]))
+      #expect(try Set(world.folder.names()) == Set(before + ["new.sqlite", "new.sqlite.keys", "new.sqlite.master"]))
       #expect(try world.mode(target) == 0o600)
       for path in mine { #expect(FileManager.default.contents(atPath: path) == Data("mine".utf8)) }
       #expect(try sqlite(target, "PRAGMA integrity_check") == "ok")
+      for path in mine { try FileManager.default.removeItem(atPath: path) }
+      #expect(try netral("migrate", "--database", target).ending == .exit(0))
+    }
+
+    @Test(
+      "of the release before sealing is restored, backed up and looked at as it is, and sealed with its first start")
+    func unsealed() throws {
+      let old = world.folder.file("old.sqlite")
+      let packed = projectFile("Tests/NetralTests/released/m0018")
+      #expect(try run(["sh", "-c", "gunzip -c '\(packed).sqlite.gz' > '\(old)'"]).ending == .exit(0))
+      chmod(old, 0o600)
+      let finished = try netral("restore", "--from", old, "--into", target, "--without-sum")
+      #expect(finished.ending == .exit(0) && finished.output.contains("nothing is sealed"), "\(finished)")
+      let copied = try netral("backup", "--database", target, "--into", world.folder.file("b"))
+      #expect(copied.ending == .exit(0), "\(copied.errors)")
+      #expect(!(try netral("doctor", "--full", "--database", target).output.contains("not sound")))
+      let migrated = try netral("migrate", "--database", target)
+      #expect(migrated.ending == .exit(0) && migrated.errors.contains("sealed now"), "\(migrated)")
     }
 
     @Test("of which many make one file lets one of them make it, whole, and refuses the others")

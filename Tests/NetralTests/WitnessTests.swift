@@ -76,7 +76,7 @@ struct WitnessWorld {
   /// A copy of the file and of all that signs it: what whoever has the machine in hand can make.
   func copy(_ name: String) throws -> String {
     let path = folder.file(name)
-    for suffix in ["", ".record-key", ".checkpoint"] {
+    for suffix in ["", ".record-key", ".checkpoint", ".keys", ".master"] {
       try FileManager.default.copyItem(atPath: database + suffix, toPath: path + suffix)
     }
     return path

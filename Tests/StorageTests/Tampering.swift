@@ -176,6 +176,7 @@ struct Tampering: Sendable {
     Tampering("UPDATE counter SET last = 1 WHERE name = '2024'", "counter"),
     Tampering("DELETE FROM counter WHERE name = 'person'", "counter"),
     Tampering("UPDATE counter SET last = 1 WHERE name = 'report'", "counter"),
+    Tampering("UPDATE counter SET last = 1 WHERE name = 'data_key'", "counter"),
   ]
 
   private static func request(_ change: String, _ number: Int = 1) -> Tampering {

@@ -111,7 +111,7 @@ struct ImportTests {
 
   /// Rows in each table that a case has rows in.
   private static let counts =
-    ["person", "case_record", "case_nik", "event", "case_part", "case_words_data", "former_report"]
+    ["person", "case_record", "case_nik", "event", "case_part", "former_report"]
 
   private func rows(_ visitor: Visitor) throws -> String {
     let questions =

@@ -82,6 +82,7 @@ public enum ColumnLabel {
     "requested_at": ("Requested at", "Diminta pada"),
     "patch": ("Wanted facts", "Data yang diminta"),
     "reason": ("Reason", "Alasan"),
+    "wrong_person": ("Wrong person", "Salah orang"),
     "decision_reason": ("Reason of the answer", "Alasan jawaban"),
     "decided_at": ("Answered at", "Dijawab pada"),
     "cases": ("Cases", "Kasus"),

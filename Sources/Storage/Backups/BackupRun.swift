@@ -58,7 +58,13 @@ struct BackupRun {
       Self.giveWay(Self.copyNiceness)
       // First the keys: whatever the copy of the record holds, they open it.
       if !dryRun, let keysFolder = settings.backup.keysFolder, access(KeyFile.path(of: database), F_OK) == 0 {
-        _ = try KeyBackupFolder(keysFolder).backUp(database, identity, days: settings.backup.keysDays, settings)
+        guard
+          realpath(keysFolder, nil).map({ String(cString: $0) })
+            != realpath(folder.path, nil).map({ String(cString: $0) })
+        else {
+          throw BackupFailure.folder(reason: "backups of keys go to a folder of their own")
+        }
+        try KeyBackups.make(of: database, identity, settings)
       }
       let (name, madeAt, content) = try copy()
       Self.giveWay(Self.proofNiceness)
@@ -92,7 +98,12 @@ struct BackupRun {
     let source = try Opening.openReader(database, settings)
     defer { try? source.close() }  // A reader: nothing can be lost.
     do {
-      return try source.inDatabase(BackupOwner.identity)
+      return try source.inDatabase { database in
+        if try ClearRemains.areLeft(in: database) {
+          throw BackupFailure.unsound("names in clear are left in it: start the server once")
+        }
+        return try BackupOwner.identity(database)
+      }
     } catch {
       throw BackupFailure(error)
     }
@@ -182,22 +193,6 @@ struct BackupRun {
       return try VaultOpening(path: database, settings: settings).openForReading(copy)
     } catch OpenFailure.keys {
       return nil
-    }
-  }
-}
-
-/// Small files that only their owner may read.
-enum PrivateFile {
-  /// Writes it and brings it to the disk.
-  ///
-  /// - Throws: `BackupFailure.disk`.
-  static func write(_ text: String, to path: String) throws(BackupFailure) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .disk(reason: String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    let bytes = Array(text.utf8)
-    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-      throw .disk(reason: errno == 0 ? "the disk is full" : String(cString: strerror(errno)))
     }
   }
 }

@@ -69,20 +69,25 @@ struct KeyBackupFolder {
   static func addBlocks(to target: String, from path: String, _ master: SymmetricKey) throws {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
-    let folder = KeyBackupFolder(path)
     let file = try KeyFile(target, master)
-    let last = try file.last()
-    for block in try folder.blocks() where block.id == file.id && block.last > last {
-      try file.take(try keys(try FilePieces.all(folder.folder.file(block.name))))
-    }
+    try KeyBackupFolder(path).takeIn(file)
     try file.close()
     try Connection.settle(target)
+  }
+
+  /// Adds the keys of blocks that a file does not hold: it was brought back from a copy.
+  func takeIn(_ file: KeyFile) throws {
+    guard access(folder.path, F_OK) == 0 else { return }
+    let last = try file.last()
+    for block in try blocks() where block.id == file.id && block.last > last {
+      try file.take(try Self.keys(try FilePieces.all(folder.file(block.name))))
+    }
   }
 }
 
 extension FilePieces {
   /// All of a small file.
-  fileprivate static func all(_ path: String) throws -> [UInt8] {
+  static func all(_ path: String) throws -> [UInt8] {
     var bytes: [UInt8] = []
     try read(path) { bytes += $0 }
     return bytes

@@ -32,13 +32,25 @@ extension KeyBackupFolder {
         unlink(folder.file(old.name))
         unlink(folder.file(old.name + ".sha256"))
       }
-      for block in try blocks() where block.id == id && block.last <= last { unlink(folder.file(block.name)) }
+      for block in try blocks() where block.id == id && block.last <= last {
+        // One that is none of the copy's was made for a newer file.
+        if try Self.holds(block.last, partialOf: folder.file(name)) { unlink(folder.file(block.name)) }
+      }
       var status = stat()
       stat(folder.file(name), &status)
       return Backup(name: name, madeAt: madeAt, seq: last, bytes: Int64(status.st_size), sha256: sum)
     } catch {
       try? folder.clear()  // The next run deletes what cannot be deleted now.
       throw error is OpenFailure ? error : BackupFailure(error)
+    }
+  }
+
+  /// Whether a copy has the key of a number.
+  private static func holds(_ number: Int64, partialOf path: String) throws -> Bool {
+    let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: true))
+    defer { try? queue.close() }  // It was only read.
+    return try queue.read { database in
+      try Row.fetchOne(database, sql: "SELECT 1 FROM data_key WHERE number = ?", arguments: [number]) != nil
     }
   }
 
@@ -55,5 +67,21 @@ extension KeyBackupFolder {
     } catch let error as DatabaseError {
       throw OpenFailure.keys(path, reason: Connection.reason(error, path))
     }
+  }
+}
+
+/// The first backup of keys: blocks alone are no use without the secrets that stand in a copy.
+enum KeyBackups {
+  /// Makes one where there is a folder for them, and none in it.
+  static func makeFirst(of path: String, _ queue: DatabaseQueue, _ settings: StoreSettings) throws {
+    guard let name = settings.backup.keysFolder else { return }
+    if access(name, F_OK) == 0, try !BackupFolder(name).backups(at: settings.now()).isEmpty { return }
+    try make(of: path, try queue.inDatabase(BackupOwner.identity), settings)
+  }
+
+  /// Makes one where there is a folder for them.
+  static func make(of path: String, _ identity: String, _ settings: StoreSettings) throws {
+    guard let name = settings.backup.keysFolder else { return }
+    _ = try KeyBackupFolder(name).backUp(path, identity, days: settings.backup.keysDays, settings)
   }
 }

@@ -38,7 +38,10 @@ public struct Restoration: Sendable {
     try Self.requireAtRest(source)
     // A log that lies there from an earlier file would be taken for one of the new file.
     try Self.requireAbsent(target, "-wal", "-shm", "-journal")
-    if keys != nil { try Self.requireAbsent(target + ".keys", "-wal", "-shm", "-journal") }
+    if keys != nil || opening != nil {
+      try Self.requireAbsent(target + ".keys", "-wal", "-shm", "-journal")
+      try Self.requireAbsent(target + ".master")
+    }
     // Of this run alone: two that make one target do not meet before one of them gives it its name.
     let partial = "\(target).\(UUID().uuidString.prefix(8).lowercased()).partial"
     try Self.requireAbsent(partial, "-wal", "-shm", "-journal", ".lock", ".before-migration")
@@ -62,10 +65,9 @@ public struct Restoration: Sendable {
         try Self.start(partial, opening, expecting: content.head)
         try Connection.settle(partial)
       }
-      if keys != nil {
-        for suffix in [".master", ".keys"] where access(target + suffix, F_OK) != 0 {
-          try Self.publish(partial + suffix, as: target + suffix)
-        }
+      // Those that were given, or those that an earlier schema was sealed by when it was opened.
+      for suffix in [".master", ".keys"] where access(partial + suffix, F_OK) == 0 {
+        try Self.publish(partial + suffix, as: target + suffix)
       }
       try Self.publish(partial, as: target)
     } catch {

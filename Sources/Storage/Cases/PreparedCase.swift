@@ -11,11 +11,28 @@ struct PreparedCase: PreparedHistory {
   let keys: DrawnKeys
   let names: ReportNames
 
-  /// - Throws: where no keys can be drawn.
+  /// On a thread that may wait for no disk.
+  ///
+  /// - Returns: nil when no keys are ready.
+  init?(ready history: CaseHistory, _ vault: Vault) {
+    guard let person = vault.drawReady() else { return nil }
+    guard let reporter = vault.drawReady() else {
+      vault.giveBack([person])
+      return nil
+    }
+    self.init(history, DrawnKeys(DataKeys(person: person, reporter: reporter), vault), vault)
+  }
+
+  /// - Throws: `Failure` where no keys can be made.
   init(_ history: CaseHistory, _ vault: Vault) throws {
+    let numbers = DataKeys(person: try vault.draw(), reporter: try vault.draw())
+    self.init(history, DrawnKeys(numbers, vault), vault)
+  }
+
+  private init(_ history: CaseHistory, _ keys: DrawnKeys, _ vault: Vault) {
     var salts = Salts(drawing: 5)
     self.history = history
-    keys = try DrawnKeys(vault)
+    self.keys = keys
     names = ReportNames(history.record.facts, vault)
     parts = history.entries.indices.map { Self.brought(by: history, at: $0, &salts) }
   }
@@ -43,16 +60,16 @@ final class DrawnKeys: Sendable {
   private let vault: Vault
   private let isUsed = Mutex(false)
 
-  fileprivate init(_ vault: Vault) throws {
-    self.vault = vault
-    numbers = DataKeys(person: try vault.draw(), reporter: try vault.draw())
-  }
+  fileprivate init(_ numbers: DataKeys, _ vault: Vault) { (self.numbers, self.vault) = (numbers, vault) }
 
   /// From here on they may have sealed what is stored.
   func use() -> DataKeys {
     isUsed.withLock { $0 = true }
     return numbers
   }
+
+  /// What they have sealed was undone.
+  func undo() { isUsed.withLock { $0 = false } }
 
   deinit {
     if isUsed.withLock({ !$0 }) { vault.giveBack([numbers.person, numbers.reporter]) }

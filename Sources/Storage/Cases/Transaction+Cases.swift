@@ -131,6 +131,7 @@ extension Transaction {
     let person = try reportedPerson(record.facts, prepared.names, in: record.id)
     let keys = ReportKeys(person: person, report: try reportKey(number, record.facts))
     let dataKeys = prepared.keys.use()
+    usedKeys.append(prepared.keys)
     try use(max(dataKeys.person, dataKeys.reporter))
     let places = try places(of: history, keys)
     record.number = try nextNumber(record.facts.source.receivedOn.year)

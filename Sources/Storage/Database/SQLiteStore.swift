@@ -44,7 +44,11 @@ public final class SQLiteStore: Store {
     backupLane = BackupLane(database: path, settings: settings)
     let opened = try Opening.openWriter(path, settings)
     let (queue, vault) = (opened.queue, opened.vault)
-    wasSealed = opened.wasSealed
+    wasSealed = try Opening.explaining(path) {
+      // Before anything in clear goes there is a copy of the keys that open the rest.
+      try KeyBackups.makeFirst(of: path, queue, settings)
+      return try ClearRemains(path: path).remove(queue)
+    }
     let words = try Opening.explaining(path) { try WordIndex(of: path, vault, settings: settings) }
     (self.vault, self.words) = (vault, words)
     let searched = words.searched
@@ -132,12 +136,8 @@ public final class SQLiteStore: Store {
   }
 
   public func prepared(_ history: CaseHistory) -> any PreparedHistory {
-    do {
-      return try PreparedCase(history, vault)
-    } catch {
-      // What cannot be prepared is told by the write.
-      return UnpreparedCase(history: history)
-    }
+    // What cannot be prepared now is prepared by the thread that writes.
+    PreparedCase(ready: history, vault) ?? UnpreparedCase(history: history)
   }
 
   public func write<Value: Sendable>(

@@ -35,6 +35,8 @@ final class Transaction {
   var lastIdempotencyKey: (key: String, digest: String)?
   /// Keys that this transaction has drawn, in their order.
   var drawnKeys: [Int64] = []
+  /// Those that new cases came with.
+  var usedKeys: [DrawnKeys] = []
   var salts = Salts()
 
   /// The time of what this transaction writes: of the commit and not of the request, and never before what is stored, so

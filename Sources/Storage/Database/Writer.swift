@@ -231,13 +231,16 @@ final class Writer: @unchecked Sendable {
   }
 
   private func runInSavepoint(_ job: Job, _ transaction: Transaction, _ database: Database) throws {
-    let (pendingBefore, keysBefore) = (transaction.pending, transaction.drawnKeys.count)
+    let (pendingBefore, keysBefore, usedBefore) = (
+      transaction.pending, transaction.drawnKeys.count, transaction.usedKeys.count
+    )
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     let hasSucceeded = try succeeds(job, transaction)
     if job.dryRun || !hasSucceeded {
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
       transaction.pending = pendingBefore
       transaction.giveBackKeys(after: keysBefore)
+      for keys in transaction.usedKeys[usedBefore...] { keys.undo() }
     }
     try database.cachedStatement(sql: "RELEASE job").execute()
   }

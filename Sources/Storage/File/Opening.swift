@@ -9,8 +9,6 @@ internal import Migrations
 struct OpenedFile {
   var queue: DatabaseQueue
   var vault: Vault
-  /// True when it has just been sealed, and nothing is left in clear of it.
-  var wasSealed: Bool
 }
 
 /// How a file is opened, checked, migrated and filled.
@@ -55,8 +53,7 @@ package enum Opening {
       }
       let vault = try queue.inDatabase { try VaultOpening(path: path, settings: settings).open($0) }
       try migrate(queue, path, vault)
-      let wasSealed = try ClearRemains(path: path).remove(queue)
-      return OpenedFile(queue: queue, vault: vault, wasSealed: wasSealed)
+      return OpenedFile(queue: queue, vault: vault)
     }
   }
 

@@ -137,7 +137,11 @@ struct EventCheck {
   private func digest(of part: StoredPart, _ event: LoggedEvent, _ leaf: StoredLeaf) throws -> Hash? {
     switch part.absence {
     case nil: return part.digest
-    case .sealed: return event.commitments?[part.group]
+    case .sealed:
+      guard let digest = event.commitments?[part.group] else {
+        throw leaf.fault("case_part", part.part.key(at: event.document.seq), "no event has brought it")
+      }
+      return digest
     case .erased:
       throw leaf.fault("case_part", part.part.key(at: event.document.seq), "it is empty, and no erasure tells of it")
     }

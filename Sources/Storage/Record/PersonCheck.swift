@@ -88,6 +88,7 @@ struct PersonCheck {
       SELECT substr(number, 1, 4), max(CAST(substr(number, 6) AS INTEGER)) FROM case_record GROUP BY 1
       UNION ALL SELECT '\(Counter.persons.name)', max(person_key) FROM case_record
       UNION ALL SELECT '\(Counter.reports.name)', max(report_key) FROM case_record
+      UNION ALL SELECT '\(Counter.dataKeys.name)', max(max(data_key, reporter_key)) FROM case_record
       """, []
     ) { (name: $0[0] as String, last: $0[1] as Int64) }
     for (name, last) in given {

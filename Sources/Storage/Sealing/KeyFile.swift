@@ -212,9 +212,15 @@ struct KeyFile: Sendable {
   /// A secret by its name, which is drawn when it is asked for first.
   func secret(_ name: String) throws -> SymmetricKey {
     if let known = try knownSecret(name) { return known }
-    let drawn = SymmetricKey(size: .bits256)
-    try put(drawn, as: name)
-    return drawn
+    let wrapped = try wrap(SymmetricKey(size: .bits256), as: Self.name(name))
+    // Whoever comes first has drawn it.
+    let stored = try writer().write { database in
+      try database.execute(
+        sql: "INSERT INTO secret (name, wrapped) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+        arguments: [name, wrapped])
+      return try Data.fetchOne(database, sql: "SELECT wrapped FROM secret WHERE name = ?", arguments: [name])
+    }
+    return try unwrap(stored ?? wrapped, as: Self.name(name))
   }
 
   /// Nil when nobody has asked for it, or it was forgotten.

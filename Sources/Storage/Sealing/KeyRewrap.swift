@@ -34,6 +34,11 @@ package enum KeyRewrap {
         try opened.close()
       }
       if file == nil { try old.takeNext() }
+      var settings = settings
+      settings.masterKeyFile = file ?? settings.masterKeyFile
+      let reader = try Opening.openReader(path, settings)
+      defer { try? reader.close() }  // It was only read.
+      try KeyBackups.make(of: path, try reader.inDatabase(BackupOwner.identity), settings)
       return file ?? old.path
     }
   }
@@ -43,6 +48,9 @@ extension MasterKey {
   /// The one that is to take its place.
   var next: MasterKey { MasterKey(of: path, at: path + ".next") }
 
-  /// Puts the next key in the place of this one.
-  func takeNext() throws { try DurableFile.rename(next.path, to: path) }
+  /// Puts the next key in the place of this one, which goes on in `….former`: earlier backups of keys need it.
+  func takeNext() throws {
+    try? DurableFile.write(FilePieces.all(path), to: path + ".former")  // A cut run may have made it.
+    try DurableFile.rename(next.path, to: path)
+  }
 }

@@ -71,31 +71,36 @@ final class Vault: Sendable {
   /// - Throws: `Failure` (`storage_unavailable`) where no further keys can be made, or kept in a backup.
   func draw() throws -> Int64 {
     while true {
-      let (number, isLow) = ahead.withLock { ahead -> (Int64?, Bool) in
-        if let free = ahead.free.popLast() { return (free, false) }
-        guard ahead.next <= ahead.usable else { return (nil, false) }
-        defer { ahead.next += 1 }
-        let isLow = ahead.usable - ahead.next < ahead.blockCount / 2 && !ahead.isMaking
-        if isLow { ahead.isMaking = true }
-        return (ahead.next, isLow)
+      if let number = drawReady() { return number }
+      do {
+        try makeBlock(onlyIfNeeded: true)
+      } catch {
+        throw Failure.storageUnavailable
       }
-      guard let number else {
-        do {
-          try makeBlock(onlyIfNeeded: true)
-        } catch {
-          throw Failure.storageUnavailable
-        }
-        continue
-      }
-      if isLow {
-        DispatchQueue.global(qos: .utility).async { [self] in
-          // What fails here fails again, and is told, when the keys are needed.
-          try? makeBlock(onlyIfNeeded: false)
-        }
-      }
-      return number
     }
   }
+
+  /// Draws a key that is made already; nil when there is none. It waits for nothing.
+  func drawReady() -> Int64? {
+    let (number, isLow) = ahead.withLock { ahead -> (Int64?, Bool) in
+      if let free = ahead.free.popLast() { return (free, false) }
+      guard ahead.next <= ahead.usable else { return (nil, false) }
+      defer { ahead.next += 1 }
+      let isLow = ahead.usable - ahead.next < ahead.blockCount / 2 && !ahead.isMaking
+      if isLow { ahead.isMaking = true }
+      return (ahead.next, isLow)
+    }
+    if isLow {
+      DispatchQueue.global(qos: .utility).async { [self] in
+        // What fails here fails again, and is told, when the keys are needed.
+        try? makeBlock(onlyIfNeeded: false)
+      }
+    }
+    return number
+  }
+
+  /// Makes the first keys, so that no write waits for them.
+  func makeReady() throws { try makeBlock(onlyIfNeeded: true) }
 
   /// Takes back keys that have sealed nothing that was stored.
   func giveBack(_ numbers: some Sequence<Int64>) { ahead.withLock { $0.free += numbers } }

@@ -19,13 +19,17 @@ struct VaultOpening {
     let known = try Self.id(database)
     if known != nil, access(keys, F_OK) != 0 {
       throw OpenFailure.keys(
-        keys, reason: "the file is missing: bring it back, or a backup of it. Without it nothing that is sealed opens")
+        keys, reason: "the file is missing: bring it back, or restore it with netral restore --keys")
     }
     let file = try KeyFile(keys, try masterKey(mayCreate: known == nil && isEmpty(keys)))
     try require(file, known)
-    let last = try Self.lastUsed(database)
+    // Keys that another database has used beside this file are none of one that is still to be sealed.
+    let last = try max(Self.lastUsed(database), known == nil ? file.last() : 0)
+    if let folder = settings.backup.keysFolder { try KeyBackupFolder(folder).takeIn(file) }
+    try requireNewest(database, file)
     let vault = try vault(file, after: last)
     try vault.turnRequests(to: LegalDate(inJakarta: settings.now()).day)
+    try vault.makeReady()
     return vault
   }
 
@@ -47,6 +51,19 @@ struct VaultOpening {
     return try Vault(file, after: .max / 2)
   }
 
+  /// An older copy of the file would leave values sealed, and its numbers would be given out again.
+  private func requireNewest(_ database: Database, _ file: KeyFile) throws {
+    guard try database.tableExists("case_record"),
+      try database.columns(in: "case_record").contains(where: { $0.name == "data_key" }),
+      let newest = try Int64.fetchOne(database, sql: "SELECT max(max(data_key, reporter_key)) FROM case_record"),
+      newest > (try file.last())
+    else { return }
+    throw OpenFailure.keys(
+      keys,
+      reason:
+        "the file is older than the database: bring back a newer one, or restore a backup of the record that is as old")
+  }
+
   /// Whether a file of keys belongs to the database.
   func isSealed(_ database: Database) throws -> Bool { try Self.id(database) != nil }
 
@@ -60,8 +77,11 @@ struct VaultOpening {
       return key
     }
     guard mayCreate else {
-      throw OpenFailure.keys(
-        master.path, reason: "the master key is missing: bring it back, or name it in NETRAL_MASTER_KEY_FILE")
+      let beside = MasterKey(of: path, at: nil).path
+      let hint =
+        beside != master.path && access(beside, F_OK) == 0
+        ? "there is one in \(beside), which NETRAL_MASTER_KEY_FILE does not name" : "name it in NETRAL_MASTER_KEY_FILE"
+      throw OpenFailure.keys(master.path, reason: "the master key is missing: bring it back; \(hint)")
     }
     return try master.create()
   }

@@ -9,16 +9,21 @@ struct ClearRemains {
   /// Where a file is copied to before it is migrated.
   static func copy(of path: String) -> String { path + ".before-migration" }
 
+  /// Whether names in clear may still stand in pages that nobody uses.
+  static func areLeft(in database: Database) throws -> Bool {
+    guard try database.tableExists("setting") else { return false }
+    return try Row.fetchOne(database, sql: "SELECT 1 FROM setting WHERE name = ?", arguments: [KeySetting.remains])
+      != nil
+  }
+
   /// - Returns: true when there was something.
   func remove(_ queue: DatabaseQueue) throws -> Bool {
-    let isLeft = try queue.inDatabase { database in
-      try Row.fetchOne(database, sql: "SELECT 1 FROM setting WHERE name = ?", arguments: [KeySetting.remains]) != nil
-    }
-    guard isLeft else { return false }
+    guard try queue.inDatabase(Self.areLeft) else { return false }
     do {
       try queue.inDatabase { database in
         // Every page is written anew, and the log, which holds the old ones, is emptied.
-        try database.execute(sql: "VACUUM")
+        // It builds the whole file beside: not in memory, and all of it is sealed.
+        try database.execute(sql: "PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY")
         try Self.emptyLog(database)
       }
     } catch let error as DatabaseError {
