@@ -21,7 +21,7 @@ extension ProgramTests {
       #expect(attributes[.posixPermissions] as? Int == 0o600)
       #expect(
         try folder.names()
-          == ["netral.sqlite", ".checkpoint", ".lock", ".record-key"].map {
+          == ["netral.sqlite", ".checkpoint", ".keys", ".lock", ".master", ".record-key", ".words"].map {
             $0.hasPrefix(".") ? "netral.sqlite\($0)" : $0
           })
       #expect(
@@ -96,7 +96,9 @@ extension ProgramTests {
       }
       #expect(
         try folder.names()
-          == names.flatMap { name in ["", ".checkpoint", ".lock", ".record-key"].map { name + $0 } }.sorted())
+          == names.flatMap { name in
+            ["", ".checkpoint", ".keys", ".lock", ".master", ".record-key", ".words"].map { name + $0 }
+          }.sorted())
       for name in names { #expect(try sqlite(folder.file(name), "SELECT count(*) > 500 FROM reference") == "1") }
     }
 

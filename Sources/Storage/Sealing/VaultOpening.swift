@@ -29,7 +29,8 @@ struct VaultOpening {
     try requireNewest(database, file)
     let vault = try vault(file, after: last)
     try vault.turnRequests(to: LegalDate(inJakarta: settings.now()).day)
-    try vault.makeReady()
+    // What fails here fails again, and is told, with the first write.
+    try? vault.makeReady()
     return vault
   }
 

@@ -73,7 +73,10 @@ final class WordIndex: @unchecked Sendable {
           return try Int64.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'seq'")
         }
         if let known, known <= head, let secret = try vault.file.knownSecret(secretName) {
-          try queue.write { database in
+          try queue.writeWithoutTransaction { database in
+            // A disk that is full keeps no start off whose boot is noted.
+            let noted = try String.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'boot'")
+            guard noted != bootID else { return }
             try database.execute(
               sql: "INSERT OR REPLACE INTO setting (name, value) VALUES ('boot', ?)", arguments: [bootID])
           }

@@ -26,7 +26,9 @@ struct Demo: AsyncParsableCommand {
     } catch {
       // Half of the data is of no use, the less so as nobody has a key for it. A file that stays is met by the next run.
       try? store.close()  // It is thrown away.
-      for suffix in ["", "-wal", "-shm", ".checkpoint", ".record-key"] {
+      for suffix in ["", ".keys", ".words"].flatMap({ file in ["", "-wal", "-shm"].map { file + $0 } })
+        + [".checkpoint", ".record-key", ".master"]
+      {
         try? FileManager.default.removeItem(atPath: config.database + suffix)
       }
       let reason = (error as? Failure)?.detail.en ?? "\(error)"
