@@ -110,16 +110,15 @@ class Server(Process):
         self.starts, self.born, self.startup_ms, self.descriptors_at_start = 0, 0, 0, 0
 
     def key(self, *options, scopes, label="lab"):
-        """A new key, made beside the server."""
-        return run(
-            self.program, "key", "create", "--database", self.database, "--label", label, "--scopes", scopes, *options
-        ).strip()
+        """A new key, made beside the server and with its settings: its master key may stand elsewhere."""
+        words = ["key", "create", "--database", self.database, "--label", label, "--scopes", scopes, *options]
+        return run(self.program, *words, env=self.environment).strip()
 
     def demo(self):
         """Makes the file with demo cases, where there is none, and knows its keys."""
         file = pathlib.Path(self.database + ".env")
         if not file.exists():
-            text = run(self.program, "demo", "--database", self.database)
+            text = run(self.program, "demo", "--database", self.database, env=self.environment)
             file.touch(0o600)
             file.write_text(text)
         self.keys = read_keys(file)
