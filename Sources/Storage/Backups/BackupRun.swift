@@ -58,10 +58,7 @@ struct BackupRun {
       Self.giveWay(Self.copyNiceness)
       // First the keys: whatever the copy of the record holds, they open it.
       if !dryRun, let keysFolder = settings.backup.keysFolder, access(KeyFile.path(of: database), F_OK) == 0 {
-        guard
-          realpath(keysFolder, nil).map({ String(cString: $0) })
-            != realpath(folder.path, nil).map({ String(cString: $0) })
-        else {
+        guard try Opening.resolved(keysFolder) != Opening.resolved(folder.path) else {
           throw BackupFailure.folder(reason: "backups of keys go to a folder of their own")
         }
         try KeyBackups.make(of: database, identity, settings)

@@ -37,20 +37,9 @@ final class WaitingLine<Element: Sendable>: @unchecked Sendable {
   }
 
   /// Waits for work and takes at most `countMax` pieces, one owner after the other; nil once the line is closed and empty.
-  ///
-  /// - Parameter patience: after which it returns with nothing; nil: it waits as long as it takes.
-  func take(upTo countMax: Int, patience: Duration? = nil) -> [Element]? {
+  func take(upTo countMax: Int) -> [Element]? {
     condition.withLock {
-      let end = patience.map {
-        Date(timeIntervalSinceNow: Double($0.components.attoseconds) / 1e18 + Double($0.components.seconds))
-      }
-      while waiting.count == 0 && !isClosed {
-        guard let end else {
-          condition.wait()
-          continue
-        }
-        if !condition.wait(until: end) { return waiting.count == 0 && isClosed ? nil : [] }
-      }
+      while waiting.count == 0 && !isClosed { condition.wait() }
       guard waiting.count > 0 else { return nil }
       var taken: [Element] = []
       taken.reserveCapacity(min(countMax, waiting.count))

@@ -3,26 +3,21 @@ internal import JSON
 
 /// Names and values as one JSON object of texts: details of an event, and its texts.
 enum EventDetails {
-  static func json(_ details: [(name: String, value: String)]) -> String {
-    if details.isEmpty { return "{}" }
-    var writer = JSONWriter(reserving: 128)
-    writer.object { writer in
-      for detail in details {
-        writer.name(detail.name)
-        writer.string(detail.value)
-      }
-    }
-    return String(decoding: writer.bytes, as: UTF8.self)
-  }
+  static func json(_ details: [(name: String, value: String)]) -> String { json(details) { _ in true } }
 
   /// The same as it stands in `event`: of letters, decrees and other files nothing but that they were named.
   static func stored(_ details: [(name: String, value: String)]) -> String {
+    json(details) { !EventReferences.names.contains($0) }
+  }
+
+  /// Those whose names are not told have null in the place of their value.
+  private static func json(_ details: [(name: String, value: String)], telling isTold: (String) -> Bool) -> String {
     if details.isEmpty { return "{}" }
     var writer = JSONWriter(reserving: 128)
     writer.object { writer in
       for detail in details {
         writer.name(detail.name)
-        if EventReferences.names.contains(detail.name) { writer.null() } else { writer.string(detail.value) }
+        if isTold(detail.name) { writer.string(detail.value) } else { writer.null() }
       }
     }
     return String(decoding: writer.bytes, as: UTF8.self)

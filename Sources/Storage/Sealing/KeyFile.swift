@@ -194,19 +194,6 @@ struct KeyFile: Sendable {
     return try wrapped.map { try unwrap($0, as: Self.name(number)) }
   }
 
-  /// Deletes keys for good: also from the log of the file.
-  func destroy(_ numbers: [Int64]) throws {
-    try writer().writeWithoutTransaction { database in
-      try database.inTransaction(.immediate) {
-        for number in numbers {
-          try database.execute(sql: "DELETE FROM data_key WHERE number = ?", arguments: [number])
-        }
-        return .commit
-      }
-      _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-    }
-  }
-
   // MARK: Secrets
 
   /// A secret by its name, which is drawn when it is asked for first.

@@ -50,7 +50,7 @@ extension MasterKey {
 
   /// Puts the next key in the place of this one, which goes on in `….former`: earlier backups of keys need it.
   func takeNext() throws {
-    try? DurableFile.write(FilePieces.all(path), to: path + ".former")  // A cut run may have made it.
+    try DurableFile.write(FilePieces.all(path), to: path + ".former")
     try DurableFile.rename(next.path, to: path)
   }
 }

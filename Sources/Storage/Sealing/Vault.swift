@@ -136,16 +136,6 @@ final class Vault: Sendable {
     }
   }
 
-  /// Destroys keys: nothing opens any longer what they have sealed.
-  func destroy(_ numbers: [Int64]) throws {
-    try file.destroy(numbers)
-    cache.withLock { slots in
-      for number in numbers where slots[Int(number & (Self.cacheCount - 1))].number == number {
-        slots[Int(number & (Self.cacheCount - 1))] = Slot()
-      }
-    }
-  }
-
   // MARK: Requests
 
   /// The digest of a request that was recorded on a day, under the key of that day, which is forgotten with the request.
