@@ -54,6 +54,7 @@ let package = Package(
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Merkle", dependencies: [crypto], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "SealedReporters", dependencies: ["Domain", "JSON", crypto], swiftSettings: strict),
     .target(
       name: "Migrations", path: "migrations", sources: ["Migrations.swift"],
       resources: [.embedInCode("sql"), .embedInCode("reference")], swiftSettings: strict),
@@ -62,9 +63,12 @@ let package = Package(
       dependencies: ["CSQLite", "Domain", "Fairness", "Gzip", "JSON", "Merkle", "Migrations", "Service", crypto, grdb],
       swiftSettings: strict),
     .target(
-      name: "Service", dependencies: ["Domain", "JSON", "Merkle", crypto, logging], swiftSettings: strict),
+      name: "Service", dependencies: ["Domain", "JSON", "Merkle", "SealedReporters", crypto, logging],
+      swiftSettings: strict),
     .target(
-      name: "Sync", dependencies: ["Domain", "JSON", "Merkle", "Sheets", "Storage", crypto, grdb], swiftSettings: strict
+      name: "Sync",
+      dependencies: ["Domain", "JSON", "Merkle", "SealedReporters", "Sheets", "Storage", crypto, grdb],
+      swiftSettings: strict
     ),
     .target(name: "HTTPServer", dependencies: ["CEpoll", httpTypes], swiftSettings: strict),
     .target(
@@ -76,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "netral",
       dependencies: [
-        "Domain", "HTTPServer", "JSON", "Merkle", "Migrations", "Service", "Storage", "Sync", "Web", argumentParser,
-        lifecycle, logging,
+        "Domain", "HTTPServer", "JSON", "Merkle", "Migrations", "SealedReporters", "Service", "Storage", "Sync", "Web",
+        argumentParser, lifecycle, logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       resources: [.embedInCode("Demo/pilkada_2020.csv")], swiftSettings: strict),
@@ -105,8 +109,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Domain", "Gzip", "HTTPServer", "JSON", "Merkle", "Service", "Storage", "TestSupport", "Web", "netral", crypto,
-        httpTypes, logging,
+        "Domain", "Gzip", "HTTPServer", "JSON", "Merkle", "SealedReporters", "Service", "Storage", "TestSupport", "Web",
+        "netral", crypto, httpTypes, logging,
       ],
       path: "Tests", exclude: testFolders(but: "WebTests") + ["Promises/Program"],
       sources: ["WebTests", "Promises/Service"], swiftSettings: strict),
@@ -119,7 +123,8 @@ let package = Package(
       path: "Tests",
       exclude: testFolders(but: "NetralTests")
         + [
-          "Promises/Service", "NetralTests/golden", "NetralTests/liar.py", "NetralTests/recompute.py",
+          "Promises/Service", "NetralTests/golden", "NetralTests/hpke.py", "NetralTests/liar.py",
+          "NetralTests/recompute.py",
           "NetralTests/released",
         ],
       sources: ["NetralTests", "Promises/Program"], swiftSettings: strict),

@@ -26,6 +26,9 @@ public let migrations: [Migration] = [
   Migration(name: "m0017_law_facts", sql: text(PackageResources.m0017_law_facts_sql)),
   Migration(name: "m0018_record", sql: text(PackageResources.m0018_record_sql)),
   Migration(name: "m0019_sealing", sql: text(PackageResources.m0019_sealing_sql)),
+  Migration(name: "m0020_erasure", sql: text(PackageResources.m0020_erasure_sql)),
+  Migration(name: "m0021_sealing_keys", sql: text(PackageResources.m0021_sealing_keys_sql)),
+  Migration(name: "m0022_evidence", sql: text(PackageResources.m0022_evidence_sql)),
 ]
 
 /// The reference data a new database starts with, by kind; regions are CSV, everything else JSON.
@@ -40,6 +43,7 @@ public enum InitialReference {
   public static let positions = PackageResources.positions_json
   public static let motives = PackageResources.motives_json
   public static let sourceChannels = PackageResources.source_channels_json
+  public static let retentionRules = PackageResources.retention_rules_json
   /// Central institutions; every region's government is derived from the regions.
   public static let institutions = PackageResources.institutions_json
   public static let regions = PackageResources.regions_csv

@@ -34,17 +34,24 @@ public final class API: Sendable {
   /// Names the server that takes the requests, for metrics: it is made after this interface, which answers them.
   public func watch(_ server: Server) { services.metrics.watch(server) }
 
+  /// Does what must be done before anybody is served: erases what an older copy of the file has brought back.
+  public func prepare() async throws { try await services.retentionRun.prepare() }
+
   /// Takes up what an earlier process has left, clocks that a change of rules or holidays moves, and makes public releases
   /// as they come due.
   public func resumeWork() {
     services.derivation.resume()
     services.releaseMaker.resume()
+    services.retentionRun.resume()
+    services.scanRun.resume()
   }
 
   /// Lets no further piece of such work begin; the next start goes on.
   public func stopWork() async {
     await services.derivation.stop()
     await services.releaseMaker.stop()
+    await services.retentionRun.stop()
+    await services.scanRun.stop()
   }
 
   /// Answers one request; never throws.

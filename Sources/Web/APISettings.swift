@@ -1,4 +1,5 @@
 public import Domain
+public import Service
 
 /// What the interface may be told.
 public struct APISettings: Sendable {
@@ -35,6 +36,17 @@ public struct APISettings: Sendable {
   /// After which the service looks again whether a public release is due, or tries again what has failed. Default 30 s: a
   /// look costs nothing, and nobody waits for the second.
   public var releaseInterval: Duration = .seconds(30)
+  /// Days on which a case stands on the list of what falls due before it is erased. Default 30: time for its owner or BKN to
+  /// see it, and to hold it.
+  public var retentionNoticeDays = 30
+  /// After which the service looks again whether anything is kept no longer. Default 1 h: nobody waits for the minute.
+  public var retentionInterval: Duration = .seconds(3_600)
+  /// How many files of evidence a case may have, and how long they may be.
+  public var evidence = EvidenceLimits()
+  /// Looks for harmful programs in files of evidence. Default: none does, and files are given out as they are.
+  public var scanner: (any FileScanner)?
+  /// After which a scanner is asked again that has not answered. Default 30 s.
+  public var scanInterval: Duration = .seconds(30)
   /// Requests without a key that one address may make to public statistics. Default 60 a minute: a page with its tables,
   /// and somebody who reads them.
   public var publicRequestsPerMinute = 60

@@ -71,6 +71,22 @@ enum Routes {
         try ActionRoutes.allowed($0, $1, $2.acts)
       },
 
+      .ofCase(.post, "/v1/cases/{id}/evidence", .recording([.casesWrite]), .addEvidence) {
+        try await EvidenceRoutes.add($0, $1, $2.evidence)
+      },
+      .ofCase(.get, "/v1/cases/{id}/evidence", .agency(.casesRead), .listEvidence) {
+        try EvidenceRoutes.list($0, $1, $2.evidence)
+      },
+      .ofCase(.get, "/v1/cases/{id}/evidence/{sha256}", .agency(.casesRead), .getEvidence) {
+        try await EvidenceRoutes.file($0, $1, $2.evidence)
+      },
+      .ofCase(.get, "/v1/cases/{id}/evidence/{sha256}/custody", .agency(.casesRead), .evidenceCustody) {
+        try await EvidenceRoutes.custody($0, $1, $2.evidence)
+      },
+      .ofCase(.post, "/v1/cases/{id}/evidence/{sha256}/withdrawal", .recording([.casesWrite]), .withdrawEvidence) {
+        try await EvidenceRoutes.withdraw($0, $1, $2.evidence)
+      },
+
       .ofCase(.post, "/v1/cases/{id}/correction-requests", .recording([.casesWrite]), .requestCorrection) {
         try await CorrectionRoutes.request($0, $1, $2.corrections)
       },
@@ -98,6 +114,29 @@ enum Routes {
       },
       Route(.post, "/v1/confirmations", .recording([.casesWrite]), .confirmMany) {
         try await ConfirmationRoutes.answerMany($0, $1.confirmations)
+      },
+
+      .ofCase(.post, "/v1/cases/{id}/erasures", .recording([.casesWrite]), .eraseCase) {
+        try await RetentionRoutes.erase($0, $1, $2.retention)
+      },
+      .ofCase(.post, "/v1/cases/{id}/retention-holds", .recording([.casesWrite]), .holdRetention) {
+        try await RetentionRoutes.hold($0, $1, $2.retention)
+      },
+      .ofCase(.get, "/v1/cases/{id}/retention-holds", .agency(.casesRead), .listHolds) {
+        try RetentionRoutes.holds($0, $1, $2.retention)
+      },
+      .ofCase(.post, "/v1/cases/{id}/retention-holds/{n}/release", .recording([.casesWrite]), .releaseRetention) {
+        try await RetentionRoutes.release($0, $1, $2.retention)
+      },
+      Route(.put, "/v1/agencies/{agency}/sealing-key", .recording([.casesWrite]), .registerSealingKey) {
+        try await SealingKeyRoutes.register($0, $1.sealingKeys)
+      },
+      Route(.get, "/v1/agencies/{agency}/sealing-key", .anyKey, .showSealingKeys) {
+        try SealingKeyRoutes.show($0, $1.sealingKeys)
+      },
+
+      Route(.get, "/v1/retention", .agencyOrAdministrator(.casesRead), .listRetention) {
+        try await RetentionRoutes.list($0, $1.retention)
       },
 
       Route(.get, "/v1/clocks", .agency(.casesRead), .listClocks) { try await ClockRoutes.list($0, $1.clocks) },

@@ -28,6 +28,11 @@ final class Services: Sendable {
   let waiting: WaitingAnswers
   let derivation: ClockDerivation
   let releaseMaker: ReleaseMaker
+  let retentionRun: RetentionRun
+  let retention: RetentionService
+  let sealingKeys: SealingKeyService
+  let evidence: EvidenceService
+  let scanRun: ScanRun
 
   init(
     _ store: any Store, _ settings: APISettings, _ documentation: Documentation, _ metrics: Metrics, _ logger: Logger
@@ -64,7 +69,16 @@ final class Services: Sendable {
     let readiness = Readiness(
       store: store, waitMax: settings.readyWaitMax, diskFreeBytesMin: settings.diskFreeBytesMin, now: settings.now)
     watching = Watching(store: store, readiness: readiness, work: work)
-    rendered = RenderedCases()
+    let rendered = RenderedCases()
+    self.rendered = rendered
+    retentionRun = RetentionRun(
+      store: store, noticeDays: settings.retentionNoticeDays, every: settings.retentionInterval, now: settings.now,
+      logger: logger
+    ) { rendered.forget() }
+    sealingKeys = SealingKeyService(records)
+    scanRun = ScanRun(store: store, scanner: settings.scanner, every: settings.scanInterval, logger: logger)
+    evidence = EvidenceService(records, settings.evidence, scans: scanRun)
+    retention = RetentionService(records, run: retentionRun)
     self.documentation = documentation
     self.metrics = metrics
     self.waiting = waiting

@@ -14,6 +14,7 @@ struct Netral: AsyncParsableCommand {
     subcommands: [
       Serve.self, Migrate.self, Key.self, ListRoutes.self, Demo.self, SyncCommand.self, ConfigCommand.self,
       BackupCommand.self, RecordCommand.self, KeysCommand.self, Restore.self, Doctor.self, WitnessCommand.self,
+      OpenCommand.self, RegisterCommand.self,
     ])
 
   /// Runs the subcommand. What goes wrong is told in one line, which no usage text buries.

@@ -108,15 +108,16 @@ struct ResponseTests {
   func sizes(count: Int) async throws {
     let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     let handler: Handler = { request in
-      request.path == "/stream"
-        ? Response(
-          status: .ok,
-          body: .stream { stream in
-            for start in stride(from: 0, to: count, by: 10_001) {
-              try await stream.write(Array(body[start..<min(count, start + 10_001)]))
-            }
-          })
-        : Response(status: .ok, body: .bytes(body))
+      let write: @Sendable (ResponseStream) async throws -> Void = { stream in
+        for start in stride(from: 0, to: count, by: 10_001) {
+          try await stream.write(Array(body[start..<min(count, start + 10_001)]))
+        }
+      }
+      return switch request.path {
+      case "/stream": Response(status: .ok, body: .stream(write))
+      case "/sized": Response(status: .ok, body: .sized(count, write))
+      default: Response(status: .ok, body: .bytes(body))
+      }
     }
     try await withServer(handler: handler) { server in
       let client = try Client(server)
@@ -125,7 +126,27 @@ struct ResponseTests {
       let streamed = try client.reply()
       #expect(streamed.isChunked)
       #expect(streamed.body == body)
+      let sized = try client.get("/sized")
+      #expect(!sized.isChunked && sized.body == body)
       #expect(try client.get("/").body == body)
+      try client.send("HEAD /sized HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try client.replyHead().fields["content-length"] == "\(count)")
+      #expect(try client.get("/").body == body)
+    }
+  }
+
+  @Test("that is longer or shorter than was told is cut where that shows", arguments: [3, 5])
+  func wrongSize(written: Int) async throws {
+    let handler: Handler = { _ in
+      Response(
+        status: .ok,
+        body: .sized(4) { stream in for _ in 0..<written { try await stream.write(Array("a".utf8)) } })
+    }
+    try await withServer(handler: handler) { server in
+      let client = try Client(server)
+      try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try client.replyHead().fields["content-length"] == "4")
+      #expect(throws: ClientFailure.self) { _ = try client.readToEnd() }
     }
   }
 

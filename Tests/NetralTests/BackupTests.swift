@@ -34,10 +34,11 @@ struct BackupWorld {
   var backups: String { folder.file("backups") }
   static let slow = ["NETRAL_BACKUP_BYTES_PER_SECOND": "1048576"]
 
-  /// What lies in the folder of backups, without the file that says whose it is; nothing when it is not there.
+  /// What lies in the folder of backups, without the files that say whose it is and what is erased; nothing when it is
+  /// not there.
   func names() -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: backups)) ?? []).filter { $0 != "netral-database-id" }
-      .sorted()
+    ((try? FileManager.default.contentsOfDirectory(atPath: backups)) ?? [])
+      .filter { !["netral-database-id", "netral.erasures"].contains($0) }.sorted()
   }
 
   /// Puts a file into the folder of backups that passes for one by its name and its sum.
@@ -320,6 +321,10 @@ extension ProgramTests {
       #expect(refused.problemCode == "backup_running")
       other.send(SIGKILL)
       _ = try other.wait()
+      // What that one has left must not pass for what the server makes.
+      for name in world.names() where name.contains("partial") {
+        try FileManager.default.removeItem(atPath: "\(world.backups)/\(name)")
+      }
       // The server's own: it ends when the server is told to stop, and leaves nothing. Its few seconds begin when all is ready.
       let (key, late) = (try world.key("OPERATOR"), try server.client(try world.key("OPERATOR")))
       try admin.send(Client.request("POST", "/v1/admin/backups", [:], nil, key: key))

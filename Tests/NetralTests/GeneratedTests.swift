@@ -1,3 +1,4 @@
+internal import Domain
 internal import Foundation
 internal import JSON
 internal import TestSupport
@@ -27,6 +28,19 @@ extension ProgramTests {
     @Test("docs/cookbook.md has the lines of the program")
     func cookbook() throws {
       try hold("cookbook", of: "docs/cookbook.md", to: "```sh\n\(try netral("routes", "--cookbook").output)```\n")
+    }
+
+    @Test("docs/operating/privacy.md has the register of processing, and every field of a case stands in it")
+    func register() throws {
+      let finished = try netral("register")
+      #expect(finished.ending == .exit(0))
+      for field in CaseField.all where field.isErasable || field.object == "subject" {
+        #expect(finished.output.contains("`\(field.name)`"), "\(field.name)")
+      }
+      try hold("register", of: "docs/operating/privacy.md", to: finished.output)
+      let indonesian = try netral("register", "--language", "id").output
+      #expect(indonesian.split(separator: "\n").count == finished.output.split(separator: "\n").count)
+      #expect(indonesian.contains("Pelapor") && !indonesian.contains("Reporters"))
     }
 
     @Test("docs/settings.md has every setting with its default and what it may be")

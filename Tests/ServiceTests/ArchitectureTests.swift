@@ -45,17 +45,17 @@ internal import Testing
   private static let allowed: [String: Set<String>] = [
     "JSON": [], "Gzip": ["CZlib"], "Sheets": ["Gzip", "JSON"], "Fairness": ["DequeModule"],
     "Merkle": ["Crypto"],
-    "Domain": ["JSON"],
-    "Service": ["Crypto", "Domain", "JSON", "Logging", "Merkle"],
+    "Domain": ["JSON"], "SealedReporters": ["Crypto", "Domain", "JSON"],
+    "Service": ["Crypto", "Domain", "JSON", "Logging", "Merkle", "SealedReporters"],
     "Storage": ["CSQLite", "Crypto", "Domain", "Fairness", "GRDB", "Gzip", "JSON", "Merkle", "Migrations", "Service"],
-    "Sync": ["Crypto", "Domain", "GRDB", "JSON", "Merkle", "Sheets", "Storage"],
+    "Sync": ["Crypto", "Domain", "GRDB", "JSON", "Merkle", "SealedReporters", "Sheets", "Storage"],
     "HTTPServer": ["CEpoll", "HTTPTypes"],
     "Web": [
       "Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Merkle", "Service",
       "Sheets",
     ],
     "netral": [
-      "ArgumentParser", "Domain", "HTTPServer", "JSON", "Logging", "Merkle", "Migrations", "Service",
+      "ArgumentParser", "Domain", "HTTPServer", "JSON", "Logging", "Merkle", "Migrations", "SealedReporters", "Service",
       "ServiceLifecycle",
       "Storage",
       "Sync", "UnixSignals", "Web",

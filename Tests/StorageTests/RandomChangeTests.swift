@@ -17,6 +17,12 @@ internal import Testing
     "idempotency.request_digest", "idempotency.resource", "idempotency.status", "idempotency.version",
     "idempotency.case_id", "reference.position", "setting.name", "setting.value",
     "witness.cosigned_at",
+    // By what a report that was erased is known again, and what had sealed it: nobody can tell any more.
+    "erased_report.digest", "erased_report.case_key", "case_part.data_key",
+    // What opens a file of evidence, and where it stands: `netral doctor` holds both against the file.
+    "evidence_file.name", "case_evidence.data_key", "case_evidence.wrapped",
+    // It is packed: bytes of the head of gzip say nothing of the answer, which its leaf tells of.
+    "figure.answer",
   ]
 
   @Test func `one changed value that alters an answer is found, and the others are known`() async throws {

@@ -58,6 +58,8 @@ internal import Testing
     try await withFolder { folder in
       let (path, restored) = (folder + "/netral.sqlite", folder + "/restored.sqlite")
       try await RecordWorkload.make(at: path)
+      try FileManager.default.moveItem(atPath: path + ".files", toPath: folder + "/files")
+      try ErasureList().write(into: ErasureList.path(in: folder))
       _ = try Restoration(
         from: path, into: restored, opening: StoreSettings(), withoutSum: true, keys: KeySource(path + ".keys"))
       #expect(try fault(in: restored) == nil, "no leaf names the gap before the epoch begins")

@@ -34,6 +34,8 @@ struct RecordWorkload {
     try await correct()
     try await request()
     try await tie()
+    try await bringFiles()
+    try await erase()
     try await importCases()
     try await administer()
     try await publish()
@@ -107,10 +109,74 @@ struct RecordWorkload {
     }
   }
 
+  // MARK: Evidence
+
+  /// Two cases with one file, of which one has another one besides, that was withdrawn; each has moved on since.
+  private mutating func bringFiles() async throws {
+    let (one, two) = (try await report(at: .received), try await report(at: .received))
+    for (id, text) in [(one.id, "satu"), (one.id, "dua"), (two.id, "satu")] {
+      let file = try await bench.store.takeFile()
+      try await file.append(Array("Berkas \(text)".utf8))
+      let brought = try await file.finish()
+      try await change(id) { record, context, write in
+        let item = EvidenceItem(
+          sha256: brought.sha256, type: .text, byteCount: brought.byteCount,
+          facts: EvidenceFacts(kind: .document, place: "Tempat", name: "\(text).txt"), receivedBy: .bawaslu,
+          receivedAt: Timestamp(milliseconds: 0), scan: .notScanned)
+        try write.keep(file, for: record)
+        return try Lifecycle.add(item, to: record, EvidenceLimits(), context)
+      }
+      await file.settle(nil)
+    }
+    try await change(one.id) { record, context, write in
+      try Lifecycle.withdraw(
+        record.evidence[1].sha256, of: record, because: "Salah", at: Timestamp(milliseconds: 0), context)
+    }
+    for id in [one.id, two.id] {
+      _ = try await bench.correct(id) { $0.act.narrative = "Uraian dengan berkas" }
+      try await write { write in
+        let record = try #require(try write.caseRecord(id))
+        try write.append(
+          Lifecycle.view(of: record.evidence[0], by: Actor(agency: .bkn, importedBy: nil, keyID: "testtesttest")),
+          to: record)
+      }
+    }
+  }
+
+  private func change(
+    _ id: CaseID,
+    _ body: @escaping @Sendable (Case, Lifecycle.Context, any CaseWrites) throws -> (record: Case, event: EventDraft)
+  ) async throws {
+    let context = bench.context(.bawaslu)
+    _ = try await write { write in
+      let record = try #require(try write.caseRecord(id))
+      let (changed, event) = try body(record, context, write)
+      return try write.update(record, to: changed, event)
+    }
+  }
+
+  /// Two cases, one of which was corrected before and is tied to one that stays.
+  private mutating func erase() async throws {
+    for change in ["", "lain"] {
+      let record = try await report(at: .closed)
+      if !change.isEmpty {
+        _ = try await bench.correct(record.id) { $0.source.agencyRef = "\(change)/LP/2024" }
+        try await tie(record.id, to: try await report(at: .verified).id)
+      }
+      let event = Erasure.repetition(keysGoneFrom: LegalDate(inJakarta: bench.clock.now))
+      _ = try await write { write in try write.erase(try #require(try write.caseRecord(record.id)), event) }
+    }
+    #expect(try await bench.store.finishErasures() == .done)
+  }
+
   private mutating func tie() async throws {
-    let (one, two) = (try await report(at: .studied), try await report(at: .sanctioned))
-    let link = Link(relation: .sameAct, other: two.id, linkedBy: .bkn, linkedAt: bench.clock.now)
+    try await tie(try await report(at: .studied).id, to: try await report(at: .sanctioned).id)
+  }
+
+  private func tie(_ first: CaseID, to second: CaseID) async throws {
+    let link = Link(relation: .sameAct, other: second, linkedBy: .bkn, linkedAt: bench.clock.now)
     try await write { write in
+      let (one, two) = (try #require(try write.caseRecord(first)), try #require(try write.caseRecord(second)))
       #expect(try write.link(one, two, link))
       for (record, partner) in [(one, two), (two, one)] {
         let texts: [(String, String, FieldGroup)] = [

@@ -1,9 +1,10 @@
 internal import Domain
 internal import Foundation
 internal import Service
-internal import Storage
 internal import TestSupport
 internal import Testing
+
+@testable internal import Storage
 
 struct SequenceGapTests {
   @Test func `a restoration gives no sequence and no number out again, and says what is lost`() async throws {
@@ -15,6 +16,7 @@ struct SequenceGapTests {
       _ = try Shell.output("sqlite3 '\(path)' \"VACUUM INTO '\(copy)'\"")
       let lost = try await bench.report(2, at: .received, Sample.facts(2))
       try store.close()
+      try ErasureList().write(into: ErasureList.path(in: folder))
       for (source, target) in [(copy, restored), (restored, "\(folder)/c.sqlite")] {
         let restoration = try Restoration(
           from: source, into: target, opening: StoreSettings(), withoutSum: true,

@@ -9,9 +9,10 @@ struct Tampering: Sendable {
   static let counts = [
     "leaf", "tree_node", "event", "case_part", "case_record", "person", "case_nik", "former_report", "case_link",
     "correction_request", "reference", "access_key", "figure", "published_figure", "public_release", "certificate",
+    "evidence_file", "case_evidence",
   ].map { "SELECT count(*) AS n FROM \($0)" }.joined(separator: " UNION ALL ")
 
-  static let all = events + parts + log + cases + persons + traces + reference + keys + figures
+  static let all = events + erasures + evidence + parts + log + cases + persons + traces + reference + keys + figures
 
   /// Changes of a file that was restored, and has no event yet after the gap.
   static let restored = [
@@ -29,6 +30,37 @@ struct Tampering: Sendable {
   }
 
   private static let decided = "what = 'decisions'"
+
+  private static let erasures: [Tampering] = [
+    Tampering(
+      "UPDATE case_record SET erased_on = NULL WHERE erased_on IS NOT NULL", "case_record", "event", "case_link"),
+    Tampering("UPDATE case_record SET erased_on = erased_on - 1 WHERE erased_on IS NOT NULL", "case_record"),
+    Tampering("UPDATE case_record SET erased_on = 20000 WHERE case_key = 1", "case_record"),
+    Tampering("UPDATE case_record SET agency_ref_digest = 'x' WHERE erased_on IS NOT NULL", "case_record"),
+    Tampering("DELETE FROM erasure", "erasure"), Tampering("UPDATE erasure SET seq = 1", "erasure"),
+    Tampering("INSERT INTO erasure VALUES (1, 1, 1)", "erasure"),
+    Tampering("INSERT INTO erased_report VALUES ('x', 1)", "erased_report"),
+    Tampering("UPDATE case_part SET content = NULL WHERE part_key = 18", "case_part"),
+    Tampering(
+      """
+      UPDATE case_part SET content = (SELECT content FROM case_part WHERE part_key = 18)
+      WHERE data_key IS NOT NULL AND content IS NULL
+      """, "case_part"),
+    Tampering("UPDATE case_part SET version = 1 WHERE data_key IS NULL", "case_part"),
+  ]
+
+  private static let evidence: [Tampering] = [
+    Tampering("UPDATE case_evidence SET stands = 1 - stands", "case_evidence"),
+    Tampering("UPDATE case_evidence SET awaits_scan = 1", "case_evidence"),
+    Tampering("DELETE FROM case_evidence", "case_evidence"),
+    Tampering("UPDATE evidence_file SET bytes = bytes + 1 WHERE file_key = 1", "case_evidence"),
+    Tampering("UPDATE evidence_file SET digest = 'x' WHERE file_key = 1", "case_evidence"),
+    Tampering(
+      "INSERT INTO case_evidence SELECT 1, file_key, data_key, wrapped, 1, 0 FROM case_evidence WHERE file_key = 1 LIMIT 1",
+      "case_evidence"),
+    Tampering("DELETE FROM case_part WHERE part_key % 16 = 15", "case_part", "event", "case_record"),
+    Tampering("UPDATE case_part SET content = NULL WHERE part_key % 16 = 15", "case_part"),
+  ]
 
   private static let events: [Tampering] = [
     event("agency = 'PANRB'"), event("on_behalf_of = 'KASN'"), event("imported_by = 'BKN'"), event("key_id = 'x'"),

@@ -29,6 +29,15 @@ internal import Testing
     }
   }
 
+  /// The service looks again some seconds later, and that may be after its end.
+  @Test func `erasures are not finished in a file that is closed`() async throws {
+    try await withFolder { folder in
+      let store = try SQLiteStore(path: folder + "/closed.sqlite", readerCount: 1)
+      try store.close()
+      #expect(try await store.finishErasures() == .nothing)
+    }
+  }
+
   /// Every fifth write fails after its work, every seventh is a dry run; gives the sequence of one that stays.
   private static func write(_ number: Int, _ bench: TemporaryStore) async throws -> Int64? {
     let facts = Sample.facts(number)

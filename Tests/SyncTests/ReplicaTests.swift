@@ -206,7 +206,7 @@ internal import Testing
       try replica.writeSpreadsheets(into: folder)
       try replica.close()
       let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("csv") }.sorted()
-      #expect(names == ["cases.csv", "clocks.csv", "motives.csv", "urls.csv", "witnesses.csv"])
+      #expect(names == ["cases.csv", "clocks.csv", "evidence.csv", "motives.csv", "urls.csv", "witnesses.csv"])
       let cases = try String(contentsOfFile: folder + "/cases.csv", encoding: .utf8)
       #expect(cases.hasPrefix("id,number,version,etag,seq,stage,final,"))
       #expect(!cases.contains("json"))
@@ -228,7 +228,7 @@ extension ReplicaTests {
       try replica.writeSpreadsheets(into: folder, as: .xlsx(.indonesian))
       try replica.close()
       let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("xlsx") }.sorted()
-      #expect(names == ["cases.xlsx", "clocks.xlsx", "motives.xlsx", "urls.xlsx", "witnesses.xlsx"])
+      #expect(names == ["cases.xlsx", "clocks.xlsx", "evidence.xlsx", "motives.xlsx", "urls.xlsx", "witnesses.xlsx"])
       let script = "import sys,zipfile; print(zipfile.ZipFile(sys.argv[1]).read('xl/worksheets/sheet1.xml').decode())"
       let sheet = try Shell.output("python3 -c \"\(script)\" '\(folder)/cases.xlsx'")
       #expect(sheet.contains("<t>Tanggal perbuatan</t>"))

@@ -109,7 +109,7 @@ final class ModelWorld {
       guard let view = operatorLies && random.chance(30) ? views.randomElement(using: &random) : views.last else {
         continue
       }
-      if index == witness { listing.ownNote = view.announced.note } else { listing.others.append(view) }
+      if index == witness { listing.own = view } else { listing.others.append(view) }
     }
     return listing
   }

@@ -109,9 +109,41 @@ private final class SignedLog: WitnessedLog {
         #expect(try round(log, folder, at: Self.now + time).kept.cosignedAt == Self.now + expected)
       }
       #expect(log.handedIn.count == 4)
-      log.listing.ownNote = log.handedIn.last?.note
+      log.listing.own = .init(
+        agency: "BKN", announced: try #require(log.handedIn.last), time: Self.now + 86_400)
       _ = try round(log, folder, at: Self.now + 86_500)
       #expect(log.handedIn.count == 4)
+    }
+  }
+
+  @Test func `two jobs of one agency, each with a disk of its own, hand in what the other has not`() async throws {
+    try await withFolder { folder in
+      let log = try SignedLog(leafCount: 5)
+      try FileManager.default.createDirectory(atPath: folder + "/other", withIntermediateDirectories: true)
+      func run(_ name: String, at seconds: Int64, handsIn: Bool) throws -> WitnessOutcome {
+        let count = log.handedIn.count
+        let outcome = try round(log, folder + name, at: Self.now + seconds)
+        #expect(log.handedIn.count == count + (handsIn ? 1 : 0), "\(name) at \(seconds)")
+        if handsIn, let last = log.handedIn.last {
+          log.listing.own = .init(agency: "BKN", announced: last, time: outcome.kept.cosignedAt ?? 0)
+        }
+        return outcome
+      }
+      _ = try run("", at: 0, handsIn: true)
+      // The later of two cosignatures of one tree stands for both.
+      log.listing.own?.time = Self.now - 1
+      _ = try run("/other", at: 1, handsIn: true)
+      #expect(try run("", at: 2, handsIn: false).warnings.isEmpty)
+      log.leaves += (5..<9).map { Hash(of: Array("\($0)".utf8)) }
+      _ = try run("/other", at: 3, handsIn: true)
+      #expect(try run("", at: 3, handsIn: false).warnings.isEmpty)
+      // A service that shows less than the agency has cosigned elsewhere, or something else.
+      log.leaves.append(Hash(of: [1]))
+      _ = try run("/other", at: 4, handsIn: true)
+      log.leaves.removeLast()
+      #expect(try run("", at: 5, handsIn: false).warnings.first?.contains("speaks of 10 leaves") == true)
+      log.leaves.append(Hash(of: [2]))
+      expectRefused("was shown other leaves") { _ = try run("", at: 6, handsIn: false) }
     }
   }
 

@@ -19,7 +19,10 @@ struct ClientDescriptionTests {
     recordStudy recordVerification
     acceptCorrection confirmCase confirmCases correctCase createBackup createCase createKey createLink
     createPublishedFigure cosign exportCases importCases makeReleases putMandates putReference reconcile refuseCorrection
-    registerWitness     requestCorrection revokeKey rotateKey searchCases suggestViolation whoami
+    addEvidence getEvidence listCustody listEvidence withdrawEvidence
+    registerWitness eraseCase holdRetention listRetention listRetentionHolds releaseRetention
+    getSealingKeys registerSealingKey
+    requestCorrection revokeKey rotateKey searchCases suggestViolation whoami
     """
 
   @Test("names operations as it always has")

@@ -141,7 +141,8 @@ final class EarlierFileQuestions {
   private func askCases(_ cases: CasesOfFile) throws {
     for (index, id) in cases.ids.enumerated() {
       let path = "/v1/cases/\(id)"
-      let more = index % 2 == 0 ? ["/allowed-actions", "/links", "/related", "/correction-requests"] : []
+      let more =
+        index % 2 == 0 ? ["/allowed-actions", "/links", "/related", "/correction-requests", "/retention-holds"] : []
       for part in ["", "/history"] + more {
         for who in five { try ask(who, path + part) }
       }
@@ -448,13 +449,17 @@ final class EarlierFileQuestions {
 
   /// Lists that have a second page beyond 4 MiB alone.
   private static let wholeLists: Set = [
-    "/v1/cases/{id}/history", "/v1/cases/{id}/correction-requests", "/v1/cases/{id}/links", "/v1/reference/{kind}",
+    "/v1/cases/{id}/history", "/v1/cases/{id}/correction-requests", "/v1/cases/{id}/links",
+    "/v1/cases/{id}/retention-holds", "/v1/reference/{kind}",
     "/v1/admin/keys", "/v1/admin/backups", "/v1/admin/mandates",
   ]
   /// What waits, what the program that was recorded did not have, and what tells of salts that are drawn.
   private static let notRecorded: Set = ["wait", "bom", "separator", "decimal", "proof"]
-  /// What tells of the process. The record's hashes are of salts that are drawn when a file is brought up to date.
-  private static let notAsked: Set = ["/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json"]
+  /// What tells of the process, and since when it has listed what falls due. The record's hashes are of salts that are drawn
+  /// when a file is brought up to date.
+  private static let notAsked: Set = [
+    "/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json", "/v1/retention",
+  ]
 
   private func note(_ method: String, _ target: String, _ body: String?, _ fields: [(String, String)]) {
     let parts = target.split(separator: "?", maxSplits: 1)

@@ -162,7 +162,7 @@ struct KeyTests {
         let unknown = [("POST", "/v1/nothing"), ("GET", "/v1/imports"), ("OPTIONS", "/v1/cases"), ("PUT", "/livez")]
         let routes = routeTable().map { ($0.method, $0.path) } + unknown
         for route in routes {
-          let path = route.1.replacing(/\{[a-z]+\}/, with: "nothing")
+          let path = route.1.replacing(/\{[a-z0-9]+\}/, with: "nothing")
           for (key, end) in [
             (soon, now.adding(seconds: month)), (rotated, now.adding(seconds: 60)), (later, nil), (endless, nil),
           ] {

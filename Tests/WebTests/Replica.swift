@@ -101,7 +101,7 @@ final class Replica {
     guard let now = world.now(truth.id) else { return nil }
     guard truth.sight(agency) != nil else { return before == nil ? nil : "\(truth.seq) withdrawn \(truth.id) -" }
     guard now.sight(agency) != nil else { return nil }
-    let type = before == nil ? "created" : truth.isCorrection ? "corrected" : "updated"
+    let type = before == nil ? "created" : truth.isErasure ? "erased" : truth.isCorrection ? "corrected" : "updated"
     return "\(truth.seq) \(type) \(truth.id) \(now.version)"
   }
 
@@ -114,7 +114,8 @@ final class Replica {
         throw Mismatch("\(agency) is told \(planted)")
       }
       try require(
-        world.now(id)?.sight(agency)?.shows(field.group) == true && field.isFact, "\(agency) is told \(planted)")
+        world.now(id).map { !$0.isErasure && $0.sight(agency)?.shows(field.group) == true } == true && field.isFact,
+        "\(agency) is told \(planted)")
     }
   }
 

@@ -4,7 +4,8 @@ internal import TestSupport
 internal import Testing
 
 /// What a case is made of. Whoever adds a member to cases changes the bytes of versions that have not changed: the release
-/// that does so raises `CaseJSON.representation` by one, once, and this list with it.
+/// that does so raises `CaseJSON.representation` by one, once, and this list with it. A member that only new versions have,
+/// as `erased_on`, changes none.
 @Suite("The representation of a case")
 struct RepresentationTests {
   private static let number = 4
@@ -17,7 +18,8 @@ struct RepresentationTests {
     act act.occurred_on act.known_on act.place act.channel act.narrative act.urls act.supports act.on_unpaid_leave
     act.witnesses act.witnesses.name act.witnesses.contact
     source source.kind source.agency source.agency_ref source.received_on source.channel
-    reporter reporter.mode reporter.name reporter.contact motives imported_by unconfirmed disputed
+    reporter reporter.mode reporter.name reporter.contact reporter.sealed reporter.sealed.key_id
+    reporter.sealed.enc reporter.sealed.ciphertext motives imported_by unconfirmed disputed
     milestones milestones.received milestones.verified milestones.rejected milestones.studied milestones.recommended
     milestones.not_proven milestones.decided milestones.blocked milestones.released milestones.appealed milestones.ruled
     milestones.exonerated milestones.escalated milestones.closed milestones.cancelled milestones.lapsed
@@ -29,7 +31,10 @@ struct RepresentationTests {
     appeal appeal.route appeal.filed_on appeal.outcome appeal.ruled_on idis_reference lapse_reason ground
     clocks clocks.kind clocks.started_on clocks.due_on clocks.unit clocks.state clocks.stopped_on clocks.recorded_on
     clocks.recorded_late clocks.pauses clocks.pauses.from clocks.pauses.until clocks.pauses.ground
-    redacted created_at updated_at
+    evidence evidence.sha256 evidence.kind evidence.media_type evidence.bytes evidence.taken_on evidence.place
+    evidence.platform evidence.source_url evidence.method evidence.note evidence.name evidence.received_by
+    evidence.received_at evidence.scan evidence.withdrawal evidence.withdrawal.agency evidence.withdrawal.at
+    evidence.withdrawal.reason redacted erased_on created_at updated_at
     """
 
   @Test("has a number that goes with its members, in tags, in the feed and in snapshots")

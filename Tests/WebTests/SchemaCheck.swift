@@ -126,7 +126,7 @@ struct SchemaCheck {
     return switch format {
     case "date": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil
     case "date-time": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/) != nil
-    case "int64": true
+    case "int64", "binary": true
     case "uuid": text.wholeMatch(of: /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/) != nil
     default: false
     }

@@ -73,7 +73,7 @@ final class Service: Sendable {
     changeLimits(&settings.limits)
     changeStore(&settings.store)
     self.settings = settings
-    let (store, api, server) = try Self.start(folder, settings, log)
+    let (store, api, server) = try await Self.start(folder, settings, log)
     running = Mutex((store, api, server))
     var owners: [(name: String, owner: KeyOwner)] = agencies.map { ($0.rawValue, .agency($0)) }
     owners.append((Self.operatorName, .operator))
@@ -104,7 +104,9 @@ final class Service: Sendable {
   /// The database.
   var file: URL { folder.appending(path: Self.fileName) }
 
-  private static func start(_ folder: URL, _ settings: Settings, _ log: LogBook) throws -> (SQLiteStore, API, Server) {
+  private static func start(_ folder: URL, _ settings: Settings, _ log: LogBook) async throws -> (
+    SQLiteStore, API, Server
+  ) {
     let path = folder.appending(path: fileName).path
     let store = try SQLiteStore(path: path, readerCount: 2, settings: settings.store)
     let api = API(store: store, settings: settings.api, logger: log.logger)
@@ -112,6 +114,7 @@ final class Service: Sendable {
       configuration: .init(loopCount: 2, limits: settings.limits), faultResponse: { api.respond(to: $0) },
       handler: { await api.respond(to: $0) })
     api.watch(server)
+    try await api.prepare()
     try server.start()
     api.resumeWork()
     return (store, api, server)
@@ -123,7 +126,7 @@ final class Service: Sendable {
     store.stopWaiting()
     await server.shutdown()
     try store.close()
-    let (store, api, server) = try Self.start(folder, settings, log)
+    let (store, api, server) = try await Self.start(folder, settings, log)
     running.withLock { $0 = (store, api, server) }
   }
 

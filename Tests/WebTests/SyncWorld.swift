@@ -27,6 +27,7 @@ struct Truth {
   var id: String
   var version: Int
   var isCorrection: Bool
+  var isErasure = false
   var owner: AgencyCode
   var isRegional: Bool
   var verified: Bool
@@ -64,6 +65,7 @@ final class SyncWorld {
   }
 
   private var versions: [String: [Truth]] = [:]
+  private(set) var erasedCount = 0
 
   /// The newest version of a case; nil when there is none.
   func now(_ id: String) -> Truth? { versions[id]?.last }
@@ -110,7 +112,8 @@ final class SyncWorld {
     case 78..<84: try requestCorrection()
     case 84..<91: try decideCorrection()
     case 91..<95: try link()
-    case 95..<98: try changeRules()
+    case 95..<97: try changeRules()
+    case 97: try erase()
     case 98: try changeMandates()
     default: try rotateKey(of: random.pick(agencies).rawValue)
     }
@@ -140,14 +143,15 @@ final class SyncWorld {
   }
 
   /// Writes down what an answer says of a case: stage and parties are told to everyone who sees it.
-  private func note(_ json: JSONValue, isCorrection: Bool) throws {
+  private func note(_ json: JSONValue, isCorrection: Bool, isErasure: Bool = false) throws {
     guard let id = json["id"].string, let seq = json["seq"].int, let version = json["version"].int,
       let owner = json["source"]["agency"].string
     else { throw Mismatch("no case: \(json)") }
     if let last = now(id), last.version == version { return }
     add(
       Truth(
-        seq: seq, id: id, version: version, isCorrection: isCorrection, owner: AgencyCode(rawValue: owner),
+        seq: seq, id: id, version: version, isCorrection: isCorrection, isErasure: isErasure,
+        owner: AgencyCode(rawValue: owner),
         isRegional: json["institution"]["kind"].string == "regional", verified: json["milestones"].has("verified"),
         recommended: json["milestones"].has("recommended")))
   }
@@ -233,6 +237,20 @@ final class SyncWorld {
     let agency = random.chance(85) ? random.pick([.bkn, now(id)?.owner ?? .bkn]) : random.pick(agencies)
     let answer = try change(id, agency, "PATCH", "", #"{\#(patch(id)),"reason":"\#(keyCount) sebab"}"#)
     if let answer, answer.status == 200 { try note(answer.json, isCorrection: true) }
+  }
+
+  /// Its owner erases a case that has ended, where there is one.
+  private func erase() throws {
+    let ended = try ids.filter { id in
+      let record = try ask(.bkn, "GET", "/v1/cases/\(id)").json
+      return record["final"].bool == true && !record.has("erased_on")
+    }
+    guard !ended.isEmpty, let owner = now(random.pick(ended)).map({ ($0.id, $0.owner) }) else { return }
+    let agency = owner.1 == .kasn ? AgencyCode.bkn : owner.1
+    let answer = try change(owner.0, agency, "POST", "/erasures", #"{"ground":"unlawful"}"#)
+    guard let answer, answer.status == 201 else { return }
+    try note(answer.json, isCorrection: false, isErasure: true)
+    erasedCount += 1
   }
 
   private func requestCorrection() throws {

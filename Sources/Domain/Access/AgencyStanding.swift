@@ -82,6 +82,13 @@ extension Reference {
     return false
   }
 
+  /// The active keys that seal the reporters of an agency: its own, and where it has none, those of the agency that carries
+  /// on its tasks.
+  public func sealingKeys(for agency: AgencyCode, on day: LegalDate) -> [SealingKey] {
+    if let own = sealingKeys[agency] { return own }
+    return sealingKeys.first { hasSucceeded($0.key, agency, on: day) }?.value ?? []
+  }
+
   /// True when the agency exists on `day`, in any of its terms.
   func isInForce(_ agency: AgencyCode, on day: LegalDate) -> Bool {
     (agencyTerms[agency.rawValue] ?? []).contains { dateIsWithin(day, from: $0.validFrom, until: $0.validUntil) }

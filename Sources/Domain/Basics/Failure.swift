@@ -48,12 +48,18 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case reportExists = "report_exists"
   case alreadyDecided = "already_decided"
   case confirmationConflict = "confirmation_conflict"
+  case caseErased = "case_erased"
+  case reportErased = "report_erased"
+  case retentionHeld = "retention_held"
+  case evidenceExists = "evidence_exists"
+  case evidenceDamaged = "evidence_damaged"
   case backupRunning = "backup_running"
   case backupsNotConfigured = "backups_not_configured"
   case releasePending = "release_pending"
   case checkpointConflict = "checkpoint_conflict"
   case versionMismatch = "version_mismatch"
   case contentTooLarge = "content_too_large"
+  case rangeNotSatisfiable = "range_not_satisfiable"
   case targetTooLong = "target_too_long"
   case unsupportedMediaType = "unsupported_media_type"
   case invalid
@@ -93,6 +99,8 @@ public struct Failure: Error, Sendable, Equatable {
   public var retryAfterSeconds: Int?
   /// With too many requests: what is used up; nil: the agency's share of what runs at the same time.
   public var allowance: Allowance?
+  /// With a range that lies outside: the bytes of the whole.
+  public var byteCount: Int?
 
   public init(
     _ code: FailureCode, en: String, inIndonesian: String, errors: [FieldError] = [], allowedActions: [String]? = nil,

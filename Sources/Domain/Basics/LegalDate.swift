@@ -80,6 +80,13 @@ public struct LegalDate: Hashable, Comparable, Sendable, CustomStringConvertible
   /// The date `days` later (earlier when negative).
   public func adding(days: Int) -> LegalDate { LegalDate(day: day + days) }
 
+  /// The same day of a later year; of 29 February the last day of the month where the year has none.
+  public func adding(years: Int) -> LegalDate {
+    let (year, month, dayOfMonth) = components
+    return LegalDate(year: year + years, month: month, dayOfMonth: dayOfMonth)
+      ?? LegalDate(year: year + years, month: month, dayOfMonth: dayOfMonth - 1) ?? LegalDate(day: .max / 2)
+  }
+
   public static func < (left: LegalDate, right: LegalDate) -> Bool { left.day < right.day }
 
   /// `YYYY-MM-DD`.

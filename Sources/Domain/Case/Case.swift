@@ -15,12 +15,16 @@ public struct Case: Sendable, Equatable {
   }
   /// How far the case has come.
   public var progress: CaseProgress
+  /// The files that go with it, in the order in which they came; withdrawn ones, too.
+  public var evidence: [EvidenceItem] = []
   /// Who has brought it in, and what is still to be confirmed.
   public var provenance: Provenance
   /// When this service first stored the case.
   public var createdAt: Timestamp
   /// When this service stored this version.
   public var updatedAt: Timestamp
+  /// The day on which personal values were erased, of every version alike; nil: they were not.
+  public var erasedOn: LegalDate?
   /// What the record commits to of this version; nil of one that is not stored.
   public var commitments: CaseCommitments?
 
@@ -43,6 +47,7 @@ public struct Case: Sendable, Equatable {
   public static func == (one: Case, other: Case) -> Bool {
     one.id == other.id && one.number == other.number && one.version == other.version && one.seq == other.seq
       && one.factsBox == other.factsBox && one.progress == other.progress && one.provenance == other.provenance
+      && one.evidence == other.evidence
       && one.createdAt == other.createdAt && one.updatedAt == other.updatedAt
   }
 
@@ -225,8 +230,11 @@ public struct Reporter: Sendable, Equatable {
   public var mode: ReporterMode
   public var name: String?
   public var contact: String?
+  /// Name and contact, as only the agency opens them; empty where they stand in clear, or nothing is said.
+  public var sealed: [SealedCopy]
 
-  public init(mode: ReporterMode, name: String?, contact: String?) {
+  public init(mode: ReporterMode, name: String?, contact: String?, sealed: [SealedCopy] = []) {
+    self.sealed = sealed
     self.mode = mode
     self.name = name
     self.contact = contact

@@ -35,7 +35,7 @@ extension Reference {
       }
     }
     checkDates(facts, lastDay, &errors)
-    checkReporter(facts.reporter, &errors)
+    errors += facts.reporter.errors()
     if agencies[facts.source.agency.rawValue] == nil {
       errors.append(FieldError(pointer: "/source/agency", .unknownCode))
     }
@@ -143,16 +143,6 @@ extension Reference {
     }
     if let known = facts.act.knownOn, known < facts.act.occurredOn || known > received {
       errors.append(FieldError(pointer: "/act/known_on", .inconsistent))
-    }
-  }
-
-  private func checkReporter(_ reporter: Reporter, _ errors: inout [FieldError]) {
-    switch reporter.mode {
-    case .named, .confidential:
-      if reporter.name == nil { errors.append(FieldError(pointer: "/reporter/name", .required)) }
-    case .anonymous:
-      if reporter.name != nil { errors.append(FieldError(pointer: "/reporter/name", .notAllowed)) }
-      if reporter.contact != nil { errors.append(FieldError(pointer: "/reporter/contact", .notAllowed)) }
     }
   }
 }

@@ -40,6 +40,8 @@ public final class CaseField: Sendable {
     case flag
     case texts(countMax: Int, max: Int)
     case witnesses(countMax: Int)
+    /// Copies that only an agency opens.
+    case sealed(countMax: Int)
     /// Code of a row of reference data.
     case reference
     /// Follows from another fact and stands as it was on the day of the record.
@@ -57,6 +59,8 @@ public final class CaseField: Sendable {
   public let member: String
   /// True when it is a list, which is empty where nothing is said.
   public let isList: Bool
+  /// True when it is left out where nothing is said.
+  public var isOptional: Bool { if case .sealed = form { true } else { false } }
 
   private init(
     _ name: String, in group: FieldGroup, _ form: Form, changes: String? = nil, leadsToPerson: Bool = false,
@@ -101,6 +105,7 @@ public enum FieldValue: Sendable, Equatable {
   case flag(Bool)
   case texts([String])
   case witnesses([Witness])
+  case sealed([SealedCopy])
 }
 
 extension CaseField {
@@ -278,6 +283,16 @@ extension CaseField {
       "reporter.contact", in: .reporter, .text(max: 200), changes: "reporter", en: "Contact of the reporter",
       inIndonesian: "Kontak pelapor", { $0.reporter.contact }, { $0.reporter.contact = $1 }
     ).column("reporter_contact"),
+    CaseField(
+      "reporter.sealed", in: .reporter, .sealed(countMax: SealedCopy.keysMax), changes: "reporter",
+      en: "Sealed reporter", inIndonesian: "Pelapor tersegel",
+      { $0.reporter.sealed.isEmpty ? .none : .sealed($0.reporter.sealed) },
+      {
+        guard case .sealed(let copies) = $1 else { return false }
+        $0.reporter.sealed = copies
+        return true
+      }
+    ).column("reporter_sealed", in: nil),
   ]
 }
 
@@ -352,39 +367,5 @@ extension CaseField {
         set(&$0, texts)
         return true
       })
-  }
-}
-
-extension Facts {
-  /// Facts that nothing is said of: what a reader of fields begins with.
-  public static let blank = Facts(
-    election: "", contest: "", region: RegionCode(stored: ""),
-    institution: InstitutionRef(code: "", name: "", kind: .regional),
-    subject: Subject(
-      name: "", nip: nil, nik: nil, employment: .pns, positionLevel: .pelaksana, reportingClass: nil,
-      positionTitle: nil, appointmentYear: nil),
-    violation: nil,
-    act: Act(
-      occurredOn: LegalDate(day: 0), knownOn: nil, place: nil, channel: nil, narrative: "", urls: [], supports: nil,
-      onUnpaidLeave: nil, witnesses: []),
-    source: Source(
-      kind: .laporan, agency: AgencyCode(rawValue: ""), agencyRef: "", receivedOn: LegalDate(day: 0), channel: nil),
-    reporter: Reporter(mode: .anonymous, name: nil, contact: nil), motives: [])
-
-  /// The names of the facts that differ between two states.
-  public static func changes(from old: Facts, to new: Facts) -> [String] {
-    var names: [String] = []
-    for field in CaseField.all where field.changeName != names.last && field.value(old) != field.value(new) {
-      names.append(field.changeName)
-    }
-    return names
-  }
-
-  /// True when a fact has this name.
-  public static func isFact(_ name: String) -> Bool { CaseField.all.contains { $0.changeName == name } }
-
-  /// The group a fact belongs to. A name nobody knows is withheld from everyone but the author.
-  public static func group(of name: String) -> FieldGroup {
-    CaseField.all.first { $0.changeName == name }?.group ?? .notes
   }
 }

@@ -14,6 +14,9 @@ public struct CaseProgress: Sendable, Equatable {
   public var ground: NotProvenGround?
   /// The statutory clocks, in the order of `ClockKind`.
   public var clocks: [Clock]
+  /// Sequence of the event that has told last of the files that go with the case; nil where there are none. How many there
+  /// are does not stand here: everybody sees this who sees the case.
+  public var evidenceSeq: Int64?
 
   /// The state of a case that has just come in.
   public init(receivedOn: LegalDate) {

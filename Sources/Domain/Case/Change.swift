@@ -51,7 +51,9 @@ public struct Change: Sendable {
     return switch what {
     case .correction, .correctionAcceptance: .corrected
     case .erasure: .erased
-    case .created, .act, .correctionRequest, .correctionRefusal, .link, .confirmation, .clockDerivation: .updated
+    case .created, .act, .correctionRequest, .correctionRefusal, .link, .confirmation, .clockDerivation, .retentionHold,
+      .retentionRelease, .evidence, .evidenceWithdrawal, .evidenceScan, .evidenceView:
+      .updated
     }
   }
 }

@@ -47,6 +47,7 @@ public enum ColumnLabel {
     "imported_by": ("Imported by", "Diimpor oleh"),
     "unconfirmed": ("Waits for confirmation of", "Menunggu konfirmasi"),
     "disputed": ("Disputed", "Dibantah"),
+    "erased_on": ("Erased on", "Dihapus pada"),
     // A replica has these, too.
     "etag": ("Entity tag", "Tag entitas"),
     "recommended_by": ("Recommended by", "Direkomendasikan oleh"),
@@ -92,6 +93,16 @@ public enum ColumnLabel {
     "unknown": ("Unknown", "Tidak dikenal"),
     "digest": ("Digest", "Digest"),
     "issued_at": ("Issued at", "Diterbitkan pada"),
+    // What is kept until when.
+    "ended_on": ("Ended on", "Berakhir pada"),
+    "years": ("Years it is kept", "Masa simpan (tahun)"),
+    "outcome": ("Outcome", "Hasil"),
+    "until": ("Until", "Sampai"),
+    "listed_on": ("Listed since", "Terdaftar sejak"),
+    "erased_from": ("Erased from", "Dihapus mulai"),
+    "held_by": ("Held by", "Ditahan oleh"),
+    "held_at": ("Held at", "Ditahan pada"),
+    "released_at": ("Released at", "Dilepas pada"),
     "bytes": ("Bytes", "Ukuran (bita)"),
     "sha256": ("SHA-256", "SHA-256"),
     // Clocks.
@@ -174,7 +185,6 @@ public enum ColumnLabel {
     "access_until": ("Access until", "Akses sampai"),
     "successor": ("Successor", "Penerus"),
     "from": ("From", "Sejak"),
-    "until": ("Until", "Sampai"),
     "length": ("Length", "Lama"),
     "starts_at": ("Starts at", "Mulai pada"),
     "stops_at": ("Stops at", "Berhenti pada"),

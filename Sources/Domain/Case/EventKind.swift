@@ -11,12 +11,21 @@ public enum EventKind: Hashable, Sendable {
   case clockDerivation
   /// Personal values were erased.
   case erasure
+  /// Personal values are kept beyond their time, and no longer so.
+  case retentionHold, retentionRelease
+  /// A file was brought, was withdrawn, or a scanner has looked at it.
+  case evidence, evidenceWithdrawal, evidenceScan
+  /// An agency that does not own the case was given a file.
+  case evidenceView
 
   /// True when the event makes a version of the case, unless what it accepts has changed nothing.
   public var makesVersion: Bool {
     switch self {
-    case .act(.notes), .correctionRequest, .correctionRefusal, .link: false
-    case .created, .act, .correction, .correctionAcceptance, .confirmation, .clockDerivation, .erasure: true
+    case .act(.notes), .correctionRequest, .correctionRefusal, .link, .retentionHold, .retentionRelease, .evidenceView:
+      false
+    case .created, .act, .correction, .correctionAcceptance, .confirmation, .clockDerivation, .erasure, .evidence,
+      .evidenceWithdrawal, .evidenceScan:
+      true
     }
   }
 }
@@ -25,7 +34,8 @@ extension EventKind: RawRepresentable, CaseIterable {
   public static let allCases: [EventKind] =
     [
       .created, .correction, .correctionRequest, .correctionAcceptance, .correctionRefusal, .link, .confirmation,
-      .clockDerivation, .erasure,
+      .clockDerivation, .erasure, .retentionHold, .retentionRelease, .evidence, .evidenceWithdrawal, .evidenceScan,
+      .evidenceView,
     ] + ActionKind.allCases.map(act)
 
   private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
@@ -47,6 +57,12 @@ extension EventKind: RawRepresentable, CaseIterable {
     case .confirmation: "confirmation"
     case .clockDerivation: "clock_derivation"
     case .erasure: "erasure"
+    case .retentionHold: "retention_hold"
+    case .retentionRelease: "retention_release"
+    case .evidence: "evidence"
+    case .evidenceWithdrawal: "evidence_withdrawal"
+    case .evidenceScan: "evidence_scan"
+    case .evidenceView: "evidence_view"
     }
   }
 }

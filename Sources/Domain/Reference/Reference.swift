@@ -6,6 +6,7 @@ public enum ReferenceKind: String, Sendable, CaseIterable {
   case clockRules = "clock-rules"
   case holidays, motives
   case sourceChannels = "source-channels"
+  case retentionRules = "retention-rules"
 }
 
 /// One row of reference data as it is stored and shown.
@@ -48,6 +49,11 @@ public struct Reference: Sendable {
   let agencyTerms: [String: [Agency]]
   public let mandates: [Mandate]
   public let clockRules: [ClockRule]
+  public let retentionRules: [RetentionRule]
+  /// The active keys that seal reporters, by agency.
+  public let sealingKeys: [AgencyCode: [SealingKey]]
+  /// Those that have ended.
+  public let endedSealingKeys: [AgencyCode: [SealingKey]]
   public let calendar: WorkingCalendar
   let positions: [String: Position]
   private let identity = Identity()
@@ -56,11 +62,15 @@ public struct Reference: Sendable {
 
   /// Reads the rows.
   ///
-  /// - Parameter revision: the leaf that has changed them last.
+  /// - Parameters:
+  ///   - revision: the leaf that has changed them last.
+  ///   - sealingKeys: those of all agencies.
   /// - Throws: `DecodingError` when a row does not have the fields of its kind.
-  public init(entries: [ReferenceEntry], revision: Int64? = nil) throws {
+  public init(entries: [ReferenceEntry], revision: Int64? = nil, sealingKeys: [SealingKey] = []) throws {
     self.entries = entries
     self.revision = revision
+    self.sealingKeys = Dictionary(grouping: sealingKeys.filter { $0.endedAt == nil }, by: \.agency)
+    endedSealingKeys = Dictionary(grouping: sealingKeys.filter { $0.endedAt != nil }, by: \.agency)
     let byKind = Dictionary(grouping: entries, by: \.kind)
     func decode<Item: Decodable>(_ kind: ReferenceKind, _ type: Item.Type) throws -> [Item] {
       try Self.decode((byKind[kind] ?? []).map(\.json), as: type)
@@ -76,6 +86,7 @@ public struct Reference: Sendable {
     agencyTerms = Dictionary(grouping: terms, by: \.code)
     mandates = try decode(.mandates, Mandate.self)
     clockRules = try decode(.clockRules, ClockRule.self)
+    retentionRules = try decode(.retentionRules, RetentionRule.self)
     regions = Dictionary(grouping: try decode(.regions, Region.self), by: \.code)
     institutions = Dictionary(grouping: try decode(.institutions, Institution.self), by: \.code)
     positions = index(try decode(.positions, Position.self), by: \.code)

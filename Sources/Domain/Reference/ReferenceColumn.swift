@@ -130,6 +130,15 @@ extension ReferenceKind {
         .free("name_en", .text, "English name"), .needed("kind", .text, "holiday or collective leave"),
         .needed("source", .text, "decree"), .free("confidence", .text, "how well the row is sourced"),
       ]
+    case .retentionRules:
+      [
+        .needed("outcome", oneOf: Stage.allCases.filter(\.isFinal).map(\.rawValue)),
+        .needed("years", .number, "years that personal values are kept, counted from the final stage"),
+        .free("from", .date, "first day on which a case ends by it; empty: since ever"),
+        .free("until", .date, "last day; empty: open"), .needed("legal_basis", .text, "articles"),
+        .needed("reason", .text, "why so long, and no longer"),
+        .free("confidence", .text, "how well the row is sourced"),
+      ]
     case .motives, .sourceChannels:
       [.needed("code", .text, "code; cases may hold another text, too")] + Self.labels + [
         .needed("source", .text, "where it comes from"), .free("confidence", .text, "how well the row is sourced"),

@@ -10,6 +10,7 @@ extension ReferenceEntry {
     case .elections: electionErrors(place)
     case .agencies: agencyErrors(place)
     case .clockRules: clockRuleErrors(place)
+    case .retentionRules: retentionRuleErrors(place)
     case .holidays: holidayErrors(place)
     }
   }
@@ -130,6 +131,17 @@ extension ReferenceEntry {
     return errors
   }
 
+  private func retentionRuleErrors(_ place: String) -> [FieldError] {
+    var errors = codeErrors(place) + missing(["legal_basis", "reason"], place)
+    if case .number(let number)? = fields["years"],
+      number.int.map({ RetentionRule.yearsRange.contains($0) }) ?? false
+    {
+    } else {
+      errors.append(FieldError(pointer: "\(place)/years", fields["years"] == nil ? .required : .range, Self.years))
+    }
+    return errors
+  }
+
   private func holidayErrors(_ place: String) -> [FieldError] {
     var errors = missing(["name_id", "source"], place)
     if LegalDate(code) == nil { errors.append(FieldError(pointer: "\(place)/date", .format, Hint.date)) }
@@ -168,6 +180,11 @@ extension ReferenceEntry {
   private static let timeZone = "Asia/Jakarta"
   private static let lengths = LocalizedText(
     en: "Give a number in 1...365.", inIndonesian: "Isi bilangan dalam 1...365.")
+
+  private static let years = LocalizedText(
+    en: "Give a number in \(RetentionRule.yearsRange.lowerBound)...\(RetentionRule.yearsRange.upperBound).",
+    inIndonesian:
+      "Isi bilangan dalam \(RetentionRule.yearsRange.lowerBound)...\(RetentionRule.yearsRange.upperBound).")
 
   private static let pauseLengths = LocalizedText(
     en: "Give a number in 1...\(ClockPause.daysMax).", inIndonesian: "Isi bilangan dalam 1...\(ClockPause.daysMax).")

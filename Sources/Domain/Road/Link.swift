@@ -26,6 +26,8 @@ public enum SharedTrait: String, Sendable, CaseIterable {
   case person
   /// Day, region and violation.
   case act
+  /// The very same file of evidence, standing in both.
+  case file
 }
 
 /// A case that may belong to another one, and what they share.

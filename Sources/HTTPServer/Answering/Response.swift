@@ -49,6 +49,9 @@ public enum ResponseBody: Sendable {
   /// The closure runs on the connection's event loop and may read the request's body while it writes. When it throws,
   /// the connection is cut so that the client sees a truncated answer. It is not called for HEAD, 204 and 304.
   case stream(@Sendable (ResponseStream) async throws -> Void)
+  /// The same with its length in bytes, which is told before. When the closure has written fewer at its end, or throws, the
+  /// connection is cut; more are refused.
+  case sized(Int, @Sendable (ResponseStream) async throws -> Void)
 }
 
 /// Where a streamed answer is written to.
@@ -76,4 +79,6 @@ public struct ResponseStream: Sendable {
 public enum StreamFailure: Error, Sendable {
   /// The client is gone, or the answer is over.
   case disconnected
+  /// It has ended before its length was reached.
+  case incomplete
 }

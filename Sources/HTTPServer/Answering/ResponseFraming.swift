@@ -16,6 +16,7 @@ extension Response {
     case (205, _), (_, .empty): .length(0)
     case (_, .bytes(let bytes)): .length(bytes.count)
     case (_, .stream): isHTTP10 ? .untilClose : .chunked
+    case (_, .sized(let count, _)): .length(count)
     }
   }
 

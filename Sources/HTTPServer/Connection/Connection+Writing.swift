@@ -17,10 +17,14 @@ extension Connection {
     charge(response.account)
     let framing = response.framing(isHTTP10: current.isHTTP10)
     current.closes = current.closes || loop.isStopping || response.asksToClose
-    if case .stream(let write) = response.body, !current.isHead, framing.isStreamed {
+    if !current.isHead, let write = response.body.writer(framing) {
       compose(response, framing)
       current.isStreaming = true
-      current.isChunked = !current.isHTTP10
+      switch framing {
+      case .chunked: current.isChunked = true
+      case .length(let count): current.streamBytesLeft = count
+      case .none, .untilClose: break
+      }
       loop.composed.withUnsafeBytes { output.append(copying: $0) }
       loop.flushLater(self)
       return write
@@ -164,6 +168,10 @@ extension Connection {
   private func append(_ bytes: [UInt8], toStreamOf number: UInt64) -> Bool {
     guard number == requestNumber, phase == .handling, current.isStreaming else { return false }
     guard !bytes.isEmpty else { return true }
+    if let left = current.streamBytesLeft {
+      guard bytes.count <= left else { return false }
+      current.streamBytesLeft = left - bytes.count
+    }
     if current.isChunked {
       loop.composed.removeAll(keepingCapacity: true)
       loop.composed.appendChunkSize(bytes.count)
@@ -203,6 +211,10 @@ extension Connection {
   /// The closure of a streamed answer has returned.
   func endStream() {
     guard phase == .handling else { return }
+    if let left = current.streamBytesLeft, left > 0 {
+      breakStream(StreamFailure.incomplete)
+      return
+    }
     if current.isChunked { output.append(.lastChunk) }
     if current.isHTTP10 { current.closes = true }
     settle()
@@ -232,11 +244,12 @@ extension Connection {
   }
 }
 
-extension ResponseFraming {
-  var isStreamed: Bool {
-    switch self {
-    case .chunked, .untilClose: true
-    case .none, .length: false
+extension ResponseBody {
+  /// What writes the body piece by piece, where it goes out so.
+  fileprivate func writer(_ framing: ResponseFraming) -> Connection.StreamWriter? {
+    switch (self, framing) {
+    case (.stream(let write), .chunked), (.stream(let write), .untilClose), (.sized(_, let write), .length): write
+    default: nil
     }
   }
 }

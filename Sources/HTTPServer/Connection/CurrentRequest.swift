@@ -20,6 +20,8 @@ struct CurrentRequest {
   /// Whether a streamed answer is being written.
   var isStreaming = false
   var isChunked = false
+  /// Bytes of a streamed answer that are still to come, where its length was told.
+  var streamBytesLeft: Int?
   /// Whether the end must be a reset, since a plain close would look like a complete answer.
   var resetsAtEnd = false
 

@@ -44,13 +44,15 @@ public struct AllowedActions: Sendable {
   public let correction: Bool
 
   fileprivate init(_ record: Case, _ context: Lifecycle.Context) {
+    let isErased = record.erasedOn != nil
     version = record.version
     actions = ActionKind.allCases.map { kind in
-      (kind, Lifecycle.refusal(of: kind, on: context.today, by: context.actor.agency, record, context))
+      let refusal = Lifecycle.refusal(of: kind, on: context.today, by: context.actor.agency, record, context)
+      return (kind, isErased ? .caseErased : refusal)
     }
     confirmation = record.provenance.awaited.contains {
       context.reference.answers(context.actor.agency, for: $0, on: context.today)
     }
-    correction = CorrectionService.mayCorrect(record, context)
+    correction = !isErased && CorrectionService.mayCorrect(record, context)
   }
 }

@@ -29,6 +29,7 @@ extension Records {
       let seen = try transaction.seen(visible.id, by: agency)
       let now = CaseChange(seen: seen, context: try context.renewed(by: transaction), transaction: transaction)
       try requirement(now)
+      if seen.record.erasedOn != nil { throw Failure.caseErased }
       try EntityTag.requireMatch(tag, version: seen.record.version, seen.projection, seen.record.commitments)
       let record = try change(now)
       return (try seen.changed(to: record, for: agency, dryRun: intent.dryRun), StoredReply(status, record))

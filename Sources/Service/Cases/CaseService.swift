@@ -72,7 +72,8 @@ public struct CaseService: RecordService {
     let (id, now, dryRun) = (ids.next(at: asker.now), asker.now, intent.dryRun)
     let context = try asker.context(records.reference)
     @Sendable func report(by context: Lifecycle.Context) throws -> any PreparedHistory {
-      let facts = try context.reference.facts(from: draft, until: context.lastDay)
+      let facts = try context.reference.sealingReporter(
+        of: context.reference.facts(from: draft, until: context.lastDay), .ofActiveKeys, on: context.today)
       let progress = try Lifecycle.open(facts, onBehalfOf: predecessor, context)
       let event = EventDraft(
         what: .created, actor: context.actor, onBehalfOf: predecessor, occurredOn: facts.source.receivedOn)

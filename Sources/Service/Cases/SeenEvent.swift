@@ -25,8 +25,16 @@ public struct SeenEvent {
 
   /// A note exists for the agency that wrote it alone; so does a link here, because it may tie the case to one that
   /// others may not know of, or tell that two are about one person. Who may see a tie finds it under `links`.
-  static func exists(_ what: EventKind, of author: AgencyCode, for agency: AgencyCode) -> Bool {
-    ![.act(.notes), .link].contains(what) || author == agency
+  /// Who was given a file is nothing for who does not see files.
+  ///
+  /// - Parameter projection: what the agency sees of the case.
+  static func exists(_ what: EventKind, of author: AgencyCode, for agency: AgencyCode, _ projection: Projection) -> Bool
+  {
+    switch what {
+    case .act(.notes), .link: author == agency
+    case .evidenceView: projection.contains(.evidence)
+    default: true
+    }
   }
 
   /// True when it is shown that it has changed a fact.
@@ -103,7 +111,7 @@ private struct CaseEvents<Page: Sendable>: PiecewiseList {
     self.standings = standings
     let events = try reads.history(id, after: after, limit: Self.pieceEvents)
     for event in events {
-      if SeenEvent.exists(event.what, of: event.agency, for: agency),
+      if SeenEvent.exists(event.what, of: event.agency, for: agency, projection),
         !add(
           SeenEvent(event, standings[event.seq], sight, proving ? try reads.proof(ofEvent: event.seq) : nil), &page)
       {

@@ -32,6 +32,26 @@ struct Correction: Sendable {
     if !errors.isEmpty { throw .invalid(errors) }
   }
 
+  /// What is asked for is stored as it came: no reporter in clear, where they are sealed.
+  ///
+  /// - Throws: `invalid` at the reporter of the patch.
+  static func requireNoOpenReporter(_ patch: JSONValue, of record: Case, _ context: Lifecycle.Context) throws(Failure) {
+    guard !context.reference.sealingKeys(for: record.facts.source.agency, on: context.today).isEmpty,
+      case .object(let members) = patch,
+      case .object(let reporter)? = members["reporter"]
+    else { return }
+    let open = ["name", "contact"].filter { (reporter[$0] ?? .null) != .null }
+    guard !open.isEmpty else { return }
+    throw .invalid(
+      open.map { name in
+        FieldError(
+          pointer: "/patch/reporter/\(name)", .notAllowed,
+          LocalizedText(
+            en: "Correct the reporter yourself, or give it sealed.",
+            inIndonesian: "Koreksi pelapor langsung, atau kirim dalam bentuk tersegel."))
+      })
+  }
+
   /// True when a stored patch names no value of a withheld group.
   static func isOpen(_ patch: String, _ projection: Projection) -> Bool {
     do throws(Failure) {
@@ -73,15 +93,25 @@ struct Correction: Sendable {
 
   /// The case with corrected facts; clocks follow the corrected dates.
   ///
-  /// - Parameter movesReceipt: true when a settled day of receipt may change.
+  /// - Parameters:
+  ///   - copies: which copies of a reporter that the patch brings sealed are taken.
+  ///   - movesReceipt: true when a settled day of receipt may change.
   func apply(
-    _ patch: JSONValue, to record: Case, _ context: Lifecycle.Context, movesReceipt: Bool = false
+    _ patch: JSONValue, to record: Case, _ context: Lifecycle.Context, copies: SealedCopies = .ofActiveKeys,
+    movesReceipt: Bool = false
   ) throws(Failure) -> Case {
     let draft = try merge(patch, record.facts)
     guard draft.facts.source.agency == record.facts.source.agency else { throw .invalid("/source/agency", .notAllowed) }
-    return try Lifecycle.correct(
-      record, to: try context.reference.facts(from: draft, before: record.facts, until: context.lastDay), context,
-      movesReceipt: movesReceipt)
+    let facts = try context.reference.facts(from: draft, before: record.facts, until: context.lastDay)
+    let sealed = try context.reference.sealingReporter(
+      of: facts, before: record.facts, isGiven: Self.givesReporter(patch), copies, on: context.today)
+    return try Lifecycle.correct(record, to: sealed, context, movesReceipt: movesReceipt)
+  }
+
+  /// True when a patch says anew who has reported, be it the same.
+  private static func givesReporter(_ patch: JSONValue) -> Bool {
+    guard case .object(let members) = patch, case .object(let reporter)? = members["reporter"] else { return false }
+    return ["name", "contact", "sealed"].contains { reporter[$0] != nil }
   }
 
   /// The names of the facts a patch that is asked for would change; errors point into `prefix`.

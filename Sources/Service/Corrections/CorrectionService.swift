@@ -50,6 +50,7 @@ public struct CorrectionService: RecordService {
       } catch {
         throw error.pointing(into: "/patch")
       }
+      try Correction.requireNoOpenReporter(wish.patch, of: seen.record, context.renewed(by: transaction))
       let names = try correction.changes(wish.patch, in: seen.record, context.renewed(by: transaction), at: "/patch")
       let mark = try Self.mark(wish, names, in: seen.record, transaction)
       var json = JSONWriter()
@@ -119,7 +120,10 @@ public struct CorrectionService: RecordService {
     _ wish: CorrectionWish, to record: Case, _ what: EventKind, _ context: Lifecycle.Context,
     _ transaction: any CaseWrites, accepting number: Int? = nil, movesReceipt: Bool = false
   ) throws -> Case {
-    let corrected = try correction.apply(wish.patch, to: record, context, movesReceipt: movesReceipt)
+    // Keys may have changed since somebody asked.
+    let copies = number == nil ? SealedCopies.ofActiveKeys : .ofAnyKeys
+    let corrected = try correction.apply(
+      wish.patch, to: record, context, copies: copies, movesReceipt: movesReceipt)
     let names = Facts.changes(from: record.facts, to: corrected.facts)
     let moved = corrected.facts.source.receivedOn != record.facts.source.receivedOn
     // A day that two agencies have agreed on is not one agency's to change again.
@@ -262,7 +266,8 @@ private struct CorrectionRequests<Page: Sendable>: PiecewiseList {
       let projection = Self.sight(of: request, marks[request.number], seen.projection, withdrawals)
       let isOpen = projection.map { Correction.isOpen(request.patch, $0) } ?? false
       let isParty = try owns || request.requestedBy == agency || decides(on: request, seen.record)
-      guard add(request.marked(by: marks), isOpen && isParty, &page) else {
+      // Of an erased case nothing is left of what was asked for.
+      guard add(request.marked(by: marks), isOpen && isParty && seen.record.erasedOn == nil, &page) else {
         (isFull, isOver) = (true, true)
         return
       }

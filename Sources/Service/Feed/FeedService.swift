@@ -18,12 +18,13 @@ public struct FeedService: RecordService {
     after seq: Int64, limit: Int, by asker: Asker, write: @escaping @Sendable (FoundChanges) throws -> FeedPage
   ) async throws -> FeedPage {
     let agency = try asker.agency()
+    let sealingKeys = records.reference.sealingKeys[agency] ?? []
     let page = try records.read(by: asker) { reads in
-      try write(try FoundChanges(after: seq, limit: min(limit, Self.shortMax), for: agency, reads))
+      try write(try FoundChanges(after: seq, limit: min(limit, Self.shortMax), for: agency, sealingKeys, reads))
     }
     if page.isAtHead || limit <= Self.shortMax { return page }
     return try await records.readLong(by: asker) { reads in
-      try write(try FoundChanges(after: seq, limit: limit, for: agency, reads))
+      try write(try FoundChanges(after: seq, limit: limit, for: agency, sealingKeys, reads))
     }
   }
 
@@ -42,14 +43,20 @@ public struct FoundChanges {
   /// The oldest sequence that the feed can begin with.
   public let oldest: Int64
   public let agency: AgencyCode
+  /// The agency's active keys, by which it sees whether they are its own.
+  public let sealingKeys: [SealingKey]
   private let reads: any CaseReads
 
-  fileprivate init(after seq: Int64, limit: Int, for agency: AgencyCode, _ reads: any CaseReads) throws {
+  fileprivate init(
+    after seq: Int64, limit: Int, for agency: AgencyCode, _ sealingKeys: [SealingKey], _ reads: any CaseReads
+  )
+    throws
+  {
     oldest = try reads.oldest()
     guard seq + 1 >= oldest, try !reads.isLost(seq) else { throw Failure.sequenceGone }
     changes = try reads.changes(after: seq, limit: limit)
     guard seq <= changes.head else { throw Failure.sequenceAhead }
-    (self.agency, self.reads) = (agency, reads)
+    (self.agency, self.sealingKeys, self.reads) = (agency, sealingKeys, reads)
   }
 
   /// What shows that a case stands in the record as it is now.

@@ -37,6 +37,8 @@ public struct Importer: Sendable {
     case duplicate(CaseID?)
     /// What is on record has been taken further by the acts at the end of the line.
     case extended(CaseID)
+    /// The report was on record, and its personal values were erased: it is not brought back.
+    case erased
     /// The line says something else than the record, at the places that the failure names; nothing was changed.
     case differs(CaseID, Failure)
     case invalid(Failure)
@@ -116,6 +118,7 @@ public struct Importer: Sendable {
       do {
         return .created(try transaction.create(prepared).id)
       } catch let failure as Failure {
+        if failure.code == .reportErased { return isOpen(facts.source.agency, current) ? .erased : .duplicate(nil) }
         return try refusal(failure, (line, history.record.facts), isSound: true, dryRun: dryRun, transaction)
       }
     case .refused(let failure, let known):
@@ -184,7 +187,9 @@ public struct Importer: Sendable {
   private func judge(_ line: ImportLine, _ now: Timestamp, _ reference: Reference) throws(Failure) -> Judged {
     try requireOwn(line, reference)
     let facts = try line.at("/case") { () throws(Failure) in
-      try reference.facts(from: line.draft, until: LegalDate(inJayapura: now))
+      try reference.sealingReporter(
+        of: reference.facts(from: line.draft, until: LegalDate(inJayapura: now)), .ofAnyKeys,
+        on: LegalDate(inJakarta: now))
     }
     do throws(Failure) {
       let history = try history(of: line, facts, ids.next(at: now), reference, now)

@@ -139,6 +139,11 @@ extension Facts {
     if PlainText.folded(other.source.agencyRef) == PlainText.folded(source.agencyRef) {
       other.source.agencyRef = source.agencyRef
     }
+    // What is sealed is sealed anew each time, and tells nobody here whether it is the same.
+    if !other.reporter.sealed.isEmpty || !reporter.sealed.isEmpty {
+      (other.reporter.name, other.reporter.contact) = (reporter.name, reporter.contact)
+      other.reporter.sealed = reporter.sealed
+    }
     if other.institution.code == institution.code { other.institution = institution }
     if other.violation?.code == violation?.code { other.violation = violation }
     return Facts.changes(from: other, to: self).filter { projection.shows(Facts.group(of: $0)) }

@@ -23,7 +23,8 @@ public struct LinkService: RecordService {
     }
     let link = Link(relation: relation, other: other, linkedBy: agency, linkedAt: asker.now)
     return try await records.once(by: asker, intent) { _, transaction in
-      _ = try Self.both(id, other, relation, context.renewed(by: transaction), transaction)
+      let (one, two) = try Self.both(id, other, relation, context.renewed(by: transaction), transaction)
+      if one.erasedOn != nil || two.erasedOn != nil { throw Failure.caseErased }
       return try Self.find(relation, from: id, to: other, transaction)
     } change: { transaction in
       let (one, two) = try Self.both(id, other, relation, context.renewed(by: transaction), transaction)
@@ -80,6 +81,8 @@ public struct LinkService: RecordService {
         let identified = seen.projection.contains(.subject) && projection.contains(.subject)
         var shown = candidate
         if !identified { shown.shared.removeAll { $0 == .person } }
+        let showsFiles = seen.projection.contains(.evidence) && projection.contains(.evidence)
+        if !showsFiles { shown.shared.removeAll { $0 == .file } }
         return shown.shared.isEmpty ? nil : (shown, shown.stub.id.description)
       }.sorted {
         // By what the caller sees: an order by all that is shared would tell of the person.

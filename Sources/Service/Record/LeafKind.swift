@@ -21,6 +21,8 @@ public enum LeafKind: String, CaseIterable, Sendable {
   case restore
   /// The key that an agency cosigns with.
   case witnessKey = "witness_key"
+  /// The key that seals the reporters of an agency's cases.
+  case sealingKey = "sealing_key"
   /// What administrators had done before the log began.
   case audit
 }

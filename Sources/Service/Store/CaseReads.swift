@@ -2,7 +2,7 @@ public import Domain
 
 /// Questions about one snapshot.
 public protocol CaseReads: CaseQuestions, LinkQuestions, CorrectionQuestions, FeedQuestions, SnapshotQuestions,
-  ClockQuestions, FigureQuestions, LogQuestions
+  ClockQuestions, FigureQuestions, LogQuestions, RetentionQuestions, EvidenceQuestions
 {
   /// An answer given earlier for an idempotency key.
   func reply(_ owner: KeyOwner, _ key: String) throws -> StoredReply?

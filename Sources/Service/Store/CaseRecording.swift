@@ -17,6 +17,8 @@ public protocol CaseRecording {
   /// Stores a correction request and returns its number.
   func requestCorrection(_ record: Case, by agency: AgencyCode, patch: String, reason: String, at: Timestamp) throws
     -> Int
+  /// Registers a key that seals reporters, and ends others of its agency.
+  func register(_ key: SealingKey, ending ends: [String], by keyID: String) throws -> SealingKey
   /// Records how a correction request ended.
   func decideCorrection(_ record: Case, _ request: CorrectionRequest) throws
 }

@@ -1,7 +1,9 @@
 public import Domain
 
 /// Changes; each call is part of the write it stands in.
-public protocol CaseWrites: CaseReads, CaseRecording, FigureRecording, Administration {
+public protocol CaseWrites: CaseReads, CaseRecording, EvidenceRecording, FigureRecording, RetentionRecording,
+  Administration
+{
   /// The reference data as this write sees it, earlier writes of the same commit included.
   func currentReference() throws -> Reference
   /// The last leaf of this write so far.

@@ -3,7 +3,7 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-/// Why there is no backup, or nothing was restored; one line each, without a path.
+/// Why there is no backup, or nothing was restored; one line each.
 public enum BackupFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// Another one is being made, here or by another process.
   case running
@@ -19,6 +19,8 @@ public enum BackupFailure: Error, Sendable, Equatable, CustomStringConvertible {
   case unsound(String)
   /// A file cannot be read or written.
   case disk(reason: String)
+  /// A list of erasures is none, or not the newest.
+  case erasures(String, reason: String)
 
   public var description: String {
     switch self {
@@ -29,6 +31,7 @@ public enum BackupFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case .stopped: "it was told to stop"
     case .unsound(let what): "the copy is not sound: \(what)"
     case .disk(let reason): reason
+    case .erasures(let path, let reason): "the list of erasures \(path): \(reason)"
     }
   }
 

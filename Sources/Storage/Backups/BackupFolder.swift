@@ -72,6 +72,35 @@ public struct BackupFolder: Sendable {
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
+  /// Where copies of files of evidence lie, one for all backups.
+  var evidence: EvidenceFolder { EvidenceFolder(path: file("files")) }
+
+  /// Deletes copies of files that no backup names which is there. A backup without its list keeps all of them.
+  ///
+  /// - Parameters:
+  ///   - newest: a backup that was just made.
+  ///   - named: the files that it names.
+  func pruneEvidence(_ newest: String, _ named: Set<String>, at now: Timestamp) throws {
+    guard !named.isEmpty || access(file("files"), F_OK) == 0 else { return }
+    let lists = file("files/lists")
+    for folder in [file("files"), lists] where mkdir(folder, 0o700) != 0 && errno != EEXIST {
+      throw BackupFailure.disk(reason: String(cString: strerror(errno)))
+    }
+    try PrivateFile.write(named.sorted().map { $0 + "\n" }.joined(), to: "\(lists)/\(newest)")
+    var backups = Set(try files(at: now).map(\.name))
+    let names = try names().filter { !$0.hasSuffix(".sha256") }
+    for name in try FileManager.default.contentsOfDirectory(atPath: lists) {
+      // It may be a compressed one.
+      if names.contains(where: { $0.hasPrefix(name) }) { backups.insert(name) } else { unlink("\(lists)/\(name)") }
+    }
+    var kept: Set<String> = []
+    for backup in backups {
+      guard let text = try? String(contentsOfFile: "\(lists)/\(backup)", encoding: .utf8) else { return }
+      kept.formUnion(text.split(separator: "\n").map(String.init))
+    }
+    for name in evidence.names() where !kept.contains(name) { evidence.delete(name) }
+  }
+
   /// Deletes what a backup that was broken off has left: nothing of it was ever called a backup. Every name is one that a
   /// backup gives, to the last letter.
   func clear() throws(BackupFailure) {

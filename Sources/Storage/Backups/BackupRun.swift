@@ -63,11 +63,12 @@ struct BackupRun {
         }
         try KeyBackups.make(of: database, identity, settings)
       }
-      let (name, madeAt, content) = try copy()
+      let (name, madeAt, content, erasures) = try copy()
       Self.giveWay(Self.proofNiceness)
       let partial = folder.file(name + ".partial")
       try Connection.settle(partial)
       try prove(partial, holds: content)
+      let evidence = try copyEvidence(namedIn: partial)
       let sum = try FileSum.compute(partial, stop)
       var status = stat()
       guard stat(partial, &status) == 0 else { throw BackupFailure.disk(reason: String(cString: strerror(errno))) }
@@ -75,8 +76,18 @@ struct BackupRun {
         try folder.clear()
       } else {
         try BackupOwner.note(identity, in: folder)
+        // A backup is not there without the erasures that whoever restores an older one must repeat.
+        try erasures.write(into: ErasureList.path(in: folder.path))
         try folder.publish(name, sum)
         try folder.keep(settings.backup.keep, name, at: settings.now())
+        try folder.pruneEvidence(name, evidence.names, at: settings.now())
+      }
+      // The record is safe; whoever asked for the backup is told all the same.
+      if !evidence.lacking.isEmpty {
+        let names = evidence.lacking.prefix(5).joined(separator: ", ")
+        throw BackupFailure.unsound(
+          "\(dryRun ? "" : "\(name) was made, but ")\(evidence.lacking.count) files of evidence are missing or damaged, and "
+            + "there is no copy of them: \(names)")
       }
       return Backup(name: name, madeAt: madeAt, seq: content.head, bytes: Int64(status.st_size), sha256: sum)
     } catch {
@@ -108,7 +119,7 @@ struct BackupRun {
 
   // MARK: Copy
 
-  private func copy() throws -> (name: String, madeAt: Timestamp, FileContent) {
+  private func copy() throws -> (name: String, madeAt: Timestamp, FileContent, ErasureList) {
     let source = try Opening.openReader(database, settings)
     defer { try? source.close() }  // A reader: nothing can be lost.
     return try stop.watching(source) { snapshot in
@@ -118,7 +129,7 @@ struct BackupRun {
       let content = try FileCheck.content(snapshot)
       let (name, madeAt) = try folder.freeName(at: settings.now(), content.head)
       try copy(snapshot, to: folder.file(name + ".partial"))
-      return (name, madeAt, content)
+      return (name, madeAt, content, try Transaction(snapshot, nil).erasureList())
     }
   }
 
@@ -159,8 +170,11 @@ struct BackupRun {
     guard let space = DiskSpace(of: folder.path) else {
       throw BackupFailure.folder(reason: String(cString: strerror(errno)))
     }
+    let source = EvidenceFolder(path: EvidenceFolder.path(of: database))
+    let files = EvidenceCopy(source: source, target: folder.evidence).neededBytes(
+      for: try Transaction(snapshot, nil).namedFiles())
     // An eighth more: the server's log grows meanwhile.
-    let needed = bytes + bytes / 8
+    let needed = bytes + bytes / 8 + files
     if space.freeBytes < needed { throw BackupFailure.noRoom(bytes: needed) }
   }
 
@@ -182,6 +196,60 @@ struct BackupRun {
         throw BackupFailure.unsound("it holds other rows than the snapshot")
       }
     }
+  }
+
+  /// The files of evidence of a copy of the record.
+  private struct Evidence {
+    var names: Set<String> = []
+    /// Those of which there is no copy, and none can be made.
+    var lacking: [String] = []
+  }
+
+  /// Copies the files of evidence that are not there yet, and opens those, and some of the others, each once in thirty days.
+  private func copyEvidence(namedIn partial: String) throws -> Evidence {
+    let copy = try DatabaseQueue(path: partial, configuration: Connection.configuration(readonly: true))
+    defer { try? copy.close() }  // It was only read.
+    return try stop.watching(copy) { database in
+      let vault = try keys(database)
+      defer { try? vault?.close() }  // It was only read.
+      let files = try Transaction(database, vault).namedFiles()
+      let source = EvidenceFolder(path: EvidenceFolder.path(of: self.database))
+      let target = dryRun ? source : folder.evidence
+      let pace = Pace(bytesPerSecond: settings.backup.bytesPerSecond)
+      let evidence = EvidenceCopy(source: source, target: target) { bytes in
+        try stop.check()
+        pace.pause(after: bytes)
+      }
+      let today = LegalDate(inJakarta: settings.now()).day
+      func isGood(_ file: NamedFile) throws -> Bool {
+        guard !dryRun, (file.digest.utf8.reduce(0) { $0 + Int($1) } + today).isMultiple(of: 30) else { return true }
+        return try Self.isWhole(file, in: target, vault)
+      }
+      let outcome = try evidence.copy(files, keeping: isGood)
+      var lacking = outcome.lacking
+      for file in outcome.copied where try !Self.isWhole(file, in: target, vault) {
+        target.delete(file.name)
+        lacking.append(file)
+      }
+      // A file may have been erased since the copy of the record was made.
+      let left = try lacking.isEmpty ? [] : lacking.filter { try !isErased($0) }
+      return Evidence(names: Set(files.map(\.name)), lacking: left.map(\.name))
+    }
+  }
+
+  private static func isWhole(_ file: NamedFile, in folder: EvidenceFolder, _ vault: Vault?) throws -> Bool {
+    do {
+      try EvidenceCheck.prove(file, in: folder, vault, isFull: true)
+      return true
+    } catch is EvidenceCheck.Fault {
+      return false
+    }
+  }
+
+  private func isErased(_ file: NamedFile) throws -> Bool {
+    let live = try Opening.openReader(database, settings)
+    defer { try? live.close() }  // It was only read.
+    return try live.inDatabase { try !Transaction($0, nil).evidenceNames().contains(file.name) }
   }
 
   /// What opens the copy; nil where the keys are not at hand: then it is proved without them.

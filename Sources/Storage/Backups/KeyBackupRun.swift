@@ -45,12 +45,16 @@ extension KeyBackupFolder {
     }
   }
 
-  /// Whether a copy has the key of a number.
+  /// Whether a copy has the key of a number, or knows that it was destroyed.
   private static func holds(_ number: Int64, partialOf path: String) throws -> Bool {
     let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: true))
     defer { try? queue.close() }  // It was only read.
     return try queue.read { database in
-      try Row.fetchOne(database, sql: "SELECT 1 FROM data_key WHERE number = ?", arguments: [number]) != nil
+      for table in ["data_key", "destroyed_key"] where try database.tableExists(table) {
+        let sql = "SELECT 1 FROM \(table) WHERE number = ?"
+        if try Row.fetchOne(database, sql: sql, arguments: [number]) != nil { return true }
+      }
+      return false
     }
   }
 

@@ -15,6 +15,10 @@ public struct Restoration: Sendable {
   /// Whether values of cases are sealed in it, and whether they were opened.
   public let isSealed: Bool
   public let keysWereUsed: Bool
+  /// How many cases were erased, by the newest list: the keys of those that the backup still has are destroyed.
+  public let erasureCount: Int
+  /// How many files of evidence were brought back beside it.
+  public let evidenceCount: Int
   /// False when no sum lay beside the backup, which the caller had allowed.
   public let sumWasChecked: Bool
 
@@ -27,12 +31,13 @@ public struct Restoration: Sendable {
   ///   - target: a new file.
   ///   - opening: opens it as a server with these settings would, too, which migrates an older one; nil: does not.
   ///   - keys: opens what is sealed; nil: that is proved as far as it can be without keys, and the file is not opened.
+  ///   - erasures: the newest list of erasures, or a replica; nil: the one that lies beside the backup.
   ///   - lastCheckpoint: the last checkpoint of the record that anybody knows of, as a witness has it; the new epoch says so.
   ///   - withoutSum: takes a backup also when no sum lies beside it: then an altered value may go unseen.
   /// - Throws: `OpenFailure` when a file is foreign, newer or there already; `BackupFailure` for everything else.
   public init(
     from source: String, into target: String, opening: StoreSettings? = nil, withoutSum: Bool = false,
-    keys: KeySource? = nil, lastCheckpoint: String? = nil
+    keys: KeySource? = nil, erasures: String? = nil, lastCheckpoint: String? = nil
   ) throws {
     let source = try Self.backup(at: source, withoutSum)
     try Self.requireAtRest(source)
@@ -59,6 +64,10 @@ public struct Restoration: Sendable {
       keysWereUsed = isSealed && keys != nil
       self.isSealed = isSealed
       (self.source, self.content, self.schema) = (source, content, schema)
+      let list = try RestoredErasures(of: partial, from: source, beside: target, given: erasures).list
+      erasureCount = list.count
+      evidenceCount = try Self.copyEvidence(of: partial, from: source, beside: target, list, keysWereUsed)
+      if keysWereUsed { try keys?.destroy(list, in: partial) }
       try SequenceGap.declare(in: partial, at: opening?.now() ?? StoreSettings().now(), lastCheckpoint)
       try Connection.settle(partial)
       if let opening, !isSealed || keys != nil {
@@ -66,6 +75,7 @@ public struct Restoration: Sendable {
         try Connection.settle(partial)
       }
       // Those that were given, or those that an earlier schema was sealed by when it was opened.
+      if list.count > 0 { try list.write(into: ErasureList.path(of: target)) }
       for suffix in [".master", ".keys"] where access(partial + suffix, F_OK) == 0 {
         try Self.publish(partial + suffix, as: target + suffix)
       }
@@ -83,6 +93,41 @@ public struct Restoration: Sendable {
     let found = store.revision.seq
     try store.close()
     guard found == head else { throw BackupFailure.unsound("the store finds another sequence") }
+  }
+
+  /// Brings back the files that the copy names, and opens each of them where the keys are at hand. Those of cases that are to
+  /// be erased may be gone.
+  private static func copyEvidence(
+    of partial: String, from source: String, beside target: String, _ erased: ErasureList, _ hasKeys: Bool
+  ) throws -> Int {
+    let queue = try DatabaseQueue(path: partial, configuration: Connection.configuration(readonly: true))
+    defer { try? queue.close() }  // It was only read.
+    return try queue.inDatabase { database in
+      let vault =
+        hasKeys ? try VaultOpening(path: partial, settings: StoreSettings()).openForReading(database) : nil
+      defer { try? vault?.close() }  // It was only read.
+      let files = try Transaction(database, vault).namedFiles()
+      let folder = BackupFolder(URL(filePath: source).deletingLastPathComponent().path)
+      let place = EvidenceFolder(path: EvidenceFolder.path(of: target))
+      func isLeftOut(_ file: NamedFile) -> Bool { file.holders.allSatisfy { erased.days[$0.id] != nil } }
+      func isWhole(_ file: NamedFile) throws -> Bool {
+        do {
+          try EvidenceCheck.prove(file, in: place, vault, isFull: true)
+          return true
+        } catch is EvidenceCheck.Fault {
+          return false
+        }
+      }
+      let outcome = try EvidenceCopy(source: folder.evidence, target: place).copy(files, keeping: isWhole)
+      let damaged = try outcome.copied.filter { try !isWhole($0) && !isLeftOut($0) }
+      let lacking = outcome.lacking.filter { !isLeftOut($0) }
+      guard let first = (lacking + damaged).first else { return files.count }
+      // What has come with this run goes with it.
+      for file in outcome.copied { place.delete(file.name) }
+      throw BackupFailure.unsound(
+        "the file of evidence \(first.name) is \(lacking.isEmpty ? "not what was sealed" : "missing or cut off") in "
+          + "\(folder.evidence.path), and \(lacking.count + damaged.count - 1) more are")
+    }
   }
 
   // MARK: Before

@@ -28,6 +28,8 @@ enum SequenceGap {
       try database.execute(
         sql: "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
         arguments: [RecordSetting.restored, Data((lastCheckpoint ?? "").utf8)])
+      // Whoever held a case after the backup is to see it on the list again.
+      if try database.tableExists("retention_notice") { try database.execute(sql: "DELETE FROM retention_notice") }
       // Drawn, so that two restorations of one backup do not go on from the same place.
       let numbers = numbers + Int.random(in: 0..<numbers)
       // Files of earlier releases count cases in a table of their own.

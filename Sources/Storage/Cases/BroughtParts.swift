@@ -12,11 +12,16 @@ struct BroughtParts: Sendable {
   ///   - record: the version that the event makes; nil when it makes none.
   ///   - hasFacts: whether the version has other facts than the one before.
   ///   - hasReferences: whether it has other references.
+  ///   - hasEvidence: whether it has other files (default false).
   init(
-    _ texts: [StoredPart.Text], _ record: Case?, hasFacts: Bool, hasReferences: Bool, _ salts: inout Salts
+    _ texts: [StoredPart.Text], _ record: Case?, hasFacts: Bool, hasReferences: Bool, hasEvidence: Bool = false,
+    _ salts: inout Salts
   ) {
     stored = StoredPart.all(of: texts, &salts)
-    if let record { stored += StoredPart.all(of: record, facts: hasFacts, references: hasReferences, &salts) }
+    if let record {
+      stored += StoredPart.all(
+        of: record, facts: hasFacts, references: hasReferences, evidence: hasEvidence, &salts)
+    }
     commitments.reserve(stored.count)
     for part in stored { commitments[part.group] = part.digest }
   }

@@ -15,6 +15,8 @@ enum CasePart: Int64, CaseIterable {
   case subjectTexts, narrativeTexts, evidenceTexts, reporterTexts, notesTexts
   /// The numbers of letters, decrees and other files that the event has named.
   case letters = 14
+  /// The files that go with the case, as they are told of.
+  case evidence = 15
 
   /// The parts that hold facts.
   static let facts: [CasePart] = [.core, .subject, .narrative, .reporter]

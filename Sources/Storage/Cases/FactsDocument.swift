@@ -81,6 +81,12 @@ struct FactsDocument {
     case .flag(let flag): writer.bool(flag)
     case .texts(let texts):
       writer.strings(texts)
+    case .sealed(let copies):
+      writer.objects(of: copies) { writer, copy in
+        writer.member("key_id", copy.keyID)
+        writer.member("enc", copy.enc)
+        writer.member("ciphertext", copy.ciphertext)
+      }
     case .witnesses(let witnesses):
       writer.objects(of: witnesses) { writer, witness in
         writer.member("name", witness.name)
@@ -156,8 +162,28 @@ struct FactsDocument {
       try reader.array { texts.append(try $0.string()) }
       value = .texts(texts)
     case .witnesses: value = .witnesses(try Self.witnesses(from: &reader))
+    case .sealed: value = .sealed(try Self.copies(from: &reader))
     }
     return field.set(&facts, value)
+  }
+
+  private static func copies(from reader: inout JSONReader) throws -> [SealedCopy] {
+    var copies: [SealedCopy] = []
+    try reader.array { reader in
+      var copy = SealedCopy(keyID: "", enc: "", ciphertext: "")
+      try reader.beginObject()
+      while let name = try reader.nextName() {
+        if name.elementsEqual("key_id".utf8) {
+          copy.keyID = try reader.string()
+        } else if name.elementsEqual("enc".utf8) {
+          copy.enc = try reader.string()
+        } else {
+          copy.ciphertext = try reader.string()
+        }
+      }
+      copies.append(copy)
+    }
+    return copies
   }
 
   private static func witnesses(from reader: inout JSONReader) throws -> [Witness] {

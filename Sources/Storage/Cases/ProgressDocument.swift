@@ -22,6 +22,7 @@ enum ProgressDocument {
       if !progress.clocks.isEmpty { writer.member("clocks", ClockColumn.text(progress.clocks)) }
       let recorded = ClockColumn.recorded(progress.clocks)
       if !recorded.isEmpty { writer.member("clocks_recorded", recorded) }
+      if let seq = progress.evidenceSeq { writer.member("evidence_seq", seq) }
     }
   }
 
@@ -89,6 +90,7 @@ extension ProgressDocument {
       case "appeal": progress.appeal = try appeal(&reader)
       case "clocks": clocks = try reader.utf8()
       case "clocks_recorded": recorded = try reader.utf8()
+      case "evidence_seq": progress.evidenceSeq = Int64(try reader.int())
       default: try read(name, of: nil, &reader, into: &progress)
       }
     }

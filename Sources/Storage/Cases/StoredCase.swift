@@ -1,6 +1,7 @@
 internal import Domain
 internal import GRDB
 internal import JSON
+internal import Service
 
 /// A case with the numbers that only the store knows.
 struct StoredCase {
@@ -10,6 +11,8 @@ struct StoredCase {
   var factsSeq: Int64
   var referencesSeq: Int64
   var record: Case
+  /// False where its personal values cannot be told: they were erased, or nobody has the keys.
+  var isOpen = true
 }
 
 extension StoredCase {
@@ -17,8 +20,9 @@ extension StoredCase {
   static let columns = """
     r.case_key, r.id, r.number, r.created_at, r.imported_by, r.imported_versions, r.twin, e.seq, e.version, \
     e.recorded_at, e.person_key, e.report_key, e.facts_seq, e.references_seq, e.unconfirmed, e.disputed_for, e.progress, \
-    e.commitments
+    e.commitments, r.erased_on
     """
+  static let width = 19
 }
 
 extension Transaction {
@@ -33,24 +37,52 @@ extension Transaction {
       guard let document = row.utf8(16) else { throw DatabaseError(message: "an event has made no version") }
       var progress = try ProgressDocument.progress(document)
       var facts = Facts.blank
-      try readParts(factsSeq, referencesSeq, of: try row.identity(1), &facts, &progress)
+      let isOpen = try readParts(factsSeq, referencesSeq, of: try row.identity(1), &facts, &progress)
+      let evidence = try progress.evidenceSeq.map { try self.evidence(at: $0, of: row.identity(1)) } ?? []
       var record = Case(
         id: try row.identity(1), number: row[2], version: row[8], seq: row[7], facts: facts, progress: progress,
         provenance: provenance, createdAt: Timestamp(milliseconds: row[3]),
         updatedAt: Timestamp(milliseconds: row[9]))
       record.commitments = CaseListing.commitments(row, from: 17)
+      record.erasedOn = row.day(18)
+      record.evidence = evidence
       return StoredCase(
         key: row[0], keys: ReportKeys(person: row[10], report: row[11], twin: row[6]), factsSeq: factsSeq,
-        referencesSeq: referencesSeq, record: record)
+        referencesSeq: referencesSeq, record: record, isOpen: isOpen)
     } catch let error as JSONReader.Malformed {
       throw DatabaseError(message: "a stored document is malformed at byte \(error.offset)")
     }
   }
 
+  /// The files that a case has, as an event has told of them; none where nobody can tell.
+  private func evidence(at seq: Int64, of id: CaseID) throws -> [EvidenceItem] {
+    var (items, isThere): ([EvidenceItem], Bool) = ([], false)
+    let key = CasePart.evidence.key(at: seq)
+    try forEach(
+      .parts,
+      {
+        $0.add(key)
+        $0.add(key)
+      },
+      { row in
+        isThere = true
+        try withContent(row, of: id) { bytes in
+          var reader = JSONReader(bytes)
+          try reader.beginObject()
+          while try reader.nextName() != nil { items = try EvidenceDocument.read(from: &reader) }
+          try reader.end()
+        }
+      })
+    guard isThere else { throw DatabaseError(message: "a part of a case is missing") }
+    return items
+  }
+
+  /// - Returns: whether what is sealed could be opened.
   private func readParts(
     _ factsSeq: Int64, _ referencesSeq: Int64, of id: CaseID, _ facts: inout Facts, _ progress: inout CaseProgress
-  ) throws {
+  ) throws -> Bool {
     var count = 0
+    var isOpen = false
     func read(_ first: CasePart, _ last: CasePart, at seq: Int64) throws {
       let keys = (first.key(at: seq), last.key(at: seq))
       try forEach(
@@ -64,7 +96,9 @@ extension Transaction {
           try withContent(row, of: id) { bytes in
             switch CasePart(ofKey: row[0]) {
             case .core?: try FactsDocument.core.read(bytes, into: &facts)
-            case .subject?: try FactsDocument.subject.read(bytes, into: &facts)
+            case .subject?:
+              isOpen = true
+              try FactsDocument.subject.read(bytes, into: &facts)
             case .narrative?: try FactsDocument.narrative.read(bytes, into: &facts)
             case .reporter?: try FactsDocument.reporter.read(bytes, into: &facts)
             case .references?: try References.read(bytes, &facts, &progress)
@@ -81,5 +115,6 @@ extension Transaction {
       try read(.references, .references, at: referencesSeq)
     }
     guard count == CasePart.facts.count + 1 else { throw DatabaseError(message: "a part of a case is missing") }
+    return isOpen
   }
 }

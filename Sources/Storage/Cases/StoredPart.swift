@@ -1,6 +1,7 @@
 internal import Domain
 internal import JSON
 internal import Merkle
+internal import Service
 
 /// A row of `case_part`.
 struct StoredPart {
@@ -55,8 +56,10 @@ extension StoredPart {
     (.core, .core), (.subject, .subject), (.narrative, .narrative), (.reporter, .reporter),
   ]
 
-  /// The facts and references of a version, as far as they are wanted.
-  static func all(of record: Case, facts: Bool, references: Bool, _ salts: inout Salts) -> [StoredPart] {
+  /// The facts, references and files of a version, as far as they are wanted.
+  static func all(
+    of record: Case, facts: Bool, references: Bool, evidence: Bool, _ salts: inout Salts
+  ) -> [StoredPart] {
     var parts: [StoredPart] = []
     parts.reserveCapacity(6)
     if facts {
@@ -71,6 +74,13 @@ extension StoredPart {
     if references {
       let text = References.text(record.facts, record.progress)
       parts.append(StoredPart(part: .references, salt: salts.next(), content: text))
+    }
+    if evidence {
+      let text = JSONWriter.object(reserving: 384 * record.evidence.count) { writer in
+        writer.name("evidence")
+        EvidenceDocument.write(record.evidence, to: &writer)
+      }
+      parts.append(StoredPart(part: .evidence, salt: salts.next(), content: text))
     }
     return parts
   }

@@ -127,6 +127,8 @@ extension Transaction {
     // This changes the progress of versions, and nothing of what was prepared.
     history.recordStops(on: LegalDate(inJakarta: now))
     var record = history.record
+    try requireUnerased(record.facts, prepared.names)
+    try requireSealedReporter(record.facts)
     let number = prepared.names.report
     let person = try reportedPerson(record.facts, prepared.names, in: record.id)
     let keys = ReportKeys(person: person, report: try reportKey(number, record.facts))
@@ -161,8 +163,10 @@ extension Transaction {
 
   func update(_ old: Case, to new: Case, _ event: EventDraft) throws -> Case {
     guard let before = try known(old.id) else { throw Failure.notFound }
+    if before.isErased { throw Failure.caseErased }
     precondition(before.version == old.version, "a case is changed in the transaction that read it")
     let isCorrected = !new.hasFacts(of: old)
+    if isCorrected { try requireSealedReporter(new.facts, before: old.facts) }
     // A disputed report frees its number, and counts for nobody.
     let isDisputed = new.provenance.isDisputed && !old.provenance.isDisputed
     let keys = try self.keys(of: new, old, before, isDisputed: isDisputed)
@@ -179,8 +183,12 @@ extension Transaction {
     let place = VersionPlace(
       seq: record.seq, versionSeq: record.seq, factsSeq: isCorrected ? record.seq : before.factsSeq,
       referencesSeq: References.areSame(old, record) ? before.referencesSeq : record.seq, keys: keys)
+    // Files stay where the rest falls back to an earlier version.
+    let hasEvidence = record.evidence != old.evidence
+    record.progress.evidenceSeq = hasEvidence ? record.seq : old.progress.evidenceSeq
     let parts = BroughtParts(
-      event.texts, record, hasFacts: isCorrected, hasReferences: place.referencesSeq == place.seq, &salts)
+      event.texts, record, hasFacts: isCorrected, hasReferences: place.referencesSeq == place.seq,
+      hasEvidence: hasEvidence, &salts)
     record.commitments = try store(event, parts, record, place, before.key, dataKeys, after: before.commitments).ofState
     // Columns that an action leaves alone are not written, so that their indexes are not either.
     let isRewritten = isCorrected || isDisputed
@@ -192,6 +200,7 @@ extension Transaction {
     }
     try setNIK(of: before.key, from: old.facts.subject.nik, to: record.facts.subject.nik)
     if isCorrected { countWords(new.facts) }
+    if hasEvidence { try noteStanding(record, before.key) }
     return record
   }
 
@@ -200,6 +209,7 @@ extension Transaction {
     var keys = before.keys
     // Reports of earlier releases that fold together stay apart.
     let isOtherReport = !new.hasFacts(of: old) && !new.facts.isSameReport(as: old.facts)
+    if isOtherReport { try requireUnerased(new.facts, ReportNames(new.facts, requireVault())) }
     if isDisputed {
       (keys.person, keys.twin) = (try next(.persons), 0)
     } else if isOtherReport {
@@ -236,6 +246,7 @@ extension Transaction {
 
   func append(_ event: EventDraft, to record: Case) throws {
     guard let known = try known(record.id) else { throw Failure.notFound }
+    if known.isErased { throw Failure.caseErased }
     let place = VersionPlace(
       seq: try nextSequence(), versionSeq: record.seq, factsSeq: known.factsSeq, referencesSeq: known.referencesSeq,
       keys: known.keys)
@@ -294,6 +305,7 @@ extension Transaction {
     var keys: ReportKeys
     var commitments: Commitments
     var dataKeys: DataKeys
+    var isErased: Bool
   }
 
   private func known(_ id: CaseID) throws -> Known? {
@@ -304,7 +316,7 @@ extension Transaction {
           key: $0[0], version: $0[1], factsSeq: $0[2], referencesSeq: $0[3],
           keys: ReportKeys(person: $0[4], report: $0[5], twin: $0[6]),
           commitments: Commitments($0[7] as [UInt8]) ?? Commitments(),
-          dataKeys: DataKeys(person: $0[8], reporter: $0[9]))
+          dataKeys: DataKeys(person: $0[8], reporter: $0[9]), isErased: !$0.isNull(10))
       })
   }
 

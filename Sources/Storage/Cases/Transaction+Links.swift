@@ -45,7 +45,9 @@ extension Transaction {
   func related(to record: Case, for agency: AgencyCode) throws -> [RelatedCase] {
     guard let own = try stored(record.id) else { return [] }
     let facts = record.facts
-    let seesPerson = Visibility.projection(of: record, for: agency)?.contains(.subject) ?? false
+    let projection = Visibility.projection(of: record, for: agency)
+    let seesPerson = projection?.contains(.subject) ?? false
+    let seesFiles = projection?.contains(.evidence) ?? false
     let visible = [Visibility.rows(for: agency, in: "r"), Visibility.undisputed(for: agency, in: "r")]
     let shared: [(condition: SQLCondition, policy: [SQLCondition])] = [
       (
@@ -54,13 +56,25 @@ extension Transaction {
           [try digest(ofReport: facts), facts.source.agency.rawValue]), visible
       ),
       (
-        SQLCondition(seesPerson ? "r.person_key = ?" : "r.person_key = ? AND FALSE", [own.keys.person]),
+        // Nobody is told whom an erased case was about.
+        SQLCondition(
+          seesPerson && record.erasedOn == nil
+            ? "r.person_key = ? AND r.erased_on IS NULL" : "r.person_key = ? AND FALSE", [own.keys.person]),
         visible + [Visibility.row(agency).subject.sql(for: agency, in: "r")]
       ),
       (
         SQLCondition(
           "r.act_on = ? AND r.region = ? AND r.violation = ?",
           [facts.act.occurredOn.day, facts.region.text, facts.violation?.code]), visible
+      ),
+      (
+        SQLCondition(
+          seesFiles && !record.evidence.isEmpty
+            ? """
+            r.case_key IN (SELECT o.case_key FROM case_evidence c JOIN case_evidence o ON o.file_key = c.file_key
+              WHERE c.case_key = ? AND c.stands AND o.stands)
+            """ : "r.case_key = ? AND FALSE", [own.key]),
+        visible + [Visibility.row(agency).evidence.sql(for: agency, in: "r")]
       ),
     ]
     // Each by its index, in which cases with equal values stand in the order of their keys; limits come after the policy,

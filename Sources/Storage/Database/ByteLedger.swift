@@ -102,18 +102,3 @@ final class ByteLedger: Sendable {
     state.roomBytes = DiskSpace(of: path)?.freeBytes ?? .max
   }
 }
-
-extension Failure {
-  fileprivate static func bytesSpent(_ use: ByteUse, at now: Timestamp) -> Failure {
-    let wait = use.renewedAt.map { max(1, Int(($0.milliseconds - now.milliseconds + 999) / 1_000)) } ?? 86_400
-    return Failure(
-      .tooManyRequests,
-      en: use.renewedAt == nil
-        ? "This key has stored as many bytes as it may." : "Your agency has stored as many bytes today as it may.",
-      inIndonesian: use.renewedAt == nil
-        ? "Kunci ini sudah menyimpan bita sebanyak yang diperbolehkan."
-        : "Hari ini lembaga Anda sudah menyimpan bita sebanyak yang diperbolehkan.",
-      retryAfterSeconds: wait,
-      allowance: Allowance(.bytes, Int(clamping: use.bytesMax), perSeconds: use.renewedAt == nil ? wait : 86_400))
-  }
-}

@@ -23,7 +23,7 @@ final class KeptStatements {
 /// The statements that are kept: the questions about one case by its identity, and all that storing a case needs.
 enum KeptStatement: Int, CaseIterable {
   case stub, current, behindStub, parts, compareRecord
-  case keys, personKey, reportID, reportKey, reply, replies, lastSequence, lastNumber
+  case keys, personKey, reportID, reportKey, hasErasedReports, reply, replies, lastSequence, lastNumber
   case insertPerson, insertRecord, insertFormerRecord, advanceRecord, correctRecord
   case insertEvent, insertFormerEvent, insertPart, insertFormerPart, insertLeaf, insertTreeNode, commitEvent, insertNIK,
     insertFormerNIK, deleteNIK,
@@ -50,10 +50,11 @@ enum KeptStatement: Int, CaseIterable {
     case .keys:
       """
       SELECT r.case_key, r.version, e.facts_seq, e.references_seq, r.person_key, r.report_key, r.twin,
-        e.commitments, r.data_key, r.reporter_key
+        e.commitments, r.data_key, r.reporter_key, r.erased_on
       FROM case_record r JOIN event e ON e.seq = r.seq WHERE r.id = ?
       """
     case .personKey: "SELECT person_key FROM person WHERE digest = ?"
+    case .hasErasedReports: "SELECT EXISTS (SELECT 1 FROM erased_report)"
     case .reportID:
       "SELECT id FROM case_record WHERE agency_ref_digest = ? AND reported_by = ? AND person_key = ? ORDER BY twin LIMIT 1"
     case .reportKey: "SELECT report_key FROM case_record WHERE agency_ref_digest = ? AND reported_by = ? LIMIT 1"

@@ -24,6 +24,8 @@ public final class SQLiteStore: Store {
   private let ledger: ByteLedger
   private let signer: CheckpointSigner?
   private let queueMax: Int
+  private let erasures: ErasureCompletion
+  private let files: EvidenceFiles
   public let signingSecret: [UInt8]
   /// True when opening has sealed a file of an earlier release: copies of that elsewhere still hold names in clear.
   public let wasSealed: Bool
@@ -74,6 +76,10 @@ public final class SQLiteStore: Store {
       queue: queue, vault: vault, words: words, snapshots: snapshots, uses: uses, stubs: stubs, ledger: ledger,
       bell: bell,
       tree: tree, signer: signer, settings: settings)
+    files = EvidenceFiles(of: path, vault.digests)
+    erasures = ErasureCompletion(
+      path: path, settings: settings, vault: vault, words: words, files: files, writer: writer)
+    files.deleteIncoming()
     writer.start()
     words.start()
     signer?.start()
@@ -151,6 +157,53 @@ public final class SQLiteStore: Store {
     try await words.bringUpToDate(bell.head)
   }
 
+  public func finishErasures() async throws -> ErasureProgress {
+    try await Self.beside { [erasures] in try erasures.finish() }
+  }
+  public func missingErasures() async throws -> [CaseID] {
+    try await Self.beside { [erasures] in try erasures.missing() }
+  }
+  public func keysGone(afterErasureOn day: LegalDate) -> LegalDate { erasures.keysGone(afterErasureOn: day) }
+
+  public func takeFile() async throws -> any IncomingFile { try await Self.beside { [files] in try files.begin() } }
+  public func compare(_ file: any IncomingFile) async throws {
+    guard let file = file as? IncomingEvidence, let placed = file.placed,
+      let known = try await lane.read(for: .operator, { try ($0 as? Transaction)?.namedFile(placed.digest) })
+    else { return }
+    try await Self.beside { [files, vault] in
+      do {
+        try EvidenceCheck.prove(known, in: files.folder, vault, isFull: true)
+      } catch is EvidenceCheck.Fault {
+        // The one that has come takes its place.
+        file.noteLost(known.name)
+      }
+    }
+  }
+  public func open(_ place: any FilePlace) async throws -> any KeptFile {
+    guard let place = place as? SealedPlace else { throw Failure.storageUnavailable }
+    return try await Self.beside { [files] in
+      do {
+        return try BlockFile(files.folder.path(of: place.name), byteCount: place.byteCount, place.cipher)
+      } catch is EvidenceFault {
+        throw Failure.evidenceDamaged
+      }
+    }
+  }
+  public func deleteOrphans() async throws {
+    try await Self.beside { [files, writer] in
+      try files.deleteOrphans(isStart: true) {
+        try writer.alone { (try $0.evidenceNames(), try $0.restorationCount()) }
+      }
+    }
+  }
+
+  /// Runs what waits for disks on a thread that nobody waits for.
+  private static func beside<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global(qos: .utility).async { continuation.resume(with: Result { try body() }) }
+    }
+  }
+
   public func use(of budget: ByteBudget, at now: Timestamp) -> ByteUse { ledger.use(of: budget, at: now) }
 
   public func waitForChange(visibleTo agency: AgencyCode, after seq: Int64, atMost duration: Duration)
@@ -186,6 +239,7 @@ public final class SQLiteStore: Store {
   public func close() throws {
     bell.close()
     backupLane.close()
+    erasures.close()
     writer.stop()
     signer?.close()
     try lane.close()

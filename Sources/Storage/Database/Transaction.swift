@@ -12,6 +12,8 @@ final class Transaction {
   let database: Database
   /// Cases that have got another version; what a savepoint took back may stand here too, which does no harm.
   var changedCases: Set<CaseID> = []
+  /// Whether nothing of what is done stays.
+  var isDryRun = false
   /// What is written only before the commit; whoever rolls back to a savepoint puts back what stood here.
   var pending = Pending()
 

@@ -113,6 +113,11 @@ final class Writer: @unchecked Sendable {
   /// How many writes of each owner wait, and how long the oldest has.
   var crowd: (counts: [KeyOwner: Int], oldest: Duration) { line.crowd }
 
+  /// Uses the connection between two commits. It is nothing for what the record tells of.
+  func access<Value>(_ body: (Database, Transaction) throws -> Value) throws -> Value {
+    try queue.writeWithoutTransaction { try body($0, Transaction($0, vault)) }
+  }
+
   /// What has become of commits so far.
   var commits: CommitRecord { record.withLock { $0 } }
 
@@ -235,6 +240,8 @@ final class Writer: @unchecked Sendable {
       transaction.pending, transaction.drawnKeys.count, transaction.usedKeys.count
     )
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
+    transaction.isDryRun = job.dryRun
+    defer { transaction.isDryRun = false }
     let hasSucceeded = try succeeds(job, transaction)
     if job.dryRun || !hasSucceeded {
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()

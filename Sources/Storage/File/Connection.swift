@@ -36,6 +36,14 @@ package enum Connection {
     return configuration
   }
 
+  /// Folds the log of a file into it, and empties it.
+  ///
+  /// - Throws: `DatabaseError` when somebody reads an older state.
+  static func emptyLog(_ database: Database) throws {
+    let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    if row?[0] as Int? != 0 { throw DatabaseError(resultCode: .SQLITE_BUSY, message: "the log of the file is in use") }
+  }
+
   /// Opens a file that nobody else uses, lets it stand without a log beside it, and closes it.
   static func settle(_ path: String) throws {
     var configuration = Configuration()

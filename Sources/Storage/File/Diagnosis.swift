@@ -12,8 +12,8 @@ public struct Diagnosis {
   static let backupHours: Int64 = 50
 
   private let path: String
-  private let settings: StoreSettings
-  private let isFull: Bool
+  let settings: StoreSettings
+  let isFull: Bool
   private var findings: [Finding] = []
   /// Whose the database is.
   private var owner: uid_t?
@@ -55,7 +55,7 @@ public struct Diagnosis {
     }
   }
 
-  private mutating func add(_ check: String, _ level: Finding.Level, _ text: String, _ advice: String? = nil) {
+  mutating func add(_ check: String, _ level: Finding.Level, _ text: String, _ advice: String? = nil) {
     findings.append(Finding(check, level, text, advice))
   }
 
@@ -67,7 +67,7 @@ public struct Diagnosis {
     let parts = [
       ("", "the database"), ("-wal", "its log"), ("-shm", "its shared memory"), (".lock", "its lock"),
       (".record-key", "the key of its record"), (".checkpoint", "its last checkpoint"), (".keys", "its keys"),
-      (".words", "its index of words"),
+      (".words", "its index of words"), (".erasures", "its list of erasures"),
     ]
     // Root may look at everybody's database. Whoever else looks is the user of the server.
     let looker = geteuid()
@@ -136,6 +136,8 @@ public struct Diagnosis {
     lookAtAgencies(keys, reference)
     lookAtRules(reference)
     lookAtRecord(transaction)
+    try lookAtErasures(transaction, vault, path)
+    try lookAtEvidence(transaction, vault, path)
     try lookAtLaw(reference)
     try lookAtTwins(transaction)
     let (now, last) = (settings.now(), try transaction.lastRecordedAt())

@@ -55,12 +55,22 @@ enum FileCheck {
     guard try database.tableExists("leaf"),
       try database.columns(in: "case_part").contains(where: { $0.name == "data_key" })
     else { return }
+    if try !database.columns(in: "case_record").contains(where: { $0.name == "erased_on" }) {
+      try database.execute(sql: formerTables)
+    }
     do {
       try RecordCheck.prove(database, vault)
     } catch let fault as RecordFault {
       throw BackupFailure.unsound("\(fault)")
     }
   }
+
+  /// A file of the release before erasure reads as one in which nothing was erased.
+  private static let formerTables = """
+    CREATE TEMP VIEW IF NOT EXISTS case_record AS SELECT *, NULL AS erased_on FROM main.case_record;
+    CREATE TEMP VIEW IF NOT EXISTS erasure AS SELECT NULL AS case_key, NULL AS seq, NULL AS is_done WHERE FALSE;
+    CREATE TEMP VIEW IF NOT EXISTS erased_report AS SELECT NULL AS digest, NULL AS case_key WHERE FALSE;
+    """
 
   /// Every version has its facts and references. Files of earlier releases keep them in other tables.
   private static func proveParts(_ database: Database) throws {

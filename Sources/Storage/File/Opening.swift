@@ -143,6 +143,7 @@ package enum Opening {
           return try SealUpgrade.run(migration.sql, on: database, vault)
         }
         try database.execute(sql: migration.sql)
+        if migration.name == "m0020_erasure" { try RetentionUpgrade.addRules(database, vault) }
         if migration.name == migrations[0].name { try Seed.fill(database) }
         if migration.name == "m0013_folding" { try Folding.fill(database) }
         if migration.name == "m0015_former_reports" { try Folding.fillFormerReports(database) }

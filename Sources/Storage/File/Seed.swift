@@ -23,7 +23,7 @@ enum Seed {
       (.mandates, InitialReference.mandates), (.clockRules, InitialReference.clockRules),
       (.holidays, InitialReference.holidays), (.positions, InitialReference.positions),
       (.institutions, InitialReference.institutions), (.motives, InitialReference.motives),
-      (.sourceChannels, InitialReference.sourceChannels),
+      (.sourceChannels, InitialReference.sourceChannels), (.retentionRules, InitialReference.retentionRules),
     ]
     var entries: [ReferenceEntry] = []
     for (kind, bytes) in lists {

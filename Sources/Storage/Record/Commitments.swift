@@ -67,6 +67,7 @@ struct Commitments: Sendable, Equatable {
       guard let digest = self[group] else { return nil }
       digest.append(to: &bytes)
     }
+    if let digest = self[.evidence] { digest.append(to: &bytes) }
     return CaseCommitments(bytes)
   }
 

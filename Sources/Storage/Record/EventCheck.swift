@@ -18,6 +18,8 @@ struct EventCheck {
   private let transaction: Transaction
   /// Sequences that restorations have passed over: the last one of each gap, by the first one.
   private var gaps: [Int64: Int64]
+  /// Cases whose personal values were erased.
+  private let erased: Set<Int64>
   private var page: ArraySlice<LoggedEvent> = []
   private var before: [Int64: Before] = [:]
   /// The last event that was read.
@@ -33,6 +35,8 @@ struct EventCheck {
     traces = TraceCheck(transaction)
     let gaps = try transaction.fetch("SELECT first, last FROM sequence_gap", []) { ($0[0] as Int64, $0[1] as Int64) }
     self.gaps = Dictionary(gaps, uniquingKeysWith: { first, _ in first })
+    erased = Set(
+      try transaction.fetch("SELECT case_key FROM event WHERE what = '\(EventKind.erasure.rawValue)'", []) { $0[0] })
   }
 
   /// What the leaf of an event commits to by the rows.
@@ -108,6 +112,10 @@ struct EventCheck {
     guard isRight(event.referencesSeq, before?.referencesSeq, hasReferences) else {
       throw leaf.fault("event", seq, "references_seq is not what was recorded, or its row of case_part is missing")
     }
+    // The place itself stands in what the leaf commits to as core.
+    if let place = try event.evidenceSeq, (place == seq) != groups.contains(.evidence) {
+      throw leaf.fault("case_part", CasePart.evidence.key(at: seq), "the files of the case are missing")
+    }
   }
 
   // MARK: Commitments
@@ -135,15 +143,18 @@ struct EventCheck {
 
   /// What is erased, or sealed from who looks, has the digest that was committed to.
   private func digest(of part: StoredPart, _ event: LoggedEvent, _ leaf: StoredLeaf) throws -> Hash? {
+    let key = part.part.key(at: event.document.seq)
+    let isErased = erased.contains(event.key)
     switch part.absence {
-    case nil: return part.digest
-    case .sealed:
+    case nil where !isErased || part.part == .core: return part.digest
+    case nil: throw leaf.fault("case_part", key, "it is still there, and was erased")
+    case .erased where !isErased: throw leaf.fault("case_part", key, "it is empty, and no erasure tells of it")
+    case .sealed where isErased: throw leaf.fault("case_part", key, "it is still there, and was erased")
+    case .erased, .sealed:
       guard let digest = event.commitments?[part.group] else {
-        throw leaf.fault("case_part", part.part.key(at: event.document.seq), "no event has brought it")
+        throw leaf.fault("case_part", key, "no event has brought it")
       }
       return digest
-    case .erased:
-      throw leaf.fault("case_part", part.part.key(at: event.document.seq), "it is empty, and no erasure tells of it")
     }
   }
 
@@ -160,6 +171,7 @@ struct EventCheck {
     switch group {
     case .core: throw leaf.fault("event", seq, what + ", or identity or number of its case, or a salt of its leaf")
     case .store: throw leaf.fault("event", seq, what + ", or who has imported its case, or a salt of its leaf")
+    case .evidence: throw leaf.fault("case_part", CasePart.evidence.key(at: seq), what)
     default: throw leaf.fault("case_part", seq * 16 + group.rawValue, what)
     }
   }

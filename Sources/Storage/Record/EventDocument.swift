@@ -1,4 +1,5 @@
 internal import Domain
+internal import GRDB
 internal import JSON
 internal import Merkle
 
@@ -129,7 +130,12 @@ extension EventDocument {
     namedLetters = try EventDetails.letterNames(row[13])
     if !row.isNull(23) { digest = row[23] }
     if what == EventKind.created.rawValue, let importer = row[24] as String? { imported = (importer, row[25]) }
-    guard let progress = row.utf8(14) else { return }
+    guard let progress = row.utf8(14) else {
+      guard (15...22).allSatisfy(row.isNull) else {
+        throw DatabaseError(message: "an event that has made no version says something of one")
+      }
+      return
+    }
     state = State(
       progress: Array(progress), person: row[15], report: row[16], reportedBy: row[17], institutionKind: row[18],
       verifiedOn: row.day(19), recommendedOn: row.day(20), unconfirmed: row[21], disputedFor: row[22])

@@ -14,6 +14,8 @@ enum LeafGroup: Int64, CaseIterable, Sendable {
   case letters = 14
   /// What is never disclosed: numbers of our own, keys and their secrets.
   case store = 15
+  /// The files that go with a case, as they are told of.
+  case evidence = 16
 
   /// Its name in leaves and disclosures.
   var name: StaticString {
@@ -33,14 +35,21 @@ enum LeafGroup: Int64, CaseIterable, Sendable {
     case .notesTexts: "texts_notes"
     case .letters: "letters"
     case .store: "store"
+    case .evidence: "evidence"
     }
   }
 
   /// Whether it says how the case stands, and not what has happened.
-  var lasts: Bool { (1...5).contains(rawValue) }
+  var lasts: Bool { (1...5).contains(rawValue) || self == .evidence }
 }
 
 extension CasePart {
   /// Nil for the part that earlier releases have kept the salt of a digest in.
-  var leafGroup: LeafGroup? { self == .digest ? nil : LeafGroup(rawValue: rawValue) }
+  var leafGroup: LeafGroup? {
+    switch self {
+    case .digest: nil
+    case .evidence: .evidence
+    default: LeafGroup(rawValue: rawValue)
+    }
+  }
 }

@@ -13,6 +13,14 @@ struct LoggedEvent {
   var commitments: Commitments?
   /// The rows of `case_part` that it has brought.
   var parts: [StoredPart] = []
+
+  /// Which event has told of the files that the version has; nil where it has none, or no version was made.
+  var evidenceSeq: Int64? {
+    get throws {
+      guard commitments?[.evidence] != nil, let progress = document.state?.progress else { return nil }
+      return try progress.withUnsafeBufferPointer { try ProgressDocument.progress($0).evidenceSeq }
+    }
+  }
 }
 
 extension Transaction {

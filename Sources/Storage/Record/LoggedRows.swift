@@ -32,6 +32,8 @@ struct LoggedRows {
   private var ends: [String: String] = [:]
   /// The key that each agency cosigns with.
   private var witnesses: [String: String] = [:]
+  /// The active sealing keys, each as its row has it, by agency and name.
+  private var sealingKeys: [String: String] = [:]
   private var reference: [ReferenceRow: Logged] = [:]
   /// What the newest leaf that begins the log or an epoch says of each gap, by its first sequence.
   private var gaps: [Int64: LoggedGap] = [:]
@@ -109,6 +111,7 @@ struct LoggedRows {
     case .key: loggedKeys.insert(content["id"]?.text ?? "")
     case .keyEnd: ends[content["id"]?.text ?? ""] = content["ends_at"]?.text
     case .witnessKey: witnesses[content["agency"]?.text ?? ""] = content["key"]?.text
+    case .sealingKey: takeSealingKey(content)
     case .reference: try takeReference(content, leaf)
     default: break
     }
@@ -157,6 +160,16 @@ struct LoggedRows {
     if let differing { throw leaf.fault(table, row, "\(differing) is not what was recorded") }
   }
 
+  private mutating func takeSealingKey(_ content: JSONObject) {
+    let (agency, at) = (content["agency"]?.text ?? "", content["at"]?.text ?? "")
+    if case .array(let ends)? = content["ends"] {
+      for id in ends { sealingKeys["\(agency) \(id.text ?? "")"]? += " until \(at)" }
+    }
+    let name = "\(agency) \(content["key_id"]?.text ?? "")"
+    // One that takes over from others later on is active already.
+    if sealingKeys[name] == nil { sealingKeys[name] = "\(content["public_key"]?.text ?? "") \(at)" }
+  }
+
   private mutating func takeSigning(_ content: JSONObject) {
     signing[RecordSetting.key] = content["key"]?.text
     signing[RecordSetting.epoch] = content["epoch"]?.number.map { "\($0)" }
@@ -190,6 +203,7 @@ struct LoggedRows {
   func finish() throws {
     try finishKeys()
     try finishWitnesses()
+    try finishSealingKeys()
     try finishReference()
     try finishGaps()
     try finishSigning()
@@ -227,6 +241,17 @@ struct LoggedRows {
     let stored = Dictionary(keys, uniquingKeysWith: { first, _ in first })
     for agency in Set(stored.keys).union(witnesses.keys).sorted() where stored[agency] != witnesses[agency] {
       throw RecordFault("witness", agency, "its key is not what was recorded")
+    }
+  }
+
+  private func finishSealingKeys() throws {
+    let keys = try transaction.sealingKeys().map { key in
+      let end = key.endedAt.map { " until \($0)" } ?? ""
+      return ("\(key.agency) \(key.id)", "\(key.publicKey) \(key.registeredAt)\(end)")
+    }
+    let stored = Dictionary(keys, uniquingKeysWith: { first, _ in first })
+    for name in Set(stored.keys).union(sealingKeys.keys).sorted() where stored[name] != sealingKeys[name] {
+      throw RecordFault("sealing_key", name, "it is not what was recorded")
     }
   }
 

@@ -47,18 +47,29 @@ struct PersonCheck {
       "SELECT person_key FROM person GROUP BY person_key HAVING count(*) > 1 LIMIT 1", []
     ) { $0[0] as Int64 }
     if let double { throw RecordFault("person", double, "it has two identifiers") }
-    let isFormer = "person_key NOT IN (SELECT person_key FROM case_record)"
+    let own = try transaction.fetchOne(
+      """
+      SELECT p.person_key FROM person p JOIN case_record r ON r.person_key = p.person_key
+      WHERE r.disputed_for IS NOT NULL LIMIT 1
+      """, []
+    ) { $0[0] as Int64 }
+    if let own { throw RecordFault("person", own, "nobody is found by the person of a disputed case") }
+    let isFormer = "person_key NOT IN (SELECT person_key FROM case_record WHERE erased_on IS NULL)"
     let former = try transaction.fetch("SELECT person_key, digest FROM person WHERE \(isFormer)", []) { row in
       (key: row[0] as Int64, digest: row[1] as String)
     }
     if former.isEmpty { return }
     // Events have no index by person, and are gone through once.
     let sequences = try transaction.fetch(
-      "SELECT person_key, min(seq) FROM event WHERE person_key IS NOT NULL AND \(isFormer) GROUP BY person_key", []
+      """
+      SELECT e.person_key, min(e.seq) FROM event e JOIN case_record r ON r.case_key = e.case_key
+      WHERE e.person_key IS NOT NULL AND e.\(isFormer) AND r.erased_on IS NULL GROUP BY e.person_key
+      """, []
     ) { ($0[0] as Int64, $0[1] as Int64) }
     let first = Dictionary(sequences, uniquingKeysWith: { first, _ in first })
     for person in former {
       let facts = try first[person.key].flatMap { try transaction.versionMade(at: $0) }?.facts
+      if facts?.subject.name == "" { continue }
       guard let facts, try digests(of: facts).contains(person.digest) else {
         throw RecordFault("person", person.key, "no event tells of it")
       }
@@ -72,6 +83,8 @@ struct PersonCheck {
     }
     for row in rows {
       let stored = try transaction.run(.behindStub, { $0.add(row.key) }, transaction.storedCase)
+      // The key of what names it was destroyed before the case is erased anew.
+      if let stored, !stored.isOpen { continue }
       let nik = stored?.record.facts.subject.nik
       guard let nik, try transaction.digest(.nik, nik.text) == row.digest else {
         throw RecordFault("case_nik", "of case \(row.key)", "the case names another one, or none")

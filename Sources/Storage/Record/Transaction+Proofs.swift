@@ -20,6 +20,9 @@ extension Transaction {
         parts += try self.parts(first, last, at: seq, of: event.document.id)
       }
     }
+    if let seq = try event.evidenceSeq, seq != event.document.seq {
+      parts += try self.parts(.evidence, .evidence, at: seq, of: event.document.id)
+    }
     for part in parts {
       guard let group = part.part.openedBy, let value = part.content else {
         continue
@@ -77,6 +80,7 @@ extension CasePart {
     case .subject: .subject
     case .narrative: .narrative
     case .reporter: .reporter
+    case .evidence: .evidence
     case .digest, .correction: nil
     case .coreTexts, .subjectTexts, .narrativeTexts, .evidenceTexts, .reporterTexts, .notesTexts: textGroup
     }

@@ -14,7 +14,8 @@ extension Transaction {
         ReferenceEntry(kind: $0, code: row[1], from: row[2], until: row[3], json: row[4])
       }
     }
-    return try Reference(entries: entries.compactMap { $0 }, revision: referenceRevision())
+    return try Reference(
+      entries: entries.compactMap { $0 }, revision: referenceRevision(), sealingKeys: sealingKeys())
   }
 
   /// The leaf that has changed reference data last; nil in a file of an earlier release that is being migrated.

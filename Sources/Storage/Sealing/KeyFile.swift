@@ -61,6 +61,7 @@ struct KeyFile: Sendable {
         // The pages of a key that is destroyed are overwritten.
         try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
         if tables == 0 { try Self.fill(database, master) }
+        try database.execute(sql: Self.destroyedTable)
         return try Self.checkedID(database, path, master)
       }
       readers = try DatabaseQueue(path: path, configuration: Connection.configuration(readonly: true))
@@ -68,6 +69,9 @@ struct KeyFile: Sendable {
       throw OpenFailure.keys(path, reason: Connection.reason(error, path))
     }
   }
+
+  /// Keys that were destroyed: by them a restoration knows of erasures that no list at hand names.
+  private static let destroyedTable = "CREATE TABLE IF NOT EXISTS destroyed_key (number INTEGER PRIMARY KEY) STRICT"
 
   private static func fill(_ database: Database, _ master: SymmetricKey) throws {
     let id = SymmetricKey(size: .bits128).withUnsafeBytes { Array($0).hexadecimal }
@@ -177,7 +181,10 @@ struct KeyFile: Sendable {
     try writer().write { database in
       for key in keys {
         try database.execute(
-          sql: "INSERT OR IGNORE INTO data_key (number, wrapped) VALUES (?, ?)", arguments: [key.number, key.wrapped])
+          sql: """
+            INSERT OR IGNORE INTO data_key (number, wrapped)
+            SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM destroyed_key WHERE number = ?1)
+            """, arguments: [key.number, key.wrapped])
       }
       try database.execute(
         sql: """
@@ -192,6 +199,37 @@ struct KeyFile: Sendable {
       try database.cachedStatement(sql: "SELECT wrapped FROM data_key WHERE number = ?").fetchData(number)
     }
     return try wrapped.map { try unwrap($0, as: Self.name(number)) }
+  }
+
+  /// Destroys keys. Their rows are overwritten, and the log that holds them is emptied.
+  ///
+  /// - Throws: `DatabaseError`, also when the log is in use: then they may still stand there.
+  func destroy(_ numbers: some Collection<Int64>) throws {
+    try writer().writeWithoutTransaction { database in
+      try database.inTransaction(.immediate) {
+        for number in numbers {
+          try database.execute(
+            sql: "INSERT OR IGNORE INTO destroyed_key (number) VALUES (?)", arguments: [number])
+          try database.execute(sql: "DELETE FROM data_key WHERE number = ?", arguments: [number])
+        }
+        return .commit
+      }
+      try Connection.emptyLog(database)
+    }
+  }
+
+  /// The numbers of all keys that were destroyed.
+  func destroyed() throws -> Set<Int64> {
+    try readers.read { try Int64.fetchSet($0, sql: "SELECT number FROM destroyed_key") }
+  }
+
+  /// Whether the key of a number was destroyed.
+  func isDestroyed(_ number: Int64) throws -> Bool {
+    try readers.read { database in
+      // A file of the release before erasure that is only read has no such table.
+      guard try database.tableExists("destroyed_key") else { return false }
+      return try Row.fetchOne(database, sql: "SELECT 1 FROM destroyed_key WHERE number = ?", arguments: [number]) != nil
+    }
   }
 
   // MARK: Secrets
@@ -232,7 +270,7 @@ struct KeyFile: Sendable {
     try writer().writeWithoutTransaction { database in
       try database.execute(
         sql: "DELETE FROM secret WHERE name >= ? AND name < ?", arguments: [prefix, name])
-      if database.changesCount > 0 { _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+      if database.changesCount > 0 { try Connection.emptyLog(database) }
     }
   }
 

@@ -28,9 +28,14 @@ struct Seal: Sendable {
     bytes += content
     self.number = number
     self.bytes = try ChaChaPoly.seal(
-      bytes, using: vault.key(number), nonce: ChaChaPoly.Nonce(data: salts.next().prefix(12)),
+      bytes, using: Self.key(number, of: vault), nonce: ChaChaPoly.Nonce(data: salts.next().prefix(12)),
       authenticating: Self.bound(id, version, part.part)
     ).combined
+  }
+
+  private static func key(_ number: Int64, of vault: Vault) throws -> SymmetricKey {
+    guard let key = try vault.key(number) else { throw DatabaseError(message: "the key of a value was destroyed") }
+    return key
   }
 
   /// Salt and content of a sealed row.

@@ -25,15 +25,15 @@ extension Transaction {
     }
   }
 
-  /// Hands over the content of a row; nothing of one that holds its salt alone, was erased, or cannot be opened for want of
-  /// keys.
+  /// Hands over the content of a row; nothing of one that holds its salt alone, was erased, or cannot be opened since the
+  /// key was destroyed, or there are none.
   func withContent(_ row: StoredRow, of id: CaseID, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void) throws {
     guard let number = row[1] as Int64? else {
       if let bytes = row.utf8(4) { try body(bytes) }
       return
     }
-    guard let vault, !row.isNull(4), let part = CasePart(ofKey: row[0]) else { return }
-    let opened = try Seal.open(row.bytes(4), part, id, row[2], with: vault.key(number))
+    guard let vault, !row.isNull(4), let part = CasePart(ofKey: row[0]), let key = try vault.key(number) else { return }
+    let opened = try Seal.open(row.bytes(4), part, id, row[2], with: key)
     guard opened.count > 16 else { return }
     try opened.withUnsafeBytes { bytes in
       try body(UnsafeRawBufferPointer(rebasing: bytes[16...]).assumingMemoryBound(to: UInt8.self))
@@ -46,11 +46,14 @@ extension Transaction {
   func part(_ row: StoredRow, of id: CaseID) throws -> StoredPart? {
     guard let part = CasePart(ofKey: row[0]) else { return nil }
     guard let number = row[1] as Int64? else {
+      if !row.isNull(2) { throw DatabaseError(message: "what is not sealed has the version of what is") }
       return StoredPart(part: part, salt: row[3], content: row.utf8(4).map { Array($0) })
     }
     if row.isNull(4) { return StoredPart(part: part, salt: [], content: nil, absence: .erased) }
-    guard let vault else { return StoredPart(part: part, salt: [], content: nil, absence: .sealed) }
-    let opened = [UInt8](try Seal.open(row.bytes(4), part, id, row[2], with: vault.key(number)))
+    guard let key = try vault?.key(number) else {
+      return StoredPart(part: part, salt: [], content: nil, absence: .sealed)
+    }
+    let opened = [UInt8](try Seal.open(row.bytes(4), part, id, row[2], with: key))
     return StoredPart(part: part, salt: Array(opened[..<16]), content: opened.count > 16 ? Array(opened[16...]) : nil)
   }
 

@@ -54,16 +54,32 @@ final class Vault: Sendable {
 
   // MARK: Keys
 
-  /// The key of a number.
+  /// The key of a number; nil when it was destroyed.
   ///
-  /// - Throws: `DatabaseError` when it was destroyed, or is in another copy of the file alone.
-  func key(_ number: Int64) throws -> SymmetricKey {
+  /// - Throws: `DatabaseError` when it is in another copy of the file alone.
+  func key(_ number: Int64) throws -> SymmetricKey? {
     let place = Int(number & (Self.cacheCount - 1))
     let known = cache.withLock { $0[place].number == number ? $0[place].key : nil }
     if let known { return known }
-    guard let key = try file.key(number) else { throw DatabaseError(message: "the key of a value is missing") }
+    guard let key = try file.key(number) else {
+      if try file.isDestroyed(number) { return nil }
+      throw DatabaseError(message: "the key of a value is missing")
+    }
     cache.withLock { $0[place] = Slot(number: number, key: key) }
     return key
+  }
+
+  /// Destroys keys: what they have sealed is gone for good where no backup of the keys holds them.
+  ///
+  /// - Throws: `DatabaseError`, also when the log of their file is in use and cannot be emptied.
+  func destroy(_ numbers: some Collection<Int64>) throws {
+    try file.destroy(numbers)
+    cache.withLock { slots in
+      for number in numbers {
+        let place = Int(number & (Self.cacheCount - 1))
+        if slots[place].number == number { slots[place] = Slot() }
+      }
+    }
   }
 
   /// Draws a key that nobody uses, and sees to it that those after it are made soon.
@@ -195,6 +211,10 @@ struct KeyedDigests: Sendable {
   /// What is digested; digests of different kinds have nothing to do with each other.
   enum Kind: String {
     case person, nik, report
+    /// A file of evidence, by its SHA-256.
+    case file
+    /// A report that was erased, about its person.
+    case erasedReport = "erased_report"
     case idempotencyKey = "idempotency_key"
   }
 

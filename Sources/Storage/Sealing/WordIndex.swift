@@ -123,6 +123,16 @@ final class WordIndex: @unchecked Sendable {
     return WordDigests(secret)
   }
 
+  /// Forgets every word, and indexes what is left under another key.
+  func beginAnew() throws {
+    try indexing.withLock { _ in
+      let mark = try queue.read { try String.fetchOne($0, sql: "SELECT value FROM setting WHERE name = 'mark'") ?? "" }
+      let words = try Self.begin(queue, mark, vault)
+      state.withLock { $0 = State(known: 0, words: words) }
+    }
+    progress.note(try record.read { try $0.head() })
+  }
+
   /// Up to which sequence it knows.
   var known: Int64 { state.withLock { $0.known } }
 

@@ -24,7 +24,7 @@ struct ClearRemains {
         // Every page is written anew, and the log, which holds the old ones, is emptied.
         // It builds the whole file beside: not in memory, and all of it is sealed.
         try database.execute(sql: "PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY")
-        try Self.emptyLog(database)
+        try Connection.emptyLog(database)
       }
     } catch let error as DatabaseError {
       throw OpenFailure.migrationFailed(path, reason: Connection.reason(error, path))
@@ -37,10 +37,5 @@ struct ClearRemains {
       try database.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [KeySetting.remains])
     }
     return true
-  }
-
-  private static func emptyLog(_ database: Database) throws {
-    let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-    if row?[0] as Int? != 0 { throw DatabaseError(message: "the log of the file is in use") }
   }
 }

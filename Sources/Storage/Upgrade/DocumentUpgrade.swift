@@ -91,8 +91,8 @@ struct DocumentUpgrade {
     guard let record, let place else { return }
     try FormerRows.insert(
       StoredPart.all(
-        of: record, facts: place.factsSeq == seq, references: place.referencesSeq == seq, &transaction.salts), seq,
-      transaction)
+        of: record, facts: place.factsSeq == seq, references: place.referencesSeq == seq, evidence: false,
+        &transaction.salts), seq, transaction)
   }
 
   private func texts(of seq: Int64) throws -> [StoredPart.Text] {

@@ -42,10 +42,18 @@ struct CaseProof {
     guard ShownClock.all(in: record) == ShownClock.all(of: core) else {
       throw AccountFailure("clocks of case \(core.text("case")) are not what leaf \(leaf.index) holds")
     }
+    // Of a case that was erased nothing is left to be withheld, and its leaf says so.
+    if Self.isErased(core) {
+      reduction = nil
+      return
+    }
     // Who withholds a group says so, and then none of it is shown.
-    let hidden = leaf.groups.intersection(["subject", "narrative", "reporter"]).subtracting(leaf.disclosed.keys)
+    let hidden = leaf.groups.intersection(["subject", "narrative", "reporter", "evidence"]).subtracting(
+      leaf.disclosed.keys)
     let redacted = Self.items(record["redacted"]).map(Self.text)
-    guard hidden == Set(redacted).subtracting(["evidence"]), leaf.disclosed["facts"] != nil,
+    // A case without files has no such group.
+    let unnamed: Set = leaf.groups.contains("evidence") ? [] : ["evidence"]
+    guard hidden == Set(redacted).subtracting(unnamed), leaf.disclosed["facts"] != nil,
       leaf.disclosed["references"] != nil
     else { throw AccountFailure("leaf \(leaf.index) is not disclosed as far as its case is shown") }
     let policy = Self.projection(of: recorded, for: agency)?.redacted ?? redacted
@@ -71,10 +79,14 @@ struct CaseProof {
 
   // MARK: What is recorded
 
+  /// Whether the leaf is that of the erasure, after which a case has no version.
+  private static func isErased(_ core: JSONObject) -> Bool { core.text("what") == EventKind.erasure.rawValue }
+
   private static func recorded(_ core: JSONObject, _ disclosed: [String: JSONObject]) -> JSONObject {
     var record = JSONObject()
     for name in ["facts", "subject", "narrative", "reporter"] { record = record.merging(disclosed[name]) }
     if case .object(let progress)? = core["progress"] { record = record.merging(progress) }
+    (record["evidence_seq"], record["evidence"]) = (nil, disclosed["evidence"]?["evidence"])
     for (name, value) in disclosed["references"]?.members ?? [] {
       if let letter = letters.first(where: { $0.name == name }) {
         let member = JSONObject([(letter.member, value)])
@@ -86,6 +98,9 @@ struct CaseProof {
     (record["clocks"], record["clocks_recorded"]) = (nil, nil)
     for (name, member) in [("id", "case"), ("number", "number"), ("version", "version"), ("seq", "seq")] {
       record[name] = core[member]
+    }
+    if isErased(core), let instant = Timestamp(core.text("recorded_at")) {
+      record["erased_on"] = .string(LegalDate(inJakarta: instant).description)
     }
     record["stage"] = core["stage"]
     record["updated_at"] = core["recorded_at"]

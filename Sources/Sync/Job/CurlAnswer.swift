@@ -11,7 +11,7 @@ struct CurlAnswer {
   init(_ exchange: CurlExchange) throws {
     self.exchange = exchange
     let head = try Self.head(exchange)
-    guard !(200...201).contains(head.status) else { return }
+    guard ![200, 201, 206].contains(head.status) else { return }
     throw try Self.refusal(head, exchange)
   }
 

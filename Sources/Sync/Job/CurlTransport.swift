@@ -9,6 +9,8 @@ public struct CurlTransport {
     /// From `/v1` on.
     var target: String
     var isCompressed = false
+    /// The byte from which on it is asked for; nil: from the first one.
+    var firstByte: Int?
     /// What a request with a body does.
     var method = "POST"
     var accept = "application/x-ndjson"
@@ -52,6 +54,22 @@ public struct CurlTransport {
     }
   }
 
+  /// Asks for a body of a known length, or for the rest of it, piece by piece.
+  ///
+  /// - Throws: `SyncFault`, also when the body ends before its length; what `take` throws.
+  func fetch(_ target: String, from firstByte: Int, of byteCount: Int, _ take: ([UInt8]) throws -> Void) throws {
+    var request = Request(target: target, accept: "*/*")
+    if firstByte > 0 { request.firstByte = firstByte }
+    let exchange = try CurlExchange(arguments: arguments(request), secret: secret, nextPart: nil)
+    let answer = try CurlAnswer(exchange)
+    var left = byteCount - firstByte
+    while left > 0 {
+      guard let bytes = try exchange.nextBytes(min(left, 1 << 20)) else { throw try answer.cut() }
+      try take(bytes)
+      left -= bytes.count
+    }
+  }
+
   /// What curl reads from a pipe: nobody sees it in the list of processes.
   private var secret: [UInt8] { Array("header = \"Authorization: Bearer \(key)\"\n".utf8) }
 
@@ -64,6 +82,7 @@ public struct CurlTransport {
     arguments += ["--config", "/dev/fd/\(CurlExchange.secretDescriptor)"]
     if let configPath { arguments += ["--config", configPath] }
     if request.isCompressed { arguments.append("--compressed") }
+    if let first = request.firstByte { arguments += ["--header", "Range: bytes=\(first)-"] }
     arguments += ["--header", "Accept: \(request.accept)"]
     if request.nextPart != nil {
       arguments += ["--request", request.method, "--header", "Content-Type: \(request.contentType)"]

@@ -28,6 +28,8 @@ public struct GiveBack {
     var id: String { text("id") }
     /// The agency that has reported it.
     var owner: String { if case .object(let source)? = record["source"] { source.text("agency") } else { "" } }
+    /// Nothing of it can be handed back.
+    var isErased: Bool { record["erased_on"] != nil && record["erased_on"] != .null }
     var version: Int { if case .number(let number)? = record["version"] { number.int ?? 0 } else { 0 } }
     /// The milestones behind the report, with their days.
     var milestones: String {
@@ -51,9 +53,9 @@ public struct GiveBack {
     }
     _ = try job.asking { try Reconciliation(job: job, replica: replica).ask(at: nil) }
     let lost = try replica.lostCases()
-    let own = lost.filter { $0.known == nil && $0.owner == agency }
+    let own = lost.filter { $0.known == nil && $0.owner == agency && !$0.isErased }
     let results = own.isEmpty ? [] : try job.asking { try importCases(own) }
-    let others = lost.filter { $0.known != nil || $0.owner != agency }.map(Self.line)
+    let others = lost.filter { $0.known != nil || $0.owner != agency || $0.isErased }.map(Self.line)
     let isComplete = others.isEmpty && results.allSatisfy(\.isDone)
     return Outcome(isComplete: isComplete, lines: results.map(\.line) + others)
   }
@@ -126,6 +128,11 @@ public struct GiveBack {
   }
 
   private static func line(_ lost: LostCase) -> String {
+    if lost.isErased {
+      return
+        "erased        case \(lost.id): \(lost.known == nil ? "not there" : "there with its values"), and erased here: "
+        + "restore with this replica as --erasures"
+    }
     if let known = lost.known {
       return "behind        case \(lost.id): version \(known) there, \(lost.version) here; \(lost.milestones)"
     }

@@ -1,6 +1,7 @@
 internal import Domain
 internal import JSON
 internal import Merkle
+internal import SealedReporters
 
 /// Reads what the lines of the service say. A line that says it in another way is refused: nothing is guessed.
 extension JSONSource {
@@ -10,6 +11,19 @@ extension JSONSource {
     try required(self[name]?.int.flatMap { (0...1 << 53).contains($0) ? $0 : nil }, name)
   }
   func int64(_ name: String) throws -> Int64 { Int64(try int(name)) }
+  /// The public keys by which reporters of the caller's agency are sealed; none where there are none, or the service knows of
+  /// no such keys.
+  func sealingKeys(_ name: String) throws -> [SealingPublicKey] {
+    guard let value = self[name] else { return [] }
+    guard case .array(let keys) = value else { return try required(nil, name) }
+    return try keys.map { key in
+      guard case .object(let members) = key, case .string(let text)? = members["public_key"] else {
+        return try required(nil, name)
+      }
+      return try required(try? SealingPublicKey(text), name)
+    }
+  }
+
   /// The form of cases. A server that says nothing of it knows the first one alone.
   func representation() throws -> Int { self["representation"] == nil ? 1 : try int("representation") }
   func flag(_ name: String) throws -> Bool { try required(self[name]?.flag, name) }
@@ -37,6 +51,7 @@ extension JSONSource {
       id: try required(members["id"]?.text, "case/id"), etag: try text("etag"),
       json: String(decoding: bytes, as: UTF8.self))
     guard let agency else { return received }
+    received.sealedTo = Self.sealedTo(members, of: agency)
     guard let proof = try object("proof") else {
       throw SyncFault.refused("the server sends a case without its proof", code: nil)
     }
@@ -54,6 +69,17 @@ extension JSONSource {
       throw shown(failure)
     }
     return received
+  }
+
+  /// The names of the keys to which the reporter of a case of that agency is sealed.
+  private static func sealedTo(_ record: JSONObject, of agency: AgencyCode) -> Set<String> {
+    guard case .object(let source)? = record["source"], source.text("agency") == agency.rawValue,
+      case .object(let reporter)? = record["reporter"], case .array(let copies)? = reporter["sealed"]
+    else { return [] }
+    return Set(
+      copies.map { copy in
+        if case .object(let members) = copy { members.text("key_id") } else { "" }
+      })
   }
 
   private func required<Value>(_ value: Value?, _ name: String) throws -> Value {

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Foundation
 internal import JSON
+internal import SealedReporters
 
 /// One run of `netral sync`: the snapshot when there is no replica yet, the feed, the reconciliation.
 ///
@@ -12,6 +13,8 @@ public struct SyncJob {
   let progress: ProgressLine
   /// Looks up the leaf of each case before it is stored; nil where nobody watches.
   let places: LeafPlaces?
+  /// The keys that were pinned; nil where nobody watches.
+  let pins: Pins?
   /// Takes the lines of the differences that are left.
   let tell: ([String]) throws -> Void
 
@@ -24,7 +27,7 @@ public struct SyncJob {
     tell: @escaping ([String]) throws -> Void
   ) {
     (self.transport, self.file, self.retries, self.progress) = (transport, file, retries, progress)
-    (places, self.tell) = (witness.map(LeafPlaces.init), tell)
+    (places, pins, self.tell) = (witness.map(LeafPlaces.init), witness?.pins, tell)
   }
 
   /// What the service thinks of the replica.
@@ -36,10 +39,11 @@ public struct SyncJob {
   }
 
   /// - Parameter settle: looks at a replica that was compared with the service, before it takes the place of another one.
-  /// - Throws: `SyncFault`, `ReplicaFailure`, `AccountFailure`, what `tell` and `settle` throw.
+  /// - Throws: `SyncFault`, `ReplicaFailure`, `AccountFailure`, `SealingFailure`, what `tell` and `settle` throw.
   public func run(isFresh: Bool, settle: (Replica) throws -> Void) throws -> Verdict {
     let origin = ReplicaOrigin(server: transport.server, agency: try agency())
     try places?.begin(for: AgencyCode(rawValue: origin.agency))
+    try requirePinned(of: origin.agency)
     if let replica = try file.open() {
       let held = try replica.state().origin
       guard held.agency == origin.agency else {
@@ -167,6 +171,7 @@ public struct SyncJob {
     func keep() throws {
       guard !batch.isEmpty else { return }
       try places?.require(batch)
+      try watch(of: replica)?.require(batch)
       places?.note(batch)
       snapshot.lastCaseID = batch.last?.id
       try replica.apply(batch, of: snapshot)
@@ -209,11 +214,14 @@ public struct SyncJob {
       let page = try asking { try self.page(after: reached) }
       guard page.representation == state.snapshot?.representation else { return false }
       try requireKnown(page.representation)
+      try watch(of: replica)?.require(page.sealingKeys)
       guard page.next <= page.head, page.next > reached || (page.next == reached && page.next == page.head) else {
         throw unexpected("a page of the feed that leads nowhere")
       }
       if page.next > reached {
-        try places?.require(page.changes.compactMap(\.record))
+        let records = page.changes.compactMap(\.record)
+        try places?.require(records)
+        try watch(of: replica)?.require(records)
         try replica.apply(page.changes, upTo: page.next)
       }
       if !hasBegun { progress.begin("changes", of: Int(page.head - first)) }
@@ -229,6 +237,7 @@ public struct SyncJob {
     var next: Int64
     var head: Int64
     var representation: Int
+    var sealingKeys: [SealingPublicKey]
   }
 
   /// A page of the feed, whole or not at all.
@@ -240,7 +249,7 @@ public struct SyncJob {
       if line["next_after"] != nil {
         return Page(
           changes: changes, next: try line.int64("next_after"), head: try line.int64("head"),
-          representation: try line.representation())
+          representation: try line.representation(), sealingKeys: try line.sealingKeys("sealing_keys"))
       }
       let id = try line.text("case_id")
       guard let record = try line.receivedCase(provenTo: places?.agency) else {
@@ -251,6 +260,28 @@ public struct SyncJob {
       changes.append(.put(record))
     }
     throw try answer.cut()
+  }
+
+  // MARK: Sealing keys
+
+  private func watch(of replica: Replica) throws -> SealingWatch? {
+    try pins.map { SealingWatch(try replica.state().origin.agency, $0) }
+  }
+
+  /// Asks for the keys before anything is fetched. A service of an earlier release has none.
+  private func requirePinned(of agency: String) throws {
+    guard let pins else { return }
+    let keys = try asking { () throws -> [SealingPublicKey] in
+      do {
+        let target = "/v1/agencies/\(agency)/sealing-key"
+        let answer = try transport.send(CurlTransport.Request(target: target))
+        guard let object = try answer.nextObject() else { throw try answer.cut() }
+        return try object.sealingKeys("keys")
+      } catch SyncFault.refused(_, "not_found") {
+        return []
+      }
+    }
+    try SealingWatch(agency, pins).require(keys)
   }
 
   // MARK: Reference data

@@ -5,7 +5,7 @@ enum ReplicaSchema {
   /// Written into the file's header (`PRAGMA application_id`), so that a foreign file is recognised: "NTRR".
   static let applicationID: UInt32 = 0x4E54_5252
   /// `PRAGMA user_version`; a file of an older version is made anew, since everything in it can be fetched again.
-  static let version = 4
+  static let version = 5
 
   /// One row a case. Columns that the spreadsheets of the service have, too, are named as there.
   static let cases = ReplicaTable(
@@ -25,7 +25,8 @@ enum ReplicaSchema {
   /// Witnesses have a table of their own.
   private static let facts: [ReplicaColumn] = CaseField.all.compactMap { field in
     switch field.form {
-    case .witnesses: nil
+    // The whole case, which has them, stands in `json`.
+    case .witnesses, .sealed: nil
     case .texts: .list(field.column, field.name)
     case .date: .date(field.column, field.name)
     case .digits: .identifier(field.column, field.name)
@@ -55,9 +56,10 @@ enum ReplicaSchema {
     ]
 
   /// What came later comes last, so that no column of a spreadsheet ever moves.
-  private static let later: [ReplicaColumn] = ProgressField.all.filter { $0.column != "lapse_reason" }.map {
-    .text($0.column, $0.path)
-  }
+  private static let later: [ReplicaColumn] =
+    ProgressField.all.filter { $0.column != "lapse_reason" }.map {
+      .text($0.column, $0.path)
+    } + [.date("erased_on")]
 
   /// What a case has several of: one row each, in the order of the case.
   static let lists = [
@@ -70,6 +72,14 @@ enum ReplicaSchema {
     ReplicaTable(name: "urls", path: "act.urls", columns: [.item("url")], indexed: ["url"]),
     ReplicaTable(name: "witnesses", path: "act.witnesses", columns: [.text("name"), .text("contact")], indexed: []),
     ReplicaTable(name: "motives", path: "motives", columns: [.item("motive")], indexed: ["motive"]),
+    ReplicaTable(
+      name: "evidence", path: "evidence",
+      columns: [
+        .text("sha256"), .text("kind"), .text("media_type"), .integer("bytes"), .date("taken_on"),
+      ] + EvidenceFacts.texts.map { .text($0.name) } + [
+        .text("received_by"), .instant("received_at"), .text("scan"), .text("withdrawn_at", "withdrawal.at"),
+        .text("withdrawal_reason", "withdrawal.reason"),
+      ], indexed: ["sha256"]),
   ]
 
   /// The reference data that the codes of cases refer to, as they are now; a list in a cell is the JSON that it is.

@@ -35,6 +35,8 @@ struct ReceivedCase: Sendable {
   var json: String
   /// The leaf that it was held against; nil where no proof was asked for, and with a reduction.
   var leaf: ReceivedLeaf?
+  /// The names of the keys to which its reporter is sealed, where it is the agency's own and somebody watches.
+  var sealedTo: Set<String> = []
   /// That less of it is shown than the policy shows, as of one that a later correction has withdrawn.
   var reduction: AccountFailure?
 }

@@ -1,10 +1,12 @@
 internal import Foundation
 package import Merkle
+internal import SealedReporters
 
 /// The public keys that agencies have exchanged outside the service. What the service itself lists is never trusted.
 ///
-/// A file has a key a line: `log VKEY` for the record, and `witness AGENCY VKEY` for each agency. What stands behind `#` is
-/// a comment. The key of the record may have the record's name or that of any of its epochs.
+/// A file has a key a line: `log VKEY` for the record, `witness AGENCY VKEY` for each agency, `sealing AGENCY KEY` for each
+/// key by which an agency's reporters are sealed, and `sealing-ended AGENCY KEY` for one by which they were. What stands
+/// behind `#` is a comment. The key of the record may have the record's name or that of any of its epochs.
 public struct Pins: Sendable {
   /// A witness and its key.
   public struct Witness: Sendable {
@@ -15,6 +17,14 @@ public struct Pins: Sendable {
   /// Keys of the record, under its name without an epoch. There are two while a signing key is replaced.
   package let logs: [NoteVerifier]
   public let witnesses: [Witness]
+  /// The keys that seal reporters, by agency; none of an agency whose keys nobody has pinned.
+  let sealing: [String: Sealing]
+
+  /// The keys by which the reporters of an agency are sealed, and those by which they were.
+  struct Sealing {
+    var active: [SealingPublicKey] = []
+    var ended: [SealingPublicKey] = []
+  }
 
   /// Reads the file.
   ///
@@ -34,6 +44,7 @@ public struct Pins: Sendable {
   /// - Throws: `WitnessFailure.refused` with the line that is wrong.
   package init(_ text: String) throws(WitnessFailure) {
     var (logs, witnesses): ([NoteVerifier], [Witness]) = ([], [])
+    var sealing: [String: Sealing] = [:]
     for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
       switch (words.first, words.count) {
@@ -46,14 +57,23 @@ public struct Pins: Sendable {
           throw .refused("line \(number + 1): this agency or this key has a line already")
         }
         witnesses.append(Witness(agency: words[1], key: key))
-      default: throw .refused("line \(number + 1): write 'log VKEY' or 'witness AGENCY VKEY'")
+      case ("sealing", 3), ("sealing-ended", 3):
+        guard let key = try? SealingPublicKey(words[2]) else {
+          throw .refused("line \(number + 1): is no sealing key: 32 bytes in base64")
+        }
+        let state = words[0] == "sealing" ? \Sealing.active : \Sealing.ended
+        sealing[words[1], default: Sealing()][keyPath: state].append(key)
+      default:
+        throw .refused(
+          "line \(number + 1): write 'log VKEY', 'witness AGENCY VKEY', 'sealing AGENCY KEY' or 'sealing-ended AGENCY KEY'"
+        )
       }
     }
     guard let name = logs.first?.name else { throw .refused("no line 'log VKEY' names the key of the record") }
     guard logs.allSatisfy({ $0.name.utf8.elementsEqual(name.utf8) }) else {
       throw .refused("the lines 'log VKEY' name more than one record")
     }
-    (self.logs, self.witnesses) = (logs, witnesses)
+    (self.logs, self.witnesses, self.sealing) = (logs, witnesses, sealing)
   }
 
   static let notSigned = WitnessFailure.refused("it is not signed by the key of the record that is pinned")

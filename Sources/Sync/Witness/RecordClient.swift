@@ -110,7 +110,8 @@ struct RecordClient: WitnessedLog {
       let agency = try String(line.text("agency").prefix(40).filter { $0.isASCII && ($0.isLetter || $0.isNumber) })
       let note: [UInt8]? = if case .string(let text) = line["note"] { Array(text.utf8) } else { nil }
       if try line.text("key") == key.text {
-        (listing.isRegistered, listing.ownNote) = (true, note)
+        listing.isRegistered = true
+        listing.own = note.flatMap { ownView($0, of: agency) }
       } else if let note {
         read(note, listedFor: agency, into: &listing)
       }
@@ -162,6 +163,14 @@ struct RecordClient: WitnessedLog {
     } catch {
       listing.warnings.append("\(agency): its note is not taken: \(error)")
     }
+  }
+
+  /// What the own key has cosigned; nil for a note that it has not, which is then handed in anew.
+  private func ownView(_ note: [UInt8], of agency: String) -> WitnessListing.View? {
+    guard let announced = try? state.keys(pins).read(note), let signed = try? SignedNote(note),
+      let time = try? signed.cosigningTime(of: key.signer.verifier)
+    else { return nil }
+    return WitnessListing.View(agency: agency, announced: announced, time: time)
   }
 
   private func fetch(_ tiles: [Tile]) throws -> [Hash] {

@@ -4,7 +4,7 @@ internal import Merkle
 /// One run of a witness: a round against a service, and what it leaves for people.
 public struct WitnessJob {
   let client: RecordClient
-  private let pins: Pins
+  let pins: Pins
   let state: WitnessState
   let progress: ProgressLine
   private let quorum: Int

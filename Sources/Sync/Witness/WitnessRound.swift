@@ -27,7 +27,8 @@ package struct WitnessRound {
   package func run() throws -> WitnessOutcome {
     var (kept, lost) = try takeNewest()
     let listing = try log.witnesses()
-    let isBehind = listing.others.contains { view in
+    let views = listing.others + [listing.own].compactMap(\.self)
+    let isBehind = views.contains { view in
       (view.announced.epoch, view.announced.size) > (kept.announced.epoch, kept.announced.size)
     }
     if isBehind {
@@ -36,10 +37,15 @@ package struct WitnessRound {
     }
     // A service that refuses a cosignature is compared with others all the same.
     let handingIn = Result {
-      guard listing.ownNote != kept.announced.note else { return }
+      if let own = listing.own, own.says(kept) { return }
       try log.handIn(kept.announced, registering: !listing.isRegistered)
     }
     var outcome = WitnessOutcome(kept: kept, lost: lost, warnings: listing.warnings)
+    if let own = listing.own, own.announced.epoch == kept.announced.epoch,
+      let warning = try Self.compare(own.announced, of: own.agency, on: disk)
+    {
+      outcome.warnings.append(warning)
+    }
     for view in listing.others {
       if let warning = try compare(view, with: kept.announced) {
         outcome.warnings.append(warning)
@@ -259,5 +265,14 @@ package struct WitnessOutcome: Sendable {
 
   init(kept: KeptCheckpoint, lost: Range<Int64>?, warnings: [String]) {
     (self.kept, self.lost, self.warnings) = (kept, lost, warnings)
+  }
+}
+
+extension WitnessListing.View {
+  /// Whether a cosignature by the same key says as much as one that is kept, or more: then another job has handed it in.
+  fileprivate func says(_ kept: KeptCheckpoint) -> Bool {
+    guard announced.epoch == kept.announced.epoch else { return false }
+    guard announced.size == kept.announced.size else { return announced.size > kept.announced.size }
+    return kept.cosignedAt.map { $0 <= time } ?? (announced.note == kept.announced.note)
   }
 }

@@ -28,7 +28,7 @@ package struct RestoredEpoch: Sendable, Equatable {
 
 /// What the service lists of the witnesses, as far as it concerns this one.
 package struct WitnessListing: Sendable {
-  /// What another witness has cosigned, verified by the key that is pinned for it.
+  /// What a witness has cosigned, verified by the key that is pinned for it, or by the own one.
   package struct View: Sendable {
     package var agency: String
     package var announced: AnnouncedCheckpoint
@@ -42,8 +42,8 @@ package struct WitnessListing: Sendable {
 
   /// Whether the service knows the witness's own key.
   package var isRegistered = false
-  /// The note that the service has of the witness.
-  package var ownNote: [UInt8]?
+  /// What the witness's own key has cosigned last, which may have been another job of the same agency.
+  package var own: View?
   package var others: [View] = []
   /// Notes that could not be verified, for people.
   package var warnings: [String] = []

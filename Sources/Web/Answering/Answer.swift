@@ -40,12 +40,17 @@ struct Answer: Sendable {
   func response(to request: Request) -> Response {
     var all = fields
     if let etag { all.append(Response.Field(name: .eTag, value: etag)) }
-    let isRead = request.method == .get || request.method == .head
-    if isRead, status == .ok, let etag, let known = request.fields[.ifNoneMatch], Self.names(known, etag) {
-      return Response(status: .notModified, fields: all)
-    }
+    if status == .ok, isKnown(to: request) { return Response(status: .notModified, fields: all) }
     if case .empty = body {} else { all.append(Response.Field(name: .contentType, value: contentType)) }
     return Response(status: status, fields: all, body: body)
+  }
+
+  /// Whether a request says that it has what would be answered.
+  func isKnown(to request: Request) -> Bool {
+    guard request.method == .get || request.method == .head, let etag, let known = request.fields[.ifNoneMatch] else {
+      return false
+    }
+    return Self.names(known, etag)
   }
 
   /// Weak comparison over a list (RFC 9110, 13.1.2).

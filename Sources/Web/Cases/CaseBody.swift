@@ -51,6 +51,9 @@ enum CaseBody {
     case .flag: return reader.flag(name).map { .flag($0) } ?? .none
     case .texts(let countMax, let max): return .texts(texts(field.name, reader, name, countMax, max))
     case .witnesses: return .witnesses(witnesses(reader))
+    case .sealed(let countMax):
+      let copies = copies(reader, name, countMax)
+      return copies.isEmpty ? .none : .sealed(copies)
     case .reference, .derived: return .none
     }
   }
@@ -74,11 +77,7 @@ enum CaseBody {
     let urls = reader.texts("urls", countMax: 50, max: 2_048, by: withSmallHost)
     if reader.isRecorded("urls") { return urls }
     for (index, url) in urls.enumerated() where !isAddress(url) {
-      reader.errors.add(
-        "\(reader.at("urls"))/\(index)", .format,
-        LocalizedText(
-          en: "Give http:// or https:// with a host and no blanks.",
-          inIndonesian: "Isi http:// atau https:// dengan nama host, tanpa spasi."))
+      reader.errors.add("\(reader.at("urls"))/\(index)", .format, address)
     }
     return urls
   }
@@ -89,8 +88,12 @@ enum CaseBody {
     return url[..<match.range.upperBound].lowercased() + url[match.range.upperBound...]
   }
 
+  static let address = LocalizedText(
+    en: "Give http:// or https:// with a host and no blanks.",
+    inIndonesian: "Isi http:// atau https:// dengan nama host, tanpa spasi.")
+
   /// Scheme in any case, a host, no white space (RFC 3986, section 3).
-  private static func isAddress(_ text: String) -> Bool {
+  static func isAddress(_ text: String) -> Bool {
     guard let match = text.prefixMatch(of: #/(?i)https?:\/\/([^\/?#]*)/#), !text.contains(where: \.isWhitespace) else {
       return false
     }
@@ -114,6 +117,15 @@ enum CaseBody {
       reader.errors.add("\(reader.at("witnesses"))/\(index)", .duplicate, ObjectReader.twice)
     }
     return witnesses
+  }
+
+  private static func copies(_ reader: ObjectReader, _ name: String, _ countMax: Int) -> [SealedCopy] {
+    reader.objects(name, countMax: countMax).map { copy in
+      defer { copy.finish() }
+      return SealedCopy(
+        keyID: copy.text("key_id", max: 64, required: true) ?? "", enc: copy.text("enc", max: 64, required: true) ?? "",
+        ciphertext: copy.text("ciphertext", max: 8_192, required: true) ?? "")
+    }
   }
 
   /// The facts as they would be posted: what a merge patch is applied to.
@@ -148,6 +160,14 @@ enum CaseBody {
     case .date(let date): .string(date.description)
     case .flag(let flag): .bool(flag)
     case .texts(let texts): .array(texts.map { .string($0) })
+    case .sealed(let copies):
+      .array(
+        copies.map { copy in
+          .object(
+            JSONObject([
+              ("key_id", .string(copy.keyID)), ("enc", .string(copy.enc)), ("ciphertext", .string(copy.ciphertext)),
+            ]))
+        })
     case .witnesses(let witnesses):
       .array(
         witnesses.map { witness in

@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSON
+internal import Service
 
 /// A case as a caller sees it: fixed field order, no white space, so that equal records are equal bytes.
 enum CaseJSON {
@@ -12,12 +13,17 @@ enum CaseJSON {
       writer.member("seq", record.seq == 0 ? nil : record.seq)
       writer.member("stage", record.progress.stage.rawValue)
       writer.member("final", record.progress.stage.isFinal)
-      FactsJSON.write(record.facts, projection, to: &writer)
+      FactsJSON.write(record, projection, to: &writer)
       writer.member("imported_by", record.importedBy?.rawValue)
       writer.member("unconfirmed", strings: record.provenance.awaited.map(\.rawValue))
       writer.member("disputed", record.provenance.isDisputed)
       write(record.progress, to: &writer)
+      if !record.evidence.isEmpty, projection.contains(.evidence) {
+        writer.name("evidence")
+        EvidenceDocument.write(record.evidence, to: &writer)
+      }
       writer.member("redacted", strings: projection.redacted)
+      if let erasedOn = record.erasedOn { writer.member("erased_on", erasedOn.description) }
       writer.member("created_at", record.createdAt.description)
       writer.member("updated_at", record.updatedAt.description)
     }
@@ -61,11 +67,14 @@ enum CaseJSON {
     writer.array("clocks", of: progress.clocks) { writer, clock in write(clock, to: &writer) }
   }
 
+  /// A number that every act of its kind gives: none is left where it was erased.
+  private static func given(_ number: String) -> String? { number.isEmpty ? nil : number }
+
   private static func write(_ recommendation: Recommendation?, to writer: inout JSONWriter) {
     guard let recommendation else { return writer.null() }
     writer.object { writer in
       writer.member("agency", recommendation.agency.rawValue)
-      writer.member("letter_number", recommendation.letterNumber)
+      writer.member("letter_number", given(recommendation.letterNumber))
       writer.member("institution", recommendation.institution)
       writer.member("proposed_sanction", recommendation.proposedSanction)
     }
@@ -76,7 +85,7 @@ enum CaseJSON {
     writer.object { writer in
       writer.member("agency", decision.agency.rawValue)
       writer.member("outcome", decision.outcome.rawValue)
-      writer.member("decree_number", decision.decreeNumber)
+      writer.member("decree_number", given(decision.decreeNumber))
       writer.member("sanction", decision.sanction)
       writer.member("sanction_level", decision.sanctionLevel)
       writer.member("outside_band", decision.outsideBand)
@@ -96,7 +105,7 @@ enum CaseJSON {
     guard let block else { return writer.null() }
     writer.object { writer in
       writer.member("agency", block.agency.rawValue)
-      writer.member("letter_number", block.letterNumber)
+      writer.member("letter_number", given(block.letterNumber))
       writer.member("blocked_on", block.blockedOn.description)
       writer.member("released_on", block.releasedOn?.description)
       writer.member("proof", block.proof)

@@ -15,7 +15,7 @@ struct CaseTable: Sendable {
     ].map { TableColumn($0) } + last.map(column)
     // Names beside codes; what comes later comes behind them.
     + ["stage_label", "region_name", "violation_label"].map { TableColumn($0) }
-    + ProgressField.all.map { TableColumn($0.column, $0.label) }
+    + ProgressField.all.map { TableColumn($0.column, $0.label) } + [TableColumn("erased_on")]
 
   private static let first = CaseField.all.filter { $0.sheet == .first }
   private static let last = CaseField.all.filter { $0.sheet == .last }
@@ -56,7 +56,7 @@ struct CaseTable: Sendable {
     writer.field(Int(record.seq))
     writer.field(record.progress.stage.rawValue)
     writer.field(record.progress.stage.isFinal)
-    for field in Self.first { Self.write(field, record.facts, projection, to: &writer) }
+    for field in Self.first { Self.write(field, record, projection, to: &writer) }
     Self.writeProgress(record.progress, to: &writer)
     writer.field(projection.redacted.joined(separator: " "))
     writer.field(record.createdAt)
@@ -64,9 +64,10 @@ struct CaseTable: Sendable {
     writer.field(record.importedBy?.rawValue)
     writer.field(record.provenance.awaited.map(\.rawValue).joined(separator: " "))
     writer.field(record.provenance.isDisputed)
-    for field in Self.last { Self.write(field, record.facts, projection, to: &writer) }
+    for field in Self.last { Self.write(field, record, projection, to: &writer) }
     for label in labels(record) { writer.field(label?.text(in: language)) }
     for field in ProgressField.all { writer.field(field.value(record.progress)) }
+    writer.field(record.erasedOn)
     writer.endRow()
   }
 
@@ -77,9 +78,9 @@ struct CaseTable: Sendable {
     ]
   }
 
-  private static func write(_ field: CaseField, _ facts: Facts, _ projection: Projection, to writer: inout TableWriter)
+  private static func write(_ field: CaseField, _ record: Case, _ projection: Projection, to writer: inout TableWriter)
   {
-    let value = projection.shows(field.group) ? field.value(facts) : .none
+    let value = projection.shows(field.group) ? record.value(of: field) : .none
     if case .digits = field.form {
       if case .text(let digits) = value { writer.identifier(digits) } else { writer.identifier(nil) }
       return
@@ -91,6 +92,8 @@ struct CaseTable: Sendable {
     case .date(let date): writer.field(date)
     case .flag(let flag): writer.field(flag)
     case .texts(let texts): writer.field(texts.joined(separator: " "))
+    // A spreadsheet has no column of them.
+    case .sealed: break
     case .witnesses(let witnesses): writer.field(witnesses.map(\.name).joined(separator: " "))
     }
   }

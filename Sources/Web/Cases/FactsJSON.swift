@@ -1,7 +1,8 @@
 internal import Domain
 internal import JSON
 
-/// The facts of a case as members of its JSON, in the order and nesting of ``CaseField``; withheld ones are left out.
+/// The facts of a case as members of its JSON, in the order and nesting of ``CaseField``; withheld ones are left out, and
+/// erased ones null.
 enum FactsJSON {
   /// A fact with its name as it is written.
   private final class Member: Sendable {
@@ -33,26 +34,28 @@ enum FactsJSON {
     return runs
   }()
 
-  static func write(_ facts: Facts, _ projection: Projection, to writer: inout JSONWriter) {
+  static func write(_ record: Case, _ projection: Projection, to writer: inout JSONWriter) {
     for run in runs {
       guard let object = run.object else {
-        write(run, facts, projection, to: &writer)
+        write(run, record, projection, to: &writer)
         continue
       }
       if !run.groups.contains(where: projection.shows) { continue }
       writer.name(object)
-      if object == "violation" && facts.violation == nil {
+      if object == "violation" && record.facts.violation == nil {
         writer.null()
         continue
       }
-      writer.object { writer in write(run, facts, projection, to: &writer) }
+      writer.object { writer in write(run, record, projection, to: &writer) }
     }
   }
 
-  private static func write(_ run: Run, _ facts: Facts, _ projection: Projection, to writer: inout JSONWriter) {
+  private static func write(_ run: Run, _ record: Case, _ projection: Projection, to writer: inout JSONWriter) {
     for member in run.members where projection.shows(member.field.group) {
+      let value = record.value(of: member.field)
+      if value == .none, member.field.isOptional { continue }
       writer.name(encoded: member.name)
-      switch member.field.value(facts) {
+      switch value {
       case .none: if member.field.isList { writer.emptyArray() } else { writer.null() }
       case .text(let text): writer.string(text)
       case .number(let number): writer.int(number)
@@ -60,7 +63,16 @@ enum FactsJSON {
       case .flag(let flag): writer.bool(flag)
       case .texts(let texts): writer.strings(texts)
       case .witnesses(let witnesses): write(witnesses, to: &writer)
+      case .sealed(let copies): write(copies, to: &writer)
       }
+    }
+  }
+
+  private static func write(_ copies: [SealedCopy], to writer: inout JSONWriter) {
+    writer.objects(of: copies) { writer, copy in
+      writer.member("key_id", copy.keyID)
+      writer.member("enc", copy.enc)
+      writer.member("ciphertext", copy.ciphertext)
     }
   }
 

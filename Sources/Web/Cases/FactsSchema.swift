@@ -27,10 +27,10 @@ enum FactsSchema {
 
   private static func member(_ field: CaseField) -> Schema.Member {
     var schema = schema(of: field)
-    if !isNeverNull(field) { schema = schema.orNull }
+    if !isNeverNull(field), !field.isOptional { schema = schema.orNull }
     // What a whole object is withheld by needs no word at its members.
     let isApart = field.group != .core && CaseField.all.contains { $0.object == field.object && $0.group == .core }
-    return isApart ? .maybe(field.member, schema) : .always(field.member, schema)
+    return isApart || field.isOptional ? .maybe(field.member, schema) : .always(field.member, schema)
   }
 
   private static func schema(of field: CaseField) -> Schema {
@@ -43,13 +43,19 @@ enum FactsSchema {
     case .number: .count
     case .flag: .bool
     case .texts: .array(of: .string)
+    case .sealed:
+      .array(
+        of: Schema.object([
+          .always("key_id", .string), .always("enc", Schema.string.described("32 bytes in base64.")),
+          .always("ciphertext", .string),
+        ]).named("SealedCopy"))
     case .witnesses:
       .array(of: Schema.object([.always("name", .string), .always("contact", Schema.string.orNull)]).named("Witness"))
     }
   }
 
-  /// A member is null where nothing is said of the fact.
+  /// A member is null where nothing is said of the fact, or it was erased.
   private static func isNeverNull(_ field: CaseField) -> Bool {
-    field.isList || field.object == "violation" || field.value(.blank) != .none
+    field.isList || field.object == "violation" || (field.value(.blank) != .none && !field.isErasable)
   }
 }

@@ -21,7 +21,7 @@ extension Operation {
           (.idempotencyReplayed, "true when this is a retry."), (.dryRun, "true when nothing was stored."),
         ])
     ],
-    refusals: [.mandateMissing, .reportExists, .notFound], mandate: .report,
+    refusals: [.mandateMissing, .reportExists, .reportErased, .notFound], mandate: .report,
     example: Example(
       "BAWASLU",
       body: """

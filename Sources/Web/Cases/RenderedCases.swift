@@ -46,6 +46,9 @@ final class RenderedCases: Sendable {
     }
   }
 
+  /// Forgets every rendering.
+  func forget() { kept.withLock { $0 = Kept() } }
+
   /// Renders a case and keeps what comes of it.
   func render(_ record: Case, _ projection: Projection) -> [UInt8] {
     var writer = JSONWriter(reserving: 4_096)

@@ -30,7 +30,9 @@ extension Schema {
       .always("block", block.orNull), .always("appeal", appeal.orNull), .always("idis_reference", string.orNull),
     ] + progressMembers(of: nil) + [
       .always("clocks", array(of: clock)),
+      .maybe("evidence", array(of: evidenceItem).described("Left out where there is none, or it is withheld.")),
       .always("redacted", array(of: code(FieldGroup.self)).described("Groups of fields that this key may not see.")),
+      .maybe("erased_on", date.described("When its personal values were erased; they are null then.")),
       .always("created_at", instant), .always("updated_at", instant),
     ]
   }
@@ -61,19 +63,19 @@ extension Schema {
   private static let milestones = object(Milestone.allCases.map { .maybe($0.rawValue, date) }).named("Milestones")
 
   private static let recommendation = object([
-    .always("agency", agency), .always("letter_number", string), .always("institution", string.orNull),
+    .always("agency", agency), .always("letter_number", string.orNull), .always("institution", string.orNull),
     .always("proposed_sanction", string.orNull),
   ]).named("Recommendation")
 
   private static let decision = object([
-    .always("agency", agency), .always("outcome", code(DecisionOutcome.self)), .always("decree_number", string),
+    .always("agency", agency), .always("outcome", code(DecisionOutcome.self)), .always("decree_number", string.orNull),
     .always("sanction", string.orNull), .always("sanction_level", string.orNull),
     .always("outside_band", bool.orNull), .always("deviation_explained", bool.orNull),
   ]).named("Decision")
 
   private static let block = object(
     [
-      .always("agency", agency), .always("letter_number", string), .always("blocked_on", date),
+      .always("agency", agency), .always("letter_number", string.orNull), .always("blocked_on", date),
       .always("released_on", date.orNull), .always("proof", string.orNull),
     ] + progressMembers(of: "block")
   ).named("Block")

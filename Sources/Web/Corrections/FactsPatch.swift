@@ -18,6 +18,17 @@ enum FactsPatch {
         subject["appointment_year"] = nil
       }
       members["subject"] = .object(subject)
+      // Who gives a reporter anew, in clear or sealed, takes the other one away.
+      if case .object(var reporter)? = members["reporter"] {
+        if names(patch, "reporter", "name") || names(patch, "reporter", "contact"),
+          !names(patch, "reporter", "sealed")
+        {
+          reporter["sealed"] = nil
+        } else if names(patch, "reporter", "sealed") {
+          for name in ["name", "contact"] where !names(patch, "reporter", name) { reporter[name] = nil }
+        }
+        members["reporter"] = .object(reporter)
+      }
       // A contest belongs to its election.
       if names(patch, "election"), !names(patch, "contest") { members["contest"] = nil }
       merged = .object(members)

@@ -16,7 +16,9 @@ extension Operation {
     replies: [
       .json(.caseAfterChange, "The case as it now is.", fields: [(.eTag, "Representation, version and projection.")])
     ],
-    refusals: [.notOwner, .stageConflict, .clockConflict, .receiptSettled, .confirmationConflict, .reportExists],
+    refusals: [
+      .notOwner, .stageConflict, .clockConflict, .receiptSettled, .confirmationConflict, .reportExists, .reportErased,
+    ],
     example: Example("BAWASLU", path: ["$id"], body: #"{"motives":["office"],"reason":"Keterangan tambahan."}"#))
 
   static let requestCorrection = Operation(
@@ -27,7 +29,7 @@ extension Operation {
       """, query: [.dryRun],
     body: .json(named: "CorrectionRequestDraft") { _ = CorrectionBody.request($0) }, needs: [.idempotencyKey],
     replies: [.json(.correctionRequest, "The request.", .created)],
-    refusals: [.stageConflict, .clockConflict, .confirmationConflict, .reportExists],
+    refusals: [.stageConflict, .clockConflict, .confirmationConflict, .reportExists, .reportErased],
     example: Example(
       "PANRB", path: ["$id"], body: #"{"patch":{"motives":["family"]},"reason":"Sesuai berkas."}"#,
       keeps: ("n", ".number")))
@@ -68,7 +70,7 @@ extension Operation {
       ],
       refusals: [
         .notOwner, .mandateMissing, .alreadyDecided, .stageConflict, .clockConflict, .receiptSettled,
-        .confirmationConflict, .reportExists,
+        .confirmationConflict, .reportExists, .reportErased,
       ],
       example: Example("BAWASLU", setup: setup, path: ["$id", "$n"], body: body))
   }

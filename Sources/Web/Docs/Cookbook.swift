@@ -48,7 +48,8 @@ enum Cookbook {
     parts += example.fields.map { "-H '\($0)'" }
     let isLines = operation.body?.contentTypes == ["application/x-ndjson"]
     if isLines { parts.append("-H 'Content-Type: application/x-ndjson'") }
-    if let body = example.body { parts.append("\(isLines ? "--data-binary" : "--json") '\(spliced(body))'") }
+    let isJSON = operation.body?.contentTypes.contains("application/json") ?? false
+    if let body = example.body { parts.append("\(isJSON ? "--json" : "--data-binary") '\(spliced(body))'") }
     if example.pipe != nil { parts.append("--data-binary @-") }
     var line = parts.joined(separator: " ")
     if let pipe = example.pipe { line = "\(pipe) | \(line)" }

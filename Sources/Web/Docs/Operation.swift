@@ -11,27 +11,36 @@ final class Operation: Sendable {
     /// What it may be written as, each with its shape. Of NDJSON: the shape of a line.
     let contents: [(type: String, schema: Schema)]
     let contentTypes: [String]
+    /// Whether a type is taken under another name than those.
+    fileprivate let takes: @Sendable (String) -> Bool
 
-    init(_ contents: [(type: String, schema: Schema)]) {
+    init(_ contents: [(type: String, schema: Schema)], takes: @escaping @Sendable (String) -> Bool = { _ in false }) {
       self.contents = contents
+      self.takes = takes
       contentTypes = contents.map(\.type)
     }
   }
 
   /// A group of operations, in the order in which they are described.
   enum Group: String, CaseIterable, Sendable {
-    case cases, acts, corrections, confirmations, links, clocks, synchronisation, record, statistics, reference,
+    case cases, evidence, acts, corrections, confirmations, links, clocks, reporters, retention, synchronisation,
+      record,
+      statistics,
+      reference,
       administration,
       operation
 
     var title: LocalizedText {
       switch self {
       case .cases: .init(en: "Cases", inIndonesian: "Kasus")
+      case .evidence: .init(en: "Evidence", inIndonesian: "Bukti")
       case .acts: .init(en: "Acts", inIndonesian: "Tindakan")
       case .corrections: .init(en: "Corrections", inIndonesian: "Koreksi")
       case .confirmations: .init(en: "Confirmations", inIndonesian: "Konfirmasi")
       case .links: .init(en: "Links", inIndonesian: "Kaitan")
       case .clocks: .init(en: "Clocks", inIndonesian: "Tenggat")
+      case .reporters: .init(en: "Reporters", inIndonesian: "Pelapor")
+      case .retention: .init(en: "Retention", inIndonesian: "Retensi")
       case .synchronisation: .init(en: "Synchronisation", inIndonesian: "Sinkronisasi")
       case .record: .init(en: "Record", inIndonesian: "Catatan")
       case .statistics: .init(en: "Statistics", inIndonesian: "Statistik")
@@ -157,7 +166,7 @@ extension Operation.Body {
   func requireType(_ given: String?) throws(Failure) {
     // As clients write it as a rule.
     if let given, contentTypes.contains(given) { return }
-    guard let given, contentTypes.contains(MediaType.bare(given)) else {
+    guard let given, contentTypes.contains(MediaType.bare(given)) || takes(MediaType.bare(given)) else {
       throw Failure(
         .unsupportedMediaType, en: "Send Content-Type: \(contentTypes.joined(separator: " or ")).",
         inIndonesian: "Kirim Content-Type: \(contentTypes.joined(separator: " atau ")).")

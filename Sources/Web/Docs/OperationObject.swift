@@ -40,7 +40,7 @@ struct OperationObject {
     switch route.gate {
     case .open, .counted: return []
     case .optionalKey, .administratorOrLocal: return [Self.object([]), key]
-    case .anyKey, .anyAgency, .agency, .recording, .administrator: return [key]
+    case .anyKey, .anyAgency, .agency, .agencyOrAdministrator, .recording, .administrator: return [key]
     }
   }
 
@@ -112,6 +112,8 @@ struct OperationObject {
     if isLines != (body.contentTypes.first == ListFormat.ndjson.mediaType) || type == ListFormat.csv.mediaType {
       return nil
     }
+    if type == FileType.text.rawValue { return .string(example) }
+    if FileType(rawValue: type) != nil { return nil }
     return isLines ? .string(Cookbook.sample(example) + "\n") : parsed(example)
   }
 

@@ -8,12 +8,13 @@ extension Route {
     switch gate {
     case .open, .counted: break
     case .optionalKey, .anyKey: codes.formUnion([.unauthenticated, .agencyNotBegun, .agencyEnded, .tooManyRequests])
-    case .anyAgency, .agency, .recording:
+    case .anyAgency, .agency, .agencyOrAdministrator, .recording:
       codes.formUnion([.unauthenticated, .scopeMissing, .agencyNotBegun, .agencyEnded, .tooManyRequests])
     case .administrator, .administratorOrLocal:
       codes.formUnion([.unauthenticated, .scopeMissing, .tooManyRequests])
     }
     if template.contains("{") { codes.insert(.notFound) }
+    if operation.writes, template.hasPrefix("/v1/cases/{id}") { codes.insert(.caseErased) }
     if operation.replies.contains(where: { $0.contents.count > 1 }) { codes.insert(.notAcceptable) }
     if let body = operation.body {
       codes.formUnion([.unsupportedMediaType, .invalid])
@@ -41,6 +42,8 @@ extension Route {
     case ("n", _): .int(1...Int(Int32.max))
     case ("kind", _): .code(ReferenceKind.self)
     case ("code", _): .code(FailureCode.self)
+    case ("agency", _): .agency
+    case ("sha256", _): .sha256
     case (_, "cases"): .uuid
     case (_, "figures"): .figureID
     default: .keyID

@@ -50,6 +50,9 @@ struct FeedDocument: Sendable {
     writer.member("head", changes.head)
     writer.member("oldest", found.oldest)
     writer.member("representation", EntityTag.representation)
+    if !found.sealingKeys.isEmpty {
+      writer.objects("sealing_keys", of: found.sealingKeys) { SealingKeyRoutes.write($1, to: &$0) }
+    }
   }
 
   /// A page ends before it is longer, with what closes it: a thousand cases of usual length have half of it.

@@ -22,5 +22,6 @@ extension Schema {
   private static let changesEnd: [Member] = [
     .always("next_after", count), .always("head", count), .always("oldest", count),
     .always("representation", representation),
+    .maybe("sealing_keys", array(of: sealingKey).described("The caller's active sealing keys, where it has any.")),
   ]
 }

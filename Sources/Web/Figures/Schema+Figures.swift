@@ -23,7 +23,8 @@ extension Schema {
         .always("election", string.orNull), .always("as_of", date), .always("basis", code(StatisticBasis.self)),
         .always("unit", code(StatisticUnit.self)),
         .always("group_by", code(StatisticGrouping.self).orNull), .always("filters", map(of: string)),
-        .always("scope", scope), .always("seq", count), .maybe("reference_revision", referenceRevision),
+        .always("scope", scope), .maybe("note", label),
+        .always("seq", count), .maybe("reference_revision", referenceRevision),
         .always("issued_at", instant),
       ] + members(of: kind)
     ).named("\(TypeName.all(of: kind.rawValue))Figure")

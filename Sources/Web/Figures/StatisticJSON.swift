@@ -42,7 +42,16 @@ enum StatisticJSON {
     }
     writer.name("scope")
     write(scope, question.unit, to: &writer)
+    if question.unit == .person {
+      writer.name("note")
+      writer.label(erasedPersons)
+    }
   }
+
+  private static let erasedPersons = LocalizedText(
+    en: "A person whose earlier cases were all erased is counted as another person in later ones.",
+    inIndonesian: "Orang yang seluruh kasus sebelumnya telah dihapus dihitung sebagai orang lain pada kasus berikutnya."
+  )
 
   /// Whose view it is, and under which conditions cases count, and persons are told apart.
   static func write(_ scope: AgencyCode?, _ unit: StatisticUnit, to writer: inout JSONWriter) {

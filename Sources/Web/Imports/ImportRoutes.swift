@@ -111,6 +111,7 @@ enum ImportRoutes {
       case .duplicate(let id):
         writer.member("status", "duplicate")
         writer.member("id", id?.description)
+      case .erased: writer.member("status", "erased")
       case .extended(let id):
         writer.member("status", "extended")
         writer.member("id", id.description)

@@ -6,7 +6,8 @@ extension Schema {
   /// A result, or, last, why the import could not go on.
   static let importResult = anyOf([
     object([
-      .always("line", count), .always("status", codes(["created", "duplicate", "extended", "differs", "invalid"])),
+      .always("line", count),
+      .always("status", codes(["created", "duplicate", "extended", "differs", "erased", "invalid"])),
       .maybe("id", uuid.orNull), .maybe("problem", problem),
       .maybe("leaf", pattern("^[0-9]+ [A-Za-z0-9+/]{43}=$").described("The line's last leaf, as in Netral-Leaf.")),
     ]).named("ImportedLine"), brokenOff,

@@ -14,7 +14,7 @@ enum BrokenAnswer {
     switch response.body {
     case .empty: return
     case .bytes(let bytes) where bytes.count <= shortBytesMax: return
-    case .bytes, .stream: break
+    case .bytes, .stream, .sized: break
     }
     response.whenBroken = { cause in
       let reason = Metrics.BreakReason(cause)

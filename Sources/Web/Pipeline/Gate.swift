@@ -15,6 +15,8 @@ enum Gate: Sendable, Equatable {
   case anyAgency
   /// A key of an agency with this scope. An operator's key never passes: an operator sees no case.
   case agency(Scope)
+  /// The same, or the operator's key with scope `admin`: what is told of a case then is no more than when it falls due.
+  case agencyOrAdministrator(Scope)
   /// A key with one of these scopes of an agency that exists today: what the request leaves is an act of the agency.
   case recording([Scope])
   /// The operator's key with scope `admin`.
@@ -33,6 +35,7 @@ enum Gate: Sendable, Equatable {
     case .anyKey: "any key"
     case .anyAgency: "any key of an agency"
     case .agency(let scope): "agency, \(scope.rawValue)"
+    case .agencyOrAdministrator(let scope): "agency, \(scope.rawValue); or operator, admin"
     case .recording(let scopes): "agency in office, \(scopes.map(\.rawValue).joined(separator: " or "))"
     case .administrator: "operator, admin"
     case .administratorOrLocal: "operator, admin; or loopback"
@@ -51,6 +54,8 @@ extension Caller {
       guard agency != nil else { throw .scopeMissing }
     case .agency(let scope):
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
+    case .agencyOrAdministrator(let scope):
+      guard key.scopes.contains(agency == nil ? .admin : scope) else { throw .scopeMissing }
     case .recording(let scopes):
       guard let agency, !key.scopes.isDisjoint(with: scopes) else { throw .scopeMissing }
       try standing?.requireOffice(of: agency)

@@ -20,16 +20,34 @@ struct Write: Sendable {
     body = try JSONBody.parse(bytes)
     var writer = JSONWriter(reserving: bytes.count + 64)
     writer.canonical(body)
-    let path = call.site.paths.plain(call.request.path).split(separator: "/")
-      .map { CaseID($0)?.description ?? String($0) }
-    let query = dryRun ? call.query : call.query.without(["dry_run"])
-    let method = call.request.method.rawValue
-    let line = "\(method) \(call.request.target)\n"
+    let line = "\(call.request.method.rawValue) \(call.request.target)\n"
     intent = Intent(
-      key: key, dryRun: dryRun,
-      digest: JSONBody.digest("\(method) \(path.joined(separator: "/"))?\(query.canonical)\n", writer.bytes),
+      key: key, dryRun: dryRun, digest: JSONBody.digest(Self.line(call), writer.bytes),
       // Earlier releases took the digest of the bytes as they were sent.
       earlierDigest: { JSONBody.digest(line, bytes) })
+  }
+
+  /// The first line of a request in its one spelling.
+  private static func line(_ call: Call) -> String {
+    let path = call.site.paths.plain(call.request.path).split(separator: "/")
+      .map { CaseID($0)?.description ?? String($0) }
+    let query = call.dryRun ? call.query : call.query.without(["dry_run"])
+    return "\(call.request.method.rawValue) \(path.joined(separator: "/"))?\(query.canonical)\n"
+  }
+
+  /// What a request says beside a body that is no JSON.
+  ///
+  /// - Parameter digest: of the body.
+  static func intent(_ call: Call, key: String?, about digest: String) -> Intent {
+    let digest = JSONBody.digest(line(call), Array(digest.utf8))
+    return Intent(key: key, dryRun: call.dryRun, digest: digest, earlierDigest: { digest })
+  }
+
+  /// The idempotency key of a request that may do without.
+  ///
+  /// - Throws: `idempotency_key_missing` for one that is empty; `malformed_request`.
+  static func optionalKey(_ call: Call) throws(Failure) -> String? {
+    try key(call.request.fields[.idempotencyKey], required: false)
   }
 
   private static func key(_ text: String?, required: Bool) throws(Failure) -> String? {

@@ -170,6 +170,36 @@ extension FailureCode {
         explanation: text(
           "It is answered already, something stands on it that its agency vouches for, or the case is disputed.",
           "Sudah dijawab, sudah ada lanjutan yang dijamin lembaganya, atau kasusnya dibantah."))
+    case .caseErased:
+      Problem(
+        status: .conflict, title: text("The case is erased", "Kasus telah dihapus datanya"),
+        explanation: text(
+          "Its personal values were erased: stages, dates and counts stay, and nothing is added any more.",
+          "Data pribadinya telah dihapus: tahap, tanggal dan hitungan tetap, dan tidak ada yang ditambahkan."))
+    case .reportErased:
+      Problem(
+        status: .conflict, title: text("The report is erased", "Laporan telah dihapus datanya"),
+        explanation: text(
+          "This report was on record and its retention is over: it is not recorded again.",
+          "Laporan ini pernah tercatat dan masa simpannya berakhir: tidak dicatat lagi."))
+    case .evidenceExists:
+      Problem(
+        status: .conflict, title: text("The file is there", "Berkas sudah ada"),
+        explanation: text(
+          "The case has a file with these very bytes, which nobody has withdrawn.",
+          "Kasus sudah memiliki berkas dengan isi yang persis sama dan belum ditarik."))
+    case .evidenceDamaged:
+      Problem(
+        status: .internalServerError, title: text("The file is damaged", "Berkas rusak"),
+        explanation: text(
+          "The file is missing or damaged on the disk of the service: tell the operator, or bring it again.",
+          "Berkas hilang atau rusak di penyimpanan layanan: beri tahu operator, atau unggah kembali."))
+    case .retentionHeld:
+      Problem(
+        status: .conflict, title: text("The case is held", "Kasus ditahan"),
+        explanation: text(
+          "An agency has said, with its reason, that the case is kept: it may be erased when that hold has ended.",
+          "Suatu lembaga menahan kasus ini dengan alasannya: penghapusan mungkin setelah penahanan berakhir."))
     case .backupRunning:
       Problem(
         status: .conflict, title: text("A backup is being made", "Cadangan sedang dibuat"),
@@ -206,6 +236,12 @@ extension FailureCode {
       Problem(
         status: .contentTooLarge, title: text("Content too large", "Isi terlalu besar"),
         explanation: tooLong)
+    case .rangeNotSatisfiable:
+      Problem(
+        status: .rangeNotSatisfiable, title: text("No such range", "Rentang tidak ada"),
+        explanation: text(
+          "Range names bytes beyond the end of the file: Content-Range says how many it has.",
+          "Range menyebut byte di luar berkas: Content-Range menyebut jumlahnya."))
     case .targetTooLong:
       Problem(
         status: .uriTooLong, title: text("Address too long", "Alamat terlalu panjang"),

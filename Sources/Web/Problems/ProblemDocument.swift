@@ -37,6 +37,9 @@ enum ProblemDocument {
     if failure.code == .sequenceGone {
       fields.append(Response.Field(name: .link, value: "</v1/exports/cases>; rel=\"alternate\""))
     }
+    if let byteCount = failure.byteCount {
+      fields.append(Response.Field(name: .contentRange, value: "bytes */\(byteCount)"))
+    }
     if let etag = failure.currentETag { fields.append(Response.Field(name: .eTag, value: etag)) }
     return Response(status: status, fields: fields, body: .bytes(writer.bytes))
   }

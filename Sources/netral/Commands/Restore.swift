@@ -26,6 +26,12 @@ struct Restore: ParsableCommand {
   var keys: String?
   @Option(help: "The file of the master key (NETRAL_MASTER_KEY_FILE; default beside the file of keys).")
   var masterKey: String?
+  @Option(
+    help: """
+      The newest list of erasures (FILE.erasures), or a replica that `netral sync` keeps; default the one beside the \
+      backup; `none` where nothing was erased since. What it names is erased again.
+      """)
+  var erasures: String?
   @Flag(help: "Opens what was restored as a server would, which brings an older schema up to date.")
   var verify = false
 
@@ -60,7 +66,7 @@ struct Restore: ParsableCommand {
     }
     let restoration = try Restoration(
       from: from, into: target, opening: verify ? StoreSettings() : nil, withoutSum: withoutSum, keys: keys,
-      lastCheckpoint: try lastCheckpoint.map { try String(contentsOfFile: $0, encoding: .utf8) })
+      erasures: erasures, lastCheckpoint: try lastCheckpoint.map { try String(contentsOfFile: $0, encoding: .utf8) })
     let schema =
       switch restoration.schema {
       case .older(let pending) where !verify: "older: the first start makes \(pending) migrations"
@@ -72,6 +78,7 @@ struct Restore: ParsableCommand {
       [
         "backup\t\(restoration.source)", "sha256\t\(restoration.sumWasChecked ? "checked" : "none beside the backup")",
         "sequence\t\(restoration.content.head)", "schema\t\(schema)", "keys\t\(Self.keys(restoration, target))",
+        "erasures\t\(restoration.erasureCount)", "files\t\(restoration.evidenceCount)",
       ] + rows)
   }
 

@@ -61,6 +61,7 @@ private struct ServingService: Service {
   func run() async throws {
     do {
       if !acceptsClock { try await waitForClock() }
+      try await api.prepare()
       try server.start()
       try printLines(["netral serves \(config.database) at \(address)"])
     } catch {
@@ -141,6 +142,9 @@ enum Wiring {
     settings.requestsPerAgencyMax = config.limits.requestsInFlightMax / 2
     settings.streamsMax = config.streamsMax
     settings.figuresPerAgencyPerDay = config.figuresPerAgencyPerDay
+    settings.retentionNoticeDays = config.retentionNoticeDays
+    settings.evidence = config.evidence
+    settings.scanner = config.clamd.map { ClamdScanner(socket: $0) }
     settings.publicRequestsPerMinute = config.publicRequestsPerMinute
     settings.failedKeysPerMinute = config.failedKeysPerMinute
     settings.requestsPerKeyPerSecond = config.requestsPerKeyPerSecond

@@ -27,6 +27,9 @@ struct SyncCommand: ParsableCommand {
   var csv: String?
   @Option(help: "The same for workbooks (XLSX), with dates as dates and every number of a person intact.")
   var xlsx: String?
+  @Option(
+    help: "A folder for the files of evidence of its cases, fetched when it agrees (the key needs cases:read, too).")
+  var evidence: String?
   @Option(help: "The language of their headings: en or id.")
   var language = "en"
   @Flag(help: "Makes the replica anew, and puts it in place of the old one once it agrees.")
@@ -87,7 +90,11 @@ struct SyncCommand: ParsableCommand {
         hasQuorum = try watchOver(witness)
         isComplete = try account(for: replica, witness)
       }
-      if verdict.isInAgreement { try writeSpreadsheets(of: verdict.replica) }
+      var hasFiles = true
+      if verdict.isInAgreement {
+        try writeSpreadsheets(of: verdict.replica)
+        hasFiles = try fetchEvidence(job, verdict.replica, progress)
+      }
       try verdict.replica.close()
       if !quiet || !verdict.isInAgreement { try printLines(verdict.summary) }
       guard verdict.isInAgreement else {
@@ -98,6 +105,7 @@ struct SyncCommand: ParsableCommand {
         progress.warn("versions are kept back: ask the agencies that are named, and the operator")
         throw ExitCode(AccountFailure.status)
       }
+      if !hasFiles { throw ExitCode(3) }
       if !hasQuorum { throw ExitCode(WatchOptions.quorumStatus) }
     } catch let failure as ReplicaFailure {
       throw ExitFailure("\(failure)")
@@ -165,6 +173,22 @@ struct SyncCommand: ParsableCommand {
   private func writeSpreadsheets(of replica: Replica) throws {
     if let csv { try replica.writeSpreadsheets(into: csv) }
     if let xlsx { try replica.writeSpreadsheets(into: xlsx, as: .xlsx(language == "id" ? .indonesian : .english)) }
+  }
+
+  /// - Returns: whether the service could give every file that it should.
+  private func fetchEvidence(_ job: SyncJob, _ replica: Replica, _ progress: ProgressLine) throws -> Bool {
+    guard let evidence else { return true }
+    let outcome = try EvidenceFetch(job, replica, into: evidence, isFresh: fresh).run()
+    if !quiet {
+      try printLines([
+        "files         \(outcome.fetched) fetched, \(outcome.deleted) \(fresh ? "set aside" : "deleted")"
+          + (outcome.kept > 0 ? ", \(outcome.kept) are given to nobody now" : "")
+      ])
+    }
+    if outcome.missing.isEmpty { return true }
+    let names = outcome.missing.prefix(5).joined(separator: ", ")
+    progress.warn("the service cannot give \(outcome.missing.count) files, which are damaged there: \(names)")
+    return false
   }
 
   private func absolute(_ path: String) -> String { URL(filePath: path).path }

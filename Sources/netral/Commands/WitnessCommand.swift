@@ -179,6 +179,8 @@ func explaining<Value>(_ body: () throws -> Value) throws -> Value {
     throw StatusFailure(status: failure.status, description: "\(failure)")
   } catch let failure as AccountFailure {
     throw StatusFailure(status: AccountFailure.status, description: "\(failure)")
+  } catch let failure as SealingFailure {
+    throw StatusFailure(status: AccountFailure.status, description: "\(failure)")
   } catch let fault as SyncFault {
     throw ExitFailure("\(fault)")
   }

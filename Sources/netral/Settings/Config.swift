@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Domain
 internal import HTTPServer
 internal import Logging
 internal import Storage
@@ -31,6 +32,11 @@ struct Config: Sendable {
   var publicRequestsPerMinute = 60
   /// New figures, which are stored for ever.
   var figuresPerAgencyPerDay = 5_000
+  var retentionNoticeDays = 30
+  /// Files of evidence.
+  var evidence = EvidenceLimits()
+  /// The socket of the scanner; nil: files are not scanned.
+  var clamd: String?
   /// Requests with a key that is not valid, by address and by the key they name.
   var failedKeysPerMinute = 30
   /// Requests with one key; 0 is any number.

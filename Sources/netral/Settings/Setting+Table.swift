@@ -1,3 +1,4 @@
+internal import Domain
 internal import HTTPServer
 internal import Storage
 
@@ -50,6 +51,13 @@ extension Setting {
     .int(
       "bytes_per_agency_per_day", \.store.bytesPerAgencyPerDay, 1_048_576...1_099_511_627_776,
       "bytes one agency may store on a day in Jakarta, at most half of what the disk has left when it begins"),
+    .int(
+      "evidence_file_bytes_max", \.evidence.fileBytesMax, 1_024...268_435_456, "bytes of one file of evidence"),
+    .int(
+      "evidence_case_files_max", \.evidence.filesPerCaseMax, 1...1_000, "files of one case, withdrawn ones too"),
+    .int(
+      "evidence_case_bytes_max", \.evidence.caseBytesMax, 1_024...1_099_511_627_776, "bytes of all files of one case"),
+    .path("clamd", \.clamd, "the socket of clamd, which scans files of evidence; without it nobody does"),
     .int("figures_per_agency_per_day", \.figuresPerAgencyPerDay, 1...10_000_000, "new figures, stored for ever"),
     .int(
       "public_requests_per_minute", \.publicRequestsPerMinute, 1...1_000_000,
@@ -65,6 +73,9 @@ extension Setting {
     .path("master_key_file", \.store.masterKeyFile, "the key that wraps all keys; without it, beside the database"),
     .path(
       "keys_backup_folder", \.store.backup.keysFolder, "where backups of the keys go; without it there are none"),
+    .int(
+      "retention_notice_days", \.retentionNoticeDays, 0...3_650,
+      "days on which a case stands on the list of what falls due before it is erased"),
     .int("keys_backup_days", \.store.backup.keysDays, 1...3_650, "how long backups of the keys are kept"),
   ]
 }

@@ -70,7 +70,7 @@ extension ProgramTests {
       #expect(names == ["BKN", "BKN.sqlite", "BKN.sqlite.lock"])
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: csv).sorted() == [
-          "cases.csv", "clocks.csv", "motives.csv", "urls.csv", "witnesses.csv",
+          "cases.csv", "clocks.csv", "evidence.csv", "motives.csv", "urls.csv", "witnesses.csv",
         ])
 
       // Every column of the service's own spreadsheet is there under the same name, with the same values.

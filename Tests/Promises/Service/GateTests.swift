@@ -18,6 +18,7 @@ private struct Expectation {
     /// With one of these scopes, of an agency that exists today.
     case recording([Scope])
     case administrator
+    case agencyOrAdministrator(Scope)
   }
   let who: Who
   let allowed: Int
@@ -74,6 +75,18 @@ private let expectations: [String: Expectation] = [
   "POST /v1/cases/{id}/notes": Expectation(.recording([.casesWrite]), 404),
   "POST /v1/cases/{id}/confirmations": Expectation(.recording([.casesWrite]), 404),
   "POST /v1/confirmations": Expectation(.recording([.casesWrite]), 422),
+  "POST /v1/cases/{id}/evidence": Expectation(.recording([.casesWrite]), 415),
+  "GET /v1/cases/{id}/evidence": Expectation(.agency(.casesRead), 404),
+  "GET /v1/cases/{id}/evidence/{sha256}": Expectation(.agency(.casesRead), 404),
+  "GET /v1/cases/{id}/evidence/{sha256}/custody": Expectation(.agency(.casesRead), 404),
+  "POST /v1/cases/{id}/evidence/{sha256}/withdrawal": Expectation(.recording([.casesWrite]), 404),
+  "POST /v1/cases/{id}/erasures": Expectation(.recording([.casesWrite]), 404),
+  "POST /v1/cases/{id}/retention-holds": Expectation(.recording([.casesWrite]), 404),
+  "GET /v1/cases/{id}/retention-holds": Expectation(.agency(.casesRead), 404),
+  "POST /v1/cases/{id}/retention-holds/{n}/release": Expectation(.recording([.casesWrite]), 404),
+  "PUT /v1/agencies/{agency}/sealing-key": Expectation(.recording([.casesWrite]), 422),
+  "GET /v1/agencies/{agency}/sealing-key": Expectation(.anyKey, 200),
+  "GET /v1/retention": Expectation(.agencyOrAdministrator(.casesRead), 200),
   "GET /v1/clocks": Expectation(.agency(.casesRead), 200),
   "POST /v1/case-searches": Expectation(.agency(.casesRead), 200),
   "POST /v1/classification": Expectation(.agency(.casesRead), 422),
@@ -131,6 +144,7 @@ private struct Role {
       case .agency(let scope): holder.owner != .operator && holder.scopes.contains(scope)
       case .recording(let scopes): holder.owner != .operator && !holder.scopes.isDisjoint(with: scopes)
       case .administrator: holder.owner == .operator && holder.scopes.contains(.admin)
+      case .agencyOrAdministrator(let scope): holder.scopes.contains(holder.owner == .operator ? .admin : scope)
       }
     if passes, case .recording = expectation.who, holder.owner == .agency(.kasn) { return 403 }
     return passes ? expectation.allowed : 403
@@ -191,6 +205,7 @@ struct GateTests {
   private static func path(_ template: String) -> String {
     template.replacing("{id}", with: "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90").replacing("{n}", with: "1")
       .replacing("{kind}", with: "nothing").replacing("{path}", with: "0/000").replacing("{code}", with: "nothing")
+      .replacing("{agency}", with: "BAWASLU").replacing("{sha256}", with: String(repeating: "0", count: 64))
   }
 
   @Test("every route has an expectation, and every expectation a route") func routesAreExpected() {

@@ -1,7 +1,7 @@
 """Measures the server on one machine and prints tables of figures, each beside a yardstick of the same run."""
 
 from lab import settings
-from lab.bench import backup, record, requests, statistics, sync
+from lab.bench import backup, evidence, record, requests, statistics, sync
 
 # Each part, and its sizes in cases where none are given.
 PARTS = {
@@ -9,6 +9,7 @@ PARTS = {
     "sync": (sync, [10_000, 100_000, 1_000_000]),
     "statistics": (statistics, [1_000_000]),
     "backup": (backup, [200_000]),
+    "evidence": (evidence, [10_000]),
     # In leaves.
     "record": (record, [1_000_000]),
 }

@@ -36,6 +36,31 @@ def verify_import(front, keys, count=1500):
     check(data.count(b'"status":"created"') == count, f"{count} cases were imported through the front", data[-300:])
 
 
+def verify_evidence(front, keys):
+    """A file that is longer than any JSON body comes through both ways, and its query into no log."""
+    listed = front.curl("/v1/cases?limit=1", key=keys["open"])[2]
+    path = "/v1/cases/" + json.loads(listed)["items"][0]["id"]
+    head = front.curl(path, key=keys["open"])[1]
+    tag = next(line.split(": ", 1)[1] for line in head.splitlines() if line.lower().startswith("etag: "))
+    post = ["-X", "POST", "-H", "Content-Type: text/plain", "-H", f"If-Match: {tag.strip()}", "--data-binary"]
+    target = f"{path}/evidence?kind=document&note={NIP}"
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.truncate((64 << 20) + 1)
+        answer = front.curl(target, *post, "@" + file.name, key=keys["open"])
+        check(answer[0] == 413 and is_problem(*answer, "content_too_large"), "a file over 64 MiB is refused", answer)
+        text = "Berkas contoh.\n" * 200_000
+        file.seek(0)
+        file.truncate(0)
+        file.write(text)
+        file.flush()
+        status, _, body = front.curl(target, *post, "@" + file.name, key=keys["open"])
+        check(status == 201, "one of 3 MB is taken", f"{status} {body[-300:]}")
+    address = f"{path}/evidence/{json.loads(body)['evidence'][0]['sha256']}"
+    check(front.curl(address, key=keys["open"])[2] == text, "and comes back byte for byte")
+    part = front.curl(address, "-r", "1000000-1000009", key=keys["open"])
+    check((part[0], part[2]) == (206, text[1_000_000:1_000_010]), "and in ranges", part)
+
+
 def verify_streams(front, netral, keys):
     verify_import(front, keys)
     export = ["-H", f"Accept: {NDJSON}"]

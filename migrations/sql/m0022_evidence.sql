@@ -1,0 +1,20 @@
+-- Files that go with cases. Their bytes stand in FILE.files, sealed by a key of each file; here stands where, and that key,
+-- wrapped by the key of each case that has the file.
+CREATE TABLE evidence_file (
+  file_key INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL UNIQUE, -- keyed, of the SHA-256 of its bytes
+  name TEXT NOT NULL UNIQUE, -- of the file in FILE.files, behind its first two letters as a folder
+  bytes INTEGER NOT NULL CHECK (bytes > 0) -- before they are sealed
+) STRICT;
+
+CREATE TABLE case_evidence (
+  case_key INTEGER NOT NULL REFERENCES case_record (case_key),
+  file_key INTEGER NOT NULL REFERENCES evidence_file (file_key),
+  data_key INTEGER NOT NULL, -- which key has wrapped
+  wrapped BLOB NOT NULL CHECK (length(wrapped) = 60), -- the key of the file
+  stands INTEGER NOT NULL CHECK (stands IN (0, 1)), -- 0: it was withdrawn there, or is harmful
+  awaits_scan INTEGER NOT NULL CHECK (awaits_scan IN (0, 1)), -- 1: a scanner is yet to see it
+  PRIMARY KEY (case_key, file_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX case_evidence_file ON case_evidence (file_key);
+CREATE INDEX case_evidence_scan ON case_evidence (case_key) WHERE awaits_scan;
