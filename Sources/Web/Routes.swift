@@ -147,6 +147,16 @@ enum Routes {
         try await ImportRoutes.run($0, $1.imports)
       },
 
+      Route(.get, "/v1/evidence-files", .agencyHolding([.imports, .migration]), .listEvidenceFiles) {
+        try EvidenceFileRoutes.list($0, $1.deliveries)
+      },
+      Route(.get, "/v1/evidence-files/{sha256}", .agencyHolding([.imports, .migration]), .showEvidenceFile) {
+        try EvidenceFileRoutes.show($0, $1.deliveries)
+      },
+      Route(.put, "/v1/evidence-files/{sha256}", .recording([.imports, .migration]), .putEvidenceFile) {
+        try await EvidenceFileRoutes.put($0, $1.deliveries)
+      },
+
       Route(.get, "/v1/changes", .agency(.sync), .changes) {
         try await FeedRoutes.list($0, $1.feed, $1.rendered, $1.metrics)
       },

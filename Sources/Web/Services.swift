@@ -32,6 +32,7 @@ final class Services: Sendable {
   let retention: RetentionService
   let sealingKeys: SealingKeyService
   let evidence: EvidenceService
+  let deliveries: DeliveryService
   let scanRun: ScanRun
 
   init(
@@ -77,7 +78,9 @@ final class Services: Sendable {
     ) { rendered.forget() }
     sealingKeys = SealingKeyService(records)
     scanRun = ScanRun(store: store, scanner: settings.scanner, every: settings.scanInterval, logger: logger)
-    evidence = EvidenceService(records, settings.evidence, scans: scanRun)
+    let room = UploadRoom()
+    evidence = EvidenceService(records, settings.evidence, scans: scanRun, room: room)
+    deliveries = DeliveryService(records, settings.evidence, scans: scanRun, room: room)
     retention = RetentionService(records, run: retentionRun)
     self.documentation = documentation
     self.metrics = metrics

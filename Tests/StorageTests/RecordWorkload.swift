@@ -123,7 +123,7 @@ struct RecordWorkload {
           sha256: brought.sha256, type: .text, byteCount: brought.byteCount,
           facts: EvidenceFacts(kind: .document, place: "Tempat", name: "\(text).txt"), receivedBy: .bawaslu,
           receivedAt: Timestamp(milliseconds: 0), scan: .notScanned)
-        try write.keep(file, for: record)
+        try write.keep(file, for: record, isCounted: true)
         return try Lifecycle.add(item, to: record, EvidenceLimits(), context)
       }
       await file.settle(nil)

@@ -17,8 +17,8 @@ struct BodyProbeTests {
     // Of an open reporter the name; of a subject one of two numbers, or the word that there is none.
     "reporter/name": ["required"], "subject/nip": ["required"],
     // An address, a network, a date or a time: forms that no short pattern has.
-    "urls/0": ["format"], "networks/0": ["format"], "until": ["format"], "updated_from": ["format"],
-    "updated_until": ["format"],
+    "urls/0": ["format"], "source_url": ["format"], "networks/0": ["format"], "until": ["format"],
+    "updated_from": ["format"], "updated_until": ["format"],
     // Codes that exist today are told of as of a parameter in an address.
     "violation": ["format"], "category": ["format"], "election": ["format"], "institution": ["format"],
     "reported_by": ["format"], "imported_by": ["format"],
@@ -59,7 +59,7 @@ struct BodyProbeTests {
     let none: Set = ["GET", "DELETE"]
     return routeTable().filter {
       !none.contains($0.method)
-        && !["/v1/admin/backups", "/v1/record/cosignatures", "/v1/cases/{id}/evidence"].contains($0.path)
+        && !["/v1/admin/backups", "/v1/record/cosignatures", "/v1/cases/{id}/evidence", "/v1/evidence-files/{sha256}"].contains($0.path)
     }
     .map { "\($0.method) \($0.path)" }
   }

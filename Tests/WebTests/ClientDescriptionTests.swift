@@ -20,6 +20,7 @@ struct ClientDescriptionTests {
     acceptCorrection confirmCase confirmCases correctCase createBackup createCase createKey createLink
     createPublishedFigure cosign exportCases importCases makeReleases putMandates putReference reconcile refuseCorrection
     addEvidence getEvidence listCustody listEvidence withdrawEvidence
+    getEvidenceFile listEvidenceFiles putEvidenceFile
     registerWitness eraseCase holdRetention listRetention listRetentionHolds releaseRetention
     getSealingKeys registerSealingKey
     requestCorrection revokeKey rotateKey searchCases suggestViolation whoami

@@ -53,6 +53,7 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case retentionHeld = "retention_held"
   case evidenceExists = "evidence_exists"
   case evidenceDamaged = "evidence_damaged"
+  case uploadConflict = "upload_conflict"
   case backupRunning = "backup_running"
   case backupsNotConfigured = "backups_not_configured"
   case releasePending = "release_pending"
@@ -101,6 +102,8 @@ public struct Failure: Error, Sendable, Equatable {
   public var allowance: Allowance?
   /// With a range that lies outside: the bytes of the whole.
   public var byteCount: Int?
+  /// With a part of a file that does not go on from the last one: the bytes that have come.
+  public var receivedBytes: Int?
 
   public init(
     _ code: FailureCode, en: String, inIndonesian: String, errors: [FieldError] = [], allowedActions: [String]? = nil,

@@ -11,7 +11,9 @@ extension Lifecycle {
   ) throws(Failure) -> (record: Case, event: EventDraft) {
     try requireRoom(for: item.byteCount, in: record, limits, context)
     guard record.standingEvidence(item.sha256) == nil else { throw .evidenceExists }
-    var record = record
+    var (record, item) = (record, item)
+    // What a scanner has found once in these bytes stays found.
+    if record.evidence.contains(where: { $0.sha256 == item.sha256 && $0.scan == .infected }) { item.scan = .infected }
     record.evidence.append(item)
     return (record, event(.evidence, of: item, context.actor, []))
   }

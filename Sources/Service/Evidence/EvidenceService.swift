@@ -9,11 +9,13 @@ public final class EvidenceService: RecordService {
   public let limits: EvidenceLimits
   private let scans: ScanRun
   private let views = RecentViews()
-  private let room = UploadRoom()
+  private let room: UploadRoom
 
-  /// - Parameter scans: has the files scanned that come.
-  public init(_ records: Records, _ limits: EvidenceLimits, scans: ScanRun) {
-    (self.records, self.limits, self.scans) = (records, limits, scans)
+  /// - Parameters:
+  ///   - scans: has the files scanned that come.
+  ///   - room: for the bytes that are on their way, of whatever service.
+  public init(_ records: Records, _ limits: EvidenceLimits, scans: ScanRun, room: UploadRoom) {
+    (self.records, self.limits, self.scans, self.room) = (records, limits, scans, room)
   }
 
   // MARK: Bringing
@@ -104,11 +106,12 @@ public final class EvidenceService: RecordService {
         if change.record.standingEvidence(brought.sha256) != nil, try change.transaction.isLost(file) {
           // What the case has already was lost, and is mended.
           try change.context.reference.requireOffice(of: change.context.actor.agency, on: change.context.today)
-          try change.transaction.keep(file, for: change.record)
+          try change.transaction.keep(file, for: change.record, isCounted: true)
           return change.record
         }
         let (record, event) = try Lifecycle.add(item, to: change.record, limits, change.context)
-        try change.transaction.keep(file, for: change.record)
+        try change.transaction.keep(file, for: change.record, isCounted: true)
+        try change.transaction.noteBrought(brought.sha256, for: change.record, by: item.receivedBy)
         return try change.transaction.update(change.record, to: record, event)
       }
       await file.settle(nil)
@@ -124,9 +127,19 @@ public final class EvidenceService: RecordService {
     }
   }
 
-  private static func require(_ file: BroughtFile, isOf declared: FileType) throws(Failure) {
+  /// - Throws: `unsupported_media_type`, `invalid` for what is not of the type that was declared, or not to be trusted.
+  static func require(_ file: BroughtFile, isOf declared: FileType) throws(Failure) {
+    let found = try requireSound(file)
+    if !found.mayBeCalled(declared) { throw .otherType(found) }
+  }
+
+  /// What a file is of those types that are taken.
+  ///
+  /// - Throws: as above.
+  @discardableResult
+  static func requireSound(_ file: BroughtFile) throws(Failure) -> FileType {
     switch file.finding {
-    case .type(let found): if !found.mayBeCalled(declared) { throw .otherType(found) }
+    case .type(let found): return found
     case .refused(let refused): throw .refusedFile(refused)
     case .swells: throw .file(.range, Self.swells)
     case .damaged: throw .file(.format, Self.damaged)
@@ -197,7 +210,7 @@ public final class EvidenceService: RecordService {
     }
   }
 
-  private static func requireSight(_ projection: Projection) throws(Failure) {
+  static func requireSight(_ projection: Projection) throws(Failure) {
     guard projection.contains(.evidence) else { throw .notFound }
   }
 

@@ -7,6 +7,8 @@ public protocol EvidenceStore: Sendable {
   /// - Throws: `storage_unavailable` when the disk refuses.
   func takeFile() async throws -> any IncomingFile
   /// Looks whether a file that has come whole is kept already, every byte of it, so that it is not kept twice.
+  ///
+  /// - Throws: `storage_unavailable` when a new one is not on the disk as it has come.
   func compare(_ file: any IncomingFile) async throws
   /// Opens a file of a case.
   ///
@@ -63,6 +65,24 @@ public protocol EvidenceQuestions {
   func filePlace(_ sha256: String, of id: CaseID) throws -> (any FilePlace)?
   /// Cases with files that wait for a scanner, oldest first.
   func casesAwaitingScan(limit: Int) throws -> [CaseID]
+  /// Where an agency is to bring a file to, in the order in which that was announced.
+  func awaitedFiles(_ sha256: String, of agency: AgencyCode, after number: Int64, limit: Int) throws -> [AwaitedFile]
+  /// What an agency is to bring, newest first.
+  func awaitedFiles(of agency: AgencyCode, before number: Int64, limit: Int) throws -> [AwaitedFile]
+  /// Cases that have a file, or had it.
+  func casesHaving(_ sha256: String, limit: Int) throws -> [CaseID]
+}
+
+/// A file that an import line has named, and that is to come.
+public struct AwaitedFile: Sendable {
+  /// Counts what was announced, by all agencies.
+  public let number: Int64
+  public let caseID: CaseID
+  public let file: AnnouncedFile
+
+  public init(number: Int64, caseID: CaseID, file: AnnouncedFile) {
+    (self.number, self.caseID, self.file) = (number, caseID, file)
+  }
 }
 
 /// Files as a write names them.
@@ -70,5 +90,11 @@ public protocol EvidenceRecording {
   /// Whether some case has a file, and it is lost or damaged on the disk.
   func isLost(_ file: any IncomingFile) throws -> Bool
   /// Names a file for a case, in the write that adds it to the case. Where the same bytes are kept already those are named.
-  func keep(_ file: any IncomingFile, for record: Case) throws
+  ///
+  /// - Parameter isCounted: whether its bytes count against the budget of the write: once for each time they have come.
+  func keep(_ file: any IncomingFile, for record: Case, isCounted: Bool) throws
+  /// Notes what an agency is to bring to a case, in place of what it was to bring before.
+  func announce(_ files: [AnnouncedFile], for record: Case, by agency: AgencyCode) throws
+  /// Notes that it has brought one of them.
+  func noteBrought(_ sha256: String, for record: Case, by agency: AgencyCode) throws
 }

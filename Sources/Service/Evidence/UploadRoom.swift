@@ -21,6 +21,8 @@ public final class UploadRoom: Sendable {
 
   private let reserved = Mutex<[ByteBudget: Int64]>([:])
 
+  public init() {}
+
   /// - Throws: `too_many_requests` where the budget has less left.
   ///
   /// - Parameter use: how the budget stands now.

@@ -4,13 +4,15 @@ public import Domain
 public struct ImportLine: Sendable {
   public let draft: CaseDraft
   public let actions: [(agency: AgencyCode, action: Action)]
+  /// The files that are to come; nil where the line says nothing of files.
+  public let files: [AnnouncedFile]?
 
   /// Acts of one line: more than any case has seen.
   public static let actionsMax = 100
 
   /// A line that was read well.
-  public init(draft: CaseDraft, actions: [(agency: AgencyCode, action: Action)]) {
-    (self.draft, self.actions) = (draft, actions)
+  public init(draft: CaseDraft, actions: [(agency: AgencyCode, action: Action)], files: [AnnouncedFile]? = nil) {
+    (self.draft, self.actions, self.files) = (draft, actions, files)
   }
 
   func at<Value>(_ pointer: String, _ body: () throws(Failure) -> Value) throws(Failure) -> Value {

@@ -44,6 +44,15 @@ public struct Importer: Sendable {
     case invalid(Failure)
   }
 
+  /// What became of a line, and what is left of it to do.
+  public struct Kept: Sendable {
+    public var outcome: Outcome
+    /// Its last leaf; nil where it has left none.
+    public var leaf: LeafReceipt?
+    /// Files of the line that are to come, by their SHA-256; nil where it names none, or none may be told of.
+    public var awaitedFiles: [String]?
+  }
+
   /// A line as it is judged by all but what is stored already.
   public enum Judged: Sendable {
     /// With the line and what it was judged by: rules may have changed until it is stored.
@@ -90,14 +99,16 @@ public struct Importer: Sendable {
 
   /// Stores what was judged, in one write. A line that fails does so before anything of it is written.
   ///
-  /// - Returns: what has become of each line, and its last leaf where it has left one.
-  public func keep(_ lines: [Judged], dryRun: Bool) async throws -> [(outcome: Outcome, leaf: LeafReceipt?)] {
+  /// - Returns: what has become of each line.
+  public func keep(_ lines: [Judged], dryRun: Bool) async throws -> [Kept] {
     try await store.write(by: .agency(origin.agency), spending: origin.budget, dryRun: dryRun, noting: receipts) {
       transaction in
       try lines.map { line in
         let before = transaction.receipt
         let outcome = try keep(line, dryRun: dryRun, transaction)
-        return (outcome, dryRun || transaction.receipt == before ? nil : transaction.receipt)
+        return Kept(
+          outcome: outcome, leaf: dryRun || transaction.receipt == before ? nil : transaction.receipt,
+          awaitedFiles: try announce(line.files, outcome, transaction))
       }
     }
   }
@@ -124,6 +135,19 @@ public struct Importer: Sendable {
     case .refused(let failure, let known):
       return try refusal(failure, known, isSound: false, dryRun: dryRun, transaction)
     }
+  }
+
+  /// Notes which files of a line are to come: those that the case does not have, and never had. They take the place of what
+  /// an earlier line has named.
+  private func announce(_ files: [AnnouncedFile]?, _ outcome: Outcome, _ transaction: any CaseWrites) throws
+    -> [String]?
+  {
+    guard let files, let id = outcome.caseID else { return nil }
+    // A dry run has created none.
+    guard let record = try transaction.caseRecord(id) else { return files.map(\.sha256) }
+    let awaited = files.filter { file in !record.evidence.contains { $0.sha256 == file.sha256 } }
+    try transaction.announce(awaited, for: record, by: origin.agency)
+    return awaited.map(\.sha256)
   }
 
   /// Whether the importing agency may know which reports of `reporter` are there, and about whom.
@@ -193,9 +217,24 @@ public struct Importer: Sendable {
     }
     do throws(Failure) {
       let history = try history(of: line, facts, ids.next(at: now), reference, now)
+      try requireFiles(of: line, history.record, now)
       return .accepted(store.prepared(history), line, reference)
     } catch {
       return .refused(error, (line, facts))
+    }
+  }
+
+  /// - Throws: `invalid` for files that say they are of a day to come, and for all of them where the importing agency does not
+  ///   see files of the case.
+  func requireFiles(of line: ImportLine, _ record: Case, _ now: Timestamp) throws(Failure) {
+    guard let files = line.files, !files.isEmpty else { return }
+    guard Visibility.projection(of: record, for: origin.agency)?.contains(.evidence) == true else {
+      throw .invalid("/evidence", .notAllowed)
+    }
+    let today = LegalDate(inJakarta: now)
+    let wrong = files.indices.filter { files[$0].facts.takenOn.map { $0 > today } ?? false }
+    if !wrong.isEmpty {
+      throw .invalid(wrong.map { FieldError(pointer: "/evidence/\($0)/taken_on", .range, Hint.future) })
     }
   }
 
@@ -250,5 +289,26 @@ public struct Importer: Sendable {
       }
     }
     return history
+  }
+}
+
+extension Importer.Judged {
+  /// The files that the line names.
+  fileprivate var files: [AnnouncedFile]? {
+    switch self {
+    case .accepted(_, let line, _): line.files
+    case .refused(_, let known): known?.line.files
+    }
+  }
+}
+
+extension Importer.Outcome {
+  /// The case that holds what the line says; nil where there is none, or the importing agency is not told of it.
+  fileprivate var caseID: CaseID? {
+    switch self {
+    case .created(let id), .extended(let id): id
+    case .duplicate(let id): id
+    case .erased, .differs, .invalid: nil
+    }
   }
 }

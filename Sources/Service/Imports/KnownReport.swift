@@ -16,9 +16,14 @@ struct KnownReport {
   }
 
   func compare(_ line: ImportLine, _ facts: Facts, _ importer: Importer) throws -> Importer.Outcome {
-    let wrong = try differences(facts)
-    if !wrong.isEmpty { return .differs(record.id, .reportDiffers(at: wrong)) }
     let reference = try transaction.currentReference()
+    let wrong = try differences(facts) + differences(line.files ?? [], importer, reference)
+    if !wrong.isEmpty { return .differs(record.id, .reportDiffers(at: wrong)) }
+    do throws(Failure) {
+      try importer.requireFiles(of: line, record, importer.now())
+    } catch {
+      return .invalid(error)
+    }
     // Notes of others exist for their authors alone: they are neither compared nor told of.
     let said = line.actions.enumerated().filter {
       $0.element.action.kind != .notes || importer.isOwn($0.element.agency, reference)
@@ -93,6 +98,18 @@ struct KnownReport {
     if now.isEmpty || record.version == 1 { return now }
     guard let first = try transaction.caseRecord(record.id, version: 1) else { return now }
     return facts.differences(from: first.facts, in: projection).isEmpty ? [] : now
+  }
+
+  /// Where the line describes files otherwise than the record does. What others have said of a file that they have brought is
+  /// theirs.
+  private func differences(_ files: [AnnouncedFile], _ importer: Importer, _ reference: Reference) -> [String] {
+    guard projection.contains(.evidence) else { return [] }
+    return files.enumerated().flatMap { index, file in
+      let item = record.evidence.last {
+        $0.sha256 == file.sha256 && importer.isOwn($0.receivedBy, reference)
+      }
+      return item.map { file.differences(from: $0).map { "/evidence/\(index)/\($0)" } } ?? []
+    }
   }
 
   private typealias Step = (changed: Case?, event: EventDraft)

@@ -65,16 +65,24 @@ enum EvidenceCheck {
     guard status.st_size == FileCipher.sealedBytes(file.byteCount) else { throw Fault.length }
     guard isFull, let vault, let cipher = try cipher(of: file, vault) else { return }
     do {
-      let opened = try BlockFile(path, byteCount: file.byteCount, cipher)
-      var hash = SHA256()
-      // Small pieces: many uploads may be compared at once.
-      for start in stride(from: 0, to: file.byteCount, by: 1 << 17) {
-        hash.update(data: try opened.readNow(start..<min(file.byteCount, start + 1 << 17)))
-      }
-      guard vault.digests.digest(.file, hash.finalize().hexadecimal) == file.digest else { throw Fault.content }
+      let sha256 = try sha256(of: path, byteCount: file.byteCount, cipher)
+      guard vault.digests.digest(.file, sha256) == file.digest else { throw Fault.content }
     } catch is EvidenceFault {
       throw Fault.content
     }
+  }
+
+  /// The SHA-256 of what a sealed file holds.
+  ///
+  /// - Throws: `EvidenceFault`.
+  static func sha256(of path: String, byteCount: Int, _ cipher: FileCipher) throws -> String {
+    let opened = try BlockFile(path, byteCount: byteCount, cipher)
+    var hash = SHA256()
+    // Small pieces: many uploads may be compared at once.
+    for start in stride(from: 0, to: byteCount, by: 1 << 17) {
+      hash.update(data: try opened.readNow(start..<min(byteCount, start + 1 << 17)))
+    }
+    return hash.finalize().hexadecimal
   }
 
   /// What opens a file; nil where nobody has a key of it.

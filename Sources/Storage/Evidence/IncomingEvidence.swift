@@ -82,6 +82,16 @@ final class IncomingEvidence: IncomingFile {
     if let name { files.settle(name, isKept: isUnknown || isNamed && failure == nil) }
   }
 
+  /// Reads what is on the disk.
+  ///
+  /// - Throws: `Failure` (`storage_unavailable`) where that is not what has come.
+  func prove() throws {
+    guard let placed else { return }
+    let path = files.folder.path(of: placed.name)
+    let sha256 = try? EvidenceCheck.sha256(of: path, byteCount: placed.byteCount, cipher)
+    guard sha256 == placed.sha256 else { throw Failure.storageUnavailable }
+  }
+
   /// Says that the kept file of another name, which was to hold the same bytes, is lost or damaged.
   func noteLost(_ name: String) { state.withLock { $0.lostName = name } }
 

@@ -13,7 +13,7 @@ struct SealedPlace: FilePlace {
 
 /// Which files cases have.
 extension Transaction {
-  func keep(_ file: any IncomingFile, for record: Case) throws {
+  func keep(_ file: any IncomingFile, for record: Case, isCounted: Bool) throws {
     guard let file = file as? IncomingEvidence, let placed = file.placed else {
       throw DatabaseError(message: "a file is kept that was not brought whole")
     }
@@ -51,7 +51,7 @@ extension Transaction {
       INSERT INTO case_evidence (case_key, file_key, data_key, wrapped, stands, awaits_scan) VALUES (?, ?, ?, ?, 1, 0)
       ON CONFLICT (case_key, file_key) DO NOTHING
       """, [caseKey, fileKey, dataKey, try cipher.wrapped(by: key, Self.binding(record.id, placed.digest))])
-    pending.jobBytes += Int64(placed.byteCount)
+    if isCounted { pending.jobBytes += Int64(placed.byteCount) }
   }
 
   func casesAwaitingScan(limit: Int) throws -> [CaseID] {
@@ -126,11 +126,13 @@ extension Transaction {
 
   /// Lets the files of a case go, as it is erased. Those that no other case has are deleted when it is finished.
   func forgetEvidence(ofKey key: Int64) throws {
+    try execute("DELETE FROM announced_file WHERE case_key = ?", [key])
     try execute("DELETE FROM case_evidence WHERE case_key = ?", [key])
     try execute("DELETE FROM evidence_file WHERE file_key NOT IN (SELECT file_key FROM case_evidence)", [])
   }
 
-  private func evidenceKeys(of id: CaseID) throws -> (caseKey: Int64, dataKey: Int64) {
+  /// The row of a case, and the key of its values.
+  func evidenceKeys(of id: CaseID) throws -> (caseKey: Int64, dataKey: Int64) {
     guard
       let keys = try fetchOne(
         "SELECT case_key, data_key FROM case_record WHERE id = ?", [id.data],

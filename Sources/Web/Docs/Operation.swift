@@ -13,9 +13,15 @@ final class Operation: Sendable {
     let contentTypes: [String]
     /// Whether a type is taken under another name than those.
     fileprivate let takes: @Sendable (String) -> Bool
+    /// Whether it may come without a type, as `curl -T` sends it.
+    fileprivate let mayBeUntyped: Bool
 
-    init(_ contents: [(type: String, schema: Schema)], takes: @escaping @Sendable (String) -> Bool = { _ in false }) {
+    init(
+      _ contents: [(type: String, schema: Schema)], mayBeUntyped: Bool = false,
+      takes: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
       self.contents = contents
+      self.mayBeUntyped = mayBeUntyped
       self.takes = takes
       contentTypes = contents.map(\.type)
     }
@@ -164,6 +170,7 @@ extension Operation {
 extension Operation.Body {
   /// - Throws: `unsupported_media_type` unless `Content-Type` names one of the types that are taken.
   func requireType(_ given: String?) throws(Failure) {
+    if given == nil, mayBeUntyped { return }
     // As clients write it as a rule.
     if let given, contentTypes.contains(given) { return }
     guard let given, contentTypes.contains(MediaType.bare(given)) || takes(MediaType.bare(given)) else {

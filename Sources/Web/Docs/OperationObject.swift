@@ -40,7 +40,7 @@ struct OperationObject {
     switch route.gate {
     case .open, .counted: return []
     case .optionalKey, .administratorOrLocal: return [Self.object([]), key]
-    case .anyKey, .anyAgency, .agency, .agencyOrAdministrator, .recording, .administrator: return [key]
+    case .anyKey, .anyAgency, .agency, .agencyHolding, .agencyOrAdministrator, .recording, .administrator: return [key]
     }
   }
 
@@ -113,7 +113,7 @@ struct OperationObject {
       return nil
     }
     if type == FileType.text.rawValue { return .string(example) }
-    if FileType(rawValue: type) != nil { return nil }
+    if FileType(rawValue: type) != nil || type == "application/octet-stream" { return nil }
     return isLines ? .string(Cookbook.sample(example) + "\n") : parsed(example)
   }
 

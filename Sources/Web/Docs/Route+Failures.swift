@@ -8,7 +8,7 @@ extension Route {
     switch gate {
     case .open, .counted: break
     case .optionalKey, .anyKey: codes.formUnion([.unauthenticated, .agencyNotBegun, .agencyEnded, .tooManyRequests])
-    case .anyAgency, .agency, .agencyOrAdministrator, .recording:
+    case .anyAgency, .agency, .agencyHolding, .agencyOrAdministrator, .recording:
       codes.formUnion([.unauthenticated, .scopeMissing, .agencyNotBegun, .agencyEnded, .tooManyRequests])
     case .administrator, .administratorOrLocal:
       codes.formUnion([.unauthenticated, .scopeMissing, .tooManyRequests])

@@ -15,6 +15,7 @@ extension Schema {
           .always("code", code(FieldErrorCode.self)), .always("detail", string),
         ]).named("FieldError"))), .maybe("allowed_actions", array(of: code(ActionKind.self))),
     .maybe("current_etag", entityTag), .maybe("case_id", uuid.described("Of report_exists: the case.")),
+    .maybe("received", count.described("Of upload_conflict: the bytes that have come.")),
     .maybe("retry_after", count.described("Seconds, as in Retry-After.")), .maybe("request_id", string),
   ]).named("Problem")
 }

@@ -187,12 +187,8 @@ enum EvidenceRoutes {
   }
 
   /// The digest in the path. What is none names no file.
-  private static func sha256(of call: Call) throws(Failure) -> String {
-    guard call.parameters.count > 1 else { throw .notFound }
-    let text = call.parameters[1]
-    guard text.utf8.count == 64, text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
-      throw .notFound
-    }
+  static func sha256(of call: Call) throws(Failure) -> String {
+    guard let text = call.parameters.last, EvidenceBody.isDigest(text) else { throw .notFound }
     return String(text)
   }
 }
@@ -230,14 +226,9 @@ enum EvidenceQuery {
     if let url = facts.sourceURL, !CaseBody.isAddress(url) {
       throw .parameter("source_url", CaseBody.address)
     }
-    if let name = facts.name, name.contains(where: { "/\\".contains($0) }) || [".", ".."].contains(name) {
-      throw .parameter("name", Self.noPath)
-    }
+    if let name = facts.name, !EvidenceBody.isName(name) { throw .parameter("name", EvidenceBody.noPath) }
     return facts
   }
-
-  private static let noPath = LocalizedText(
-    en: "Give the name of the file without its folder.", inIndonesian: "Isi nama berkas tanpa foldernya.")
 }
 
 extension Failure {

@@ -71,6 +71,45 @@ extension Operation {
     example: Example("BAWASLU", path: ["$id", "$file"], body: #"{"reason":"Berkas salah unggah."}"#))
 }
 
+/// Operations on the files that lines of imports have named.
+extension Operation {
+  private static let named = "893b562e15fb43ebe98ec6437f2fb240393f7652fee9738dd97b1b470c8e939d"
+
+  static let listEvidenceFiles = Operation(
+    "listEvidenceFiles", .synchronisation, .init(en: "Files that are to come", inIndonesian: "Berkas yang ditunggu"),
+    details: "What the agency has named in lines of imports, newest first, and how many bytes of each have come.",
+    query: [.limit(1...1_000, standard: 100), .cursor],
+    replies: [.list(of: .awaitedFile, named: "AwaitedFilePage", "Files and their cases.")],
+    refusals: [.invalidCursor], example: Example("BAWASLU"))
+
+  static let showEvidenceFile = Operation(
+    "getEvidenceFile", .synchronisation, .init(en: "How far a file has come", inIndonesian: "Status berkas kiriman"),
+    details: "Of a file that the agency is to bring, or has brought.",
+    replies: [.json(.deliveredFile, "How many bytes have come, and for which cases.")],
+    example: Example("BAWASLU", path: [named]))
+
+  static let putEvidenceFile = Operation(
+    "putEvidenceFile", .synchronisation, .init(en: "Bring a named file", inIndonesian: "Kirim berkas yang disebut"),
+    details: """
+      Brings a file that lines of imports have named, for all cases that they have named it for: curl -T FILE. What was cut \
+      off goes on with Content-Range: bytes FIRST-LAST/TOTAL where the last part has ended (curl -T FILE -C RECEIVED), within \
+      an hour and until the next start of the service; what begins at 0 begins anew. At most 16 files of an agency may be on \
+      their way. It is judged as one that is brought to a case: type, limits, rights. The same request again changes nothing.
+      """,
+    query: [.dryRun],
+    body: Operation.Body(
+      [("application/octet-stream", Schema.string.with(("format", .string("binary"))))], mayBeUntyped: true,
+      takes: { FileType(declared: $0) != nil }),
+    replies: [
+      .json(.deliveredFile, "Nothing was to come: it was brought before, or the request is only tried."),
+      .json(.deliveredFile, "All of it has come.", .created),
+      .json(.deliveredFile, "The part has come.", .accepted),
+    ],
+    refusals: [.uploadConflict, .invalid, .evidenceDamaged],
+    example: Example(
+      "BAWASLU", path: [named], body: "Catatan: unggahan akun terlapor.", fields: ["Content-Type: text/plain"]))
+}
+
 extension Operation.Body {
   /// A file of evidence.
   fileprivate static let files = Operation.Body(
@@ -97,6 +136,22 @@ extension Schema {
           .described("Left out while the file stands.").named("EvidenceWithdrawn")),
     ]
   ).named("EvidenceItem")
+
+  static let awaitedFile = object([
+    .always("sha256", sha256), .always("case", uuid), .always("received", count.described("Bytes that have come.")),
+  ]).named("AwaitedFile")
+
+  static let deliveredFile = object([
+    .always("sha256", sha256),
+    .always("received", count.described("Bytes that have come, in a row from the first one.")),
+    .always(
+      "cases",
+      array(
+        of: object([
+          .always("id", uuid), .always("status", codes(["awaited", "kept", "refused"])),
+          .maybe("problem", problem.described("Why this case has not taken it: it is awaited still.")),
+        ]).named("DeliveredFileCase"))),
+  ]).named("DeliveredFile")
 
   static let custodyEntry = object([
     .always("seq", count), .always("what", string), .always("agency", agency), .always("at", instant),

@@ -25,6 +25,7 @@ extension ImportLine {
     let body = try ObjectReader(try JSONBody.parse(bytes))
     let reader = body.object("case", required: true)
     let steps = body.objects("actions", countMax: ImportLine.actionsMax)
+    let files = EvidenceBody.files(of: body)
     body.finish()
     var actions: [(AgencyCode, Action)] = []
     for step in steps {
@@ -40,6 +41,6 @@ extension ImportLine {
     reader.finish()
     try body.errors.check()
     if draft.facts.source.agency.rawValue.isEmpty { throw .invalid("/case/source/agency", .required) }
-    self.init(draft: draft, actions: actions)
+    self.init(draft: draft, actions: actions, files: files)
   }
 }

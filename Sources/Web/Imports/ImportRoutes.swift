@@ -93,18 +93,18 @@ enum ImportRoutes {
     let outcomes = try await importer.keep(lines.map(\.judged), dryRun: dryRun)
     var writer = JSONWriter(reserving: lines.count * 128)
     for (line, kept) in zip(lines, outcomes) {
-      write(kept.outcome, kept.leaf, line: line.number, call, to: &writer)
+      write(kept, line: line.number, call, to: &writer)
       writer.bytes.append(UInt8(ascii: "\n"))
     }
     return writer.bytes
   }
 
   private static func write(
-    _ outcome: Importer.Outcome, _ leaf: LeafReceipt?, line: Int, _ call: Call, to writer: inout JSONWriter
+    _ kept: Importer.Kept, line: Int, _ call: Call, to writer: inout JSONWriter
   ) {
     writer.object { writer in
       writer.member("line", line)
-      switch outcome {
+      switch kept.outcome {
       case .created(let id):
         writer.member("status", "created")
         writer.member("id", id.description)
@@ -125,7 +125,8 @@ enum ImportRoutes {
         writer.name("problem")
         call.write(failure, to: &writer)
       }
-      if let leaf { writer.member("leaf", leaf.text) }
+      if let files = kept.awaitedFiles { writer.member("awaited_files", strings: files) }
+      if let leaf = kept.leaf { writer.member("leaf", leaf.text) }
     }
   }
 }

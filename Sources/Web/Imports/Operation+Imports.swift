@@ -10,7 +10,8 @@ extension Operation {
       One case a line with its acts in order, each judged as if its agency had posted it that day. One result a line. \
       Reporter and actors are the key's agency and those it succeeded, with scope migration any agency. The same file \
       again answers duplicate for all and changes nothing; id is null for reports of others, and a dry run does not \
-      look for those. An import that has used up what its agency may ask ends with a line {"problem": …}. Bodies may be gzip. Behind a proxy the results \
+      look for those. Files are named in evidence and follow by PUT /v1/evidence-files/{sha256}: awaited_files in a result says \
+      which the case does not have. A list takes the place of that of an earlier line. An import that has used up what its agency may ask ends with a line {"problem": …}. Bodies may be gzip. Behind a proxy the results \
       come when the whole body has come: send without waiting for them.
       """,
     query: [.dryRun],
@@ -28,7 +29,8 @@ extension Operation {
         "identifier_missing":true,"position_level":"pelaksana"},"violation":"DS-06","act":{"occurred_on":"2024-10-02",\
         "narrative":"Uraian."},"source":{"kind":"temuan","agency":"BAWASLU","agency_ref":"$(new)",\
         "received_on":"2024-10-06"}},"actions":[{"action":"verifications","agency":"BAWASLU","occurred_on":"2024-10-09",\
-        "outcome":"accepted"}]}
+        "outcome":"accepted"}],"evidence":[{"sha256":"893b562e15fb43ebe98ec6437f2fb240393f7652fee9738dd97b1b470c8e939d",\
+        "kind":"document","media_type":"text/plain"}]}
         """))
 
   /// A case as it is posted, but for whom it is recorded.
@@ -58,6 +60,6 @@ extension Operation {
             }
           ).named("ImportedAct"), countMax: ImportLine.actionsMax
         ).orNull),
-    ], isClosed: true
+    ] + BodyRecord.members { _ = EvidenceBody.files(of: $0) }, isClosed: true
   ).named("ImportLine")
 }

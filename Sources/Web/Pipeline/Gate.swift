@@ -15,6 +15,8 @@ enum Gate: Sendable, Equatable {
   case anyAgency
   /// A key of an agency with this scope. An operator's key never passes: an operator sees no case.
   case agency(Scope)
+  /// The same with one of these scopes.
+  case agencyHolding([Scope])
   /// The same, or the operator's key with scope `admin`: what is told of a case then is no more than when it falls due.
   case agencyOrAdministrator(Scope)
   /// A key with one of these scopes of an agency that exists today: what the request leaves is an act of the agency.
@@ -35,6 +37,7 @@ enum Gate: Sendable, Equatable {
     case .anyKey: "any key"
     case .anyAgency: "any key of an agency"
     case .agency(let scope): "agency, \(scope.rawValue)"
+    case .agencyHolding(let scopes): "agency, \(scopes.map(\.rawValue).joined(separator: " or "))"
     case .agencyOrAdministrator(let scope): "agency, \(scope.rawValue); or operator, admin"
     case .recording(let scopes): "agency in office, \(scopes.map(\.rawValue).joined(separator: " or "))"
     case .administrator: "operator, admin"
@@ -54,6 +57,8 @@ extension Caller {
       guard agency != nil else { throw .scopeMissing }
     case .agency(let scope):
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
+    case .agencyHolding(let scopes):
+      guard agency != nil, !key.scopes.isDisjoint(with: scopes) else { throw .scopeMissing }
     case .agencyOrAdministrator(let scope):
       guard key.scopes.contains(agency == nil ? .admin : scope) else { throw .scopeMissing }
     case .recording(let scopes):

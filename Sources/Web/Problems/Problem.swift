@@ -194,6 +194,18 @@ extension FailureCode {
         explanation: text(
           "The file is missing or damaged on the disk of the service: tell the operator, or bring it again.",
           "Berkas hilang atau rusak di penyimpanan layanan: beri tahu operator, atau unggah kembali."))
+    case .uploadConflict:
+      Problem(
+        status: .conflict, title: text("The part does not go on", "Bagian tidak menyambung"),
+        explanation: text(
+          """
+          A part of a file begins where the last one has ended: received says how many bytes have come. Send the next part \
+          from there, or the whole file.
+          """,
+          """
+          Bagian berkas dimulai di akhir bagian sebelumnya: received menyatakan byte yang sudah diterima. Kirim bagian \
+          berikutnya dari sana, atau seluruh berkas.
+          """))
     case .retentionHeld:
       Problem(
         status: .conflict, title: text("The case is held", "Kasus ditahan"),

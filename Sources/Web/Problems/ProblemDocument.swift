@@ -84,6 +84,7 @@ enum ProblemDocument {
       if let actions = failure.allowedActions { writer.member("allowed_actions", strings: actions) }
       if let etag = failure.currentETag { writer.member("current_etag", etag) }
       if let id = failure.existing { writer.member("case_id", id.description) }
+      if let count = failure.receivedBytes { writer.member("received", count) }
       if let seconds = failure.retryAfterSeconds { writer.member("retry_after", seconds) }
       if let requestID { writer.member("request_id", requestID) }
     }

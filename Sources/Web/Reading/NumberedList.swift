@@ -15,22 +15,23 @@ struct NumberedList {
 
   /// - Parameters:
   ///   - name: the last segment of the list's path.
-  ///   - filterName: the parameter that narrows the list.
+  ///   - filterName: the parameter that narrows the list, if one does.
   /// - Throws: `invalid_parameter`, `invalid_cursor`.
   init(
-    _ call: Call, named name: String, filteredBy filterName: String, limitMax: Int, limitDefault: Int
+    _ call: Call, named name: String, filteredBy filterName: String? = nil, limitMax: Int, limitDefault: Int
   ) throws(Failure) {
     let query = call.query
     limit = try query.int("limit", in: 1...limitMax) ?? limitDefault
     isLimited = limit <= limitMax
     path = "/v1/\(name)"
     cursors = call.cursors(of: path)
+    let given = filterName.flatMap { query[$0] }
     guard let text = query["cursor"] else {
-      (start, filter) = (.max, query[filterName])
+      (start, filter) = (.max, given)
       return
     }
     let (place, filtered) = try cursors.open(text)
-    if let given = query[filterName], given != filtered { throw .invalidCursor }
+    if let given, given != filtered { throw .invalidCursor }
     (start, filter) = (place.key, filtered.isEmpty ? nil : filtered)
   }
 

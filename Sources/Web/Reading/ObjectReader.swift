@@ -67,6 +67,8 @@ final class ObjectReader {
 
   func has(_ name: String) -> Bool { object[name] != nil }
 
+  func isNull(_ name: String) -> Bool { object[name] == .null }
+
   /// The member as it is, whatever it is; null counts as absent.
   ///
   /// - Parameter schema: what it should be, for the description.

@@ -19,6 +19,7 @@ private struct Expectation {
     case recording([Scope])
     case administrator
     case agencyOrAdministrator(Scope)
+    case agencyHolding([Scope])
   }
   let who: Who
   let allowed: Int
@@ -91,6 +92,9 @@ private let expectations: [String: Expectation] = [
   "POST /v1/case-searches": Expectation(.agency(.casesRead), 200),
   "POST /v1/classification": Expectation(.agency(.casesRead), 422),
   "POST /v1/imports": Expectation(.recording([.imports, .migration]), 415),
+  "GET /v1/evidence-files": Expectation(.agencyHolding([.imports, .migration]), 200),
+  "GET /v1/evidence-files/{sha256}": Expectation(.agencyHolding([.imports, .migration]), 404),
+  "PUT /v1/evidence-files/{sha256}": Expectation(.recording([.imports, .migration]), 415),
   "GET /v1/changes": Expectation(.agency(.sync), 200),
   "GET /v1/exports/cases": Expectation(.agency(.sync), 200),
   "POST /v1/reconciliations": Expectation(.agency(.sync), 415),
@@ -143,6 +147,7 @@ private struct Role {
       case .anyAgency: holder.owner != .operator
       case .agency(let scope): holder.owner != .operator && holder.scopes.contains(scope)
       case .recording(let scopes): holder.owner != .operator && !holder.scopes.isDisjoint(with: scopes)
+      case .agencyHolding(let scopes): holder.owner != .operator && !holder.scopes.isDisjoint(with: scopes)
       case .administrator: holder.owner == .operator && holder.scopes.contains(.admin)
       case .agencyOrAdministrator(let scope): holder.scopes.contains(holder.owner == .operator ? .admin : scope)
       }
