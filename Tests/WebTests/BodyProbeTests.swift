@@ -59,7 +59,8 @@ struct BodyProbeTests {
     let none: Set = ["GET", "DELETE"]
     return routeTable().filter {
       !none.contains($0.method)
-        && !["/v1/admin/backups", "/v1/record/cosignatures", "/v1/cases/{id}/evidence", "/v1/evidence-files/{sha256}"].contains($0.path)
+        && !["/v1/admin/backups", "/v1/record/cosignatures", "/v1/cases/{id}/evidence", "/v1/evidence-files/{sha256}"]
+          .contains($0.path)
     }
     .map { "\($0.method) \($0.path)" }
   }
