@@ -3,13 +3,18 @@ internal import Foundation
 internal import JSON
 
 /// Hands back what a replica holds and the service, restored from a backup, no longer has: the agency's own reports, by
-/// way of an import. Acts are not handed back: a replica does not know who has recorded each, and their texts stand in
-/// histories alone. What is to be recorded again is named.
+/// way of an import, and the files that it has brought to them. Acts are not handed back: a replica does not know who has
+/// recorded each, and their texts stand in histories alone. What is to be recorded again is named.
 public struct GiveBack {
   private let job: SyncJob
   private let file: ReplicaFile
+  private let evidence: EvidenceReturn?
 
-  public init(_ job: SyncJob) { (self.job, file) = (job, job.file) }
+  /// - Parameter folder: of the files of evidence; nil: none are given back.
+  public init(_ job: SyncJob, filesFrom folder: String? = nil) {
+    (self.job, file) = (job, job.file)
+    evidence = folder.map { EvidenceReturn(job, from: $0) }
+  }
 
   /// What came of it.
   public struct Outcome {
@@ -54,15 +59,18 @@ public struct GiveBack {
     _ = try job.asking { try Reconciliation(job: job, replica: replica).ask(at: nil) }
     let lost = try replica.lostCases()
     let own = lost.filter { $0.known == nil && $0.owner == agency && !$0.isErased }
-    let results = own.isEmpty ? [] : try job.asking { try importCases(own) }
+    let (results, awaited) = own.isEmpty ? ([], []) : try job.asking { try importCases(own, by: agency) }
+    let files = try evidence?.bring(awaited) ?? []
     let others = lost.filter { $0.known != nil || $0.owner != agency || $0.isErased }.map(Self.line)
-    let isComplete = others.isEmpty && results.allSatisfy(\.isDone)
-    return Outcome(isComplete: isComplete, lines: results.map(\.line) + others)
+    let isComplete = others.isEmpty && (results + files).allSatisfy(\.isDone)
+    return Outcome(isComplete: isComplete, lines: (results + files).map(\.line) + others)
   }
 
   // MARK: Importing
 
-  private func importCases(_ cases: [LostCase]) throws -> [(isDone: Bool, line: String)] {
+  private func importCases(_ cases: [LostCase], by agency: String) throws -> (
+    results: [(isDone: Bool, line: String)], awaited: [String]
+  ) {
     var rest = cases[...]
     let request = CurlTransport.Request(target: "/v1/imports") {
       guard let next = rest.popFirst() else { return nil }
@@ -70,19 +78,26 @@ public struct GiveBack {
       writer.object { writer in
         writer.name("case")
         writer.value(.object(Self.body(of: next.record)))
+        if let evidence {
+          writer.name("evidence")
+          writer.value(.array(evidence.files(of: next.record, by: agency)))
+        }
       }
       return writer.bytes + [10]
     }
     let answer = try job.transport.send(request)
-    var results: [(isDone: Bool, line: String)] = []
+    var (results, awaited): ([(isDone: Bool, line: String)], [String]) = ([], [])
     while let line = try answer.nextObject() {
       guard line["line"] != nil else { throw SyncFault.refused(try Self.problem(line), code: nil) }
       let number = try line.int("line")
       guard cases.indices.contains(number - 1) else { throw job.unexpected("a result of a line that was not sent") }
       results.append(try Self.result(line, of: cases[number - 1]))
+      if case .array(let files)? = line["awaited_files"] {
+        awaited += files.compactMap { if case .string(let sha256) = $0 { sha256 } else { nil } }
+      }
     }
     guard results.count == cases.count else { throw try answer.cut() }
-    return results
+    return (results, awaited)
   }
 
   /// The facts of a case as they would be posted.

@@ -28,7 +28,10 @@ struct SyncCommand: ParsableCommand {
   @Option(help: "The same for workbooks (XLSX), with dates as dates and every number of a person intact.")
   var xlsx: String?
   @Option(
-    help: "A folder for the files of evidence of its cases, fetched when it agrees (the key needs cases:read, too).")
+    help: """
+      A folder for the files of evidence of its cases, fetched when it agrees (the key needs cases:read, too); with \
+      --give-back the one that they are given back from.
+      """)
   var evidence: String?
   @Option(help: "The language of their headings: en or id.")
   var language = "en"
@@ -133,7 +136,7 @@ struct SyncCommand: ParsableCommand {
   }
 
   private func handBack(_ job: SyncJob) throws {
-    let outcome = try GiveBack(job).run()
+    let outcome = try GiveBack(job, filesFrom: evidence).run()
     try printLines(outcome.lines)
     if !outcome.isComplete { throw ExitCode(3) }
   }

@@ -92,5 +92,61 @@ extension ProgramTests {
       let log = FileManager.default.contents(atPath: folder.file("log")).map { String(decoding: $0, as: UTF8.self) }
       #expect(log?.contains("resumed") == true, "seed \(seed): no upload was resumed")
     }
+
+    @Test("go back from the folder of a replica to a service that was restored, and what is missing there is named")
+    func givenBack() throws {
+      let writer = try makeKey(
+        database, ["--agency", "BAWASLU", "--scopes", "cases:read,cases:write,imports,sync"])
+      // The file as it was before all that: what a restoration brings back.
+      let backup = folder.file("backup.sqlite")
+      var server = try RunningServer(database)
+      try server.stop()
+      for suffix in ["", ".record-key", ".checkpoint", ".keys", ".master"] {
+        try FileManager.default.copyItem(atPath: database + suffix, toPath: backup + suffix)
+      }
+      server = try RunningServer(database)
+      let port = server.port
+      let client = try server.client(writer)
+      let id = try #require(try client.create("back").json["id"].text)
+      let texts = ["satu", "dua", "tiga", "ditarik"].map { Array("\($0)\n".utf8) }
+      let names = texts.map { SHA256.hash(data: $0).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+      for text in texts {
+        let tag = try client.get("/v1/cases/\(id)").fields["etag"] ?? ""
+        let fields = ["If-Match": tag, "Content-Type": "text/plain"]
+        let query = "kind=document&note=Zqscatatan&name=a.txt"
+        let answer = try client.ask(
+          "POST", "/v1/cases/\(id)/evidence?\(query)", fields, String(decoding: text, as: UTF8.self))
+        #expect(answer.status == 201, "\(answer.text)")
+      }
+      let tag = try client.get("/v1/cases/\(id)").fields["etag"] ?? ""
+      #expect(
+        try client.ask(
+          "POST", "/v1/cases/\(id)/evidence/\(names[3])/withdrawal", ["If-Match": tag], #"{"reason":"x"}"#
+        ).status == 201)
+      let (keyFile, files) = (folder.file("key"), folder.file("files"))
+      try writeKey(writer, to: keyFile)
+      func sync(_ options: String...) throws -> Finished {
+        try run(
+          [
+            program, "sync", "--server", "http://127.0.0.1:\(port)", "--key-file", keyFile, "--into", folder.file("replica"),
+            "--evidence", files, "--retries", "0",
+          ] + options)
+      }
+      #expect(try sync().ending == .exit(0))
+      try server.stop()
+      try sqlite(backup, "INSERT INTO setting (name, value) VALUES ('record_restored', x'')", readonly: false)
+      let restored = try RunningServer(backup, port: port)
+      // One is lost here, too.
+      try FileManager.default.removeItem(atPath: "\(files)/\(names[2].prefix(2))/\(names[2]).txt")
+      let given = try sync("--give-back")
+      #expect(given.ending == .exit(3), "\(given.errors)")
+      for name in names[..<2] { #expect(given.output.contains("given back    file \(name)"), "\(given.output)") }
+      #expect(given.output.contains("not here      file \(names[2])") && !given.output.contains(names[3]))
+      let found = try restored.client(writer).get("/v1/cases").json["items"].items.first
+      let evidence = try #require(found)["evidence"].items
+      #expect(Set(evidence.compactMap { $0["sha256"].text }) == Set(names[..<2]))
+      #expect(evidence.allSatisfy { $0["note"].text == "Zqscatatan" && $0["name"].text == "a.txt" })
+      try restored.stop()
+    }
   }
 }
