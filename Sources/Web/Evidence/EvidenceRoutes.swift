@@ -113,10 +113,10 @@ enum EvidenceRoutes {
   }
 
   /// Bytes that are opened at a time, while those before them go out.
-  private static let openedBytes = 512 << 10
+  private static let openedBytes = 256 << 10
 
   /// Parts after which it is asked again whether the file may still be given out: 8 MiB.
-  private static let trustedParts = 16
+  private static let trustedParts = 32
 
   /// A part of a range, up to the end of a block, so that none is opened twice.
   private static func part(of range: Range<Int>, at offset: Int) -> Range<Int> {

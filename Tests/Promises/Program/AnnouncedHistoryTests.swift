@@ -128,7 +128,8 @@ extension ProgramTests {
       func sync(_ options: String...) throws -> Finished {
         try run(
           [
-            program, "sync", "--server", "http://127.0.0.1:\(port)", "--key-file", keyFile, "--into", folder.file("replica"),
+            program, "sync", "--server", "http://127.0.0.1:\(port)", "--key-file", keyFile, "--into",
+            folder.file("replica"),
             "--evidence", files, "--retries", "0",
           ] + options)
       }
