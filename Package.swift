@@ -15,6 +15,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The folders of Tests but one. What keeps the promises of README stands in a folder of its own, `Promises`, and belongs to
@@ -41,6 +42,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
   targets: [
@@ -75,8 +77,9 @@ let package = Package(
       name: "Web",
       dependencies: [
         "Domain", "Fairness", "Gzip", "HTTPServer", "JSON", "Merkle", "Service", "Sheets", crypto, httpTypes, logging,
+        mustache,
       ],
-      swiftSettings: strict),
+      resources: [.embedInCode("Pages/templates")], swiftSettings: strict),
     .executableTarget(
       name: "netral",
       dependencies: [

@@ -6,6 +6,9 @@ internal import Service
 enum Routes {
   static let all: [Route] =
     [
+      Route(.get, "/", .open, .homePage) { try await PageRoutes.home($0, $1.releases) },
+      Route(.get, "/forms", .open, .formsPage) { try PageRoutes.forms($0, $1.releases.reference) },
+
       Route(.get, "/livez", .open, .live) { _, _ in OperationRoutes.live() },
       Route(.get, "/readyz", .open, .ready) { try await OperationRoutes.ready($0, $1.watching.readiness) },
       Route(.get, "/metrics", .administratorOrLocal, .metrics) {
@@ -34,6 +37,7 @@ enum Routes {
         .page(
           "getProblem", .init(en: "What a problem means", inIndonesian: "Arti suatu masalah"), path: ["clock_running"])
       ) { try DocumentationRoutes.problem($0, $1.documentation) },
+      Route(.get, "/favicon.ico", .open, .icon) { _, _ in DocumentationRoutes.icon() },
       Route(.get, "/docs/style.css", .open, .styleSheet) { _, _ in DocumentationRoutes.styleSheet() },
 
       Route(.get, "/v1/record/checkpoint", .counted, .checkpoint) { try RecordRoutes.checkpoint($0, $1.log) },

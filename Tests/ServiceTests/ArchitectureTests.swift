@@ -51,8 +51,8 @@ internal import Testing
     "Sync": ["Crypto", "Domain", "GRDB", "JSON", "Merkle", "SealedReporters", "Sheets", "Storage"],
     "HTTPServer": ["CEpoll", "HTTPTypes"],
     "Web": [
-      "Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Merkle", "Service",
-      "Sheets",
+      "Crypto", "Domain", "Fairness", "Gzip", "HTTPServer", "HTTPTypes", "JSON", "Logging", "Merkle", "Mustache",
+      "Service", "Sheets",
     ],
     "netral": [
       "ArgumentParser", "Domain", "HTTPServer", "JSON", "Logging", "Merkle", "Migrations", "SealedReporters", "Service",

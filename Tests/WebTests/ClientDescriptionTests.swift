@@ -21,6 +21,7 @@ struct ClientDescriptionTests {
     createPublishedFigure cosign exportCases importCases makeReleases putMandates putReference reconcile refuseCorrection
     addEvidence getEvidence listCustody listEvidence withdrawEvidence
     getEvidenceFile listEvidenceFiles putEvidenceFile
+    getFormsPage getHomePage getIcon
     registerWitness eraseCase holdRetention listRetention listRetentionHolds releaseRetention
     getSealingKeys registerSealingKey
     requestCorrection revokeKey rotateKey searchCases suggestViolation whoami

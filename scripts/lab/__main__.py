@@ -11,6 +11,7 @@ COMMANDS = (
     "deploy",
     "image",
     "interop",
+    "pages",
     "sheets",
     "soak",
     "test",

@@ -24,6 +24,9 @@ enum DocumentationRoutes {
     Answer(contentType: "text/css; charset=utf-8", body: .bytes(Page.styleSheet), isPublic: true)
   }
 
+  /// GET /favicon.ico
+  static func icon() -> Answer { Answer(contentType: "image/svg+xml", body: .bytes(PageIcon.svg), isPublic: true) }
+
   /// A page whose links lead to this service as the client reaches it.
   static func page(_ html: [UInt8], _ call: Call) -> Answer {
     Answer(

@@ -24,6 +24,10 @@ extension Operation {
       example: Example(nil, path: path))
   }
 
+  static let icon = Operation(
+    "getIcon", .operation, .init(en: "The icon of pages", inIndonesian: "Ikon halaman"),
+    replies: [Reply(.ok, "The icon.", [Reply.Content(type: "image/svg+xml", schema: nil)])], example: Example(nil))
+
   static let styleSheet = Operation(
     "getStyleSheet", .operation, .init(en: "How pages look", inIndonesian: "Tampilan halaman"),
     replies: [Reply(.ok, "The style sheet.", [Reply.Content(type: "text/css", schema: nil)])], example: Example(nil))

@@ -62,7 +62,8 @@ struct Router: Sendable {
     }
     var node = root
     var parameters: [Substring] = []
-    var rest: Substring? = path.dropFirst()
+    // The root has no segment.
+    var rest: Substring? = path.utf8.count > 1 ? path.dropFirst() : nil
     while let text = rest {
       let slash = text.utf8.firstIndex(of: UInt8(ascii: "/"))
       let segment = slash.map { text[..<$0] } ?? text

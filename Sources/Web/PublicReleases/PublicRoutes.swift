@@ -108,7 +108,7 @@ enum PublicRoutes {
 }
 
 extension Failure {
-  fileprivate static func electionMissing(_ isMissing: Bool, _ reference: Reference) -> Failure {
+  static func electionMissing(_ isMissing: Bool, _ reference: Reference) -> Failure {
     let keys = reference.elections.keys.sorted().joined(separator: ", ")
     return .parameter(
       "election", LocalizedText(en: "Give one of \(keys).", inIndonesian: "Isi salah satu dari \(keys)."),

@@ -27,6 +27,8 @@ private struct Expectation {
 }
 
 private let expectations: [String: Expectation] = [
+  "GET /": Expectation(.everyone, 200),
+  "GET /forms": Expectation(.everyone, 200),
   "GET /livez": Expectation(.everyone, 200),
   "GET /readyz": Expectation(.everyone, 200),
   "GET /openapi.json": Expectation(.optionalKey, 200),
@@ -37,6 +39,7 @@ private let expectations: [String: Expectation] = [
   // Without a key only to a loopback peer that names one as its host, which these requests do not: MetricsTests.
   "GET /metrics": Expectation(.administrator, 200),
   "GET /docs/problems/{code}": Expectation(.everyone, 404),
+  "GET /favicon.ico": Expectation(.everyone, 200),
   "GET /docs/style.css": Expectation(.everyone, 200),
   "POST /v1/cases": Expectation(.recording([.casesWrite]), 422),
   "GET /v1/record/checkpoint": Expectation(.everyone, 200),
@@ -240,7 +243,8 @@ struct GateTests {
             #expect(answer["x-content-type-options"] == "nosniff", "\(route.method) \(route.path)")
             // What needs no key and holds nothing of anybody may be kept; nothing else, refusals least of all.
             let isPublic =
-              route.path.hasPrefix("/docs") || route.path == "/v1/public/releases"
+              route.path.hasPrefix("/docs") || ["/", "/forms", "/favicon.ico"].contains(route.path)
+              || route.path == "/v1/public/releases"
               || (route.path.hasPrefix("/openapi") && role.authorization == nil)
             let kept = isPublic && answer.status == 200 ? "public, max-age=3600" : "no-store"
             #expect(answer["cache-control"] == kept, "\(role.name): \(route.method) \(route.path)")
@@ -275,7 +279,7 @@ struct GateTests {
   @Test(
     "an address that is none answers 404",
     arguments: [
-      "/", "/v1", "/v1/", "/v1/cases//", "/v1//cases", "//v1/cases/", "/v1/cases/x", "/v1/cases/x/nothing", "/V1/cases",
+      "/v1", "/v1/", "/forms/x", "/v1/cases//", "/v1//cases", "//v1/cases/", "/v1/cases/x", "/v1/cases/x/nothing", "/V1/cases",
       "/v1/cases%2F",
       "/docs/problems/nothing", "/v1/reference/nothing",
     ])

@@ -1,0 +1,131 @@
+internal import Crypto
+internal import Domain
+internal import HTTPServer
+internal import HTTPTypes
+internal import Mustache
+
+/// A page for people: what stands around every one, in the language that was asked for.
+struct PageShell {
+  /// The pages that every page leads to.
+  enum Place: String, CaseIterable {
+    case home = "/"
+    case forms = "/forms"
+    case docs = "/docs"
+
+    var name: LocalizedText {
+      switch self {
+      case .home: LocalizedText(en: "Figures", inIndonesian: "Angka")
+      case .forms: LocalizedText(en: "What is a breach", inIndonesian: "Bentuk pelanggaran")
+      case .docs: LocalizedText(en: "Documentation", inIndonesian: "Dokumentasi")
+      }
+    }
+  }
+
+  /// Members of a template's context.
+  typealias Context = [String: Any]
+
+  let text: PageText
+  let place: Place
+  /// The query of the page without its language, beginning with `&` where there is any.
+  let query: String
+
+  /// The page as an answer with an entity tag.
+  ///
+  /// - Parameters:
+  ///   - template: the name of the template of the body.
+  ///   - context: what it shows.
+  func answer(_ title: LocalizedText, _ template: String, _ context: Context, _ call: Call) -> Answer {
+    let body = Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: template) ?? ""
+    let places = Place.allCases.map { place -> Context in
+      [
+        "href": place == .docs ? place.rawValue : place.rawValue + langQuery, "name": text(place.name),
+        "current": place == self.place,
+      ]
+    }
+    let other = text.language == .english ? "lang=id" : "lang=en"
+    let context: Context = [
+      "title": text(title), "body": body, "langQuery": langQuery, "places": places,
+      "otherLanguage": "\(place.rawValue)?\(other)\(query)",
+    ]
+    let html = Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: "shell") ?? ""
+    var answer = DocumentationRoutes.page(Array(html.utf8), call)
+    answer.etag = "\"\(Base32.encode(SHA256.hash(data: Array(html.utf8)).prefix(10)))\""
+    return answer
+  }
+
+  /// What an address within the pages ends in, so that the language stays.
+  var langQuery: String { text.language == .english ? "?lang=en" : "" }
+
+  private var languages: Context {
+    ["lang": text.language.tag, "id": text.language == .indonesian, "en": text.language == .english]
+  }
+
+  /// The templates, which are a part of the program.
+  private static let library: MustacheLibrary = {
+    let sources = [
+      "shell": PackageResources.shell_mustache, "home": PackageResources.home_mustache,
+      "forms": PackageResources.forms_mustache,
+    ]
+    do {
+      return MustacheLibrary(
+        templates: try sources.mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) })
+    } catch {
+      preconditionFailure("a template of a page: \(error)")
+    }
+  }()
+}
+
+/// Words, numbers and dates as a page writes them.
+struct PageText {
+  let language: Language
+
+  /// The value of `lang`.
+  enum Choice: String, CaseIterable {
+    case id, en
+  }
+
+  /// Indonesian, unless English is asked for.
+  ///
+  /// - Throws: `invalid_parameter`.
+  init(_ call: Call) throws(Failure) {
+    self.init(try call.query.code("lang", Choice.self) == .en ? .english : .indonesian)
+  }
+
+  init(_ language: Language) { self.language = language }
+
+  func callAsFunction(_ text: LocalizedText) -> String { text.text(in: language) }
+
+  /// With a separator between each three digits; a dash where nothing is told.
+  func number(_ number: Int?) -> String {
+    guard let number else { return "–" }
+    let digits = String(abs(number))
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { text += language == .english ? "," : "." }
+      text.append(digit)
+    }
+    return number < 0 ? "-" + text : text
+  }
+
+  /// Of a count that is shown, to one place.
+  func percent(_ count: Int?, of base: Int?) -> String {
+    guard let count, let base, base > 0 else { return "–" }
+    let tenths = (min(count, base) * 2_000 + base) / (2 * base)
+    return "\(tenths / 10)\(language == .english ? "." : ",")\(tenths % 10) %"
+  }
+
+  func date(_ date: LegalDate) -> String {
+    let parts = date.description.split(separator: "-")
+    guard parts.count == 3, let month = Int(parts[1]), let day = Int(parts[2]) else { return date.description }
+    return "\(day) \((language == .english ? Self.english : Self.indonesian)[month - 1]) \(parts[0])"
+  }
+
+  private static let english = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+  ]
+  private static let indonesian = [
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
+    "Desember",
+  ]
+}
