@@ -279,9 +279,8 @@ struct GateTests {
   @Test(
     "an address that is none answers 404",
     arguments: [
-      "/v1", "/v1/", "/forms/x", "/v1/cases//", "/v1//cases", "//v1/cases/", "/v1/cases/x", "/v1/cases/x/nothing", "/V1/cases",
-      "/v1/cases%2F",
-      "/docs/problems/nothing", "/v1/reference/nothing",
+      "/v1", "/v1/", "/forms/x", "/v1/cases//", "/v1//cases", "//v1/cases/", "/v1/cases/x", "/v1/cases/x/nothing",
+      "/V1/cases", "/v1/cases%2F", "/docs/problems/nothing", "/v1/reference/nothing",
     ])
   func noAddress(_ path: String) async throws {
     try await withService { visitor in

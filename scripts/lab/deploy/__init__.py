@@ -46,6 +46,7 @@ def verify(netral, front, keys, folder):
     traffic.verify_backups(front, netral, keys)
     traffic.verify_streams(front, netral, keys)
     traffic.verify_evidence(front, keys)
+    traffic.verify_named_files(front, keys)
     traffic.verify_logs(front, netral, keys)
     sandbox.verify_units(netral.program, os.path.join(folder, "units"))
     sandbox.verify_sandbox(netral, keys, folder, front)

@@ -118,9 +118,11 @@ def verify_paths(front, netral):
             "/livez/../{}",
         )
     ]
-    paths += ["/%6detrics", "/%72eadyz", "/METRICS", "/", "/v2/cases", "/v1"]
+    paths += ["/%6detrics", "/%72eadyz", "/METRICS", "/index.html", "/v2/cases", "/v1"]
     for path in paths:
         check(front.status(path) == 404, f"{path} does not exist outside")
+    for path in ("/", "/?lang=en", "/forms", "/favicon.ico", "/docs"):
+        check(front.status(path) == 200, f"{path} is open to everybody")
 
 
 def verify_limits(front, keys):

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import glob
+import hashlib
 import json
 import os
 import tempfile
@@ -59,6 +60,29 @@ def verify_evidence(front, keys):
     check(front.curl(address, key=keys["open"])[2] == text, "and comes back byte for byte")
     part = front.curl(address, "-r", "1000000-1000009", key=keys["open"])
     check((part[0], part[2]) == (206, text[1_000_000:1_000_010]), "and in ranges", part)
+
+
+def verify_named_files(front, keys):
+    """A file that an import line names follows in two parts, as curl sends them."""
+    data = os.urandom(1 << 20).hex().encode() + b"\n"
+    sha256 = hashlib.sha256(data).hexdigest()
+    named = {"sha256": sha256, "kind": "document", "media_type": "text/plain"}
+    line = json.dumps({"case": case("named"), "evidence": [named]})
+    post = ["-X", "POST", "-H", f"Content-Type: {NDJSON}", "--data-binary", line]
+    body = front.curl("/v1/imports", *post, key=keys["open"])[2]
+    check(json.loads(body)["awaited_files"] == [sha256], "a line of an import names a file", body)
+    target = f"/v1/evidence-files/{sha256}"
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        first = ["-X", "PUT", "-H", "Content-Type: text/plain", "-H", f"Content-Range: bytes 0-999999/{len(data)}"]
+        with tempfile.NamedTemporaryFile() as part:
+            part.write(data[:1_000_000])
+            part.flush()
+            status, _, body = front.curl(target, *first, "--data-binary", "@" + part.name, key=keys["open"])
+        check(status == 202 and json.loads(body)["received"] == 1_000_000, "its first part comes through", body)
+        status, _, body = front.curl(target, "-T", file.name, "-C", "1000000", key=keys["open"])
+        check(status == 201 and json.loads(body)["cases"][0]["status"] == "kept", "and curl goes on from there", body)
 
 
 def verify_streams(front, netral, keys):
