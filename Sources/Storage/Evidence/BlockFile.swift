@@ -29,7 +29,7 @@ final class BlockFile: KeptFile {
 
   func read(_ range: Range<Int>) async throws -> [UInt8] {
     try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global(qos: .userInitiated).async {
+      DispatchQueue.global(qos: .utility).async {
         continuation.resume(
           with: Result {
             do {

@@ -125,7 +125,7 @@ def measure(program, count, folder):
         filled.server.start()
         load.wait_until_calm(filled.server)
         bench = Bench(filled, folder)
-        brought, written, fetched, served, alone, beside = [], [], [], [], [], []
+        brought, written, fetched, served, alone, beside, other = [], [], [], [], [], [], []
         file = folder / "file.ogg"
         with StaticFile(folder, file.name) as nginx:
             for number in range(ROUNDS):
@@ -139,6 +139,8 @@ def measure(program, count, folder):
                     served.append(bench.fetch(nginx.url) if nginx.program else 0)
                 alone.append(bench.p99())
                 beside.append(bench.p99_beside(lambda url=url: bench.fetch(url)))
+                if nginx.program:
+                    other.append(bench.p99_beside(lambda: bench.fetch(nginx.url)))
         memory = filled.server.memory_mib("VmHWM")
         print(
             f"scripts/bench evidence {count}; {load.machine()}; files of 64 MiB, curl; medians of {ROUNDS} rounds in "
@@ -154,6 +156,8 @@ def measure(program, count, folder):
         table = Table("GET of any case, c=8", "p99, ms", "ratio")
         table.row("nothing beside it", median(alone), 1.0)
         table.row("files of 64 MiB fetched beside it, one after the other", median(beside), ratio(beside, alone))
+        if other:
+            table.row("the same of nginx: what curl and the machine take", median(other), ratio(other, alone))
         print(f"\nmost memory of the server: {memory:.0f} MiB\n")
     finally:
         filled.server.stop()
