@@ -44,6 +44,7 @@ public final class API: Sendable {
     services.releaseMaker.resume()
     services.retentionRun.resume()
     services.scanRun.resume()
+    services.deliveries.resume()
   }
 
   /// Lets no further piece of such work begin; the next start goes on.
@@ -52,6 +53,7 @@ public final class API: Sendable {
     await services.releaseMaker.stop()
     await services.retentionRun.stop()
     await services.scanRun.stop()
+    await services.deliveries.stop()
   }
 
   /// Answers one request; never throws.

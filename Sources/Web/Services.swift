@@ -78,9 +78,10 @@ final class Services: Sendable {
     ) { rendered.forget() }
     sealingKeys = SealingKeyService(records)
     scanRun = ScanRun(store: store, scanner: settings.scanner, every: settings.scanInterval, logger: logger)
-    let room = UploadRoom()
-    evidence = EvidenceService(records, settings.evidence, scans: scanRun, room: room)
-    deliveries = DeliveryService(records, settings.evidence, scans: scanRun, room: room)
+    let (room, parts) = (UploadRoom(), Deliveries())
+    evidence = EvidenceService(records, settings.evidence, scans: scanRun, room: room, deliveries: parts)
+    deliveries = DeliveryService(
+      records, settings.evidence, scans: scanRun, room: room, deliveries: parts, now: settings.now)
     retention = RetentionService(records, run: retentionRun)
     self.documentation = documentation
     self.metrics = metrics

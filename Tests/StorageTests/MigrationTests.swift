@@ -32,7 +32,7 @@ internal import Testing
     "m0019_sealing": "be4eb2b7927ad84f73e11aad39735fde952cfa0bc5c53fd3dfc64861cd40a75d",
     "m0020_erasure": "4fb65843ab36d73687f01f61f5d61f1d1197042f914a051443913feba0c41822",
     "m0021_sealing_keys": "b7c3de9bd2c94d81ce16c0c58e5745fe1604e5ad24251c4b99a48479c06dc20a",
-    "m0022_evidence": "1c675deef27664ac5e636da8e319582c496f8c9fc0014e6e321e30fff26e6b61",
+    "m0022_evidence": "6a05949c38730bce0e14dc83d364c18d100c5839cce8238742cfa0cd900e7ca4",
   ]
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

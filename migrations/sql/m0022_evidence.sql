@@ -19,14 +19,15 @@ CREATE TABLE case_evidence (
 CREATE INDEX case_evidence_file ON case_evidence (file_key);
 CREATE INDEX case_evidence_scan ON case_evidence (case_key) WHERE awaits_scan;
 
--- Files that lines of imports have named, and that are to come. What is said of each is sealed by the key of the case.
+-- Files that lines of imports have named, and that are to come, or have. What is said of each is sealed by the key of the case.
 CREATE TABLE announced_file (
   announced_key INTEGER PRIMARY KEY AUTOINCREMENT,
   case_key INTEGER NOT NULL REFERENCES case_record (case_key),
   agency TEXT NOT NULL, -- which has named it, and is to bring it
   digest TEXT NOT NULL, -- keyed, of the SHA-256 of its bytes
   data_key INTEGER NOT NULL, -- which key has sealed
-  sealed BLOB NOT NULL, -- 12 bytes of nonce, a list of one file as in a case, 16 bytes of tag
+  sealed BLOB, -- 12 bytes of nonce, a list of one file as in a case, 16 bytes of tag; NULL once the file has come
   UNIQUE (case_key, agency, digest)
 ) STRICT;
 CREATE INDEX announced_file_agency ON announced_file (agency, digest, announced_key);
+CREATE INDEX announced_file_awaited ON announced_file (agency, announced_key) WHERE sealed IS NOT NULL;

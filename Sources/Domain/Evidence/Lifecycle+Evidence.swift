@@ -100,7 +100,7 @@ extension Failure {
     .evidenceDamaged, en: "The file is missing or damaged on the disk of the service.",
     inIndonesian: "Berkas hilang atau rusak di penyimpanan layanan.")
 
-  static let evidenceExists = Failure(
+  public static let evidenceExists = Failure(
     .evidenceExists, en: "The case has this very file already.", inIndonesian: "Kasus sudah memiliki berkas ini.")
 
   static func tooManyFiles(_ max: Int) -> Failure {

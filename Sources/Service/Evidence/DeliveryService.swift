@@ -1,4 +1,5 @@
 public import Domain
+internal import Synchronization
 
 /// Files that import lines have named, as they follow: whole, or in parts, each of which goes on where the last one has ended.
 ///
@@ -8,11 +9,50 @@ public final class DeliveryService: RecordService {
   public let limits: EvidenceLimits
   private let scans: ScanRun
   private let room: UploadRoom
-  private let deliveries = Deliveries()
+  private let deliveries: Deliveries
+  private let now: @Sendable () -> Timestamp
+  private let watch = Mutex<Task<Void, Never>?>(nil)
 
   /// - Parameters: as of ``EvidenceService``.
-  public init(_ records: Records, _ limits: EvidenceLimits, scans: ScanRun, room: UploadRoom) {
+  ///   - now: a part may come for hours.
+  public init(
+    _ records: Records, _ limits: EvidenceLimits, scans: ScanRun, room: UploadRoom, deliveries: Deliveries,
+    now: @escaping @Sendable () -> Timestamp
+  ) {
     (self.records, self.limits, self.scans, self.room) = (records, limits, scans, room)
+    (self.deliveries, self.now) = (deliveries, now)
+  }
+
+  // MARK: Parts that nobody goes on with
+
+  /// Lets parts go that have lain for an hour, or that no case awaits any more: looks each minute, from now on.
+  public func resume() {
+    watch.withLock { watch in
+      guard watch == nil else { return }
+      watch = Task {
+        while !Task.isCancelled {
+          try? await Task.sleep(for: .seconds(60))
+          await self.sweep()
+        }
+      }
+    }
+  }
+
+  public func stop() async {
+    let watch = self.watch.withLock { $0 }
+    watch?.cancel()
+    await watch?.value
+  }
+
+  /// Lets those parts go now.
+  func sweep() async {
+    deliveries.sweep(at: now())
+    for place in deliveries.places where !Task.isCancelled {
+      let isAwaited = try? await records.store.readLong(for: .operator) { reads in
+        try !reads.awaitedFiles(place.sha256, of: place.agency, after: 0, limit: 1).isEmpty
+      }
+      if isAwaited == false { deliveries.end(place) }
+    }
   }
 
   // MARK: What is to come
@@ -47,18 +87,14 @@ public final class DeliveryService: RecordService {
   public func standing(of sha256: String, by asker: Asker) throws -> Standing {
     let agency = try asker.agency()
     return try records.read(by: asker) { reads in
+      // Rows of the agency alone: by the time of an answer nobody is to tell what others have.
       let awaited = try reads.awaitedFiles(sha256, of: agency, after: 0, limit: Self.casesMax).map(\.caseID)
-      var (kept, byteCount): ([CaseID], Int) = ([], 0)
-      for id in try reads.casesHaving(sha256, limit: Self.casesMax) {
-        guard let item = try reads.ownEvidence(sha256, of: id, by: agency) else { continue }
-        kept.append(id)
-        byteCount = item.byteCount
-      }
-      if awaited.isEmpty, kept.isEmpty { throw Failure.notFound }
+      let kept = try reads.broughtFile(sha256, by: agency, limit: Self.casesMax)
+      if awaited.isEmpty, kept.cases.isEmpty { throw Failure.notFound }
       let place = Delivery.Place(agency: agency, sha256: sha256)
       return Standing(
-        receivedBytes: awaited.isEmpty ? byteCount : deliveries.receivedBytes(place),
-        cases: kept.map { ($0, .kept) } + awaited.map { ($0, .awaited) })
+        receivedBytes: awaited.isEmpty ? kept.byteCount : deliveries.receivedBytes(place),
+        cases: kept.cases.map { ($0, .kept) } + awaited.map { ($0, .awaited) })
     }
   }
 
@@ -88,6 +124,8 @@ public final class DeliveryService: RecordService {
   public struct Bringing: Sendable {
     let delivery: Delivery
     let turn: Int
+    /// Of the whole file, as far as anybody has said.
+    let totalBytes: Int?
   }
 
   /// Begins to take a part in. What begins at 0 takes the place of whatever has come before.
@@ -97,31 +135,40 @@ public final class DeliveryService: RecordService {
   ///   `too_many_requests`; `storage_unavailable`.
   public func begin(_ sha256: String, _ part: Part, by asker: Asker) async throws -> Bringing? {
     guard try standing(of: sha256, by: asker).isAwaited else { return nil }
-    let place = Delivery.Place(agency: try asker.agency(), sha256: sha256)
+    let (place, now) = (Delivery.Place(agency: try asker.agency(), sha256: sha256), asker.now)
+    deliveries.sweep(at: now)
+    let budget = asker.caller?.budget
     if part.start > 0 {
       guard let delivery = deliveries.delivery(place) else { throw Failure.uploadConflict(received: 0) }
       guard delivery.receivedBytes == part.start, (delivery.totalBytes ?? part.totalBytes) == part.totalBytes else {
         throw Failure.uploadConflict(received: delivery.receivedBytes)
       }
-      let (turn, received) = await delivery.takeTurn(at: asker.now)
+      try delivery.count(among: budget) { () throws(Failure) in try reserve(part, of: budget, at: now) }
+      let (turn, received) = try await delivery.takeTurn(at: now)
       guard received == part.start else { throw Failure.uploadConflict(received: received) }
-      return Bringing(delivery: delivery, turn: turn)
+      return Bringing(delivery: delivery, turn: turn, totalBytes: part.totalBytes)
     }
     // What has come before gives its room back first.
-    if let earlier = deliveries.delivery(place) { deliveries.end(earlier) }
-    let (store, now) = (records.store, asker.now)
-    let share = try asker.caller?.budget.map { budget throws(Failure) in
-      try room.reserve(part.totalBytes ?? limits.fileBytesMax, of: budget, at: now) { store.use(of: budget, at: now) }
+    deliveries.end(place)
+    let share = try reserve(part, of: budget, at: now)
+    let delivery = Delivery(
+      place, totalBytes: part.totalBytes, try await records.store.takeFile(), budget, share, at: now)
+    try deliveries.begin(delivery)
+    return Bringing(delivery: delivery, turn: try await delivery.takeTurn(at: now).turn, totalBytes: part.totalBytes)
+  }
+
+  private func reserve(_ part: Part, of budget: ByteBudget?, at now: Timestamp) throws(Failure) -> UploadRoom.Share? {
+    guard let budget else { return nil }
+    let store = records.store
+    return try room.reserve(part.totalBytes ?? limits.fileBytesMax, of: budget, at: now) {
+      store.use(of: budget, at: now)
     }
-    let delivery = Delivery(place, totalBytes: part.totalBytes, try await store.takeFile(), share: share, at: now)
-    try deliveries.begin(delivery, at: now)
-    return Bringing(delivery: delivery, turn: await delivery.takeTurn(at: now).turn)
   }
 
   /// - Throws: `upload_conflict` when another request has begun to bring the file; `storage_unavailable`.
   public func append(_ bytes: [UInt8], to bringing: Bringing) async throws {
     do {
-      try await bringing.delivery.append(bytes, turn: bringing.turn)
+      try await bringing.delivery.append(bytes, turn: bringing.turn, at: now())
     } catch let failure as Failure where failure.code == .uploadConflict {
       throw failure
     } catch {
@@ -130,31 +177,40 @@ public final class DeliveryService: RecordService {
     }
   }
 
-  /// Says that a part was cut off: what has come of it is held.
+  /// Says that a part was cut off: what has come of it is held, and where that is all of the file, it is taken.
   ///
   /// - Parameter isWrong: whether it is no part of the file: then nothing is.
-  public func pause(_ bringing: Bringing, isWrong: Bool) {
-    if isWrong || bringing.delivery.receivedBytes == 0 { deliveries.end(bringing.delivery) }
+  public func pause(_ bringing: Bringing, isWrong: Bool, by asker: Asker) async {
+    let delivery = bringing.delivery
+    if !isWrong, bringing.totalBytes == delivery.receivedBytes {
+      // Nobody is there to be told.
+      _ = try? await finish(bringing, by: asker)
+      return
+    }
+    guard delivery.pause(turn: bringing.turn, at: now()) else { return }
+    if isWrong || delivery.receivedBytes == 0 { deliveries.end(delivery) }
   }
 
   /// Says that a part has come whole.
   ///
-  /// - Parameter isLast: whether the file ends with it.
   /// - Throws: `invalid` when its bytes are others than were named; when no case takes it, what the first one says: see
-  ///   ``EvidenceService/add(_:_:to:matching:by:_:)``.
-  public func finish(_ bringing: Bringing, isLast: Bool, by asker: Asker) async throws -> Standing {
+  ///   ``EvidenceService/add(_:_:to:matching:by:_:)``; `not_found` when no case awaits it any more.
+  public func finish(_ bringing: Bringing, by asker: Asker) async throws -> Standing {
     let (delivery, sha256) = (bringing.delivery, bringing.delivery.place.sha256)
-    // Nobody else may have it in hand when it is looked at as a whole.
-    guard delivery.receivedBytes == delivery.totalBytes || isLast else { return try standing(of: sha256, by: asker) }
+    guard delivery.mayFinish(turn: bringing.turn, bringing.totalBytes) else {
+      _ = delivery.pause(turn: bringing.turn, at: now())
+      return try standing(of: sha256, by: asker)
+    }
     defer { deliveries.end(delivery) }
     let brought = try await delivery.file.finish()
     guard brought.sha256 == sha256 else {
       await delivery.file.settle(.otherBytes)
       throw Failure.otherBytes
     }
-    let standing = Standing(
-      receivedBytes: brought.byteCount, cases: try await keep(delivery.file, brought, by: asker))
-    if !standing.isKept, case .refused(let failure)? = standing.cases.first?.place { throw failure }
+    let cases = try await keep(delivery.file, brought, by: asker)
+    if cases.isEmpty { return try standing(of: sha256, by: asker) }
+    let standing = Standing(receivedBytes: brought.byteCount, cases: cases)
+    if !standing.isKept, case .refused(let failure)? = cases.first?.place { throw failure }
     return standing
   }
 
@@ -167,7 +223,7 @@ public final class DeliveryService: RecordService {
   )] {
     let (context, limits, scan) = (try asker.context(reference), limits, scans.initialState)
     let adding = Adding(file: file, brought: brought, context: context, limits: limits, now: asker.now, scan: scan)
-    var (places, last, isKept): ([(CaseID, Standing.Place)], Int64, Bool) = ([], 0, false)
+    var (places, last, isKept, isWritten): ([(CaseID, Standing.Place)], Int64, Bool, Bool) = ([], 0, false, false)
     do {
       try EvidenceService.requireSound(brought)
       try await records.store.compare(file)
@@ -176,6 +232,7 @@ public final class DeliveryService: RecordService {
         let part = try await records.store.write(
           by: asker.owner(), spending: asker.caller?.budget, dryRun: false, noting: asker.receipts
         ) { try adding.run(after: start, limit: Self.casesPerWrite, isCounted: isFirst, $0) }
+        isWritten = true
         guard let end = part.last?.number else { break }
         last = end
         places += part.map { ($0.id, $0.place) }
@@ -183,10 +240,10 @@ public final class DeliveryService: RecordService {
       }
     } catch {
       // Where a write before has named it, it stays.
-      await file.settle(isKept ? nil : error as? Failure ?? .evidenceDamaged)
+      await file.settle(isWritten ? nil : error as? Failure ?? .evidenceDamaged)
       throw error
     }
-    await file.settle(isKept ? nil : .evidenceDamaged)
+    await file.settle(nil)
     if isKept { scans.call() }
     return places
   }
@@ -226,11 +283,13 @@ public final class DeliveryService: RecordService {
       let seen = try transaction.seen(awaited.caseID, by: agency)
       try EvidenceService.requireSight(seen.projection)
       try EvidenceService.require(brought, isOf: awaited.file.type)
-      if seen.record.standingEvidence(brought.sha256) != nil {
-        // It has come another way meanwhile.
+      if let standing = seen.record.standingEvidence(brought.sha256) {
+        // It has come another way meanwhile. What others have said of it stands, and is not mixed with this.
         try context.reference.requireOffice(of: agency, on: context.today)
         if try transaction.isLost(file) { try transaction.keep(file, for: seen.record, isCounted: isCounted) }
-        return try transaction.noteBrought(brought.sha256, for: seen.record, by: agency)
+        try transaction.noteBrought(brought.sha256, for: seen.record, by: agency)
+        if standing.receivedBy != agency { throw Failure.evidenceExists }
+        return
       }
       let item = EvidenceItem(
         sha256: brought.sha256, type: awaited.file.type, byteCount: brought.byteCount, facts: awaited.file.facts,
@@ -248,17 +307,4 @@ extension Failure {
     .invalid, en: "The file is not taken: its SHA-256 is not the one in the address.",
     inIndonesian: "Berkas tidak diterima: SHA-256-nya bukan yang ada di alamat.",
     errors: [FieldError(pointer: "", .inconsistent)])
-}
-
-extension CaseReads {
-  /// A file that an agency has brought to a case, as far as it sees it; nil where there is none.
-  fileprivate func ownEvidence(_ sha256: String, of id: CaseID, by agency: AgencyCode) throws -> EvidenceItem? {
-    do {
-      let seen = try seen(id, by: agency)
-      guard seen.projection.contains(.evidence) else { return nil }
-      return seen.record.evidence.last { $0.sha256 == sha256 && $0.receivedBy == agency }
-    } catch let failure as Failure where failure.code == .notFound {
-      return nil
-    }
-  }
 }

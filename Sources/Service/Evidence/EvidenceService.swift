@@ -10,12 +10,16 @@ public final class EvidenceService: RecordService {
   private let scans: ScanRun
   private let views = RecentViews()
   private let room: UploadRoom
+  private let deliveries: Deliveries
 
   /// - Parameters:
   ///   - scans: has the files scanned that come.
   ///   - room: for the bytes that are on their way, of whatever service.
-  public init(_ records: Records, _ limits: EvidenceLimits, scans: ScanRun, room: UploadRoom) {
-    (self.records, self.limits, self.scans, self.room) = (records, limits, scans, room)
+  ///   - deliveries: parts that hold some of that room, for an hour.
+  public init(
+    _ records: Records, _ limits: EvidenceLimits, scans: ScanRun, room: UploadRoom, deliveries: Deliveries
+  ) {
+    (self.records, self.limits, self.scans, self.room, self.deliveries) = (records, limits, scans, room, deliveries)
   }
 
   // MARK: Bringing
@@ -61,6 +65,7 @@ public final class EvidenceService: RecordService {
     file: any IncomingFile, room: UploadRoom.Share?
   ) {
     let (store, now) = (records.store, asker.now)
+    deliveries.sweep(at: now)
     let share =
       try isReplay
       ? nil
@@ -266,8 +271,8 @@ extension Failure {
 
   fileprivate static func otherType(_ found: FileType) -> Failure {
     Failure(
-      .unsupportedMediaType, en: "The file is not of the type that Content-Type says: it is \(found.rawValue).",
-      inIndonesian: "Berkas bukan jenis yang disebut Content-Type: jenisnya \(found.rawValue).")
+      .unsupportedMediaType, en: "The file is not of the type that was declared: it is \(found.rawValue).",
+      inIndonesian: "Berkas bukan jenis yang dinyatakan: jenisnya \(found.rawValue).")
   }
 
   fileprivate static func refusedFile(_ refused: RefusedFile) -> Failure {

@@ -69,8 +69,8 @@ public protocol EvidenceQuestions {
   func awaitedFiles(_ sha256: String, of agency: AgencyCode, after number: Int64, limit: Int) throws -> [AwaitedFile]
   /// What an agency is to bring, newest first.
   func awaitedFiles(of agency: AgencyCode, before number: Int64, limit: Int) throws -> [AwaitedFile]
-  /// Cases that have a file, or had it.
-  func casesHaving(_ sha256: String, limit: Int) throws -> [CaseID]
+  /// Where an agency has brought a file that was announced, and its length.
+  func broughtFile(_ sha256: String, by agency: AgencyCode, limit: Int) throws -> (cases: [CaseID], byteCount: Int)
 }
 
 /// A file that an import line has named, and that is to come.

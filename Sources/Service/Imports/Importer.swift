@@ -105,15 +105,16 @@ public struct Importer: Sendable {
       transaction in
       try lines.map { line in
         let before = transaction.receipt
-        let outcome = try keep(line, dryRun: dryRun, transaction)
+        let (outcome, id) = try keep(line, dryRun: dryRun, transaction)
         return Kept(
           outcome: outcome, leaf: dryRun || transaction.receipt == before ? nil : transaction.receipt,
-          awaitedFiles: try announce(line.files, outcome, transaction))
+          awaitedFiles: try announce(line.files, for: id, transaction))
       }
     }
   }
 
-  private func keep(_ line: Judged, dryRun: Bool, _ transaction: any CaseWrites) throws -> Outcome {
+  /// - Returns: what has become of a line, and the case whose files it may name.
+  private func keep(_ line: Judged, dryRun: Bool, _ transaction: any CaseWrites) throws -> (Outcome, about: CaseID?) {
     switch line {
     case .accepted(let prepared, let line, let reference):
       let (history, current) = (prepared.history, try transaction.currentReference())
@@ -121,15 +122,20 @@ public struct Importer: Sendable {
         return try keep(judgedAgain(line, history, current), dryRun: dryRun, transaction)
       }
       // A dry run leaves no trace: it must not tell which reports of others are known, and does not look.
-      if dryRun, !isOpen(history.record.facts.source.agency, current) { return .created(history.record.id) }
+      if dryRun, !isOpen(history.record.facts.source.agency, current) {
+        return (.created(history.record.id), history.record.id)
+      }
       let facts = history.record.facts
       if isOpen(facts.source.agency, current), try transaction.isFormerReport(facts) {
         return try refusal(.invalid([]), (line, facts), isSound: true, dryRun: dryRun, transaction)
       }
       do {
-        return .created(try transaction.create(prepared).id)
+        let id = try transaction.create(prepared).id
+        return (.created(id), id)
       } catch let failure as Failure {
-        if failure.code == .reportErased { return isOpen(facts.source.agency, current) ? .erased : .duplicate(nil) }
+        if failure.code == .reportErased {
+          return (isOpen(facts.source.agency, current) ? .erased : .duplicate(nil), nil)
+        }
         return try refusal(failure, (line, history.record.facts), isSound: true, dryRun: dryRun, transaction)
       }
     case .refused(let failure, let known):
@@ -137,15 +143,20 @@ public struct Importer: Sendable {
     }
   }
 
-  /// Notes which files of a line are to come: those that the case does not have, and never had. They take the place of what
-  /// an earlier line has named.
-  private func announce(_ files: [AnnouncedFile]?, _ outcome: Outcome, _ transaction: any CaseWrites) throws
-    -> [String]?
-  {
-    guard let files, let id = outcome.caseID else { return nil }
+  /// Notes which files of a line are to come: those that do not stand in the case, but for those that the agency itself has
+  /// brought there before. They take the place of what an earlier line has named.
+  ///
+  /// - Parameter id: the case that holds what the line says; nil where nothing may be told of it.
+  private func announce(_ files: [AnnouncedFile]?, for id: CaseID?, _ transaction: any CaseWrites) throws -> [String]? {
+    guard let files, let id else { return nil }
     // A dry run has created none.
     guard let record = try transaction.caseRecord(id) else { return files.map(\.sha256) }
-    let awaited = files.filter { file in !record.evidence.contains { $0.sha256 == file.sha256 } }
+    guard Visibility.projection(of: record, for: origin.agency)?.contains(.evidence) == true else { return nil }
+    let reference = try transaction.currentReference()
+    let awaited = files.filter { file in
+      record.standingEvidence(file.sha256) == nil
+        && !record.evidence.contains { $0.sha256 == file.sha256 && isOwn($0.receivedBy, reference) }
+    }
     try transaction.announce(awaited, for: record, by: origin.agency)
     return awaited.map(\.sha256)
   }
@@ -173,19 +184,23 @@ public struct Importer: Sendable {
   private func refusal(
     _ failure: Failure, _ known: (line: ImportLine, facts: Facts)?, isSound: Bool, dryRun: Bool,
     _ transaction: any CaseWrites
-  ) throws -> Outcome {
-    guard let (line, facts) = known else { return .invalid(failure) }
+  ) throws -> (Outcome, about: CaseID?) {
+    guard let (line, facts) = known else { return (.invalid(failure), nil) }
     let isOpen = isOpen(facts.source.agency, try transaction.currentReference())
     // Of others' reports only a sound line is told that one is known: where it is not, it leaves a case in sight of all.
     // A line that is refused anyway would test a guess about a person and leave no trace.
     guard isOpen || (isSound && !dryRun), let existing = try transaction.existingReport(facts) else {
-      return .invalid(failure)
+      return (.invalid(failure), nil)
     }
     // The line names a person: which case is about that person is told only where the subject is open.
     guard isOpen, let projection = Visibility.projection(of: existing, for: origin.agency),
       projection.contains(.subject)
-    else { return .duplicate(nil) }
-    return try KnownReport(existing, seen: projection, transaction).compare(line, facts, self)
+    else {
+      // Whoever has brought the case in may put right what was said of its files.
+      return (.duplicate(nil), existing.provenance.importer == origin.agency ? existing.id : nil)
+    }
+    let outcome = try KnownReport(existing, seen: projection, transaction).compare(line, facts, self)
+    return (outcome, outcome.caseID)
   }
 
   /// Whether this key may speak for an agency.
@@ -303,7 +318,7 @@ extension Importer.Judged {
 }
 
 extension Importer.Outcome {
-  /// The case that holds what the line says; nil where there is none, or the importing agency is not told of it.
+  /// The case that holds what the line says; nil where there is none.
   fileprivate var caseID: CaseID? {
     switch self {
     case .created(let id), .extended(let id): id

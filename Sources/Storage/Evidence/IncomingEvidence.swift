@@ -24,6 +24,7 @@ final class IncomingEvidence: IncomingFile {
     var path: String?
     var descriptor: CInt = -1
     var placed: Placed?
+    var isFinished = false
     var isNamed = false
     /// The name of a file that is kept, was to hold the same bytes, and does not.
     var lostName: String?
@@ -54,11 +55,17 @@ final class IncomingEvidence: IncomingFile {
   var placed: Placed? { state.withLock { $0.placed } }
 
   func append(_ bytes: [UInt8]) async throws {
-    try await onQueue { state in try self.take(bytes, &state) }
+    try await onQueue { state in
+      guard !state.isFinished else { throw Failure.storageUnavailable }
+      try self.take(bytes, &state)
+    }
   }
 
   func finish() async throws -> BroughtFile {
     try await onQueue { state in
+      // What was finished is somebody's: not a byte of it is written again.
+      guard !state.isFinished else { throw Failure.storageUnavailable }
+      state.isFinished = true
       try self.sealRest(&state)
       guard fsync(state.descriptor) == 0, let path = state.path else { throw Failure.storageUnavailable }
       let sha256 = state.hash.finalize().hexadecimal

@@ -9,15 +9,21 @@ internal import Service
 extension Transaction {
   func announce(_ files: [AnnouncedFile], for record: Case, by agency: AgencyCode) throws {
     let (caseKey, dataKey) = try evidenceKeys(of: record.id)
+    let known = try awaited(
+      "a.case_key = ? AND a.agency = ? AND a.sealed IS NOT NULL ORDER BY a.announced_key", [caseKey, agency.rawValue],
+      of: agency)
+    // The same line night by night changes nothing.
+    if known.map(\.file) == files { return }
     guard let key = try requireVault().key(dataKey) else {
       throw DatabaseError(message: "the key of a value was destroyed")
     }
-    try execute("DELETE FROM announced_file WHERE case_key = ? AND agency = ?", [caseKey, agency.rawValue])
+    try execute(
+      "DELETE FROM announced_file WHERE case_key = ? AND agency = ? AND sealed IS NOT NULL", [caseKey, agency.rawValue])
     for file in files {
       let digest = try digest(.file, file.sha256)
       let sealed = try AnnouncedSeal.seal(file, by: agency, AnnouncedSeal.binding(record.id, agency, digest), key)
       try execute(
-        "INSERT INTO announced_file (case_key, agency, digest, data_key, sealed) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO announced_file (case_key, agency, digest, data_key, sealed) VALUES (?, ?, ?, ?, ?)",
         [caseKey, agency.rawValue, digest, dataKey, sealed])
     }
   }
@@ -25,30 +31,35 @@ extension Transaction {
   func noteBrought(_ sha256: String, for record: Case, by agency: AgencyCode) throws {
     try execute(
       """
-      DELETE FROM announced_file WHERE agency = ? AND digest = ?
+      UPDATE announced_file SET sealed = NULL WHERE agency = ? AND digest = ?
       AND case_key = (SELECT case_key FROM case_record WHERE id = ?)
       """, [agency.rawValue, try digest(.file, sha256), record.id.data])
   }
 
   func awaitedFiles(_ sha256: String, of agency: AgencyCode, after number: Int64, limit: Int) throws -> [AwaitedFile] {
     try awaited(
-      "a.agency = ? AND a.digest = ? AND a.announced_key > ? ORDER BY a.announced_key LIMIT ?",
+      "a.agency = ? AND a.digest = ? AND a.announced_key > ? AND a.sealed IS NOT NULL ORDER BY a.announced_key LIMIT ?",
       [agency.rawValue, try digest(.file, sha256), number, limit], of: agency)
   }
 
   func awaitedFiles(of agency: AgencyCode, before number: Int64, limit: Int) throws -> [AwaitedFile] {
     try awaited(
-      "a.agency = ? AND a.announced_key < ? ORDER BY a.announced_key DESC LIMIT ?", [agency.rawValue, number, limit],
-      of: agency)
+      "a.agency = ? AND a.announced_key < ? AND a.sealed IS NOT NULL ORDER BY a.announced_key DESC LIMIT ?",
+      [agency.rawValue, number, limit], of: agency)
   }
 
-  func casesHaving(_ sha256: String, limit: Int) throws -> [CaseID] {
-    try fetch(
+  func broughtFile(_ sha256: String, by agency: AgencyCode, limit: Int) throws -> (cases: [CaseID], byteCount: Int) {
+    let digest = try digest(.file, sha256)
+    let cases = try fetch(
       """
-      SELECT r.id FROM evidence_file f JOIN case_evidence c ON c.file_key = f.file_key
-      JOIN case_record r ON r.case_key = c.case_key WHERE f.digest = ? ORDER BY r.case_key LIMIT ?
-      """, [try digest(.file, sha256), limit]
+      SELECT r.id FROM announced_file a JOIN case_record r ON r.case_key = a.case_key
+      WHERE a.agency = ? AND a.digest = ? AND a.sealed IS NULL ORDER BY a.announced_key LIMIT ?
+      """, [agency.rawValue, digest, limit]
     ) { try $0.identity(0) }
+    // What others have is not asked for.
+    if cases.isEmpty { return ([], 0) }
+    let byteCount = try fetchOne("SELECT bytes FROM evidence_file WHERE digest = ?", [digest]) { $0[0] as Int }
+    return (cases, byteCount ?? 0)
   }
 
   private func awaited(

@@ -22,15 +22,17 @@ enum EvidenceFileRoutes {
       return answer(try deliveries.standing(of: sha256, by: call.asker), sha256, call)
     }
     do {
-      try await take(body, range.byteCount ?? deliveries.limits.fileBytesMax, call) {
-        try await deliveries.append($0, to: bringing)
+      // One that ends where the file does may have nothing left to bring.
+      if range.byteCount != 0 || range.start == 0 {
+        try await take(body, range.byteCount ?? deliveries.limits.fileBytesMax, call) {
+          try await deliveries.append($0, to: bringing)
+        }
       }
     } catch {
-      deliveries.pause(bringing, isWrong: error as? BodyFailure == .tooLarge)
+      await deliveries.pause(bringing, isWrong: error as? BodyFailure == .tooLarge, by: call.asker)
       throw error
     }
-    let isLast = range.totalBytes == nil
-    let standing = try await deliveries.finish(bringing, isLast: isLast, by: call.asker)
+    let standing = try await deliveries.finish(bringing, by: call.asker)
     var answer = answer(standing, sha256, call)
     answer.status = standing.isOver ? .created : .accepted
     return answer
@@ -126,8 +128,9 @@ struct DeliveredRange: Equatable {
       (byteCount, totalBytes) = (declared, declared)
       return
     }
-    guard !isCompressed, let (first, last, total) = Self.parsed(field), first <= last, last < total,
-      declared == nil || declared == last - first + 1
+    // Where nothing is left, curl names no byte: from the last one's follower to the last one.
+    guard !isCompressed, let (first, last, total) = Self.parsed(field), last < total, total > 0,
+      first <= last || first == total && last == total - 1, declared == nil || declared == last - first + 1
     else { throw .malformedRange }
     (start, byteCount, totalBytes) = (first, last - first + 1, total)
   }

@@ -105,7 +105,7 @@ extension Operation {
       .json(.deliveredFile, "All of it has come.", .created),
       .json(.deliveredFile, "The part has come.", .accepted),
     ],
-    refusals: [.uploadConflict, .invalid, .evidenceDamaged],
+    refusals: [.uploadConflict, .evidenceExists, .caseErased, .invalid, .evidenceDamaged],
     example: Example(
       "BAWASLU", path: [named], body: "Catatan: unggahan akun terlapor.", fields: ["Content-Type: text/plain"]))
 }

@@ -205,7 +205,8 @@ struct EvidenceUploadTests {
   func damage() async throws {
     try await withService { visitor in
       let path = try visitor.makeCase()
-      let sheet = Sheet(count: 300_000)
+      // What is opened before the head of an answer goes out.
+      let sheet = Sheet(count: 200_000)
       try visitor.mustBring(sheet, to: path)
       let name = try #require(visitor.files.first)
       let url = URL(filePath: visitor.service.file.path + ".files/" + name)
