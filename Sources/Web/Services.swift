@@ -33,6 +33,7 @@ final class Services: Sendable {
   let sealingKeys: SealingKeyService
   let evidence: EvidenceService
   let deliveries: DeliveryService
+  let pages = PageCache()
   let scanRun: ScanRun
 
   init(

@@ -1,7 +1,7 @@
 /// A file that a line of an import names: it follows by itself, and is evidence of the case when it is there.
 public struct AnnouncedFile: Sendable, Equatable {
-  /// Those of one line, which are as many as a case has by default.
-  public static let countMax = 100
+  /// Those of one line: as many as a case may have by any setting.
+  public static let countMax = 1_000
 
   /// SHA-256 of its bytes, in 64 hexadecimal digits.
   public var sha256: String

@@ -145,7 +145,10 @@ public final class DeliveryService: RecordService {
       }
       try delivery.count(among: budget) { () throws(Failure) in try reserve(part, of: budget, at: now) }
       let (turn, received) = try await delivery.takeTurn(at: now)
-      guard received == part.start else { throw Failure.uploadConflict(received: received) }
+      guard received == part.start else {
+        _ = delivery.pause(turn: turn, at: now)
+        throw Failure.uploadConflict(received: received)
+      }
       return Bringing(delivery: delivery, turn: turn, totalBytes: part.totalBytes)
     }
     // What has come before gives its room back first.
@@ -179,10 +182,12 @@ public final class DeliveryService: RecordService {
 
   /// Says that a part was cut off: what has come of it is held, and where that is all of the file, it is taken.
   ///
-  /// - Parameter isWrong: whether it is no part of the file: then nothing is.
-  public func pause(_ bringing: Bringing, isWrong: Bool, by asker: Asker) async {
+  /// - Parameters:
+  ///   - isWrong: whether it is no part of the file: then nothing is.
+  ///   - mayTake: whether whoever brings it may still do so.
+  public func pause(_ bringing: Bringing, isWrong: Bool, mayTake: Bool, by asker: Asker) async {
     let delivery = bringing.delivery
-    if !isWrong, bringing.totalBytes == delivery.receivedBytes {
+    if mayTake, !isWrong, delivery.receivedBytes > 0, bringing.totalBytes == delivery.receivedBytes {
       // Nobody is there to be told.
       _ = try? await finish(bringing, by: asker)
       return

@@ -11,6 +11,8 @@ public struct CurlTransport {
     var isCompressed = false
     /// The byte from which on it is asked for; nil: from the first one.
     var firstByte: Int?
+    /// Which part of a file the body is, and of how many bytes; nil: nothing is said.
+    var contentRange: String?
     /// What a request with a body does.
     var method = "POST"
     var accept = "application/x-ndjson"
@@ -84,6 +86,7 @@ public struct CurlTransport {
     if request.isCompressed { arguments.append("--compressed") }
     if let first = request.firstByte { arguments += ["--header", "Range: bytes=\(first)-"] }
     arguments += ["--header", "Accept: \(request.accept)"]
+    if let range = request.contentRange { arguments += ["--header", "Content-Range: \(range)"] }
     if request.nextPart != nil {
       arguments += ["--request", request.method, "--header", "Content-Type: \(request.contentType)"]
       arguments += ["--upload-file", "-"]

@@ -33,8 +33,9 @@ struct EvidenceReturn {
     return try awaited.filter { seen.insert($0).inserted }.map { sha256 in
       guard let path = path(of: sha256) else { return (false, "not here      file \(sha256): \(folder) has none") }
       do {
-        try job.asking { try put(sha256, path) }
-        return (true, "given back    file \(sha256)")
+        let refusals = try job.asking { try put(sha256, path) }
+        guard let refusal = refusals.first else { return (true, "given back    file \(sha256)") }
+        return (false, "not taken     file \(sha256), by \(refusals.count) cases: \(refusal)")
       } catch SyncFault.refused(let reason, _) {
         return (false, "not taken     file \(sha256): \(reason)")
       }
@@ -48,15 +49,26 @@ struct EvidenceReturn {
     return names.first { $0.hasPrefix(sha256 + ".") && !$0.hasSuffix(".partial") }.map { "\(part)/\($0)" }
   }
 
-  private func put(_ sha256: String, _ path: String) throws {
-    guard let file = FileHandle(forReadingAtPath: path) else {
+  /// - Returns: why cases have not taken it.
+  private func put(_ sha256: String, _ path: String) throws -> [String] {
+    guard let file = FileHandle(forReadingAtPath: path), let count = try? file.seekToEnd(), count > 0 else {
       throw SyncFault.refused("\(path) cannot be read", code: nil)
     }
     defer { try? file.close() }
-    let request = CurlTransport.Request(
+    try file.seek(toOffset: 0)
+    var request = CurlTransport.Request(
       target: "/v1/evidence-files/\(sha256)", method: "PUT", accept: "application/json",
       contentType: "application/octet-stream"
     ) { try file.read(upToCount: 1 << 18).map { Array($0) } }
-    _ = try job.transport.send(request)
+    request.contentRange = "bytes 0-\(count - 1)/\(count)"
+    let answer = try job.transport.send(request)
+    guard case .array(let cases)? = try answer.nextObject()?["cases"] else {
+      throw job.unexpected("an answer to a file without its cases")
+    }
+    return cases.compactMap { one in
+      guard case .object(let one) = one, one.text("status") != "kept" else { return nil }
+      guard case .object(let problem)? = one["problem"] else { return "it has not taken the file yet" }
+      return problem.text("detail")
+    }
   }
 }

@@ -17,6 +17,8 @@ enum EvidenceFileRoutes {
     let body = try DecodedBody(call.request, bytesMax: deliveries.limits.fileBytesMax)
     let range = try DeliveredRange(call.request, isCompressed: body.isCompressed)
     guard (range.totalBytes ?? 0) <= deliveries.limits.fileBytesMax else { throw BodyFailure.tooLarge }
+    // Before what has come of the file makes room.
+    if range.start == 0, range.byteCount == 0 { throw Failure.invalid("", .length) }
     let part = DeliveryService.Part(start: range.start, totalBytes: range.totalBytes)
     guard let bringing = try await deliveries.begin(sha256, part, by: call.asker) else {
       return answer(try deliveries.standing(of: sha256, by: call.asker), sha256, call)
@@ -28,8 +30,11 @@ enum EvidenceFileRoutes {
           try await deliveries.append($0, to: bringing)
         }
       }
+      try call.requireKey()
     } catch {
-      await deliveries.pause(bringing, isWrong: error as? BodyFailure == .tooLarge, by: call.asker)
+      let mayTake = (try? call.requireKey()) != nil
+      await deliveries.pause(
+        bringing, isWrong: error as? BodyFailure == .tooLarge, mayTake: mayTake, by: call.asker)
       throw error
     }
     let standing = try await deliveries.finish(bringing, by: call.asker)

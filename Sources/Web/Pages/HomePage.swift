@@ -48,7 +48,7 @@ struct HomePage {
     let none = LocalizedText(en: "nothing released yet", inIndonesian: "belum ada rilis")
     return [
       "name": name(election), "current": election.key == shown?.key,
-      "href": "/?\(text.language == .english ? "lang=en&" : "")election=\(election.key)",
+      "href": "/?\(text.language == .english ? "lang=en&" : "")election=\(Self.encoded(election.key))",
       "state": newest.map { text.date($0.stored.asOf) } ?? text(none),
       "counts": (newest.map { ReleaseCounts($0.published).all } ?? [nil, nil, nil]).map(text.number),
     ]
@@ -98,10 +98,20 @@ struct HomePage {
     return min(100, max(count > 0 ? 1 : 0, count * 100 / longest))
   }
 
+  /// As it stands in an address (RFC 3986, 2.3).
+  static func encoded(_ key: String) -> String {
+    key.utf8.map { byte in
+      let isPlain =
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._~".utf8.contains(byte)
+      return isPlain ? String(UnicodeScalar(byte)) : "%" + [byte].hexadecimal.uppercased()
+    }.joined()
+  }
+
   private func files(_ election: Election, _ asOf: LegalDate, _ grouping: StatisticGrouping?) -> [PageShell.Context] {
     ["csv", "xlsx", "json"].map { format in
       let group = grouping.map { "&group_by=\($0.rawValue)" } ?? ""
-      let address = "/v1/public/statistics/funnel?election=\(election.key)&as_of=\(asOf)\(group)&format=\(format)"
+      let address =
+        "/v1/public/statistics/funnel?election=\(Self.encoded(election.key))&as_of=\(asOf)\(group)&format=\(format)"
       return ["name": format.uppercased(), "href": address]
     }
   }

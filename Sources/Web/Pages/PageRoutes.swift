@@ -7,7 +7,7 @@ enum PageRoutes {
   /// GET /: `lang` (id, en), `election`.
   ///
   /// - Throws: `invalid_parameter` for an election that nobody knows.
-  static func home(_ call: Call, _ releases: ReleaseService) async throws -> Answer {
+  static func home(_ call: Call, _ releases: ReleaseService, _ cache: PageCache) async throws -> Answer {
     let (text, reference) = (try PageText(call), releases.reference)
     let wanted = call.query["election"]
     if let wanted, reference.elections[wanted] == nil { throw Failure.electionMissing(false, reference) }
@@ -17,15 +17,20 @@ enum PageRoutes {
     for election in order { elections.append((election, try await releases.series(of: election.key).made)) }
     let shown = wanted.flatMap { reference.elections[$0] } ?? elections.first { !$0.releases.isEmpty }?.election
     let page = HomePage(text: text, reference: reference, elections: elections, shown: shown)
-    let shell = PageShell(text: text, place: .home, query: wanted.map { "&election=\($0)" } ?? "")
-    return shell.answer(HomePage.title, "home", page.context(shell.langQuery), call)
+    let shell = PageShell(text: text, place: .home, query: wanted.map { "&election=\(HomePage.encoded($0))" } ?? "")
+    let counts = elections.map(\.releases.count)
+    return cache.answer("home \(text.language.tag) \(wanted ?? "")", reference, counts, call) {
+      shell.html(HomePage.title, "home", page.context(shell.langQuery))
+    }
   }
 
   /// GET /forms: `lang` (id, en).
-  static func forms(_ call: Call, _ reference: Reference) throws(Failure) -> Answer {
+  static func forms(_ call: Call, _ reference: Reference, _ cache: PageCache) throws(Failure) -> Answer {
     let text = try PageText(call)
-    let page = FormsPage(text: text, reference: reference)
-    return PageShell(text: text, place: .forms, query: "").answer(FormsPage.title, "forms", page.context, call)
+    return cache.answer("forms \(text.language.tag)", reference, [], call) {
+      let page = FormsPage(text: text, reference: reference)
+      return PageShell(text: text, place: .forms, query: "").html(FormsPage.title, "forms", page.context)
+    }
   }
 }
 

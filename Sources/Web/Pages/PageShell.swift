@@ -1,7 +1,4 @@
-internal import Crypto
 internal import Domain
-internal import HTTPServer
-internal import HTTPTypes
 internal import Mustache
 
 /// A page for people: what stands around every one, in the language that was asked for.
@@ -29,12 +26,12 @@ struct PageShell {
   /// The query of the page without its language, beginning with `&` where there is any.
   let query: String
 
-  /// The page as an answer with an entity tag.
+  /// The page.
   ///
   /// - Parameters:
   ///   - template: the name of the template of the body.
   ///   - context: what it shows.
-  func answer(_ title: LocalizedText, _ template: String, _ context: Context, _ call: Call) -> Answer {
+  func html(_ title: LocalizedText, _ template: String, _ context: Context) -> [UInt8] {
     let body = Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: template) ?? ""
     let places = Place.allCases.map { place -> Context in
       [
@@ -47,10 +44,7 @@ struct PageShell {
       "title": text(title), "body": body, "langQuery": langQuery, "places": places,
       "otherLanguage": "\(place.rawValue)?\(other)\(query)",
     ]
-    let html = Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: "shell") ?? ""
-    var answer = DocumentationRoutes.page(Array(html.utf8), call)
-    answer.etag = "\"\(Base32.encode(SHA256.hash(data: Array(html.utf8)).prefix(10)))\""
-    return answer
+    return Array((Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: "shell") ?? "").utf8)
   }
 
   /// What an address within the pages ends in, so that the language stays.

@@ -155,6 +155,8 @@ struct AnnouncedFileTests {
       _ = try visitor.importLine(Sheet.line([anew.announced()]))
       #expect(try visitor.deliver(anew, 0..<500).status == 202)
       #expect(try visitor.deliver(anew, 0..<300).json["received"].int == 300)
+      #expect(
+        try visitor.deliver([], of: anew).status == 422 && visitor.received(anew) == 300, "nothing is no beginning")
       try await visitor.reopen()
       #expect(try visitor.received(anew) == 0 && visitor.deliver(anew, 300..<400).status == 409)
       #expect(visitor.files.count == 2)
@@ -224,7 +226,7 @@ struct AnnouncedFileTests {
       (Sheet().announced(#","x":1"#), "/evidence/0/x"),
       (Sheet().announced() + "," + Sheet().announced(), "/evidence/1/sha256"),
       ("1", "/evidence/0"),
-      (Array(repeating: "{}", count: 101).joined(separator: ","), "/evidence"),
+      (Array(repeating: "{}", count: 1_001).joined(separator: ","), "/evidence"),
     ])
   func badLines(file: String, pointer: String) async throws {
     try await withService { visitor in
@@ -499,6 +501,29 @@ struct AnnouncedFileTests {
       #expect(try visitor.importLine(line([sheet.announced()]), as: .bkn)["awaited_files"].strings == [sheet.sha256])
       #expect(try visitor.deliver(sheet, as: .bkn).status == 201)
       #expect(try visitor.importLine(line([sheet.announced()]), as: .bkn)["awaited_files"].strings.isEmpty)
+    }
+  }
+
+  @Test("are taken from no key that was revoked while they came")
+  func revoked() async throws {
+    try await withService { visitor in
+      let sheet = Sheet("", count: (512 << 10) - Sheet().bytes.count)
+      let id = try visitor.importLine(Sheet.line([sheet.announced()]))["id"].string ?? ""
+      let key = try await visitor.service.token(.agency(.bawaslu), [.imports])
+      let client = try visitor.newClient()
+      try client.send(
+        "PUT", "/v1/evidence-files/\(sheet.sha256)",
+        [("Authorization", "Bearer \(key)"), ("Content-Length", "\(sheet.bytes.count)")], nil)
+      try client.send(Array(sheet.bytes[..<300_000]))
+      while try visitor.received(sheet) ?? 0 == 0 { try await Task.sleep(for: .milliseconds(10)) }
+      let name = key.split(separator: "_")[1]
+      let revoked = try visitor.ask(as: "OPERATOR", "DELETE", "/v1/admin/keys/\(name)")
+      #expect((200..<300).contains(revoked.status), "\(revoked.text)")
+      try client.send(Array(sheet.bytes[300_000...]))
+      #expect(try client.answer().status == 401)
+      #expect(try visitor.get("/v1/cases/\(id)/evidence", as: .bawaslu).json["items"].items.isEmpty)
+      #expect(try visitor.awaited() == [sheet.sha256])
+      #expect(try visitor.deliver(sheet).status == 201)
     }
   }
 }
