@@ -143,7 +143,7 @@ public final class DeliveryService: RecordService {
       guard delivery.receivedBytes == part.start, (delivery.totalBytes ?? part.totalBytes) == part.totalBytes else {
         throw Failure.uploadConflict(received: delivery.receivedBytes)
       }
-      try delivery.count(among: budget) { () throws(Failure) in try reserve(part, of: budget, at: now) }
+      try delivery.count(among: budget) { () throws(Failure) in try reserve(part, by: asker) }
       let (turn, received) = try await delivery.takeTurn(at: now)
       guard received == part.start else {
         _ = delivery.pause(turn: turn, at: now)
@@ -153,19 +153,15 @@ public final class DeliveryService: RecordService {
     }
     // What has come before gives its room back first.
     deliveries.end(place)
-    let share = try reserve(part, of: budget, at: now)
+    let share = try reserve(part, by: asker)
     let delivery = Delivery(
       place, totalBytes: part.totalBytes, try await records.store.takeFile(), budget, share, at: now)
     try deliveries.begin(delivery)
     return Bringing(delivery: delivery, turn: try await delivery.takeTurn(at: now).turn, totalBytes: part.totalBytes)
   }
 
-  private func reserve(_ part: Part, of budget: ByteBudget?, at now: Timestamp) throws(Failure) -> UploadRoom.Share? {
-    guard let budget else { return nil }
-    let store = records.store
-    return try room.reserve(part.totalBytes ?? limits.fileBytesMax, of: budget, at: now) {
-      store.use(of: budget, at: now)
-    }
+  private func reserve(_ part: Part, by asker: Asker) throws(Failure) -> UploadRoom.Share? {
+    try room.reserve(part.totalBytes ?? limits.fileBytesMax, by: asker, in: records.store)
   }
 
   /// - Throws: `upload_conflict` when another request has begun to bring the file; `storage_unavailable`.

@@ -64,17 +64,10 @@ public final class EvidenceService: RecordService {
   public func begin(_ upload: Upload, by asker: Asker, isReplay: Bool) async throws -> (
     file: any IncomingFile, room: UploadRoom.Share?
   ) {
-    let (store, now) = (records.store, asker.now)
-    deliveries.sweep(at: now)
+    deliveries.sweep(at: asker.now)
     let share =
-      try isReplay
-      ? nil
-      : asker.caller?.budget.map { budget throws(Failure) in
-        try room.reserve(upload.byteCount ?? limits.fileBytesMax, of: budget, at: now) {
-          store.use(of: budget, at: now)
-        }
-      }
-    return (try await store.takeFile(), share)
+      isReplay ? nil : try room.reserve(upload.byteCount ?? limits.fileBytesMax, by: asker, in: records.store)
+    return (try await records.store.takeFile(), share)
   }
 
   /// Judges the first bytes of a file, before the others are taken.

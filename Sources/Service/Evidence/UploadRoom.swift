@@ -23,10 +23,21 @@ public final class UploadRoom: Sendable {
 
   public init() {}
 
+  /// Sets room aside among what the key of whoever asks may store.
+  ///
+  /// - Returns: nil where nothing bounds that.
+  /// - Throws: `too_many_requests` where less is left.
+  func reserve(_ bytes: Int, by asker: Asker, in store: any Store) throws(Failure) -> Share? {
+    guard let budget = asker.caller?.budget else { return nil }
+    return try reserve(bytes, of: budget, at: asker.now) { store.use(of: budget, at: asker.now) }
+  }
+
   /// - Throws: `too_many_requests` where the budget has less left.
   ///
   /// - Parameter use: how the budget stands now.
-  func reserve(_ bytes: Int, of budget: ByteBudget, at now: Timestamp, _ use: () -> ByteUse) throws(Failure) -> Share {
+  private func reserve(_ bytes: Int, of budget: ByteBudget, at now: Timestamp, _ use: () -> ByteUse) throws(Failure)
+    -> Share
+  {
     let spent = reserved.withLock { reserved -> ByteUse? in
       let (sum, use) = (reserved[budget, default: 0] + Int64(bytes), use())
       guard use.usedBytes + sum <= use.bytesMax else { return use }

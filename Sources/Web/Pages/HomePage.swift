@@ -101,9 +101,7 @@ struct HomePage {
   /// As it stands in an address (RFC 3986, 2.3).
   static func encoded(_ key: String) -> String {
     key.utf8.map { byte in
-      let isPlain =
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._~".utf8.contains(byte)
-      return isPlain ? String(UnicodeScalar(byte)) : "%" + [byte].hexadecimal.uppercased()
+      PathSpelling.isUnreserved(byte) ? String(UnicodeScalar(byte)) : "%" + [byte].hexadecimal.uppercased()
     }.joined()
   }
 

@@ -44,7 +44,8 @@ struct PathSpelling: Sendable {
     return Substring(String(decoding: bytes, as: UTF8.self))
   }
 
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
+  /// Whether a byte stands in an address as it is (RFC 3986, 2.3).
+  static func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {
     case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
     default: false
