@@ -26,9 +26,7 @@ public final class API: Sendable {
       return { caller in caller.map { document.json(for: $0, at: prefix, store.reference) } ?? whole }
     }
     return Documentation(
-      operations: { OperationPage.html }, cookbook: { CookbookPage.html }, problems: { ProblemPage.list },
-      problem: { ProblemPage.html($0) },
-      openAPI: openAPI(.current), openAPI30: openAPI(.earlier))
+      page: DocumentationPages.page(at:), openAPI: openAPI(.current), openAPI30: openAPI(.earlier))
   }
 
   /// Names the server that takes the requests, for metrics: it is made after this interface, which answers them.

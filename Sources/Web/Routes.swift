@@ -20,23 +20,24 @@ enum Routes {
       Route(.get, "/openapi-3.0.json", .optionalKey, .openAPI30) {
         DocumentationRoutes.openAPI($0, $1.documentation.openAPI30)
       },
-      Route(
-        .get, "/docs", .open, .page("getDocumentation", .init(en: "The documentation", inIndonesian: "Dokumentasi"))
-      ) {
-        DocumentationRoutes.page($1.documentation.operations(), $0)
+      Route(.get, "/docs", .open, .documentation) {
+        try DocumentationRoutes.page($0, $1.documentation, $1.pages)
       },
-      Route(
-        .get, "/docs/cookbook", .open,
-        .page("getCookbook", .init(en: "Every operation in curl", inIndonesian: "Setiap operasi dalam curl"))
-      ) { DocumentationRoutes.page($1.documentation.cookbook(), $0) },
-      Route(
-        .get, "/docs/problems", .open, .page("listProblems", .init(en: "Every problem", inIndonesian: "Setiap masalah"))
-      ) { DocumentationRoutes.page($1.documentation.problems(), $0) },
-      Route(
-        .get, "/docs/problems/{code}", .open,
-        .page(
-          "getProblem", .init(en: "What a problem means", inIndonesian: "Arti suatu masalah"), path: ["clock_running"])
-      ) { try DocumentationRoutes.problem($0, $1.documentation) },
+      Route(.get, "/docs/cookbook", .open, .cookbook) {
+        try DocumentationRoutes.page($0, $1.documentation, $1.pages)
+      },
+      Route(.get, "/docs/problems", .open, .problems) {
+        try DocumentationRoutes.page($0, $1.documentation, $1.pages)
+      },
+      Route(.get, "/docs/problems/{code}", .open, .problem) {
+        try DocumentationRoutes.page($0, $1.documentation, $1.pages)
+      },
+      Route(.get, "/docs/{group}", .open, .documentationGroup) {
+        try DocumentationRoutes.page($0, $1.documentation, $1.pages)
+      },
+      Route(.get, "/docs/{group}/shapes", .open, .documentationShapes) {
+        try DocumentationRoutes.page($0, $1.documentation, $1.pages)
+      },
       Route(.get, "/favicon.ico", .open, .icon) { _, _ in DocumentationRoutes.icon() },
       Route(.get, "/docs/style.css", .open, .styleSheet) { _, _ in DocumentationRoutes.styleSheet() },
 

@@ -265,7 +265,7 @@ struct MetricsTests {
       for text in planted {
         for target in [
           "/\(text)", "/v1/cases/\(text)", "\(path)/\(text)", "/v1/cases?q=\(text)", "/v1/cases?number=\(text)",
-          "/docs/problems/\(text)",
+          "/docs/problems/\(text)", "/docs/\(text)",
         ] {
           _ = try visitor.get(target, as: .bkn, [("User-Agent", text), ("traceparent", text), ("Accept", text)])
         }

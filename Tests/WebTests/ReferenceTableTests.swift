@@ -21,7 +21,7 @@ struct ReferenceTableTests {
       let back = try put(visitor, kind.rawValue, csv.text, csv: true)
       #expect(back.status == 200 && back.json["rows"].int == count, "\(back.text.prefix(300))")
       let header = csv.text.utf8.split(separator: 13)[0]
-      let documented = try visitor.ask("GET", "/docs", []).text
+      let documented = try visitor.ask("GET", "/docs/reference", []).text
       for column in String(Substring(header)).split(separator: ",") { #expect(documented.contains("\(column)")) }
     }
   }

@@ -1,16 +1,10 @@
 internal import Domain
 internal import Service
 
-/// The documentation as handlers are given it; a page is written when it is first asked for.
+/// The documentation as handlers are given it. It is written from the routes, and so they do not name it.
 struct Documentation: Sendable {
-  /// Every operation, for people.
-  let operations: @Sendable () -> [UInt8]
-  /// Every operation in curl.
-  let cookbook: @Sendable () -> [UInt8]
-  /// Every problem.
-  let problems: @Sendable () -> [UInt8]
-  /// One problem.
-  let problem: @Sendable (FailureCode) -> [UInt8]
+  /// The page of a path; nil where there is none.
+  let page: @Sendable (Substring) -> DocumentationPage?
   /// OpenAPI 3.1: of everything, or of what a caller may do.
   let openAPI: @Sendable (Caller?) -> [UInt8]
   /// The same as OpenAPI 3.0.

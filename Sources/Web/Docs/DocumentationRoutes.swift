@@ -13,10 +13,15 @@ enum DocumentationRoutes {
     return answer
   }
 
-  /// GET /docs/problems/{code}: the page behind a problem's `type`.
-  static func problem(_ call: Call, _ documentation: Documentation) throws(Failure) -> Answer {
-    guard let code = call.parameters.first.flatMap({ FailureCode(rawValue: String($0)) }) else { throw .notFound }
-    return page(documentation.problem(code), call)
+  /// GET /docs and every page below: `lang` (id, en), or else the language that the client prefers.
+  ///
+  /// - Throws: `not_found` for a group or a problem that there is not.
+  static func page(_ call: Call, _ documentation: Documentation, _ cache: PageCache) throws(Failure) -> Answer {
+    let text = try PageText(preferredBy: call)
+    guard let page = documentation.page(call.site.paths.plain(call.request.path)) else { throw .notFound }
+    var answer = cache.answer("\(page.path) \(text.language.tag)", nil, [], call) { page.html(text) }
+    answer.fields.append(Response.Field(name: .contentLanguage, value: text.language.tag))
+    return answer
   }
 
   /// GET /docs/style.css

@@ -30,14 +30,7 @@ struct OpenAPIDocument: Sendable {
 
   private init(version: String, operation: Spelling, schema: Spelling) {
     self.version = version
-    var named = Schema.problem.definitions
-    for part in Routes.all.flatMap(\.operation.schemas) {
-      named.merge(part.definitions) { first, second in
-        assert(first == second, "two schemas have the same name")
-        return first
-      }
-    }
-    definitions = named.sorted { $0.key < $1.key }.map { name, json in
+    definitions = ShapeBook.shared.definitions.sorted { $0.key < $1.key }.map { name, json in
       let json = schema(json)
       return (name, Self.written(json), json.references)
     }
@@ -158,30 +151,5 @@ struct OpenAPIDocument: Sendable {
     var writer = JSONWriter(reserving: 16_384)
     writer.value(value)
     return writer.bytes
-  }
-}
-
-extension Operation {
-  /// Of its query, its body and its replies.
-  fileprivate var schemas: [Schema] {
-    query.map(\.schema) + (body?.contents.map(\.schema) ?? []) + replies.flatMap { $0.contents.compactMap(\.schema) }
-  }
-}
-
-extension JSONValue {
-  /// The names of the schemas that are referred to in it.
-  fileprivate var references: Set<String> {
-    switch self {
-    case .array(let items): items.reduce(into: []) { $0.formUnion($1.references) }
-    case .object(let object):
-      object.members.reduce(into: []) { names, member in
-        if member.name == "$ref", case .string(let text) = member.value {
-          if let name = text.wholeMatch(of: /#\/components\/schemas\/(.+)/)?.1 { names.insert(String(name)) }
-        } else {
-          names.formUnion(member.value.references)
-        }
-      }
-    default: []
-    }
   }
 }

@@ -17,10 +17,36 @@ extension Operation {
     replies: [.json(Schema.map(of: .any).named("OpenAPI"), "OpenAPI 3.0.")],
     example: Example(nil))
 
-  static func page(_ name: String, _ summary: LocalizedText, path: [String] = []) -> Operation {
+  static let documentation = page(
+    "getDocumentation", .init(en: "The documentation", inIndonesian: "Dokumentasi"))
+
+  static let documentationGroup = page(
+    "getDocumentationGroup", .init(en: "The operations of a group", inIndonesian: "Operasi suatu kelompok"),
+    path: ["cases"])
+
+  static let documentationShapes = page(
+    "getDocumentationShapes", .init(en: "The shapes of a group", inIndonesian: "Bentuk data suatu kelompok"),
+    path: ["cases"])
+
+  static let cookbook = page(
+    "getCookbook", .init(en: "Every operation in curl", inIndonesian: "Setiap operasi dalam curl"))
+
+  static let problems = page("listProblems", .init(en: "Every problem", inIndonesian: "Setiap masalah"))
+
+  static let problem = page(
+    "getProblem", .init(en: "What a problem means", inIndonesian: "Arti suatu masalah"), path: ["clock_running"])
+
+  private static let lang = Parameter.code(
+    "lang", PageText.Choice.self, "The language: id or en (default: what Accept-Language prefers).")
+
+  private static func page(_ name: String, _ summary: LocalizedText, path: [String] = []) -> Operation {
     Operation(
-      name, .operation, summary,
-      replies: [Reply(.ok, "The page.", [Reply.Content(type: "text/html", schema: nil)])],
+      name, .operation, summary, query: [lang],
+      replies: [
+        Reply(
+          .ok, "The page.", [Reply.Content(type: "text/html", schema: nil)],
+          fields: [(.eTag, "Of the page in its language."), (.contentLanguage, "id or en.")])
+      ],
       example: Example(nil, path: path))
   }
 

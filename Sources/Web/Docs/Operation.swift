@@ -98,11 +98,19 @@ final class Operation: Sendable {
     var isRequired: Bool { self != .optionalIdempotencyKey }
     var schema: Schema { self == .entityTag ? .entityTag : .pattern("^[!-~]{1,255}$") }
 
-    var description: String {
+    var description: LocalizedText {
       switch self {
-      case .idempotencyKey: "New for every intent, the same for its retries; kept 7 days."
-      case .optionalIdempotencyKey: "So that a retry after a lost answer gets the first answer."
-      case .entityTag: "The ETag of the case as this key knows it."
+      case .idempotencyKey:
+        .init(
+          en: "New for every intent, the same for its retries; kept 7 days.",
+          inIndonesian: "Baru untuk setiap maksud, sama untuk pengulangannya; disimpan 7 hari.")
+      case .optionalIdempotencyKey:
+        .init(
+          en: "So that a retry after a lost answer gets the first answer.",
+          inIndonesian: "Agar pengulangan setelah jawaban hilang mendapat jawaban pertama.")
+      case .entityTag:
+        .init(
+          en: "The ETag of the case as this key knows it.", inIndonesian: "ETag kasus sebagaimana dikenal kunci ini.")
       }
     }
   }

@@ -73,9 +73,9 @@ struct OperationObject {
       ])
     }
     var fields = Operation.Need.allCases.filter(operation.needs.contains).map {
-      field($0.field, $0.schema, $0.isRequired, $0.description)
+      field($0.field, $0.schema, $0.isRequired, $0.description.en)
     }
-    if isTagged {
+    if route.isTagged {
       fields.append(field("If-None-Match", .string, false, "The ETag of what the client has: 304 when it is the same."))
     }
     return fields
@@ -149,11 +149,8 @@ struct OperationObject {
 
   /// What a client learns that has it already.
   private var unchanged: Members {
-    isTagged ? [("304", Self.object([("description", .string("What If-None-Match names is what there is."))]))] : []
-  }
-
-  private var isTagged: Bool {
-    route.method == .get && operation.replies.contains { $0.fields.contains { $0.name == .eTag } }
+    route.isTagged
+      ? [("304", Self.object([("description", .string("What If-None-Match names is what there is."))]))] : []
   }
 
   /// The problems, by status. Those that any request can meet stand once in the document.

@@ -1,4 +1,5 @@
 internal import Domain
+internal import HTTPTypes
 
 /// What a request to a route can be refused with.
 extension Route {
@@ -42,12 +43,18 @@ extension Route {
     case ("n", _): .int(1...Int(Int32.max))
     case ("kind", _): .code(ReferenceKind.self)
     case ("code", _): .code(FailureCode.self)
+    case ("group", _): .code(Operation.Group.self)
     case ("agency", _): .agency
     case ("sha256", _): .sha256
     case (_, "cases"): .uuid
     case (_, "figures"): .figureID
     default: .keyID
     }
+  }
+
+  /// Whether a client that has an answer already may say so.
+  var isTagged: Bool {
+    method == .get && operation.replies.contains { $0.fields.contains { $0.name == .eTag } }
   }
 
   /// Names of the parameters in the path, in order.

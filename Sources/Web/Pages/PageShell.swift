@@ -23,6 +23,8 @@ struct PageShell {
 
   let text: PageText
   let place: Place
+  /// The path of the page; nil for that of its place.
+  var path: String?
   /// The query of the page without its language, beginning with `&` where there is any.
   let query: String
 
@@ -35,14 +37,14 @@ struct PageShell {
     let body = Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: template) ?? ""
     let places = Place.allCases.map { place -> Context in
       [
-        "href": place == .docs ? place.rawValue : place.rawValue + langQuery, "name": text(place.name),
-        "current": place == self.place,
+        "href": place == .docs ? DocumentationPage.address(place.rawValue, text) : place.rawValue + langQuery,
+        "name": text(place.name), "current": place == self.place,
       ]
     }
     let other = text.language == .english ? "lang=id" : "lang=en"
     let context: Context = [
       "title": text(title), "body": body, "langQuery": langQuery, "places": places,
-      "otherLanguage": "\(place.rawValue)?\(other)\(query)",
+      "otherLanguage": "\(path ?? place.rawValue)?\(other)\(query)", "figures": place != .docs,
     ]
     return Array((Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: "shell") ?? "").utf8)
   }
@@ -58,7 +60,13 @@ struct PageShell {
   private static let library: MustacheLibrary = {
     let sources = [
       "shell": PackageResources.shell_mustache, "home": PackageResources.home_mustache,
-      "forms": PackageResources.forms_mustache,
+      "forms": PackageResources.forms_mustache, "docs": PackageResources.docs_mustache,
+      "docs_menu": PackageResources.docs_menu_mustache, "group": PackageResources.group_mustache,
+      "group_shapes": PackageResources.group_shapes_mustache,
+      "members": PackageResources.members_mustache, "words": PackageResources.words_mustache,
+      "shapes": PackageResources.shapes_mustache, "refusals": PackageResources.refusals_mustache,
+      "cookbook": PackageResources.cookbook_mustache, "problem": PackageResources.problem_mustache,
+      "problems": PackageResources.problems_mustache,
     ]
     do {
       return MustacheLibrary(
@@ -83,6 +91,14 @@ struct PageText {
   /// - Throws: `invalid_parameter`.
   init(_ call: Call) throws(Failure) {
     self.init(try call.query.code("lang", Choice.self) == .en ? .english : .indonesian)
+  }
+
+  /// What is asked for, or else what `Accept-Language` prefers.
+  ///
+  /// - Throws: `invalid_parameter`.
+  init(preferredBy call: Call) throws(Failure) {
+    let choice = try call.query.code("lang", Choice.self)
+    self.init(choice.map { $0 == .en ? .english : .indonesian } ?? call.language)
   }
 
   init(_ language: Language) { self.language = language }

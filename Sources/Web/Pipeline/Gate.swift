@@ -30,20 +30,39 @@ enum Gate: Sendable, Equatable {
   var isPublic: Bool { self == .open || self == .counted || self == .optionalKey }
 
   /// In a few words, for people.
-  var description: String {
+  var words: LocalizedText {
     switch self {
-    case .open, .counted: "open"
-    case .optionalKey: "open, or any key"
-    case .anyKey: "any key"
-    case .anyAgency: "any key of an agency"
-    case .agency(let scope): "agency, \(scope.rawValue)"
-    case .agencyHolding(let scopes): "agency, \(scopes.map(\.rawValue).joined(separator: " or "))"
-    case .agencyOrAdministrator(let scope): "agency, \(scope.rawValue); or operator, admin"
-    case .recording(let scopes): "agency in office, \(scopes.map(\.rawValue).joined(separator: " or "))"
-    case .administrator: "operator, admin"
-    case .administratorOrLocal: "operator, admin; or loopback"
+    case .open, .counted: LocalizedText(en: "open", inIndonesian: "terbuka")
+    case .optionalKey: LocalizedText(en: "open, or any key", inIndonesian: "terbuka, atau kunci apa pun")
+    case .anyKey: LocalizedText(en: "any key", inIndonesian: "kunci apa pun")
+    case .anyAgency: LocalizedText(en: "any key of an agency", inIndonesian: "kunci lembaga apa pun")
+    case .agency(let scope): Self.words([scope])
+    case .agencyHolding(let scopes): Self.words(scopes)
+    case .agencyOrAdministrator(let scope):
+      LocalizedText(
+        en: "agency, \(scope.rawValue); or operator, admin",
+        inIndonesian: "lembaga, \(scope.rawValue); atau operator, admin")
+    case .recording(let scopes): Self.words(scopes, .init(en: " in office", inIndonesian: " yang masih ada"))
+    case .administrator: LocalizedText(en: "operator, admin", inIndonesian: "operator, admin")
+    case .administratorOrLocal:
+      LocalizedText(en: "operator, admin; or loopback", inIndonesian: "operator, admin; atau dari mesin ini sendiri")
     }
   }
+
+  /// An agency with one of the scopes.
+  ///
+  /// - Parameter state: what is asked of the agency beside it, with a blank before it.
+  private static func words(_ scopes: [Scope], _ state: LocalizedText = .init(en: "", inIndonesian: ""))
+    -> LocalizedText
+  {
+    let names = scopes.map(\.rawValue)
+    return LocalizedText(
+      en: "agency\(state.en), \(names.joined(separator: " or "))",
+      inIndonesian: "lembaga\(state.inIndonesian), \(names.joined(separator: " atau "))")
+  }
+
+  /// The same in English, for the table of routes.
+  var description: String { words.en }
 }
 
 extension Caller {

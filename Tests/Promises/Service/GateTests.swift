@@ -41,6 +41,8 @@ private let expectations: [String: Expectation] = [
   "GET /docs/problems/{code}": Expectation(.everyone, 404),
   "GET /favicon.ico": Expectation(.everyone, 200),
   "GET /docs/style.css": Expectation(.everyone, 200),
+  "GET /docs/{group}": Expectation(.everyone, 404),
+  "GET /docs/{group}/shapes": Expectation(.everyone, 404),
   "POST /v1/cases": Expectation(.recording([.casesWrite]), 422),
   "GET /v1/record/checkpoint": Expectation(.everyone, 200),
   "GET /v1/record/keys": Expectation(.everyone, 200),
@@ -213,6 +215,7 @@ struct GateTests {
   private static func path(_ template: String) -> String {
     template.replacing("{id}", with: "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90").replacing("{n}", with: "1")
       .replacing("{kind}", with: "nothing").replacing("{path}", with: "0/000").replacing("{code}", with: "nothing")
+      .replacing("{group}", with: "nothing")
       .replacing("{agency}", with: "BAWASLU").replacing("{sha256}", with: String(repeating: "0", count: 64))
   }
 
@@ -280,7 +283,7 @@ struct GateTests {
     "an address that is none answers 404",
     arguments: [
       "/v1", "/v1/", "/forms/x", "/v1/cases//", "/v1//cases", "//v1/cases/", "/v1/cases/x", "/v1/cases/x/nothing",
-      "/V1/cases", "/v1/cases%2F", "/docs/problems/nothing", "/v1/reference/nothing",
+      "/V1/cases", "/v1/cases%2F", "/docs/problems/nothing", "/docs/nothing", "/v1/reference/nothing",
     ])
   func noAddress(_ path: String) async throws {
     try await withService { visitor in
