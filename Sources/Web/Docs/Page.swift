@@ -27,8 +27,10 @@ enum Page {
     main { max-width: 60rem; margin: 0 auto; padding: 0 1.5rem 4rem; }
     h2 { margin-top: 3rem; border-bottom: 1px solid #8888; }
     h3 { margin: 2rem 0 .25rem; font-size: 1rem; overflow-wrap: anywhere; }
-    .shapes h2, .members th { font-family: ui-monospace, monospace; }
-    .members th { width: 35%; }
+    main nav { padding-left: 0; padding-right: 0; }
+    .shapes h2, .members tbody th { font-family: ui-monospace, monospace; }
+    .members th:first-child { width: 35%; }
+    .members tbody th { overflow-wrap: anywhere; }
     .members small { font-family: system-ui, sans-serif; }
     pre { padding: .75rem; border: 1px solid #8888; border-radius: .25rem; white-space: pre-wrap; }
     pre, p code, dd code { overflow-wrap: anywhere; }
@@ -66,8 +68,9 @@ enum Page {
     dd { margin: 0; }
     dd ul { margin: 0; padding-left: 1.25rem; }
     @media (max-width: 30rem) {
-      main, footer, nav { padding-left: 1rem; padding-right: 1rem; }
+      main, footer, header nav { padding-left: 1rem; padding-right: 1rem; }
       th, td { padding-right: .4rem; }
+      .members th:first-child { width: 45%; }
       .number { padding-left: .4rem; padding-right: 0; }
       thead th { font-size: .75rem; }
       tbody th, td { font-size: .9rem; }

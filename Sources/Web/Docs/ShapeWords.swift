@@ -125,17 +125,27 @@ struct ShapeWords {
         : LocalizedText(en: "\(low) to \(high)", inIndonesian: "\(low) sampai \(high)")
       return text(range) + standard(json)
     }
-    if let format = json["format"]?.string { return format }
+    if let format = json["format"]?.string { return text(Self.name(ofFormat: format)) }
     if let max = json["maxLength"]?.number {
       return text(.init(en: "text of 1 to \(max) characters", inIndonesian: "teks 1 sampai \(max) karakter"))
     }
-    if let pattern = json["pattern"]?.string { return pattern }
+    if let pattern = json["pattern"]?.string {
+      return text(.init(en: "text of the form \(pattern)", inIndonesian: "teks berbentuk \(pattern)"))
+    }
     return text(Self.name(ofType: type))
   }
 
   private func standard(_ json: JSONValue) -> String {
     guard let value = json["default"]?.number else { return "" }
     return text(.init(en: " (default \(value))", inIndonesian: " (bawaan \(value))"))
+  }
+
+  private static func name(ofFormat format: String) -> LocalizedText {
+    switch format {
+    case "date": .init(en: "date, YYYY-MM-DD", inIndonesian: "tanggal, YYYY-MM-DD")
+    case "date-time": .init(en: "time, RFC 3339", inIndonesian: "waktu, RFC 3339")
+    default: .init(en: format, inIndonesian: format)
+    }
   }
 
   private static func name(ofType type: String) -> LocalizedText {

@@ -81,7 +81,7 @@ struct GroupPage {
         bodies.append((shape, [type]))
       }
     }
-    return bodies.map { content($0.types, $0.shape) }
+    return bodies.map { content($0.types, $0.shape, hasHeading: true) }
   }
 
   // MARK: Answers
@@ -104,13 +104,15 @@ struct GroupPage {
   }
 
   /// What may stand in a body: its types, its shape in words, and its members where they are described here.
-  private func content(_ types: [String], _ schema: Schema?) -> PageShell.Context {
+  ///
+  /// - Parameter hasHeading: true where the types stand above the table already.
+  private func content(_ types: [String], _ schema: Schema?, hasHeading: Bool = false) -> PageShell.Context {
     let isLines = types == [ListFormat.ndjson.mediaType]
     let line = text(.init(en: "each line: ", inIndonesian: "setiap baris: "))
     var context: PageShell.Context = ["types": types.joined(separator: ", "), "hasWords": false]
     // A table and a file have no members.
     guard let schema, !types.allSatisfy({ !$0.hasSuffix("json") }) else { return context }
-    if let table = tables.table(of: schema.json, caption: types.joined(separator: ", ")) {
+    if let table = tables.table(of: schema.json, caption: hasHeading ? nil : types.joined(separator: ", ")) {
       context["table"] = table
     } else {
       context["hasWords"] = true

@@ -26,11 +26,12 @@ struct ShapeTables {
   }
 
   /// The members of a shape that stands here alone; nil where it has none, or is described for all.
-  func table(of json: JSONValue, caption: String) -> PageShell.Context? {
+  func table(of json: JSONValue, caption: String?) -> PageShell.Context? {
     guard let name = json.referred, ShapeBook.shared.pages[name] == nil, let shape = ShapeBook.shared.definitions[name]
     else { return nil }
-    let rows = rows(of: shape)
-    return rows.isEmpty ? nil : ["caption": caption, "rows": rows]
+    var table: PageShell.Context = ["rows": rows(of: shape)]
+    if let caption { table["caption"] = caption }
+    return shapes.rows(of: shape).isEmpty ? nil : table
   }
 
   private func rows(of json: JSONValue) -> [PageShell.Context] {
