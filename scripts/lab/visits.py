@@ -3,6 +3,7 @@
 visits.py ADDRESS [FOLDER]      prints a line for each fault; FOLDER keeps a picture of each visit
 """
 
+import itertools
 import sys
 from urllib.parse import urldefrag, urljoin
 
@@ -17,6 +18,7 @@ class Visits:
     def __init__(self, browser, start, pictures):
         self.browser, self.start, self.pictures = browser, start, pictures
         self.faults, self.count = [], 0
+        self.anchors, self.places = {}, set()
 
     def fault(self, where, what):
         self.faults.append(f"{where}: {what}")
@@ -32,7 +34,7 @@ class Visits:
         self.count += 1
 
     def find(self):
-        """Every page within the service but the documentation; what each leads to is looked at as well."""
+        """Every page within the service; what each leads to is looked at as well."""
         seen, left, pages = set(), [self.start], []
         request = self.browser.new_context().request
         while left:
@@ -43,19 +45,23 @@ class Visits:
             answer = request.get(address)
             if answer.status != 200:
                 self.fault(address, f"answers {answer.status}")
-            elif "text/html" in answer.headers.get("content-type", "") and "/docs" not in address:
+            elif "text/html" in answer.headers.get("content-type", ""):
                 if len(answer.body()) > 60_000:
                     self.fault(address, f"has {len(answer.body())} bytes")
                 pages.append(address)
                 self.visit(address, lambda page, address=address: left.extend(self.links(page, address)))
+        for address, fragment in self.places:
+            if address in self.anchors and fragment not in self.anchors[address]:
+                self.fault(address, f"#{fragment} leads nowhere")
         return sorted(pages)
 
     def links(self, page, address):
         found = []
+        self.anchors[address] = set(page.eval_on_selector_all("[id]", "all => all.map(one => one.id)"))
         for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
             target, fragment = urldefrag(urljoin(address, link))
-            if target == address and fragment and not page.query_selector(f"[id='{fragment}']"):
-                self.fault(address, f"#{fragment} leads nowhere")
+            if fragment:
+                self.places.add((target, fragment))
             if not target.startswith(self.start):
                 self.fault(address, f"{link} leads out of the service")
             found.append(target)
@@ -91,23 +97,41 @@ class Visits:
             self.fault(address, "is empty without JavaScript")
 
 
+def unlike(pages):
+    """All but those of single problems, which are alike: of these one in each language."""
+    seen, chosen = set(), []
+    for address in pages:
+        path, _, query = address.partition("?")
+        kind = (path.rpartition("/")[0], query) if "/docs/problems/" in path else address
+        if kind not in seen:
+            seen.add(kind)
+            chosen.append(address)
+    return chosen
+
+
+def looks(address):
+    """Widths and schemes. Pages of the documentation are many and of one build: two looks are enough for each."""
+    if "/docs/" in address:
+        return ((WIDTHS[0], SCHEMES[0]), (WIDTHS[1], SCHEMES[1]))
+    return itertools.product(WIDTHS, SCHEMES)
+
+
 def main():
     start, pictures = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         visits = Visits(browser, start, pictures)
-        pages = visits.find()
+        pages = unlike(visits.find())
         for number, address in enumerate(pages):
-            for width in WIDTHS:
-                for scheme in SCHEMES:
-                    # axe is a script, which the policy of the pages forbids.
-                    visits.visit(
-                        address,
-                        lambda page, a=address, n=number, w=width, s=scheme: visits.look(page, a, n, w, s),
-                        bypass_csp=True,
-                        viewport={"width": width, "height": 900},
-                        color_scheme=scheme,
-                    )
+            for width, scheme in looks(address):
+                # axe is a script, which the policy of the pages forbids.
+                visits.visit(
+                    address,
+                    lambda page, a=address, n=number, w=width, s=scheme: visits.look(page, a, n, w, s),
+                    bypass_csp=True,
+                    viewport={"width": width, "height": 900},
+                    color_scheme=scheme,
+                )
             # Half of the width is what twice as large a text leaves.
             visits.visit(
                 address,

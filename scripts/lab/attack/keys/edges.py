@@ -84,6 +84,8 @@ def fields(world, attack):
         "/openapi.json",
         "/openapi-3.0.json",
         "/docs",
+        "/docs/cases",
+        "/docs/cases/shapes",
         "/docs/cookbook",
         "/docs/problems",
         "/docs/style.css",
