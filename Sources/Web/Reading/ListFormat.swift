@@ -14,6 +14,8 @@ enum ListFormat: String, CaseIterable {
     }
   }
 
+  var isTable: Bool { self == .csv || self == .xlsx }
+
   /// The field of an answer that is written so.
   var contentType: String { self == .csv ? "text/csv; charset=utf-8; header=present" : mediaType }
 
