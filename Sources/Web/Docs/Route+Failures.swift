@@ -41,6 +41,7 @@ extension Route {
     switch (name, template.split(separator: "/").dropFirst().first) {
     case ("n", _): .int(1...Int(Int32.max))
     case ("kind", _): .code(ReferenceKind.self)
+    case ("list", _): .codes(CodeList.keys)
     case ("code", _): .code(FailureCode.self)
     case ("agency", _): .agency
     case ("sha256", _): .sha256

@@ -7,12 +7,14 @@ struct PageShell {
   enum Place: String, CaseIterable {
     case home = "/"
     case forms = "/forms"
+    case codes = "/codes"
     case docs = "/docs"
 
     var name: LocalizedText {
       switch self {
       case .home: LocalizedText(en: "Figures", inIndonesian: "Angka")
       case .forms: LocalizedText(en: "What is a breach", inIndonesian: "Bentuk pelanggaran")
+      case .codes: LocalizedText(en: "Codes", inIndonesian: "Kode")
       case .docs: LocalizedText(en: "Documentation", inIndonesian: "Dokumentasi")
       }
     }
@@ -25,6 +27,8 @@ struct PageShell {
   let place: Place
   /// The query of the page without its language, beginning with `&` where there is any.
   let query: String
+  /// The path of a page below the place; nil: the place itself.
+  var path: String?
 
   /// The page.
   ///
@@ -36,13 +40,13 @@ struct PageShell {
     let places = Place.allCases.map { place -> Context in
       [
         "href": place == .docs ? place.rawValue : place.rawValue + langQuery, "name": text(place.name),
-        "current": place == self.place,
+        "current": place == self.place && path == nil,
       ]
     }
     let other = text.language == .english ? "lang=id" : "lang=en"
     let context: Context = [
       "title": text(title), "body": body, "langQuery": langQuery, "places": places,
-      "otherLanguage": "\(place.rawValue)?\(other)\(query)",
+      "otherLanguage": "\(path ?? place.rawValue)?\(other)\(query)",
     ]
     return Array((Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: "shell") ?? "").utf8)
   }
@@ -58,7 +62,8 @@ struct PageShell {
   private static let library: MustacheLibrary = {
     let sources = [
       "shell": PackageResources.shell_mustache, "home": PackageResources.home_mustache,
-      "forms": PackageResources.forms_mustache,
+      "forms": PackageResources.forms_mustache, "codes": PackageResources.codes_mustache,
+      "codelist": PackageResources.codelist_mustache,
     ]
     do {
       return MustacheLibrary(

@@ -23,7 +23,7 @@ struct Table: Sendable {
     kept = fields?.columns
     let columns = kept.map { $0.map { columns[$0] } } ?? columns
     switch call.format {
-    case .json, .ndjson: return nil
+    case .json, .ndjson, .html, .jsonld: return nil
     case .csv: book = nil
     case .xlsx:
       let headings = columns.map { $0.label.text(in: call.language) }
