@@ -458,7 +458,8 @@ final class EarlierFileQuestions {
   /// Pages, which show what others are asked for. What tells of the process, and since when it has listed what falls due.
   /// The record's hashes are of salts that are drawn when a file is brought up to date.
   private static let notAsked: Set = [
-    "/", "/forms", "/codes", "/codes/{list}", "/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json",
+    "/", "/forms", "/data", "/codes", "/codes/{list}", "/livez", "/readyz", "/metrics", "/openapi.json",
+    "/openapi-3.0.json",
     "/v1/retention",
   ]
 

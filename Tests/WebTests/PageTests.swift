@@ -9,7 +9,7 @@ internal import Testing
 @Suite("Pages for people")
 struct PageTests {
   private static let pages =
-    ["/", "/?lang=en", "/?election=pilkada-2020", "/forms", "/forms?lang=en"]
+    ["/", "/?lang=en", "/?election=pilkada-2020", "/forms", "/forms?lang=en", "/data", "/data?lang=en"]
     + CodeTests.pages
 
   @Test("are in the language that was asked for, small, kept by tags, and run and load nothing", arguments: pages)

@@ -7,6 +7,7 @@ struct PageShell {
   enum Place: String, CaseIterable {
     case home = "/"
     case forms = "/forms"
+    case data = "/data"
     case codes = "/codes"
     case docs = "/docs"
 
@@ -14,6 +15,7 @@ struct PageShell {
       switch self {
       case .home: LocalizedText(en: "Figures", inIndonesian: "Angka")
       case .forms: LocalizedText(en: "What is a breach", inIndonesian: "Bentuk pelanggaran")
+      case .data: LocalizedText(en: "Open data", inIndonesian: "Data terbuka")
       case .codes: LocalizedText(en: "Codes", inIndonesian: "Kode")
       case .docs: LocalizedText(en: "Documentation", inIndonesian: "Dokumentasi")
       }
@@ -63,7 +65,7 @@ struct PageShell {
     let sources = [
       "shell": PackageResources.shell_mustache, "home": PackageResources.home_mustache,
       "forms": PackageResources.forms_mustache, "codes": PackageResources.codes_mustache,
-      "codelist": PackageResources.codelist_mustache,
+      "codelist": PackageResources.codelist_mustache, "data": PackageResources.data_mustache,
     ]
     do {
       return MustacheLibrary(

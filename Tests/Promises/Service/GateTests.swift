@@ -29,6 +29,7 @@ private struct Expectation {
 private let expectations: [String: Expectation] = [
   "GET /": Expectation(.everyone, 200),
   "GET /forms": Expectation(.everyone, 200),
+  "GET /data": Expectation(.everyone, 200),
   "GET /codes": Expectation(.everyone, 200),
   "GET /codes/{list}": Expectation(.everyone, 404),
   "GET /livez": Expectation(.everyone, 200),
@@ -246,7 +247,7 @@ struct GateTests {
             #expect(answer["x-content-type-options"] == "nosniff", "\(route.method) \(route.path)")
             // What needs no key and holds nothing of anybody may be kept; nothing else, refusals least of all.
             let isPublic =
-              route.path.hasPrefix("/docs") || ["/", "/forms", "/codes", "/favicon.ico"].contains(route.path)
+              route.path.hasPrefix("/docs") || ["/", "/forms", "/data", "/codes", "/favicon.ico"].contains(route.path)
               || route.path == "/v1/public/releases"
               || (route.path.hasPrefix("/openapi") && role.authorization == nil)
             let kept = isPublic && answer.status == 200 ? "public, max-age=3600" : "no-store"
