@@ -28,18 +28,17 @@ struct CodeListPage {
   // MARK: Page
 
   func context(_ text: PageText) -> PageShell.Context {
-    let named = list.items.contains { $0.label.en != $0.label.inIndonesian }
-    let isDated = list.items.contains { $0.from != nil || $0.until != nil }
     let last = lastPlaces
     let items = list.items.enumerated().map { index, item -> PageShell.Context in
-      [
-        "code": item.code, "isLast": last[item.code] == index, "labelId": item.label.inIndonesian,
-        "labelEn": item.label.en,
-        "named": named, "dated": isDated, "term": Self.term(item, text),
+      let other = text.language == .english ? item.label.inIndonesian : item.label.en
+      return [
+        "code": item.code, "isLast": last[item.code] == index, "name": text(item.label), "other": other,
+        "named": item.label.en != item.label.inIndonesian, "dated": item.from != nil || item.until != nil,
+        "term": Self.term(item, text),
       ]
     }
     return [
-      "items": items, "named": named, "dated": isDated, "version": version, "path": path,
+      "items": items, "version": version, "path": path,
       "files": ["csv", "xlsx", "jsonld"].map { format -> PageShell.Context in
         ["name": format == "jsonld" ? "JSON-LD" : format.uppercased(), "href": "\(path)?format=\(format)"]
       },
