@@ -14,7 +14,8 @@ public struct CSVWriter: Sendable {
 
   private var row = Row.empty
 
-  private let separator: UInt8
+  /// What stands between fields.
+  public let separator: UInt8
 
   /// A writer with nothing written.
   ///

@@ -27,9 +27,16 @@ public struct TableWriter: Sendable {
   private var sheet: [UInt8] = []
   private var isInRow = false
   private var rowName = ""
+  /// The places of the fields of a row that it keeps, in their order; nil: all of them, as they are written.
+  private let kept: [Int]?
+  /// Where each field of the row begins.
+  private var starts: [Int] = []
 
   /// A writer with nothing written.
-  public init(_ form: Form) {
+  ///
+  /// - Parameter kept: the places of the fields that a row keeps, in the order in which it has them; nil: every field.
+  public init(_ form: Form, keeping kept: [Int]? = nil) {
+    self.kept = kept
     switch form {
     case .csv(let dialect):
       (isWorksheet, decimalMark) = (false, dialect.decimalMark)
@@ -44,7 +51,10 @@ public struct TableWriter: Sendable {
 
   /// Writes a text; nil and the empty text are both an empty field.
   public mutating func field(_ text: String?) {
-    guard isWorksheet else { return csv.field(text) }
+    guard isWorksheet else {
+      begin()
+      return csv.field(text)
+    }
     guard let text, !text.isEmpty else { return emptyCell() }
     cell("<c t=\"inlineStr\"><is><t")
     write(Self.fitting(text, rowName))
@@ -57,7 +67,10 @@ public struct TableWriter: Sendable {
 
   /// Writes a whole number.
   public mutating func field(_ number: Int?) {
-    guard isWorksheet else { return csv.field(number) }
+    guard isWorksheet else {
+      begin()
+      return csv.field(number)
+    }
     guard let number else { return emptyCell() }
     value("\(number)", style: nil)
   }
@@ -67,13 +80,17 @@ public struct TableWriter: Sendable {
     if isWorksheet {
       if let spelling { value(spelling, style: nil) } else { emptyCell() }
     } else {
+      begin()
       csv.number(decimalMark == .point ? spelling : spelling?.replacing(".", with: ","))
     }
   }
 
   /// Writes `true` or `false`.
   public mutating func field(_ flag: Bool?) {
-    guard isWorksheet else { return csv.field(flag) }
+    guard isWorksheet else {
+      begin()
+      return csv.field(flag)
+    }
     guard let flag else { return emptyCell() }
     cell("<c t=\"b\"><v>")
     append(flag ? "1</v></c>" : "0</v></c>")
@@ -102,10 +119,31 @@ public struct TableWriter: Sendable {
 
   /// Ends the row, which has at least one field.
   public mutating func endRow() {
+    if let kept { keep(kept) }
     guard isWorksheet else { return csv.endRow() }
     precondition(isInRow, "a row has a field")
     append("</row>")
     isInRow = false
+  }
+
+  // MARK: Fields
+
+  private mutating func begin() { if kept != nil { starts.append(bytes.count) } }
+
+  /// Leaves the chosen fields of the row and no other. The row of one field is as it was written.
+  private mutating func keep(_ kept: [Int]) {
+    defer { starts.removeAll(keepingCapacity: true) }
+    guard starts.count > 1, let first = starts.first else { return }
+    let written = bytes[first...]
+    var row: [UInt8] = []
+    for (index, place) in kept.enumerated() {
+      if !isWorksheet, index > 0 { row.append(csv.separator) }
+      let end = place + 1 < starts.count ? starts[place + 1] : written.endIndex
+      row += written[(starts[place] + (isWorksheet || place == 0 ? 0 : 1))..<end]
+    }
+    // As the writer of values ends a row of one empty field.
+    if row.isEmpty { row = Array("\"\"".utf8) }
+    bytes.replaceSubrange(first..., with: row)
   }
 
   // MARK: Cells
@@ -142,6 +180,7 @@ public struct TableWriter: Sendable {
   private mutating func cell(_ start: String) {
     if !isInRow { append("<row>") }
     isInRow = true
+    begin()
     append(start)
   }
 

@@ -8,6 +8,9 @@ enum Routes {
     [
       Route(.get, "/", .open, .homePage) { try await PageRoutes.home($0, $1.releases, $1.pages) },
       Route(.get, "/forms", .open, .formsPage) { try PageRoutes.forms($0, $1.releases.reference, $1.pages) },
+      Route(.get, "/data", .open, .dataPage) { try await DataRoutes.show($0, $1.releases, $1.pages) },
+      Route(.get, "/codes", .open, .codesPage) { try CodeRoutes.index($0, $1.releases.reference, $1.pages) },
+      Route(.get, "/codes/{list}", .open, .codeListPage) { try CodeRoutes.list($0, $1.releases.reference, $1.pages) },
 
       Route(.get, "/livez", .open, .live) { _, _ in OperationRoutes.live() },
       Route(.get, "/readyz", .open, .ready) { try await OperationRoutes.ready($0, $1.watching.readiness) },

@@ -43,6 +43,26 @@ extension ProgramTests {
       #expect(indonesian.contains("Pelapor") && !indonesian.contains("Reporters"))
     }
 
+    @Test("docs/id/istilah.md has every field and every code of the program in both languages")
+    func glossary() throws {
+      let fields = CaseField.all.map { ($0.name, $0.label) } + ProgressField.all.map { ($0.path, $0.label) }
+      let columns = ColumnLabel.table.sorted { $0.key < $1.key }.map { name, label in
+        (name, LocalizedText(en: label.en, inIndonesian: label.inIndonesian))
+      }
+      let lists = CodeList.ofProgram.map { list in
+        "\n### \(list.title.inIndonesian) (`\(list.key)`)\n\n" + Self.table(list.items.map { ($0.code, $0.label) })
+      }
+      #expect(fields.count > 30 && columns.count > 80 && lists.count > 20)
+      try hold("fields", of: "docs/id/istilah.md", to: Self.table(fields))
+      try hold("columns", of: "docs/id/istilah.md", to: Self.table(columns))
+      try hold("codes", of: "docs/id/istilah.md", to: lists.joined())
+    }
+
+    private static func table(_ terms: [(name: String, label: LocalizedText)]) -> String {
+      let rows = terms.map { "| `\($0.name)` | \($0.label.inIndonesian) | \($0.label.en) |\n" }
+      return "| nama | Indonesia | Inggris |\n| --- | --- | --- |\n" + rows.joined()
+    }
+
     @Test("docs/settings.md has every setting with its default and what it may be")
     func settings() throws {
       var rows = [

@@ -40,6 +40,28 @@ internal import Testing
     #expect(text(.csv(dialect), writeAll) == expected)
   }
 
+  @Test(arguments: [
+    ([0], "16.71\r\n"), ([1], "\"\"\r\n"), ([5, 0, 2], "2024-10-02,16.71,12\r\n"),
+    ([6, 5, 4, 3, 2, 1, 0], "1970-01-01T12:00:00.000Z,2024-10-02,true,52.5,12,,16.71\r\n"),
+  ])
+  func `a row keeps the fields that were chosen, in their order, in each form`(kept: [Int], expected: String) {
+    var values = TableWriter(.csv(TableDialect()), keeping: kept)
+    var sheet = TableWriter(.worksheet, keeping: kept)
+    for _ in 0..<2 {
+      writeAll(&values)
+      values.endRow()
+      writeAll(&sheet)
+      sheet.endRow()
+    }
+    #expect(String(decoding: values.bytes, as: UTF8.self) == expected + expected)
+    let cells = [
+      "<c t=\"inlineStr\"><is><t>16.71</t></is></c>", "<c/>", "<c><v>12</v></c>", "<c><v>52.5</v></c>",
+      "<c t=\"b\"><v>1</v></c>", "<c s=\"1\"><v>45567</v></c>", "<c s=\"2\"><v>25569.5</v></c>",
+    ]
+    let row = "<row>\(kept.map { cells[$0] }.joined())</row>"
+    #expect(String(decoding: sheet.bytes, as: UTF8.self) == row + row)
+  }
+
   @Test(arguments: TableDialect.Separator.allCases)
   func `a field with any separator is quoted whichever is written`(separator: TableDialect.Separator) {
     for field in ["a,b", "a;b", "a\tb"] {

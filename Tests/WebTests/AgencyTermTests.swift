@@ -20,7 +20,8 @@ struct AgencyTermTests {
 
   private static func path(_ template: String) -> String {
     template.replacing("{id}", with: "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90").replacing("{n}", with: "1")
-      .replacing("{kind}", with: "agencies").replacing("{path}", with: "0/000").replacing("{code}", with: "nothing")
+      .replacing("{kind}", with: "agencies").replacing("{list}", with: "agencies").replacing("{path}", with: "0/000")
+      .replacing("{code}", with: "nothing")
       .replacing("{agency}", with: "BAWASLU").replacing("{sha256}", with: String(repeating: "0", count: 64))
   }
 

@@ -8,7 +8,7 @@ internal import Web
 struct ClientDescriptionTests {
   /// Names of operations, which are those of methods in clients. One that is released is never changed.
   private static let operations = """
-    getAllowedActions getCase getCaseHistory getCheckpoint getCookbook getDocumentation getEqualTreatment getFigure getFunnel
+    getAllowedActions getCase getCaseHistory getCheckpoint getCodeList getCodeLists getCookbook getDataCatalogue getDocumentation getEqualTreatment getFigure getFunnel
     getDocumentationGroup getDocumentationShapes
     getKey getKeyHandovers getLiveness getMetrics getOpenAPI getOpenAPI30 getPolicy getProblem getPublicFunnel getPublicSanctions
     getPublicStages getPublishedFigure getReadiness getSanctions getStages getStyleSheet getTile getTimeliness

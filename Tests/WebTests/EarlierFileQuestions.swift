@@ -454,11 +454,13 @@ final class EarlierFileQuestions {
     "/v1/admin/keys", "/v1/admin/backups", "/v1/admin/mandates",
   ]
   /// What waits, what the program that was recorded did not have, and what tells of salts that are drawn.
-  private static let notRecorded: Set = ["wait", "bom", "separator", "decimal", "proof"]
-  /// What tells of the process, and since when it has listed what falls due. The record's hashes are of salts that are drawn
-  /// when a file is brought up to date.
+  private static let notRecorded: Set = ["wait", "bom", "separator", "decimal", "proof", "fields"]
+  /// Pages, which show what others are asked for. What tells of the process, and since when it has listed what falls due.
+  /// The record's hashes are of salts that are drawn when a file is brought up to date.
   private static let notAsked: Set = [
-    "/livez", "/readyz", "/metrics", "/openapi.json", "/openapi-3.0.json", "/v1/retention",
+    "/", "/forms", "/data", "/codes", "/codes/{list}", "/livez", "/readyz", "/metrics", "/openapi.json",
+    "/openapi-3.0.json",
+    "/v1/retention",
   ]
 
   private func note(_ method: String, _ target: String, _ body: String?, _ fields: [(String, String)]) {
@@ -491,7 +493,7 @@ final class EarlierFileQuestions {
         .map { "GET \(template)\($0)" }
     }
     let search = document["components"]["schemas"]["CaseSearch"]
-    wanted += search["properties"].names.map { "search \($0)" }
+    wanted += search["properties"].names.filter { !Self.notRecorded.contains($0) }.map { "search \($0)" }
     let missing = wanted.filter { wish in
       let parts = wish.split(separator: " ")
       if parts.count < 2 || parts[0] == "search" { return !wish.isEmpty && !asked.contains(wish) }

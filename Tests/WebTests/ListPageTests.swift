@@ -95,7 +95,7 @@ struct ListPageTests {
 
   @Test("takes one item, however long, and no second one that has no room")
   func room() throws {
-    for format in ListFormat.allCases {
+    for format in [ListFormat.json, .ndjson, .csv, .xlsx] {
       var page = ListPage(format)
       let (first, second) = (page.add([UInt8](repeating: 32, count: Self.bytesMax + 1)), page.add([32]))
       #expect(first && !second)

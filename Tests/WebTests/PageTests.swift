@@ -8,7 +8,9 @@ internal import Testing
 
 @Suite("Pages for people")
 struct PageTests {
-  private static let pages = ["/", "/?lang=en", "/?election=pilkada-2020", "/forms", "/forms?lang=en"]
+  private static let pages =
+    ["/", "/?lang=en", "/?election=pilkada-2020", "/forms", "/forms?lang=en", "/data", "/data?lang=en"]
+    + CodeTests.pages
 
   @Test("are in the language that was asked for, small, kept by tags, and run and load nothing", arguments: pages)
   func page(_ target: String) async throws {

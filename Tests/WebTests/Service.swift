@@ -185,6 +185,8 @@ final class Visitor {
   let service: Service
   private var client: HTTPClient?
   private var keyCount = 0
+  /// Whether it has ever asked for some members of items alone.
+  private var hasChosen = false
 
   init(_ service: Service) { self.service = service }
 
@@ -214,7 +216,10 @@ final class Visitor {
     if !Contract.shared.isKnown, target != "/openapi.json" {
       Contract.shared.learn(try ask("GET", "/openapi.json", []).json)
     }
-    Contract.shared.check(method, target, answer)
+    let words = target + String(decoding: bytes ?? [], as: UTF8.self)
+    // A cursor may carry what was chosen.
+    hasChosen = hasChosen || words.contains("fields")
+    Contract.shared.check(method, target, answer, isOfParts: hasChosen)
     return answer
   }
 

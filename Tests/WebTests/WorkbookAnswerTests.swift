@@ -88,7 +88,7 @@ struct WorkbookAnswerTests {
       let isList = schemas.contains { schema in
         schema.json["$ref"].string?.hasSuffix("Page") == true && route.method == .get && route.template != "/v1/changes"
       }
-      if isList { #expect(route.operation.formats == ListFormat.allCases, "\(route.template)") }
+      if isList { #expect(route.operation.formats == [.json, .ndjson, .csv, .xlsx], "\(route.template)") }
     }
   }
 

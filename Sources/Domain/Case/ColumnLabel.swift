@@ -123,6 +123,13 @@ public enum ColumnLabel {
     "escalate_agency": ("Escalated by", "Dieskalasi oleh"),
     "superior_id": ("Superior (Indonesian)", "Atasan PPK"),
     "superior_en": ("Superior", "Atasan PPK (Inggris)"),
+    // Lists of codes, and datasets.
+    "list": ("List", "Daftar"),
+    "title_id": ("Title (Indonesian)", "Judul"),
+    "title_en": ("Title", "Judul (Inggris)"),
+    "codes": ("Codes", "Jumlah kode"),
+    "broader": ("Part of", "Bagian dari"),
+    "address": ("Address", "Alamat"),
     // Figures.
     "figure_id": ("Figure", "Angka"),
     "statistic": ("Statistic", "Statistik"),

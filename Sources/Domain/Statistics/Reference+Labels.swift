@@ -17,6 +17,9 @@ extension Reference {
     }
   }
 
+  /// The name of a category of breaches; nil when nothing is known of the code.
+  static func categoryLabel(of code: String) -> LocalizedText? { categories[code] }
+
   private static let categories = [
     "ethics": LocalizedText(en: "Code of ethics", inIndonesian: "Kode etik"),
     "discipline": LocalizedText(en: "Discipline", inIndonesian: "Disiplin"),

@@ -128,6 +128,8 @@ struct CaseListRequest: Sendable {
   var filter: Query
   var cursor: String?
   var limit: Int?
+  /// What is chosen of each case, with commas; nil: everything.
+  var fields: String?
   var isCounted: Bool
 }
 
@@ -142,9 +144,11 @@ extension CaseListRequest {
     for parameter in CaseFilters.searched { filter[parameter.name] = value(of: parameter, body) }
     let limit = body.int("limit", in: 1...200)
     let cursor = body.text("cursor", max: 16_384)
+    let fields = list(.fields, body)
     let counted = text("count", CaseFilters.count.schema, body)
     if let counted, counted != "exact" { body.errors.add(body.at("count"), .unknownCode, exact) }
-    return CaseListRequest(filter: Query(filter), cursor: cursor, limit: limit, isCounted: counted != nil)
+    return CaseListRequest(
+      filter: Query(filter), cursor: cursor, limit: limit, fields: fields, isCounted: counted != nil)
   }
 
   static let exact = LocalizedText(en: "Give exact.", inIndonesian: "Isi exact.")

@@ -13,7 +13,7 @@ enum CaseListRoutes {
     guard count == nil || count == "exact" else { throw Failure.parameter("count", CaseListRequest.exact) }
     let request = CaseListRequest(
       filter: query.without(Set(["limit", "cursor", "count"] + Query.presentation)), cursor: query["cursor"],
-      limit: try query.int("limit", in: 1...200), isCounted: count != nil)
+      limit: try query.int("limit", in: 1...200), fields: query["fields"], isCounted: count != nil)
     let list = try CaseList(
       request, at: "/v1/cases", linking: query.presentationPart, call, cases.reference, rendered)
     return try await list.answer(call, cases)
@@ -51,6 +51,7 @@ private struct CaseList: Sendable {
   private let filter: String
   private let format: ListFormat
   private let table: CaseTable?
+  private let fields: ChosenFields?
   private let isCounted: Bool
   private let cursors: Cursors
   /// Where the next page is asked for; nil where the cursor is sent in a body.
@@ -68,7 +69,6 @@ private struct CaseList: Sendable {
     _ rendered: RenderedCases
   ) throws(Failure) {
     format = call.format
-    table = CaseTable(call, reference)
     self.path = linking == nil ? nil : path
     rest = (request.limit.map { "&limit=\($0)" } ?? "") + (linking ?? "")
     isCounted = request.isCounted
@@ -76,12 +76,13 @@ private struct CaseList: Sendable {
     cursors = call.cursors(of: path)
     question = CaseQuery(caller: try call.asker.agency(), today: call.asker.today)
     var filter = request.filter.canonical
+    var names = request.fields
     if let cursor = request.cursor {
-      let opened = try cursors.open(cursor)
-      guard filter.isEmpty || filter == opened.filter else { throw .invalidCursor }
-      (question.after, filter) = (opened.place, opened.filter)
+      question.after = try cursors.open(cursor, &filter, &names, knowing: Self.filterNames)
     }
     self.filter = filter
+    fields = if let names { try ChosenFields(names, of: .cases, in: format) } else { nil }
+    table = CaseTable(call, reference, fields)
     try CaseFilters.fill(
       &question, try Query(filter[...], knowing: Self.filterNames), reference)
     isWhole = format != .json && request.limit == nil
@@ -99,7 +100,7 @@ private struct CaseList: Sendable {
 
   private func page(of found: FoundCases) throws -> Answer {
     let items = found.page.items
-    var page = ListPage(format, table?.table, reserving: items.count * 2_560 + 256)
+    var page = ListPage(format, table?.table, fields, reserving: items.count * 2_560 + 256)
     var next = found.page.next
     for (index, stub) in items.enumerated() {
       guard let item = try item(stub, found) else { continue }
@@ -108,7 +109,7 @@ private struct CaseList: Sendable {
         break
       }
     }
-    let cursor = try next.map { try cursors.seal($0, filter: filter) }
+    let cursor = try next.map { try cursors.seal($0, filter: filter, fields) }
     return page.answer(next: cursor, at: path, rest, count: found.count)
   }
 
@@ -118,15 +119,15 @@ private struct CaseList: Sendable {
     let found = try await cases.places(question, by: call.asker)
     return try ListStream.answer(call, slot, found, table?.table) { places in
       try await cases.part(places, by: call.asker) { seen in
-        table?.rows(seen) ?? seen.reduce(into: []) { $0 += Self.line($1) }
+        table?.rows(seen) ?? seen.reduce(into: []) { $0 += line($1) }
       }
     }
   }
 
-  private static func line(_ seen: SeenCase) -> [UInt8] {
+  private func line(_ seen: SeenCase) -> [UInt8] {
     var writer = JSONWriter(reserving: 4_096)
     CaseJSON.write(seen.record, seen.projection, to: &writer)
-    return writer.bytes + [UInt8(ascii: "\n")]
+    return (fields?.picked(from: writer.bytes) ?? writer.bytes) + [UInt8(ascii: "\n")]
   }
 
   private func item(_ stub: CaseStub, _ found: FoundCases) throws -> [UInt8]? {

@@ -8,20 +8,22 @@ struct CaseTable: Sendable {
 
   static let columns: [TableColumn] =
     ["id", "number", "version", "seq", "stage", "final"].map { TableColumn($0) } + first.map(column)
-    + milestones.map { TableColumn("\($0.rawValue)_on") }
-    + [
-      "proposed_sanction", "sanction", "sanction_level", "outside_band", "redacted", "created_at", "updated_at",
-      "imported_by", "unconfirmed", "disputed",
-    ].map { TableColumn($0) } + last.map(column)
+    + milestones.map { TableColumn("\($0.rawValue)_on", at: "milestones.\($0.rawValue)") }
+    + [TableColumn("proposed_sanction", at: "recommendation.proposed_sanction")]
+    + ["sanction", "sanction_level", "outside_band"].map { TableColumn($0, at: "decision.\($0)") }
+    + ["redacted", "created_at", "updated_at", "imported_by", "unconfirmed", "disputed"].map { TableColumn($0) }
+    + last.map(column)
     // Names beside codes; what comes later comes behind them.
     + ["stage_label", "region_name", "violation_label"].map { TableColumn($0) }
-    + ProgressField.all.map { TableColumn($0.column, $0.label) } + [TableColumn("erased_on")]
+    + ProgressField.all.map { TableColumn($0.column, $0.label, at: $0.path) } + [TableColumn("erased_on")]
 
   private static let first = CaseField.all.filter { $0.sheet == .first }
   private static let last = CaseField.all.filter { $0.sheet == .last }
   private static let milestones = Milestone.allCases.filter { $0 != .received }
 
-  private static func column(_ field: CaseField) -> TableColumn { TableColumn(field.column, field.label) }
+  private static func column(_ field: CaseField) -> TableColumn {
+    TableColumn(field.column, field.label, at: field.name)
+  }
 
   let table: Table
   private let reference: Reference
@@ -30,8 +32,8 @@ struct CaseTable: Sendable {
   private let today: LegalDate
 
   /// - Returns: nil when the answer is to be JSON or lines.
-  init?(_ call: Call, _ reference: Reference) {
-    guard let table = Table(call, Self.title, Self.columns) else { return nil }
+  init?(_ call: Call, _ reference: Reference, _ fields: ChosenFields?) {
+    guard let table = Table(call, Self.title, Self.columns, fields) else { return nil }
     self.table = table
     (self.reference, language, today) = (reference, call.language, call.asker.today)
   }
@@ -105,4 +107,8 @@ struct CaseTable: Sendable {
     writer.field(progress.decision?.sanctionLevel)
     writer.field(progress.decision?.outsideBand)
   }
+}
+
+extension FieldCatalogue {
+  static let cases = FieldCatalogue(.caseRecord, columns: CaseTable.columns.map(\.path))
 }

@@ -41,7 +41,7 @@ extension Operation {
       Visible cases, a page at a time; a page ends at 4 MiB at the latest. Filters narrow; a cursor carries them. \
       Searching for a person or for words: POST /v1/case-searches.
       """,
-    query: CaseFilters.listed + [.limit(1...200, standard: 50), .cursor, CaseFilters.count],
+    query: CaseFilters.listed + [.limit(1...200, standard: 50), .cursor, CaseFilters.count, .fields(.cases)],
     replies: [Reply(.ok, "A page.", casePages, fields: Reply.nextPage)],
     refusals: [.invalidCursor],
     misplaced: (
@@ -79,7 +79,7 @@ extension Operation {
   static let caseHistory = Operation(
     "getCaseHistory", .cases, .init(en: "History of a case", inIndonesian: "Riwayat kasus"),
     details: "Every event, oldest first: who did what and when, and which facts changed.",
-    query: [.rest, .proof],
+    query: [.rest, .proof, .fields(FieldCatalogue(.event))],
     replies: [.list(of: .event, named: "EventPage", "All events, or 4 MiB of them.")],
     refusals: [.invalidCursor], example: Example("PANRB", path: ["$id"]))
 

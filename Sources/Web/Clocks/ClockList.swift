@@ -6,19 +6,21 @@ internal import Sheets
 /// Clocks as they are written.
 struct ClockList: Sendable {
   let table: Table?
+  private let fields: ChosenFields?
   private let reference: Reference
   private let today: LegalDate
   private let language: Language
 
-  init(_ call: Call, _ reference: Reference) {
-    table = Table(call, Self.title, Self.columns)
+  init(_ call: Call, _ reference: Reference, _ fields: ChosenFields?) {
+    table = Table(call, Self.title, Self.columns, fields)
+    self.fields = fields
     (self.reference, today, language) = (reference, call.asker.today, call.language)
   }
 
   private func json(_ item: ListedClock) -> [UInt8] {
     var writer = JSONWriter(reserving: 640)
     write(item, to: &writer)
-    return writer.bytes
+    return fields?.picked(from: writer.bytes) ?? writer.bytes
   }
 
   private func write(_ item: ListedClock, to writer: inout JSONWriter) {
@@ -75,7 +77,15 @@ struct ClockList: Sendable {
     "started_on", "due_on", "unit", "legal_basis", "state", "stopped_on", "recorded_on",
     "recorded_late", "pauses", "days_overdue", "block_from",
     "blocked", "escalate_agency", "superior_id", "superior_en", "stage_label", "region_name",
-  ].map { TableColumn($0) }
+  ].map { TableColumn($0, at: paths[$0]) }
+
+  /// Where the values of columns stand that are called otherwise than their member.
+  private static let paths = [
+    "institution": "institution.code", "institution_name": "institution.name", "institution_kind": "institution.kind",
+    "block_from": "block_candidate.from", "blocked": "block_candidate.blocked",
+    "escalate_agency": "escalate_to.agency", "superior_id": "escalate_to.superior_id",
+    "superior_en": "escalate_to.superior_en",
+  ]
 
   func rows(_ items: [ListedClock]) -> [UInt8] {
     guard var writer = table?.writer else {
@@ -115,4 +125,8 @@ struct ClockList: Sendable {
     writer.field(reference.label(of: item.region.text, in: .region, on: today)?.text(in: language))
     writer.endRow()
   }
+}
+
+extension FieldCatalogue {
+  static let clocks = FieldCatalogue(.listedClock, columns: ClockList.columns.map(\.path))
 }

@@ -20,8 +20,10 @@ enum ClockRoutes {
   static func list(_ call: Call, _ clocks: ClockService) async throws -> Answer {
     let (query, format, asker) = (call.query, call.format, call.asker)
     let cursors = call.cursors(of: path)
-    let (question, filter) = try question(query, asker, cursors, clocks.reference)
-    let list = ClockList(call, clocks.reference)
+    var names = query["fields"]
+    let (question, filter) = try question(query, asker, cursors, &names, clocks.reference)
+    let fields: ChosenFields? = if let names { try ChosenFields(names, of: .clocks, in: format) } else { nil }
+    let list = ClockList(call, clocks.reference, fields)
     if format != .json && query["limit"] == nil {
       let slot = try clocks.begin(by: asker)
       let found = try await clocks.places(question, by: asker)
@@ -40,21 +42,17 @@ enum ClockRoutes {
           break
         }
       }
-      return page.answer(next: try next.map { try cursors.seal($0, filter: filter) }, at: path, rest)
+      return page.answer(next: try next.map { try cursors.seal($0, filter: filter, fields) }, at: path, rest)
     }
   }
 
   /// The question of a request: that of its cursor, or that of its filters.
   private static func question(
-    _ query: Query, _ asker: Asker, _ cursors: Cursors, _ reference: Reference
+    _ query: Query, _ asker: Asker, _ cursors: Cursors, _ fields: inout String?, _ reference: Reference
   ) throws(Failure) -> (ClockQuery, filter: String) {
     var filter = query.without(Set(["limit", "cursor"] + Query.presentation)).canonical
     var position: CaseQuery.Position?
-    if let cursor = query["cursor"] {
-      let opened = try cursors.open(cursor)
-      guard filter.isEmpty || filter == opened.filter else { throw .invalidCursor }
-      (position, filter) = (opened.place, opened.filter)
-    }
+    if let cursor = query["cursor"] { position = try cursors.open(cursor, &filter, &fields, knowing: filterNames) }
     var question = ClockQuery(caller: try asker.agency(), today: asker.today)
     try fill(&question, try Query(filter[...], knowing: filterNames), reference)
     question.after = position

@@ -9,7 +9,7 @@ extension Operation {
       The clocks of visible cases; without state, those that are open. Overdue is worked out whenever it is asked. An \
       overdue ppk_follow_up is a candidate for a block, with whom to escalate to.
       """,
-    query: ClockRoutes.filters + [.limit(1...200, standard: 50), .cursor],
+    query: ClockRoutes.filters + [.limit(1...200, standard: 50), .cursor, .fields(.clocks)],
     replies: [
       Reply(
         .ok, "A page.", [.json(.page(of: .listedClock, named: "ClockPage")), .lines(.listedClock), .csv, .xlsx],

@@ -64,6 +64,8 @@ final class Operation: Sendable {
   let queryNames: Set<String>
   /// Those of them that take several values.
   let queryLists: Set<String>
+  /// What `fields` may name; nil where nothing is chosen.
+  let fields: FieldCatalogue?
   /// What the answer may be written as.
   let formats: [ListFormat]
   let body: Body?
@@ -129,6 +131,7 @@ final class Operation: Sendable {
     self.query =
       query + (formats.count > 1 ? [.format(formats)] : []) + (formats.contains(.csv) ? Parameter.dialect : [])
     queryNames = Set(self.query.map(\.name))
+    fields = query.lazy.compactMap(\.catalogue).first
     queryLists = Set(self.query.filter(\.isList).map(\.name))
     self.body = body
     self.needs = needs

@@ -49,7 +49,7 @@ enum Page {
     caption { text-align: left; font-weight: 600; padding: .5rem 0; }
     .number { text-align: right; font-variant-numeric: tabular-nums; padding-left: .75rem; padding-right: 0; }
     tbody th { font-weight: 400; overflow-wrap: break-word; }
-    th small { display: block; font-size: .85rem; }
+    th small, td small { display: block; font-size: .85rem; }
     .bars svg { display: block; width: 100%; height: .5rem; margin: .15rem 0; }
     .bars rect { fill: var(--one); }
     figure { margin: 1rem 0; }

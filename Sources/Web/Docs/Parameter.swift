@@ -13,6 +13,8 @@ struct Parameter: Sendable {
   var isFlag = false
   /// What one of several values may be.
   private(set) var itemSchema = Schema.string
+  /// Of `fields`: what it may name.
+  var catalogue: FieldCatalogue?
 
   init(_ name: String, _ schema: Schema, _ description: String) {
     self.name = name
@@ -53,6 +55,13 @@ extension Parameter {
     var parameter = Parameter(name, Schema.array(of: .code(type)).with(("minItems", .int(1))), description)
     parameter.isList = true
     parameter.itemSchema = .code(type)
+    return parameter
+  }
+
+  /// One or several words.
+  static func list(_ name: String, _ description: String) -> Parameter {
+    var parameter = Parameter(name, Schema.array(of: .string).with(("minItems", .int(1))), description)
+    parameter.isList = true
     return parameter
   }
 

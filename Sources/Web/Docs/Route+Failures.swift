@@ -42,6 +42,7 @@ extension Route {
     switch (name, template.split(separator: "/").dropFirst().first) {
     case ("n", _): .int(1...Int(Int32.max))
     case ("kind", _): .code(ReferenceKind.self)
+    case ("list", _): .codes(CodeList.keys)
     case ("code", _): .code(FailureCode.self)
     case ("group", _): .code(Operation.Group.self)
     case ("agency", _): .agency

@@ -78,7 +78,7 @@ extension Operation {
   static let listEvidenceFiles = Operation(
     "listEvidenceFiles", .synchronisation, .init(en: "Files that are to come", inIndonesian: "Berkas yang ditunggu"),
     details: "What the agency has named in lines of imports, newest first, and how many bytes of each have come.",
-    query: [.limit(1...1_000, standard: 100), .cursor],
+    query: [.limit(1...1_000, standard: 100), .cursor, .fields(FieldCatalogue(.awaitedFile))],
     replies: [.list(of: .awaitedFile, named: "AwaitedFilePage", "Files and their cases.")],
     refusals: [.invalidCursor], example: Example("BAWASLU"))
 

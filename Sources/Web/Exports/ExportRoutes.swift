@@ -11,9 +11,10 @@ enum ExportRoutes {
     // Last, so that a request that asks for nothing sensible costs nothing.
     let slot = try exports.begin(by: call.asker)
     let snapshot = try await exports.snapshot(at: seq, by: call.asker)
-    let table = CaseTable(call, exports.reference)
+    let table = CaseTable(call, exports.reference, call.fields)
     try table?.table.requireRoom(forRows: snapshot.count)
-    let document = SnapshotDocument(snapshot: snapshot, table: table, after: after, isProving: isProving)
+    let document = SnapshotDocument(
+      snapshot: snapshot, table: table, after: after, isProving: isProving, fields: call.fields)
     var answer = table?.table.answer ?? Answer(contentType: call.format.contentType)
     answer.fields += [
       Response.Field(name: .snapshotSequence, value: String(snapshot.seq)),

@@ -10,7 +10,7 @@ extension Operation {
       Every visible case as it stood at one sequence. A body without its last line was broken off: ask again with seq \
       and after. The feed goes on from that sequence.
       """,
-    query: [.sequence, Parameter("after", .uuid, "Begin after this case, with seq."), .proof],
+    query: [.sequence, Parameter("after", .uuid, "Begin after this case, with seq."), .proof, .fields(.cases)],
     replies: [
       Reply(
         .ok, "The snapshot, streamed.", [.lines(.snapshotLine), .csv, .xlsx],

@@ -11,6 +11,7 @@ extension Schema {
         object([
           .always("seq", count), .always("count", count), .always("representation", representation),
           .maybe("after", uuid),
+          .maybe("fields", array(of: string).described("What was chosen of each case; left out where it is whole.")),
         ]).named("SnapshotStart"))
     ]).named("SnapshotHead"),
     object([.always("etag", entityTag), .always("case", caseRecord), .maybe("proof", leafProof)]).named("SnapshotCase"),

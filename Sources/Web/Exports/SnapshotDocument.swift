@@ -10,6 +10,8 @@ struct SnapshotDocument: Sendable {
   /// The case after which this answer begins.
   let after: CaseID?
   let isProving: Bool
+  /// What is chosen of each case; nil: everything.
+  let fields: ChosenFields?
 
   func part(_ seen: [SeenCase]) -> [UInt8] { table?.rows(seen) ?? lines(seen) }
 
@@ -19,12 +21,19 @@ struct SnapshotDocument: Sendable {
       writer.object { writer in
         writer.member("etag", seen.etag)
         writer.name("case")
-        CaseJSON.write(seen.record, seen.projection, to: &writer)
+        write(seen, to: &writer)
         seen.proof?.writeMember(to: &writer)
       }
       writer.bytes.append(UInt8(ascii: "\n"))
     }
     return writer.bytes
+  }
+
+  private func write(_ seen: SeenCase, to writer: inout JSONWriter) {
+    guard let fields else { return CaseJSON.write(seen.record, seen.projection, to: &writer) }
+    var whole = JSONWriter(reserving: 4_096)
+    CaseJSON.write(seen.record, seen.projection, to: &whole)
+    writer.raw(fields.picked(from: whole.bytes))
   }
 
   /// The first of the lines: what this is a snapshot of.
@@ -34,6 +43,7 @@ struct SnapshotDocument: Sendable {
       writer.member("count", snapshot.count)
       writer.member("representation", EntityTag.representation)
       if let after { writer.member("after", after.description) }
+      if let fields { writer.member("fields", strings: fields.names) }
     }
   }
 

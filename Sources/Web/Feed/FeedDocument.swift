@@ -6,6 +6,8 @@ internal import Service
 struct FeedDocument: Sendable {
   let isLines: Bool
   let isProving: Bool
+  /// What is chosen of each case; nil: everything.
+  let fields: ChosenFields?
   let rendered: RenderedCases
 
   func page(_ found: FoundChanges) throws -> FeedPage {
@@ -84,8 +86,9 @@ struct FeedDocument: Sendable {
 
   /// A case is written as it is now, once a page, however often it has changed.
   private func json(_ stub: CaseStub, _ projection: Projection, _ found: FoundChanges) throws -> [UInt8] {
-    if let json = rendered.json(stub, projection) { return json }
-    guard let record = try found.record(behind: stub) else { return Array("null".utf8) }
-    return rendered.render(record, projection)
+    var json = rendered.json(stub, projection)
+    if json == nil { json = try found.record(behind: stub).map { rendered.render($0, projection) } }
+    guard let json else { return Array("null".utf8) }
+    return fields?.picked(from: json) ?? json
   }
 }

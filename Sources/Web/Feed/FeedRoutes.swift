@@ -13,7 +13,8 @@ enum FeedRoutes {
     let limit = try call.query.int("limit", in: 1...1_000) ?? 200
     let deadline = ContinuousClock.now + wait
     let document = FeedDocument(
-      isLines: call.format == .ndjson, isProving: try call.query.proving(in: call.format), rendered: rendered)
+      isLines: call.format == .ndjson, isProving: try call.query.proving(in: call.format), fields: call.fields,
+      rendered: rendered)
     let (asker, agency) = (call.asker, try call.asker.agency())
     var after = try call.query.sequence("after") ?? 0
     var page = try await feed.page(after: after, limit: limit, by: asker) { try document.page($0) }

@@ -13,7 +13,7 @@ extension Operation {
     query: [
       Parameter("after", .int(0...Int(Int64.max / 2)), "The sequence that is known already (default 0)."),
       .limit(1...1_000, standard: 200), .int("wait", 0...60, "Seconds to wait for something to happen (default 0)."),
-      .proof,
+      .proof, .fields(.cases),
     ],
     replies: [
       Reply(

@@ -80,7 +80,7 @@ struct HomePage {
     return context
   }
 
-  private static func definition(_ metric: FunnelMetric) -> LocalizedText {
+  static func definition(_ metric: FunnelMetric) -> LocalizedText {
     switch metric {
     case .recommended:
       LocalizedText(

@@ -1,14 +1,15 @@
 internal import Crypto
 internal import Domain
+internal import HTTPServer
 internal import Synchronization
 
 /// Pages as they were written last, so that who asks over and over has nothing written anew. There are as many as languages
-/// and elections.
+/// and what pages are asked for by: elections, lists of codes, forms.
 final class PageCache: Sendable {
   private struct Entry {
     var reference: Reference?
     var releaseCounts: [Int]
-    var html: [UInt8]
+    var bytes: [UInt8]
     var etag: String
   }
 
@@ -24,17 +25,34 @@ final class PageCache: Sendable {
   func answer(
     _ name: String, _ reference: Reference?, _ releaseCounts: [Int], _ call: Call, _ write: () -> [UInt8]
   ) -> Answer {
-    var entry = entries.withLock { $0[name] }
-    if entry.map({ !Self.isSame($0.reference, reference) || $0.releaseCounts != releaseCounts }) ?? true {
-      let html = write()
-      let etag = "\"\(Base32.encode(SHA256.hash(data: html).prefix(10)))\""
-      let fresh = Entry(reference: reference, releaseCounts: releaseCounts, html: html, etag: etag)
-      entries.withLock { $0[name] = fresh }
-      entry = fresh
-    }
-    var answer = DocumentationRoutes.page(entry?.html ?? [], call)
-    answer.etag = entry?.etag
+    let entry = entry(name, reference, releaseCounts, write)
+    var answer = DocumentationRoutes.page(entry.bytes, call)
+    answer.etag = entry.etag
     return answer
+  }
+
+  /// The same of what is no page.
+  ///
+  /// - Parameter empty: the answer without a body.
+  func answer(
+    _ name: String, _ reference: Reference, _ releaseCounts: [Int], _ empty: Answer, _ write: () -> [UInt8]
+  ) -> Answer {
+    let entry = entry(name, reference, releaseCounts, write)
+    var answer = empty
+    (answer.body, answer.etag, answer.isPublic) = (.bytes(entry.bytes), entry.etag, true)
+    return answer
+  }
+
+  private func entry(
+    _ name: String, _ reference: Reference?, _ releaseCounts: [Int], _ write: () -> [UInt8]
+  ) -> Entry {
+    let kept = entries.withLock { $0[name] }
+    if let kept, Self.isSame(kept.reference, reference), kept.releaseCounts == releaseCounts { return kept }
+    let bytes = write()
+    let etag = "\"\(Base32.encode(SHA256.hash(data: bytes).prefix(10)))\""
+    let fresh = Entry(reference: reference, releaseCounts: releaseCounts, bytes: bytes, etag: etag)
+    entries.withLock { $0[name] = fresh }
+    return fresh
   }
 
   private static func isSame(_ one: Reference?, _ other: Reference?) -> Bool {

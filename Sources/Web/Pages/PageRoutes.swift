@@ -4,6 +4,8 @@ internal import Service
 
 /// The pages that anybody may look at.
 enum PageRoutes {
+  static let lang = Parameter.code("lang", PageText.Choice.self, "The language: id (default) or en.")
+
   /// GET /: `lang` (id, en), `election`.
   ///
   /// - Throws: `invalid_parameter` for an election that nobody knows.
@@ -36,7 +38,7 @@ enum PageRoutes {
 
 /// Operations on the pages.
 extension Operation {
-  private static let lang = Parameter.code("lang", PageText.Choice.self, "The language: id (default) or en.")
+  private static let lang = PageRoutes.lang
 
   private static let page = Reply(
     .ok, "The page.", [Reply.Content(type: "text/html", schema: nil)],

@@ -7,12 +7,16 @@ struct PageShell {
   enum Place: String, CaseIterable {
     case home = "/"
     case forms = "/forms"
+    case data = "/data"
+    case codes = "/codes"
     case docs = "/docs"
 
     var name: LocalizedText {
       switch self {
       case .home: LocalizedText(en: "Figures", inIndonesian: "Angka")
       case .forms: LocalizedText(en: "What is a breach", inIndonesian: "Bentuk pelanggaran")
+      case .data: LocalizedText(en: "Open data", inIndonesian: "Data terbuka")
+      case .codes: LocalizedText(en: "Codes", inIndonesian: "Kode")
       case .docs: LocalizedText(en: "Documentation", inIndonesian: "Dokumentasi")
       }
     }
@@ -38,7 +42,7 @@ struct PageShell {
     let places = Place.allCases.map { place -> Context in
       [
         "href": place == .docs ? DocumentationPage.address(place.rawValue, text) : place.rawValue + langQuery,
-        "name": text(place.name), "current": place == self.place,
+        "name": text(place.name), "current": place == self.place && (path == nil || path == place.rawValue),
       ]
     }
     let other = text.language == .english ? "lang=id" : "lang=en"
@@ -67,6 +71,8 @@ struct PageShell {
       "shapes": PackageResources.shapes_mustache, "refusals": PackageResources.refusals_mustache,
       "cookbook": PackageResources.cookbook_mustache, "problem": PackageResources.problem_mustache,
       "problems": PackageResources.problems_mustache,
+      "codes": PackageResources.codes_mustache, "codelist": PackageResources.codelist_mustache,
+      "data": PackageResources.data_mustache,
     ]
     do {
       return MustacheLibrary(

@@ -23,6 +23,8 @@ struct Call: Sendable {
   let format: ListFormat
   /// How comma-separated values are written.
   let dialect: TableDialect
+  /// What the query chooses of each item; nil: everything.
+  let fields: ChosenFields?
   /// Whether the request is only tried.
   let dryRun: Bool
 
@@ -34,6 +36,11 @@ struct Call: Sendable {
     query = try operation.read(request.query)
     format = operation.choosesFormat ? try operation.format(query, accept: request.fields[.accept]) : .json
     dialect = operation.choosesFormat ? try query.dialect(of: format) : TableDialect()
+    if let catalogue = operation.fields, let names = query["fields"] {
+      fields = try ChosenFields(names, of: catalogue, in: format)
+    } else {
+      fields = nil
+    }
     dryRun = operation.writes ? try query.flag("dry_run") ?? false : false
     if let body = operation.body { try body.requireType(request.fields[.contentType]) }
     self.site = site

@@ -1,9 +1,13 @@
 internal import Domain
 internal import Sheets
 
-/// How an answer with several items is written. The raw value is the name in `?format=`.
+/// How an answer that comes in several forms is written. The raw value is the name in `?format=`.
 enum ListFormat: String, CaseIterable {
   case json, ndjson, csv, xlsx
+  /// A page.
+  case html
+  /// Linked data (JSON-LD 1.1).
+  case jsonld
 
   var mediaType: String {
     switch self {
@@ -11,8 +15,12 @@ enum ListFormat: String, CaseIterable {
     case .ndjson: "application/x-ndjson"
     case .csv: "text/csv"
     case .xlsx: Workbook.mediaType
+    case .html: "text/html"
+    case .jsonld: "application/ld+json"
     }
   }
+
+  var isTable: Bool { self == .csv || self == .xlsx }
 
   /// The field of an answer that is written so.
   var contentType: String { self == .csv ? "text/csv; charset=utf-8; header=present" : mediaType }

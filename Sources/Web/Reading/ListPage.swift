@@ -13,12 +13,18 @@ struct ListPage: Sendable {
   private let table: Table?
   /// The table that is made of items as JSON.
   private let items: ItemTable?
+  /// What is kept of each item of JSON or lines; nil: everything.
+  private let fields: ChosenFields?
   private var bytes: [UInt8]
   private var isEmpty = true
 
-  /// - Parameter table: the table whose rows the items are; nil of JSON and lines.
-  init(_ format: ListFormat = .json, _ table: Table? = nil, reserving capacity: Int = 1_024) {
-    (self.format, self.table, items) = (format, table, nil)
+  /// - Parameters:
+  ///   - table: the table whose rows the items are; nil of JSON and lines.
+  ///   - fields: what is kept of items of JSON and lines; nil: everything.
+  init(
+    _ format: ListFormat = .json, _ table: Table? = nil, _ fields: ChosenFields? = nil, reserving capacity: Int = 1_024
+  ) {
+    (self.format, self.table, items, self.fields) = (format, table, nil, table == nil ? fields : nil)
     bytes = []
     bytes.reserveCapacity(capacity)
     if format == .json { bytes += Array("{\"items\":[".utf8) }
@@ -27,13 +33,14 @@ struct ListPage: Sendable {
   /// A page of a list whose items are rows as they stand.
   init(_ call: Call) {
     let items = ItemTable(call)
-    (format, table, self.items) = (call.format, items?.table, items)
+    (format, table, self.items, fields) = (call.format, items?.table, items, items == nil ? call.fields : nil)
     bytes = format == .json ? Array("{\"items\":[".utf8) : []
   }
 
   /// Adds an item. False when it has no room any more: the page ends before it. One item is always taken, so that every
   /// page leads on.
   mutating func add(_ item: [UInt8]) -> Bool {
+    let item = fields?.picked(from: item) ?? item
     guard isEmpty || bytes.count + item.count <= Self.itemsBytesMax else { return false }
     if format == .json && !isEmpty { bytes.append(UInt8(ascii: ",")) }
     bytes += items?.row(item) ?? item

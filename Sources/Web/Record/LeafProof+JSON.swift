@@ -47,7 +47,7 @@ extension Parameter {
 }
 
 extension Query {
-  /// - Throws: `invalid_parameter`, also where a table is asked for.
+  /// - Throws: `invalid_parameter`, also where a table or chosen fields are asked for.
   func proving(in format: ListFormat) throws(Failure) -> Bool {
     guard try flag("proof") == true else { return false }
     guard format == .json || format == .ndjson else {
@@ -56,6 +56,13 @@ extension Query {
         LocalizedText(
           en: "A table has no room for proofs: ask for JSON or NDJSON.",
           inIndonesian: "Tabel tidak memuat bukti: minta JSON atau NDJSON."))
+    }
+    guard self["fields"] == nil else {
+      throw .parameter(
+        "proof",
+        LocalizedText(
+          en: "A proof is of all that is shown: leave fields away.",
+          inIndonesian: "Bukti berlaku untuk semua yang ditampilkan: hapus fields."))
     }
     return true
   }

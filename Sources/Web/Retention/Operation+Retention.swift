@@ -13,7 +13,7 @@ extension Operation {
       """,
     query: [
       .date("due_until", "The last due date."), .text("agency", "The agency that has reported."),
-      .limit(1...200, standard: 50), .cursor,
+      .limit(1...200, standard: 50), .cursor, .fields(FieldCatalogue(.retainedCase)),
     ],
     replies: [.list(of: .retainedCase, named: "RetentionPage", "A page.", fields: Reply.nextPage)],
     refusals: [.invalidCursor],

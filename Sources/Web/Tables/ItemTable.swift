@@ -12,7 +12,8 @@ struct ItemTable: Sendable {
   /// - Returns: nil when the answer is to be JSON or lines.
   init?(_ call: Call) {
     let columns = call.operation.replies.first?.itemColumns ?? []
-    guard let table = Table(call, call.operation.summary, columns.map { TableColumn($0.name) }) else { return nil }
+    let all = columns.map { TableColumn($0.name) }
+    guard let table = Table(call, call.operation.summary, all, call.fields) else { return nil }
     (self.table, self.columns) = (table, columns)
   }
 
@@ -42,6 +43,18 @@ struct ItemTable: Sendable {
     }
   }
 
+  /// The columns of items of this shape.
+  static func columns(of item: Schema) -> [Column] {
+    // A table has no room for proofs.
+    item.members.filter { $0.name != "proof" }.map { name, schema in
+      switch schema["format"] {
+      case .string("date")?: Column(name: name, form: .date)
+      case .string("date-time")?: Column(name: name, form: .instant)
+      default: Column(name: name, form: .other)
+      }
+    }
+  }
+
   /// A member of an item.
   struct Column: Sendable {
     enum Form: Sendable { case date, instant, other }
@@ -51,18 +64,15 @@ struct ItemTable: Sendable {
   }
 }
 
+extension FieldCatalogue {
+  /// Of a list whose items are rows as they stand.
+  init(_ item: Schema) { self.init(item, columns: ItemTable.columns(of: item).map(\.name)) }
+}
+
 extension Reply {
   /// The members of an item, as lines are described.
   fileprivate var itemColumns: [ItemTable.Column] {
-    guard let item = contents.first(where: { $0.type == ListFormat.ndjson.mediaType })?.schema else { return [] }
-    // A table has no room for proofs.
-    return item.members.filter { $0.name != "proof" }.map { name, schema in
-      switch schema["format"] {
-      case .string("date")?: ItemTable.Column(name: name, form: .date)
-      case .string("date-time")?: ItemTable.Column(name: name, form: .instant)
-      default: ItemTable.Column(name: name, form: .other)
-      }
-    }
+    contents.first { $0.type == ListFormat.ndjson.mediaType }?.schema.map(ItemTable.columns) ?? []
   }
 
   /// A list of items that are rows as they stand.

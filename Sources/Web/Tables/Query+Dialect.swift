@@ -14,7 +14,7 @@ extension Parameter {
 
 extension Query {
   /// What says how an answer is written, and not what is in it.
-  static let presentation = ["format"] + Parameter.dialect.map(\.name)
+  static let presentation = ["format", "fields"] + Parameter.dialect.map(\.name)
 
   /// The same as the end of an address.
   var presentationPart: String {

@@ -10,13 +10,20 @@ struct Table: Sendable {
   private let columns: [TableColumn]
   private let language: Language
   private let dialect: TableDialect
+  /// The places of the columns among those that rows are written with; nil: they are the same.
+  private let kept: [Int]?
   /// Nil for comma-separated values.
   private let book: Workbook?
 
+  /// - Parameters:
+  ///   - columns: all that rows are written with.
+  ///   - fields: which of them it has; nil: all.
   /// - Returns: nil when the answer is to be JSON or lines.
-  init?(_ call: Call, _ title: LocalizedText, _ columns: [TableColumn]) {
+  init?(_ call: Call, _ title: LocalizedText, _ columns: [TableColumn], _ fields: ChosenFields? = nil) {
+    kept = fields?.columns
+    let columns = kept.map { $0.map { columns[$0] } } ?? columns
     switch call.format {
-    case .json, .ndjson: return nil
+    case .json, .ndjson, .html, .jsonld: return nil
     case .csv: book = nil
     case .xlsx:
       let headings = columns.map { $0.label.text(in: call.language) }
@@ -26,12 +33,12 @@ struct Table: Sendable {
   }
 
   /// Writes rows; parts of a table have a writer each.
-  var writer: TableWriter { TableWriter(book == nil ? .csv(dialect) : .worksheet) }
+  var writer: TableWriter { TableWriter(book == nil ? .csv(dialect) : .worksheet, keeping: kept) }
 
   /// What stands before the rows: headings, which in comma-separated values are the names that the API has.
   func begin() -> [UInt8] {
     if let book { return book.begin() }
-    var writer = writer
+    var writer = TableWriter(.csv(dialect))
     for column in columns { writer.field(column.name) }
     writer.endRow()
     return (dialect.hasByteOrderMark ? [0xEF, 0xBB, 0xBF] : []) + writer.bytes
@@ -95,11 +102,15 @@ struct TableColumn: Sendable {
   let name: String
   /// As people call it; the heading of a worksheet.
   let label: LocalizedText
+  /// The member whose value it holds; its own name where no member does.
+  let path: String
 
-  init(_ name: String, _ label: LocalizedText) { (self.name, self.label) = (name, label) }
+  init(_ name: String, _ label: LocalizedText, at path: String? = nil) {
+    (self.name, self.label, self.path) = (name, label, path ?? name)
+  }
 
   /// A column that is called the same wherever it stands.
-  init(_ name: String) { self.init(name, ColumnLabel.of(name)) }
+  init(_ name: String, at path: String? = nil) { self.init(name, ColumnLabel.of(name), at: path) }
 }
 
 extension TableWriter {

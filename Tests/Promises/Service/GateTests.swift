@@ -29,6 +29,9 @@ private struct Expectation {
 private let expectations: [String: Expectation] = [
   "GET /": Expectation(.everyone, 200),
   "GET /forms": Expectation(.everyone, 200),
+  "GET /data": Expectation(.everyone, 200),
+  "GET /codes": Expectation(.everyone, 200),
+  "GET /codes/{list}": Expectation(.everyone, 404),
   "GET /livez": Expectation(.everyone, 200),
   "GET /readyz": Expectation(.everyone, 200),
   "GET /openapi.json": Expectation(.optionalKey, 200),
@@ -214,8 +217,8 @@ private struct Role {
 struct GateTests {
   private static func path(_ template: String) -> String {
     template.replacing("{id}", with: "0199d3c4-7c1e-7b52-9a51-3f0f4c1b2a90").replacing("{n}", with: "1")
-      .replacing("{kind}", with: "nothing").replacing("{path}", with: "0/000").replacing("{code}", with: "nothing")
-      .replacing("{group}", with: "nothing")
+      .replacing("{kind}", with: "nothing").replacing("{list}", with: "nothing").replacing("{path}", with: "0/000")
+      .replacing("{code}", with: "nothing").replacing("{group}", with: "nothing")
       .replacing("{agency}", with: "BAWASLU").replacing("{sha256}", with: String(repeating: "0", count: 64))
   }
 
@@ -246,7 +249,7 @@ struct GateTests {
             #expect(answer["x-content-type-options"] == "nosniff", "\(route.method) \(route.path)")
             // What needs no key and holds nothing of anybody may be kept; nothing else, refusals least of all.
             let isPublic =
-              route.path.hasPrefix("/docs") || ["/", "/forms", "/favicon.ico"].contains(route.path)
+              route.path.hasPrefix("/docs") || ["/", "/forms", "/data", "/codes", "/favicon.ico"].contains(route.path)
               || route.path == "/v1/public/releases"
               || (route.path.hasPrefix("/openapi") && role.authorization == nil)
             let kept = isPublic && answer.status == 200 ? "public, max-age=3600" : "no-store"

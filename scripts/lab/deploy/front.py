@@ -121,7 +121,7 @@ def verify_paths(front, netral):
     paths += ["/%6detrics", "/%72eadyz", "/METRICS", "/index.html", "/v2/cases", "/v1"]
     for path in paths:
         check(front.status(path) == 404, f"{path} does not exist outside")
-    for path in ("/", "/?lang=en", "/forms", "/favicon.ico", "/docs", "/docs/cases?lang=id"):
+    for path in ("/", "/?lang=en", "/forms", "/data", "/codes", "/codes/stages", "/favicon.ico", "/docs/cases?lang=id"):
         check(front.status(path) == 200, f"{path} is open to everybody")
 
 
