@@ -10,11 +10,11 @@ public final class API: Sendable {
 
   /// The interface over a store.
   public init(store: any Store, settings: APISettings, logger: Logger) {
-    let router = Router(Routes.all)
+    let router = Router(Routes.all + AppRoutes.all)
     let lines = router.routes.map { RequestTally.Line(method: $0.method.rawValue, template: $0.template) }
     services = Services(
       store, settings, Self.documentation(of: store, at: settings.pathPrefix),
-      Metrics(lines, loops: store.readerCount), logger)
+      Metrics(lines, loops: store.readerCount), interface: Router(Routes.all), logger)
     let site = Site(
       settings, keys: KeyCheck(store: store, settings), signingSecret: store.signingSecret)
     pipeline = Pipeline(settings, site, services, router, readerCount: store.readerCount, logger)

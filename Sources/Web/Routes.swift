@@ -2,7 +2,7 @@ internal import Domain
 internal import HTTPTypes
 internal import Service
 
-/// EVERY endpoint.
+/// EVERY endpoint; pages behind a sign-in are in `AppRoutes`.
 enum Routes {
   static let all: [Route] =
     [

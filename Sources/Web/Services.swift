@@ -15,6 +15,7 @@ final class Services: Sendable {
   let exports: ExportService
   let reconciliations: ReconciliationService
   let figures: FigureService
+  let overview: OverviewService
   let publishedFigures: PublishedFigureService
   let releases: ReleaseService
   let keys: KeyService
@@ -34,10 +35,13 @@ final class Services: Sendable {
   let evidence: EvidenceService
   let deliveries: DeliveryService
   let pages = PageCache()
+  /// The routes that pages ask in the place of whoever looks at them.
+  let interface: Router
   let scanRun: ScanRun
 
   init(
-    _ store: any Store, _ settings: APISettings, _ documentation: Documentation, _ metrics: Metrics, _ logger: Logger
+    _ store: any Store, _ settings: APISettings, _ documentation: Documentation, _ metrics: Metrics,
+    interface: Router, _ logger: Logger
   ) {
     let waiting = WaitingAnswers(
       bytesMax: settings.waitingAnswerBytesMax, ownerBytesMax: settings.waitingAnswerBytesPerAgencyMax)
@@ -59,6 +63,7 @@ final class Services: Sendable {
       records, form: StatisticJSON.form, bytesMax: settings.figuresBytesMax,
       perAgencyPerDay: settings.figuresPerAgencyPerDay)
     publishedFigures = PublishedFigureService(records)
+    overview = OverviewService(records)
     let made = PublicReleases(store: store)
     releaseMaker = ReleaseMaker(
       store: store, releases: made, every: settings.releaseInterval, now: settings.now, logger: logger)
@@ -85,6 +90,7 @@ final class Services: Sendable {
       records, settings.evidence, scans: scanRun, room: room, deliveries: parts, now: settings.now)
     retention = RetentionService(records, run: retentionRun)
     self.documentation = documentation
+    self.interface = interface
     self.metrics = metrics
     self.waiting = waiting
   }

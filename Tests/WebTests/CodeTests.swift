@@ -24,7 +24,7 @@ struct CodeTests {
         #expect(!codes.isEmpty && Set(things.dropFirst().compactMap { $0["skos:notation"].string }) == codes, "\(key)")
         for row in table.dropFirst() {
           #expect(!row[1].isEmpty && !row[2].isEmpty, "\(key) \(row)")
-          #expect(page.contains(">\(row[0])</th>") && page.contains(Page.escaped(row[1])), "\(key) \(row)")
+          #expect(page.contains(">\(row[0])</th>") && page.contains(Browser.escaped(row[1])), "\(key) \(row)")
           #expect(page.contains("id=\"\(row[0])\""), "\(key) \(row[0])")
           #expect(row[6] == "/codes/\(key)#\(row[0])")
         }

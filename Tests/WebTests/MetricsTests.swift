@@ -242,7 +242,7 @@ struct MetricsTests {
   /// What each label may say.
   private static let closed: [String: Set<String>] = [
     "method": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other", "-"],
-    "route": Set(routeTable().map(\.path) + ["-"]), "agency": Set(agencies.map(\.rawValue)),
+    "route": Set((routeTable() + pageTable()).map(\.path) + ["-"]), "agency": Set(agencies.map(\.rawValue)),
     "owner": Set(agencies.map(\.rawValue) + ["operator"]), "version": [netralVersion],
     "code": Set(
       ("200 201 204 304 400 401 403 404 405 406 408 409 410 412 413 414 415 417 422 428 429 431 500 501 503 505 other")

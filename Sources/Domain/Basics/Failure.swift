@@ -31,6 +31,7 @@ public enum FailureCode: String, Sendable, CaseIterable {
   case idempotencyKeyMissing = "idempotency_key_missing"
   case unauthenticated
   case scopeMissing = "scope_missing"
+  case formRefused = "form_refused"
   case mandateMissing = "mandate_missing"
   case agencyNotBegun = "agency_not_begun"
   case agencyEnded = "agency_ended"

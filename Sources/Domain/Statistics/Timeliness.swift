@@ -253,7 +253,7 @@ extension CaseStates {
 
 extension CaseStates.Entry {
   /// How the open clock stands on a day. Nobody is late who does not appeal: that period simply ends.
-  fileprivate func openClock(_ kind: Int, due: CaseStates.Day, on day: CaseStates.Day) -> ClockCount {
+  func openClock(_ kind: Int, due: CaseStates.Day, on day: CaseStates.Day) -> ClockCount {
     if flags.contains(.clockIsPaused) { return .paused }
     if due >= day { return pausedUntil > day ? .paused : .running }
     return kind == ClockKind.appealFiling.index ? .met : .overdue

@@ -44,6 +44,20 @@ public struct Request: Sendable {
     return try await wait()
   }
 
+  /// A request that a handler asks itself while it answers this one: from the same peer, on the same event loop.
+  ///
+  /// - Parameters:
+  ///   - target: in origin-form, as `target` of a request that came.
+  ///   - fields: names and values of ASCII.
+  ///   - body: the whole body.
+  public func asking(
+    _ method: HTTPRequest.Method, _ target: String, fields: [(name: HTTPField.Name, value: String)], body: [UInt8] = []
+  ) -> Request {
+    Request(
+      method: method, target: target, isHTTP10: isHTTP10, fields: RequestFields(fields), body: RequestBody(whole: body),
+      peer: peer, loop: loop)
+  }
+
   /// The target before its first `?`, still percent-encoded.
   public var path: Substring {
     guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target[...] }
@@ -68,6 +82,21 @@ public struct RequestFields: Sendable {
   init(bytes: [UInt8], spans: [FieldSpan]) {
     self.bytes = bytes
     self.spans = spans
+  }
+
+  fileprivate init(_ fields: [(name: HTTPField.Name, value: String)]) {
+    var (bytes, spans): ([UInt8], [FieldSpan]) = ([], [])
+    for (name, value) in fields {
+      let start = bytes.count
+      bytes += Array(name.rawName.utf8)
+      let valueStart = bytes.count
+      bytes += Array(value.utf8)
+      spans.append(
+        FieldSpan(
+          nameStart: UInt32(start), nameEnd: UInt32(valueStart), valueStart: UInt32(valueStart),
+          valueEnd: UInt32(bytes.count)))
+    }
+    self.init(bytes: bytes, spans: spans)
   }
 
   /// How many field lines there are.

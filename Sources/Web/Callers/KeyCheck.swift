@@ -10,9 +10,11 @@ final class KeyCheck: Sendable {
   private let proxies: [Network]
   private let opensMetricsLocally: Bool
   private let now: @Sendable () -> Timestamp
+  let sessions: Sessions
 
   init(store: any Store, _ settings: APISettings) {
     self.store = store
+    sessions = Sessions(random: settings.random)
     rates = Rates(settings)
     proxies = settings.trustedProxies
     opensMetricsLocally = settings.opensMetricsLocally
@@ -26,7 +28,7 @@ final class KeyCheck: Sendable {
   func caller(of request: Request, for gate: Gate, at now: Timestamp, _ record: inout LogRecord)
     throws(Failure) -> Caller?
   {
-    if gate == .open || gate == .counted {
+    if gate == .open || gate == .counted || gate == .sameOrigin {
       let keyID = note(request, at: now, &record)
       guard gate == .counted else { return nil }
       // Agencies may share an address, and their witnesses read the whole record.
@@ -37,6 +39,12 @@ final class KeyCheck: Sendable {
       }
       return nil
     }
+    if case .session = gate {
+      let caller = try caller(inSession: request, at: now, &record)
+      try admit(caller, request, at: now)
+      try caller.pass(gate)
+      return caller
+    }
     guard let authorization = request.fields[.authorization] else {
       if gate == .optionalKey { return nil }
       let isLocal = gate == .administratorOrLocal && opensMetricsLocally
@@ -45,10 +53,60 @@ final class KeyCheck: Sendable {
       throw .unauthenticated
     }
     let caller = try judge(authorization, of: request, at: now, &record)
-    store.noteUse(of: caller.key.id, at: now, on: request.loopIndex % store.readerCount)
-    try rates.countRequest(caller.key.id, at: now)
+    try admit(caller, request, at: now)
     try caller.pass(gate)
     return caller
+  }
+
+  /// Counts a request of a valid key.
+  ///
+  /// - Throws: `too_many_requests`.
+  private func admit(_ caller: Caller, _ request: Request, at now: Timestamp) throws(Failure) {
+    store.noteUse(of: caller.key.id, at: now, on: request.loopIndex % store.readerCount)
+    try rates.countRequest(caller.key.id, at: now)
+  }
+
+  /// Judges the session of a request: it lasts no longer than its key, and is good from nowhere else.
+  ///
+  /// - Throws: `unauthenticated`, the same for every cause.
+  private func caller(inSession request: Request, at now: Timestamp, _ record: inout LogRecord) throws(Failure)
+    -> Caller
+  {
+    guard let session = sessions.session(of: request, at: now) else { throw .unauthenticated }
+    guard let known = store.key(session.keyID, on: LegalDate(inJakarta: now)),
+      known.key.secretDigest == session.keyDigest
+    else {
+      sessions.end(request)
+      throw .unauthenticated
+    }
+    if let reason = refusal(of: known.key, request, now) {
+      record.refusal = KeyRefusal(reason, session.keyID)
+      if !known.key.isValid(at: now) { sessions.end(request) }
+      throw .unauthenticated
+    }
+    let caller = Caller(known)
+    (record.keyID, record.keyEnd) = (session.keyID, known.key.endToTell(at: now))
+    return caller
+  }
+
+  /// The key that somebody signs in with.
+  ///
+  /// - Throws: `unauthenticated`; `too_many_requests` when many keys were refused before; what ``Service/Caller/pass(_:)``
+  ///   throws.
+  func caller(signingInWith text: String, _ request: Request, at now: Timestamp) throws(Failure) -> Caller {
+    var record = LogRecord(requestID: "")
+    let caller = try judge("Bearer \(text)", of: request, at: now, &record)
+    try admit(caller, request, at: now)
+    try caller.pass(.session(of: .anybody))
+    return caller
+  }
+
+  /// The valid keys that the certificate of a request's client may sign in with: those that are bound to it.
+  func callers(byCertificateOf request: Request, at now: Timestamp) -> [Caller] {
+    guard let identity = ClientIdentity.of(request, trusting: proxies) else { return [] }
+    return store.keys.values.filter { $0.identities.contains(identity) && refusal(of: $0, request, now) == nil }
+      .sorted { $0.id < $1.id }
+      .compactMap { key in store.key(key.id, on: LegalDate(inJakarta: now)).map { Caller($0) } }
   }
 
   /// Notes the key of a request that needs none, so that its log line and its end are told as everywhere. One that is not

@@ -81,6 +81,9 @@ final class Operation: Sendable {
   /// Parameters that belong elsewhere, with what to do instead.
   let misplaced: (names: Set<String>, advice: LocalizedText)?
 
+  /// Whether any query is taken, since another operation reads it.
+  let passesQueryOn: Bool
+
   /// Whether an answer is chosen by `Accept` at all.
   let choosesFormat: Bool
 
@@ -119,7 +122,7 @@ final class Operation: Sendable {
 
   init(
     _ name: String, _ group: Group, _ summary: LocalizedText, details: String = "", query: [Parameter] = [],
-    body: Body? = nil,
+    passesQueryOn: Bool = false, body: Body? = nil,
     needs: Set<Need> = [], replies: [Reply], refusals: Set<FailureCode> = [], mandate: MandateKind? = nil,
     misplaced: (names: Set<String>, advice: LocalizedText)? = nil, example: Example
   ) {
@@ -130,6 +133,7 @@ final class Operation: Sendable {
     formats = ListFormat.offered(by: replies)
     self.query =
       query + (formats.count > 1 ? [.format(formats)] : []) + (formats.contains(.csv) ? Parameter.dialect : [])
+    self.passesQueryOn = passesQueryOn
     queryNames = Set(self.query.map(\.name))
     fields = query.lazy.compactMap(\.catalogue).first
     queryLists = Set(self.query.filter(\.isList).map(\.name))
@@ -150,6 +154,7 @@ extension Operation {
   ///
   /// - Throws: `unknown_parameter`, `invalid_parameter`.
   func read(_ query: Substring?) throws(Failure) -> Query {
+    if passesQueryOn { return Query([:]) }
     do throws(Failure) {
       return try Query(query, knowing: queryNames, lists: queryLists)
     } catch {

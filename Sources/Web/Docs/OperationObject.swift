@@ -38,7 +38,8 @@ struct OperationObject {
     let key = Self.object([("key", .array([]))])
     // Metrics without a key: to whoever asks on the machine itself.
     switch route.gate {
-    case .open, .counted: return []
+    // Pages behind a sign-in are no part of the interface.
+    case .open, .counted, .sameOrigin, .session: return []
     case .optionalKey, .administratorOrLocal: return [Self.object([]), key]
     case .anyKey, .anyAgency, .agency, .agencyHolding, .agencyOrAdministrator, .recording, .administrator: return [key]
     }

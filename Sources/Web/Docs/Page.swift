@@ -15,10 +15,10 @@ enum Page {
     """
     :root {
       color-scheme: light dark; --ground: #fff; --ink: #1a1a1a; --link: #0b5394; --one: #1d6fa5; --two: #b25d00;
-      --three: #3d7a3d;
+      --three: #3d7a3d; --wrong: #a11212;
     }
     @media (prefers-color-scheme: dark) {
-      :root { --ground: #121212; --ink: #ececec; --link: #8ab8e8; --one: #4fa3d8; --two: #e09a4a; --three: #7cc07c; }
+      :root { --ground: #121212; --ink: #ececec; --link: #8ab8e8; --one: #4fa3d8; --two: #e09a4a; --three: #7cc07c; --wrong: #ff9d9d; }
     }
     html { background: var(--ground); color: var(--ink); }
     a { color: var(--link); }
@@ -48,6 +48,8 @@ enum Page {
     footer { max-width: 60rem; margin: 0 auto; padding: 0 1.5rem 2rem; }
     caption { text-align: left; font-weight: 600; padding: .5rem 0; }
     .number { text-align: right; font-variant-numeric: tabular-nums; padding-left: .75rem; padding-right: 0; }
+    .number + td, .number + th { padding-left: 1.5rem; }
+    .number + .number { padding-left: .75rem; }
     tbody th { font-weight: 400; overflow-wrap: break-word; }
     th small, td small { display: block; font-size: .85rem; }
     .bars svg { display: block; width: 100%; height: .5rem; margin: .15rem 0; }
@@ -67,15 +69,54 @@ enum Page {
     dt { font-weight: 600; margin-top: .5rem; }
     dd { margin: 0; }
     dd ul { margin: 0; padding-left: 1.25rem; }
+    button { font: inherit; padding: .4rem 1rem; cursor: pointer; }
+    input, select, textarea { font: inherit; padding: .35rem .5rem; width: 100%; max-width: 40rem; box-sizing: border-box; }
+    button:focus-visible, input:focus-visible, select:focus-visible, textarea:focus-visible, [tabindex]:focus-visible {
+      outline: 2px solid; outline-offset: 2px;
+    }
+    fieldset { margin: 1rem 0; border: 1px solid #8888; border-radius: .25rem; min-width: 0; }
+    legend { font-weight: 600; padding: 0 .5rem; }
+    .field { margin: .75rem 0; }
+    .field label { display: block; font-weight: 600; }
+    .field small, .field .error { display: block; }
+    .error, .problem { color: var(--wrong); }
+    .filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 0 1rem; }
+    .filters > p:not(.field) { grid-column: 1 / -1; }
+    .said { border: 2px solid; border-radius: .25rem; padding: .5rem 1rem; }
+    .out { display: flex; gap: .25rem 1rem; flex-wrap: wrap; align-items: center; justify-content: flex-end; padding: .25rem 1.5rem; }
+    .app main { max-width: 80rem; }
+    .wide { overflow-x: auto; }
+    .wide td, .wide th { overflow-wrap: anywhere; }
+    td small { display: block; }
+    h2 + .wide caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    @media (max-width: 45rem) {
+      .cards, .cards tbody, .cards tr, .cards th, .cards td { display: block; }
+      .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+      .cards tr { border-bottom: 1px solid #8888; padding: .5rem 0; }
+      .cards tbody th { font-weight: 600; }
+      .cards th, .cards td { border: 0; padding: .1rem 0; text-align: left; }
+      .cards td::before { content: attr(data-name) ": "; }
+    }
+    .interval { display: block; width: 100%; min-width: 6rem; height: .75rem; margin: .15rem 0; }
+    .interval line { stroke: var(--one); stroke-width: 2; vector-effect: non-scaling-stroke; }
+    .interval .share { stroke: currentColor; stroke-width: 3; }
+    .sections a { padding: .25rem 0; }
+    main nav.sections { border: 0; padding: 0; }
+    .actions { columns: 16rem; }
+    .actions a { display: inline-block; padding: .25rem 0; }
+    .evidence { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem; }
+    .evidence img, .evidence video, .evidence audio { max-width: 100%; max-height: 20rem; }
+    .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    @media (prefers-reduced-motion: reduce) { * { transition: none; animation: none; scroll-behavior: auto; } }
     @media (max-width: 30rem) {
-      main, footer, header nav { padding-left: 1rem; padding-right: 1rem; }
+      main, footer, header nav, .out { padding-left: 1rem; padding-right: 1rem; }
       th, td { padding-right: .4rem; }
       .members th:first-child { width: 45%; }
       .number { padding-left: .4rem; padding-right: 0; }
       thead th { font-size: .75rem; }
       tbody th, td { font-size: .9rem; }
     }
-    @media print { header, .skip, .files, details:not([open]) { display: none; } }
+    @media print { header, .skip, .files, details:not([open]), .filters, .actions, button, [rel=next] { display: none; } .wide { overflow: visible; } }
 
     """.utf8)
 }

@@ -7,7 +7,8 @@ extension Route {
   var failures: Set<FailureCode> {
     var codes = operation.refusals.union(Self.ofEveryRequest).union([.unknownParameter, .invalidParameter])
     switch gate {
-    case .open, .counted: break
+    case .open, .counted, .sameOrigin: break
+    case .session: codes.formUnion([.unauthenticated, .formRefused, .agencyNotBegun, .agencyEnded, .tooManyRequests])
     case .optionalKey, .anyKey: codes.formUnion([.unauthenticated, .agencyNotBegun, .agencyEnded, .tooManyRequests])
     case .anyAgency, .agency, .agencyHolding, .agencyOrAdministrator, .recording:
       codes.formUnion([.unauthenticated, .scopeMissing, .agencyNotBegun, .agencyEnded, .tooManyRequests])

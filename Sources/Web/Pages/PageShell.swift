@@ -10,6 +10,7 @@ struct PageShell {
     case data = "/data"
     case codes = "/codes"
     case docs = "/docs"
+    case app = "/app/sign-in"
 
     var name: LocalizedText {
       switch self {
@@ -18,6 +19,7 @@ struct PageShell {
       case .data: LocalizedText(en: "Open data", inIndonesian: "Data terbuka")
       case .codes: LocalizedText(en: "Codes", inIndonesian: "Kode")
       case .docs: LocalizedText(en: "Documentation", inIndonesian: "Dokumentasi")
+      case .app: LocalizedText(en: "For agencies", inIndonesian: "Untuk lembaga")
       }
     }
   }
@@ -26,7 +28,8 @@ struct PageShell {
   typealias Context = [String: Any]
 
   let text: PageText
-  let place: Place
+  /// Nil for a page that is none of them.
+  let place: Place?
   /// The path of the page; nil for that of its place.
   var path: String?
   /// The query of the page without its language, beginning with `&` where there is any.
@@ -38,7 +41,6 @@ struct PageShell {
   ///   - template: the name of the template of the body.
   ///   - context: what it shows.
   func html(_ title: LocalizedText, _ template: String, _ context: Context) -> [UInt8] {
-    let body = Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: template) ?? ""
     let places = Place.allCases.map { place -> Context in
       [
         "href": place == .docs ? DocumentationPage.address(place.rawValue, text) : place.rawValue + langQuery,
@@ -46,19 +48,33 @@ struct PageShell {
       ]
     }
     let other = text.language == .english ? "lang=id" : "lang=en"
-    let context: Context = [
-      "title": text(title), "body": body, "langQuery": langQuery, "places": places,
-      "otherLanguage": "\(path ?? place.rawValue)?\(other)\(query)", "figures": place != .docs,
+    let frame: Context = [
+      "title": text(title), "langQuery": langQuery, "places": places,
+      "otherLanguage": "\(path ?? place?.rawValue ?? "/")?\(other)\(query)", "figures": place != .docs && place != .app,
     ]
-    return Array((Self.library.render(context.merging(languages) { own, _ in own }, withTemplate: "shell") ?? "").utf8)
+    return Self.html(frame, "shell", template, context, in: text.language)
+  }
+
+  /// A body within its frame.
+  ///
+  /// - Parameters:
+  ///   - frame: what the frame shows.
+  ///   - shell: the name of the template of the frame.
+  ///   - template: that of the body.
+  ///   - context: what the body shows.
+  static func html(
+    _ frame: Context, _ shell: String, _ template: String, _ context: Context, in language: Language
+  ) -> [UInt8] {
+    let languages: Context = [
+      "lang": language.tag, "id": language == .indonesian, "en": language == .english,
+    ]
+    var frame = frame.merging(languages) { own, _ in own }
+    frame["body"] = library.render(context.merging(languages) { own, _ in own }, withTemplate: template) ?? ""
+    return Array((library.render(frame, withTemplate: shell) ?? "").utf8)
   }
 
   /// What an address within the pages ends in, so that the language stays.
   var langQuery: String { text.language == .english ? "?lang=en" : "" }
-
-  private var languages: Context {
-    ["lang": text.language.tag, "id": text.language == .indonesian, "en": text.language == .english]
-  }
 
   /// The templates, which are a part of the program.
   private static let library: MustacheLibrary = {
@@ -73,6 +89,11 @@ struct PageShell {
       "problems": PackageResources.problems_mustache,
       "codes": PackageResources.codes_mustache, "codelist": PackageResources.codelist_mustache,
       "data": PackageResources.data_mustache,
+      "app": PackageResources.app_mustache,
+      "signin": PackageResources.signin_mustache, "table": PackageResources.table_mustache,
+      "fields": PackageResources.fields_mustache, "list": PackageResources.list_mustache,
+      "form": PackageResources.form_mustache, "refusal": PackageResources.refusal_mustache,
+      "case": PackageResources.case_mustache,
     ]
     do {
       return MustacheLibrary(
@@ -134,6 +155,25 @@ struct PageText {
     let parts = date.description.split(separator: "-")
     guard parts.count == 3, let month = Int(parts[1]), let day = Int(parts[2]) else { return date.description }
     return "\(day) \((language == .english ? Self.english : Self.indonesian)[month - 1]) \(parts[0])"
+  }
+
+  /// Of the clock of Jakarta (WIB).
+  func instant(_ instant: Timestamp) -> String {
+    let seconds = (instant.milliseconds / 1_000 + 7 * 3_600) % 86_400
+    func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let (hours, minutes) = (two(seconds / 3_600), two(seconds / 60 % 60))
+    let time = language == .english ? "\(hours):\(minutes)" : "\(hours).\(minutes)"
+    return "\(date(LegalDate(inJakarta: instant))), \(time) WIB"
+  }
+
+  /// To at most three places.
+  func decimal(_ number: Double) -> String {
+    let thousandths = Int((abs(number) * 1_000).rounded())
+    var places = String(thousandths % 1_000 + 1_000).dropFirst()
+    while places.last == "0" { places.removeLast() }
+    let whole = self.number(thousandths / 1_000)
+    let sign = number < 0 && thousandths > 0 ? "-" : ""
+    return places.isEmpty ? sign + whole : "\(sign)\(whole)\(language == .english ? "." : ",")\(places)"
   }
 
   private static let english = [

@@ -5,6 +5,8 @@ internal import Service
 enum Gate: Sendable, Equatable {
   /// No key is asked for.
   case open
+  /// None either, and no page of another origin reads the answer.
+  case sameOrigin
   /// None either; how often an address asks is counted.
   case counted
   /// None is asked for either; one that is given must be valid, and is told what concerns it.
@@ -21,6 +23,8 @@ enum Gate: Sendable, Equatable {
   case agencyOrAdministrator(Scope)
   /// A key with one of these scopes of an agency that exists today: what the request leaves is an act of the agency.
   case recording([Scope])
+  /// A session of somebody who has signed in with a valid key.
+  case session(of: SessionOwner)
   /// The operator's key with scope `admin`.
   case administrator
   /// As `administrator`, or no key from this machine itself (``LocalPeer``).
@@ -32,7 +36,7 @@ enum Gate: Sendable, Equatable {
   /// In a few words, for people.
   var words: LocalizedText {
     switch self {
-    case .open, .counted: LocalizedText(en: "open", inIndonesian: "terbuka")
+    case .open, .counted, .sameOrigin: LocalizedText(en: "open", inIndonesian: "terbuka")
     case .optionalKey: LocalizedText(en: "open, or any key", inIndonesian: "terbuka, atau kunci apa pun")
     case .anyKey: LocalizedText(en: "any key", inIndonesian: "kunci apa pun")
     case .anyAgency: LocalizedText(en: "any key of an agency", inIndonesian: "kunci lembaga apa pun")
@@ -46,6 +50,7 @@ enum Gate: Sendable, Equatable {
     case .administrator: LocalizedText(en: "operator, admin", inIndonesian: "operator, admin")
     case .administratorOrLocal:
       LocalizedText(en: "operator, admin; or loopback", inIndonesian: "operator, admin; atau dari mesin ini sendiri")
+    case .session(let owner): owner.words
     }
   }
 
@@ -65,14 +70,30 @@ enum Gate: Sendable, Equatable {
   var description: String { words.en }
 }
 
+/// Whose key somebody has signed in with.
+enum SessionOwner: String, Sendable {
+  case anybody
+  case agency
+  case `operator`
+
+  /// In a few words, for people.
+  var words: LocalizedText {
+    switch self {
+    case .anybody: LocalizedText(en: "signed in", inIndonesian: "yang masuk")
+    case .agency: LocalizedText(en: "signed in, agency", inIndonesian: "yang masuk, lembaga")
+    case .operator: LocalizedText(en: "signed in, operator", inIndonesian: "yang masuk, operator")
+    }
+  }
+}
+
 extension Caller {
   /// - Throws: `scope_missing` when the key does not pass the gate; `agency_not_begun` and `agency_ended` when its agency
   ///   did not when the request began.
   func pass(_ gate: Gate) throws(Failure) {
     if let agency, let standing { try standing.requireAccess(of: agency) }
     switch gate {
-    case .open, .counted, .optionalKey, .anyKey: return
-    case .anyAgency:
+    case .open, .counted, .sameOrigin, .optionalKey, .anyKey, .session(.anybody): return
+    case .anyAgency, .session(.agency):
       guard agency != nil else { throw .scopeMissing }
     case .agency(let scope):
       guard agency != nil, key.scopes.contains(scope) else { throw .scopeMissing }
@@ -83,6 +104,8 @@ extension Caller {
     case .recording(let scopes):
       guard let agency, !key.scopes.isDisjoint(with: scopes) else { throw .scopeMissing }
       try standing?.requireOffice(of: agency)
+    case .session(.operator):
+      guard agency == nil else { throw .scopeMissing }
     case .administrator, .administratorOrLocal:
       guard key.owner == .operator, key.scopes.contains(.admin) else { throw .scopeMissing }
     }

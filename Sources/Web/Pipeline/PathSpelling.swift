@@ -26,7 +26,11 @@ struct PathSpelling: Sendable {
   /// A page whose links lead to this service under its prefix.
   func prefixingLinks(in html: [UInt8]) -> [UInt8] {
     if prefix.isEmpty { return html }
-    return Array(String(decoding: html, as: UTF8.self).replacing("href=\"/", with: "href=\"\(prefix)/").utf8)
+    var text = String(decoding: html, as: UTF8.self)
+    for attribute in ["href", "src", "action"] {
+      text = text.replacing("\(attribute)=\"/", with: "\(attribute)=\"\(prefix)/")
+    }
+    return Array(text.utf8)
   }
 
   private static func decoded(_ path: Substring) -> Substring {

@@ -97,8 +97,10 @@ final class Pipeline: Sendable {
       }
     } catch {
       metrics.count(error)
-      response = ProblemDocument.response(
-        for: error, at: site.paths.prefix, language: language, requestID: requestID)
+      response =
+        RefusalPage.suits(request, path)
+        ? RefusalPage.response(error, request, site.paths, requestID: requestID)
+        : ProblemDocument.response(for: error, at: site.paths.prefix, language: language, requestID: requestID)
     }
     await response.encode(for: request)
     response.finish(varies, isOpenToAll: isOpenToAll, site.paths)
@@ -143,14 +145,7 @@ final class Pipeline: Sendable {
   /// Runs a handler; whatever is not a `Failure` is a fault of ours: logged, and told to nobody.
   private func run(_ route: Route, _ call: Call) async throws(Failure) -> Answer {
     do {
-      switch route.handler {
-      case .plain(let handle): return try await handle(call, services)
-      case .ofCase(let handle):
-        return try await handle(call, try services.cases.visible(try call.caseID(), by: call.asker), services)
-      case .showing(let handle):
-        let visible = try services.cases.visible(try call.caseID(), by: call.asker, reading: true)
-        return try await handle(call, visible, services)
-      }
+      return try await route.answer(call, services)
     } catch let failure as Failure {
       throw failure
     } catch let failure as BodyFailure {

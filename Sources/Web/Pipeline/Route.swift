@@ -40,6 +40,18 @@ struct Route: Sendable {
     return route
   }
 
+  /// Answers a call that has passed the gate.
+  func answer(_ call: Call, _ services: Services) async throws -> Answer {
+    switch handler {
+    case .plain(let handle): return try await handle(call, services)
+    case .ofCase(let handle):
+      return try await handle(call, try services.cases.visible(try call.caseID(), by: call.asker), services)
+    case .showing(let handle):
+      let visible = try services.cases.visible(try call.caseID(), by: call.asker, reading: true)
+      return try await handle(call, visible, services)
+    }
+  }
+
   /// A route under `/v1/cases/{id}`.
   static func ofCase(
     _ method: HTTPRequest.Method, _ template: String, _ gate: Gate, _ operation: Operation,

@@ -62,6 +62,12 @@ extension FailureCode {
         explanation: text(
           "The key is valid but lacks the scope. Ask the operator for another one.",
           "Kunci sah tetapi tanpa lingkup ini. Mintalah kunci lain kepada operator."))
+    case .formRefused:
+      Problem(
+        status: .forbidden, title: text("Form refused", "Formulir ditolak"),
+        explanation: text(
+          "A form of a page came without the token of its session, or from another site. Open the page again.",
+          "Formulir datang tanpa token sesinya, atau dari situs lain. Buka kembali halamannya."))
     case .mandateMissing:
       Problem(
         status: .forbidden, title: text("No mandate", "Tidak ada kewenangan"),

@@ -12,7 +12,7 @@ struct ListRoutes: AsyncParsableCommand {
 
   func run() async throws {
     if cookbook { return try printLines(cookbookLines()) }
-    try printLines(routeTable().map { "\($0.method.padding(8))\($0.path.padding(64))\($0.gate)" })
+    try printLines((routeTable() + pageTable()).map { "\($0.method.padding(8))\($0.path.padding(64))\($0.gate)" })
   }
 }
 

@@ -11,6 +11,7 @@ enum Output: String, CaseIterable, Sendable {
   case refusedActions, refusedCorrections, duplicates, changes, changeLines, exportLines, exportCSV, differences
   case statistics
   case clocks, clockLines, clockCSV
+  case casePages, listPages, otherPages
 }
 
 @Suite("Planted text")
@@ -78,6 +79,9 @@ private struct Check {
     case .clocks: try clocks("application/json")
     case .clockLines: try clocks("application/x-ndjson")
     case .clockCSV: try clocks("text/csv")
+    case .casePages: try casePages()
+    case .listPages: try listPages()
+    case .otherPages: try otherPages()
     }
   }
 
@@ -299,6 +303,51 @@ private struct Check {
       // The line names a person: which case is about that person is told of own reports, and of a predecessor's, alone.
       let isTold = plan.owner == agency || agency == .bkn && plan.owner == .kasn
       #expect(result["id"].string == (isTold ? id : nil), "\(plan)")
+    }
+  }
+}
+
+/// The pages behind a sign-in show what their questions to the interface show, and nothing else.
+extension Check {
+  private func browser() throws -> Browser { try Browser(visitor, as: agency.rawValue) }
+
+  fileprivate func casePages() throws {
+    let browser = try browser()
+    for (plan, id) in zip(CanaryPlan.all, world.ids) {
+      let isSeen = Sight.of(plan, for: agency) != nil
+      let page = try browser.get("/app/cases/\(id)")
+      #expect(page.status == (isSeen ? 200 : 404), "\(plan)")
+      let told = plan.facts(for: agency).union(plan.told(for: agency)).union(plan.wishes(for: agency))
+      #expect(found(page).subtracting(told).isEmpty, "\(plan)")
+      #expect(plan.facts(for: agency).subtracting(found(page)).isEmpty, "\(plan)")
+      for form in ["correction", "correction-requests", "notes"] {
+        let page = try browser.get("/app/cases/\(id)/forms/\(form)")
+        #expect(page.status == (isSeen ? 200 : 404), "\(plan) \(form)")
+        #expect(found(page).subtracting(plan.facts(for: agency)).isEmpty, "\(plan) \(form)")
+      }
+    }
+  }
+
+  fileprivate func listPages() throws {
+    let browser = try browser()
+    let all = visible.reduce(into: Set<String>()) { $0.formUnion($1.facts(for: agency)) }
+    let list = try browser.get("/app/cases?limit=200")
+    let search = try browser.send(list, to: "/app/cases/search", [:])
+    let ids = Set(zip(CanaryPlan.all, world.ids).filter { Sight.of($0.0, for: agency) != nil }.map(\.1))
+    #expect(list.status == 200 && search.status == 200)
+    #expect(found(list).subtracting(all).isEmpty && found(search).subtracting(all).isEmpty)
+    let linked = list.text.matches(of: #/\/app\/cases\/([0-9a-f-]{36})/#).map { String($0.1) }
+    #expect(Set(linked) == ids)
+  }
+
+  fileprivate func otherPages() throws {
+    let browser = try browser()
+    for page in [
+      "/app", "/app/clocks", "/app/figures", "/app/figures?statistic=stages&group_by=institution", "/app/keys",
+      "/app/retention", "/app/record", "/app/record/0", "/app/cases/new",
+    ] {
+      let answer = try browser.get(page)
+      #expect(answer.status == 200 && found(answer).isEmpty, "\(page): \(found(answer))")
     }
   }
 }

@@ -39,6 +39,7 @@ def verify(netral, front, keys, folder):
     fronts.verify_certificates(front, netral, keys)
     fronts.verify_addresses(front, keys)
     fronts.verify_paths(front, netral)
+    fronts.verify_sign_in(front, keys)
     fronts.verify_limits(front, keys)
     fronts.verify_long_bodies(front, keys)
     fronts.verify_too_many(front)
