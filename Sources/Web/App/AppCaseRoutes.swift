@@ -26,7 +26,7 @@ enum AppCaseRoutes {
       let limit = app.call.query["limit"].map { "&limit=\($0)" } ?? ""
       context["next"] = "/app/cases?cursor=\(Query.encode(cursor))\(limit)"
     }
-    if app.holds(.casesWrite) {
+    if PageForm.report?.refusal(of: app.caller) == nil {
       context["links"] = [
         "items": [
           [

@@ -21,7 +21,7 @@ struct AppList {
 
   /// For the template `list`.
   func context(_ caption: LocalizedText) async throws -> PageShell.Context {
-    var asked = app.call.query.without(["lang"])
+    var asked = app.call.query.without(["lang", "item"])
     let isFirst = asked["cursor"] == nil
     if isFirst, !assumed.isEmpty, filters.allSatisfy({ asked[$0.name] == nil }) {
       asked = Query(assumed.merging(["limit": asked["limit"]].compactMapValues { $0 }) { own, _ in own })

@@ -51,30 +51,26 @@ struct CasePage {
     func add(_ name: String, _ reason: String?) {
       guard let form = PageForm.all[name] else { return }
       let title = text(form.operation.summary)
-      if let reason {
+      if let reason = form.refusal(of: app.caller).map({ text($0.detail) }) ?? reason {
         refused.append(["name": title, "reason": reason])
       } else {
         open.append(["name": title, "href": "/app/cases/\(id)/forms/\(name)"])
       }
     }
-    let canWrite = app.holds(.casesWrite)
-    let keyless = text(
-      LocalizedText(en: "This key may not write.", inIndonesian: "Kunci ini tidak dapat mencatat."))
     for action in allowed["actions"].items {
-      let isAllowed = action["allowed"].flag
-      add(action["action"].text ?? "", isAllowed ? (canWrite ? nil : keyless) : action["detail"].text ?? "")
+      add(action["action"].text ?? "", action["allowed"].flag ? nil : action["detail"].text ?? "")
     }
     let notOwner = text(
       LocalizedText(
         en: "Facts are corrected by the reporting agency and BKN; ask them for it.",
         inIndonesian: "Data dikoreksi oleh lembaga pelapor dan BKN; mintalah koreksi kepada mereka."))
-    add("correction", !canWrite ? keyless : allowed["correction"].flag ? nil : notOwner)
+    add("correction", allowed["correction"].flag ? nil : notOwner)
     let nothing = text(
       LocalizedText(
         en: "Nothing here waits for your agency's answer.",
         inIndonesian: "Tidak ada yang menunggu jawaban lembaga Anda."))
-    add("confirmations", !canWrite ? keyless : allowed["confirmation"].flag ? nil : nothing)
-    for name in ["correction-requests", "links", "retention-holds", "erasures"] { add(name, canWrite ? nil : keyless) }
+    add("confirmations", allowed["confirmation"].flag ? nil : nothing)
+    for name in ["correction-requests", "links", "retention-holds", "erasures"] { add(name, nil) }
     (context["allowed"], context["hasAllowed"]) = (open, !open.isEmpty)
     (context["refused"], context["hasRefused"]) = (refused, !refused.isEmpty)
   }
@@ -85,17 +81,22 @@ struct CasePage {
     let items = record["evidence"].items.map { item -> PageShell.Context in
       let (sha256, type) = (item["sha256"].text ?? "", item["media_type"].text ?? "")
       let kind = tables.words(item["kind"], at: ["evidence", "evidence_kind"]) ?? ""
+      let isWithdrawn = !item["withdrawal"].isNull
       let details = [
         kind, tables.words(item["taken_on"], at: ["taken_on"]), item["place"].text, item["bytes"].int.map(bytes),
         tables.words(item["scan"], at: ["scan"]), item["note"].text,
+        isWithdrawn ? text(LocalizedText(en: "withdrawn", inIndonesian: "ditarik")) : nil,
       ]
       var shown: PageShell.Context = [
         "name": item["name"].text ?? "\(kind) \(sha256.prefix(12))",
         "detail": details.compactMap { $0 }.joined(separator: " · "),
         "file": "/app/data/cases/\(id)/evidence/\(sha256)", "custody": "/app/cases/\(id)/evidence/\(sha256)",
-        "picture": Self.pictures.contains(type), "video": type.hasPrefix("video/"), "audio": type.hasPrefix("audio/"),
+        "picture": !isWithdrawn && Self.pictures.contains(type), "video": !isWithdrawn && type.hasPrefix("video/"),
+        "audio": !isWithdrawn && type.hasPrefix("audio/"), "given": !isWithdrawn,
       ]
-      if app.holds(.casesWrite) { shown["withdraw"] = "/app/cases/\(id)/forms/withdrawal?item=\(sha256)" }
+      if !isWithdrawn, PageForm.all["withdrawal"]?.refusal(of: app.caller) == nil {
+        shown["withdraw"] = "/app/cases/\(id)/forms/withdrawal?item=\(sha256)"
+      }
       return shown
     }
     (context["evidence"], context["hasEvidence"]) = (items, !items.isEmpty)
@@ -147,7 +148,9 @@ struct CasePage {
       ["number", "requested_by", "requested_at", "patch", "reason", "state", "decision_reason"], requests
     ) { _, _ in nil }
     let titles = ["acceptance", "refusal"].compactMap { PageForm.all[$0] }
-    guard app.holds(.casesWrite), requests.contains(where: { $0["state"].text == "open" }) else { return table }
+    guard titles.allSatisfy({ $0.refusal(of: app.caller) == nil }),
+      requests.contains(where: { $0["state"].text == "open" })
+    else { return table }
     for form in titles { table.columns.append((text(form.operation.summary), false)) }
     for (index, request) in requests.enumerated() {
       for form in titles {

@@ -1,6 +1,7 @@
 internal import Domain
 internal import HTTPTypes
 internal import JSON
+internal import Service
 
 /// What is done through a form: an operation of the interface, with the fields that it takes.
 struct PageForm: Sendable {
@@ -10,6 +11,7 @@ struct PageForm: Sendable {
   /// The route under `/v1`.
   let template: String
   let operation: Operation
+  private let gate: Gate
   let fields: [FormField]
   /// Where the facts of a case stand in the body; nil where it holds none.
   let facts: [String]?
@@ -19,7 +21,7 @@ struct PageForm: Sendable {
     let known = template.replacing("{key}", with: "{id}")
     guard let route = Routes.all.first(where: { $0.method == method && $0.template == known }) else { return nil }
     (self.name, self.method, self.template, self.facts) = (name, method, template, facts)
-    operation = route.operation
+    (operation, gate) = (route.operation, route.gate)
     fields = operation.body?.contents.first.map { FormField.all(of: $0.schema) } ?? []
   }
 
@@ -43,6 +45,16 @@ struct PageForm: Sendable {
     ]
     return Dictionary((acts + others).compactMap { $0 }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }()
+
+  /// Why it is not for whoever has signed in; nil where it is.
+  func refusal(of caller: Caller) -> Failure? {
+    do throws(Failure) {
+      try caller.pass(gate)
+      return nil
+    } catch {
+      return error
+    }
+  }
 
   /// Every form of an operator, by its name.
   static let ofOperator: [String: PageForm] = {
