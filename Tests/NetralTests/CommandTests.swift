@@ -179,7 +179,7 @@ extension ProgramTests {
         lines.allSatisfy {
           let agency = #/(any key of an agency|agency(?: in office)?, \S+(?: or \S+)?)$/#
           if $0.contains(agency) { return true }
-          let gate = #/ (open(, or any key)?|any key|operator, admin(; or loopback)?)$/#
+          let gate = #/ (open(, or any key)?|any key|signed in(, agency|, operator)?|operator, admin(; or loopback)?)$/#
           return $0.contains(#/^(GET|POST|PUT|PATCH|DELETE) +\/\S* /#) && $0.contains(gate)
         })
       #expect(finished.output.contains(#/POST +\/v1\/cases +agency in office, cases:write\n/#))

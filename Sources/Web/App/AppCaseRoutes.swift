@@ -11,8 +11,11 @@ enum AppCaseRoutes {
   /// GET /app/cases: every filter of `GET /v1/cases`.
   static func list(_ app: AppCall) async throws -> Answer {
     let query = app.query
-    let found = try await app.json("/v1/cases?count=exact\(query.isEmpty ? "" : "&\(query)")")
     let filtered = app.call.query.without(["limit", "cursor", "lang"])
+    // A page that is turned is not counted again.
+    let isCounted = app.call.query["cursor"] == nil
+    let words = [isCounted ? "count=exact" : "", query].filter { !$0.isEmpty }.joined(separator: "&")
+    let found = try await app.json("/v1/cases\(words.isEmpty ? "" : "?\(words)")")
     let text = app.text
     var context = listContext(app, found, filtered)
     let files = ["csv", "xlsx", "ndjson"].map { format -> PageShell.Context in

@@ -18,9 +18,10 @@ enum RecordPages {
       lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     }
     let witnesses = try await app.json("/v1/record/witnesses")
-    let all = try await administration(app)
-    let end = app.call.query["before"].flatMap { Int($0) } ?? .max
-    let shown = all.filter { ($0["index"].int ?? 0) < end }.suffix(leavesPerPage).reversed()
+    let size = lines.count > 1 ? Int(lines[1]) ?? 0 : 0
+    let end = min(size, app.call.query["before"].flatMap { Int($0) } ?? size)
+    let (found, from) = try await acts(app, before: max(0, end))
+    let shown = Array(found.suffix(leavesPerPage).reversed())
     var context: PageShell.Context = [
       "intro": text(
         LocalizedText(
@@ -30,11 +31,11 @@ enum RecordPages {
             "Catatan hanya dapat bertambah. Siapa pun yang menyimpan titik periksa dapat membuktikan bila ada yang dihilangkan atau diubah."
         )),
       "tables": [
-        head(text, lines).context, signatures(app, witnesses["items"].items).context, acts(app, Array(shown)).context,
+        head(text, lines).context, signatures(app, witnesses["items"].items).context, table(app, shown).context,
       ],
     ]
-    if let oldest = shown.last?["index"].int, oldest > (all.first?["index"].int ?? 0) {
-      context["next"] = "/app/record?before=\(oldest)"
+    if from > 0 || found.count > shown.count {
+      context["next"] = "/app/record?before=\(shown.last?["index"].int ?? from)"
     }
     if isAgency {
       context["downloads"] = ["items": [["name": "checkpoint", "href": "/app/data/record/checkpoint"]]]
@@ -94,14 +95,16 @@ enum RecordPages {
       "\(text(LocalizedText(en: "Leaf", inIndonesian: "Daun"))) \(index)", "list", context)
   }
 
-  /// Every act: few enough to be gone through, as the interface gives at most 10,000 at once.
-  private static func administration(_ app: AppCall) async throws -> [Shown] {
-    var all: [Shown] = []
+  /// The acts before a leaf, the newest ones, and how far back was looked: the record has far more leaves than acts, and more
+  /// of both than one page should cost.
+  private static func acts(_ app: AppCall, before end: Int) async throws -> (found: [Shown], from: Int) {
+    var width = leavesPerPage * 10
     while true {
-      let from = (all.last?["index"].int).map { $0 + 1 } ?? 0
-      let page = try await app.json("/v1/record/administration?limit=10000&from=\(from)")["items"].items
-      all += page
-      if page.count < 10_000 { return all }
+      let from = max(0, end - width)
+      let page = try await app.json("/v1/record/administration?from=\(from)&limit=\(width)")["items"].items
+      let found = page.filter { ($0["index"].int ?? .max) < end }
+      if found.count >= leavesPerPage || from == 0 || width >= 8_000 { return (found, from) }
+      width *= 4
     }
   }
 
@@ -137,7 +140,7 @@ enum RecordPages {
       ], rows: rows, empty: "")
   }
 
-  private static func acts(_ app: AppCall, _ leaves: [Shown]) -> PageTable {
+  private static func table(_ app: AppCall, _ leaves: [Shown]) -> PageTable {
     let (text, tables) = (app.text, CaseTables(app))
     let rows = leaves.map { leaf -> [PageTable.Cell] in
       let content = leaf["content"]
