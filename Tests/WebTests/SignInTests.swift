@@ -192,6 +192,10 @@ struct SignInTests {
         let answer = try browser.post(address, values, fields)
         #expect(answer.status == 403 && answer.text.contains("form_refused"), "\(fields)")
       }
+      // Whoever had to sign in again sees what they have written, with a fresh token and nothing done.
+      let kept = try other.post(address, sent, [("Sec-Fetch-Site", "same-origin")])
+      let values = Browser.values(of: kept)
+      #expect(kept.status == 403 && values["text"] == "Catatan uji." && values["token"] != sent["token"])
       #expect(try visitor.get("\(location)/history", as: .bawaslu).json["items"].items.count == before)
       let taken = try own.post(address, sent, [("Sec-Fetch-Site", "same-origin")])
       #expect(taken.status == 303 && taken["location"] == "/app/cases/\(id)?done=notes")

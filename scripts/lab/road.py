@@ -134,7 +134,7 @@ def two_tabs(person):
 
 def ended(browser, start, key):
     """A session that ends while somebody writes: after signing in again, what was written is still there."""
-    person = Person(browser, start, key, "id", java_script_enabled=False)
+    person = Person(browser, start, key, "id", java_script_enabled=False, locale="id-ID")
     person.go("/app/cases?stage=received&reported_by=BAWASLU")
     case = person.page.locator("main tbody th a").first.get_attribute("href")
     person.go(f"{case}/forms/notes")
@@ -147,7 +147,7 @@ def ended(browser, start, key):
     other.fill("#key", key)
     other.click("main button")
     person.page.reload()
-    require("sesi lain" in person.page.inner_text("main"), "a form of another session is taken")
+    require("sesi atau situs lain" in person.page.inner_text("main"), "a form of another session is taken")
     require(person.page.input_value('main [name="text"]') == "Catatan yang panjang.", "its text is lost")
 
 
